@@ -13,7 +13,7 @@ const database = await createTestDatabase<RegisterTables>()
 const copies = await openCopies(database)
 
 test('an expert for another number can play a copy once it is signed, and not before its check', async () => {
-  const { id } = await copies.rendered()
+  const { id } = await copies.renderedCopy()
   const ville = await copies.desk.signIn(
     await enterTestPerson(copies.admin, database.as('seloste_desk').db, {
       name: 'Ville',

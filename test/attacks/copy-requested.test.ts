@@ -19,7 +19,7 @@ const {
   custodian,
   stateOf,
   setDay,
-  byOfficial,
+  forbidByOfficial,
   makeCopy,
   readyCopy,
   fetchCopy,
@@ -30,15 +30,15 @@ const lettersDue = async () =>
 const close = async (request: string, outcome: string) =>
   (await requestOf('paula', 'POST', `/api/requests/${request}/close`, { outcome })).status
 
-async function forbidByOfficial(recording: string): Promise<void> {
-  expect((await byOfficial(recording)).status).toBe(200)
+async function restrictByProhibition(recording: string): Promise<void> {
+  expect((await forbidByOfficial(recording)).status).toBe(200)
   expect((await stateOf(recording)).state).toBe('RESTRICTED')
 }
 
 test('a requester who asked for a copy before the prohibition gets it, and its download destroys the recording', async () => {
   const { id: recording, contactId } = await makeRecording()
   const request = await served({ contacts: [contactId], kinds: ['COPY'] })
-  await forbidByOfficial(recording)
+  await restrictByProhibition(recording)
   const made = await makeCopy(request.id, recording)
   expect(made.status).toBe(201)
   const copy = made.body as unknown as { id: string; link: string }
@@ -63,7 +63,7 @@ test('a prohibition waits for a second copy too, if it was made after the first 
   const second = await makeCopy(request.id, recording)
   expect(second.status).toBe(201)
   await acts.ready((second.body as unknown as { id: string }).id)
-  await forbidByOfficial(recording)
+  await restrictByProhibition(recording)
   await settle()
   expect((await stateOf(recording)).state).toBe('RESTRICTED')
 })
@@ -75,7 +75,7 @@ test('a ready copy keeps the recording until its week is over, also after the re
   await requestOf('paula', 'POST', `/api/letters/${letter.body['id'] as string}/delivery`, { how: 'POST' })
   expect(await close(copy.request.id, 'ANSWERED')).toBe(204)
   await settle()
-  await forbidByOfficial(copy.recording.id)
+  await restrictByProhibition(copy.recording.id)
   await settle()
   expect((await stateOf(copy.recording.id)).state).toBe('RESTRICTED')
   const { rows } = await sql<{ leaves: boolean }>`
@@ -90,7 +90,7 @@ test('ending or changing a request for a copy needs a new proof of identity, and
   for (const end of ['WITHDRAWN', 'changed']) {
     const { id: recording, contactId } = await makeRecording()
     const request = await served({ contacts: [contactId], kinds: ['COPY', 'KNOW'] })
-    await forbidByOfficial(recording)
+    await restrictByProhibition(recording)
     const endRequest = () =>
       end === 'changed'
         ? requestOf('paula', 'PUT', `/api/requests/${request.id}`, {
@@ -135,7 +135,7 @@ test('offers no office time for a copy alone, and keeps the recording for the co
   expect(rows[0]?.to).toEqual([])
   const { id: recording, contactId } = await makeRecording()
   const both = await served({ contacts: [contactId], kinds: ['LISTEN', 'COPY'] })
-  await forbidByOfficial(recording)
+  await restrictByProhibition(recording)
   await sql`select end_inspection(i, null, 'heard') from inspection i where request_id = ${both.id} and kind = 'LISTEN'`.execute(
     admin,
   )

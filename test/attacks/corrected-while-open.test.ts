@@ -116,14 +116,14 @@ test('a former official’s inspection delays no destruction', async () => {
   const request = await served({ contacts: [contactId], ...official })
   expect(request.calls[0]!.inspectionId).not.toBeNull()
   await correct(segmentId, await served({ contacts: [contactId] }))
-  await acts.byCaller(recording)
+  await acts.forbidByCaller(recording)
   expect((await stateOf(recording)).state).toBe('DESTROYING')
 })
 
 test('the former official’s prohibition, which waits for the caller, does not destroy the recording after the correction', async () => {
   const { id: recording, segmentId, contactId } = await callOfAino()
   const request = await served({ contacts: [contactId], kinds: ['LISTEN', 'RECTIFY'] })
-  await acts.byOfficial(recording)
+  await acts.forbidByOfficial(recording)
   expect((await stateOf(recording)).state).toBe('RESTRICTED')
   await correct(segmentId, request)
   expect((await stateOf(recording)).state).toBe('STORED')
@@ -142,7 +142,7 @@ test('the former official’s prohibition, which waits for the caller, does not 
 test('a correction that assigns the call back reinstates the official’s prohibition, and the log records both changes', async () => {
   const { id: recording, segmentId, contactId } = await callOfAino()
   const request = await served({ contacts: [contactId], kinds: ['LISTEN', 'RECTIFY'] })
-  await acts.byOfficial(recording)
+  await acts.forbidByOfficial(recording)
   await correct(segmentId, request)
   expect((await stateOf(recording)).state).toBe('STORED')
   await correct(segmentId, request, 'aino')

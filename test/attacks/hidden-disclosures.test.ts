@@ -13,7 +13,8 @@ import { createTestDatabase } from '../database/create-test-database.ts'
 import { openResearch } from '../disclosure/open-research.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { admin, custodian, ends, send, act, day, released, confirm, read, pastItsDay } = await openResearch(database)
+const { admin, custodian, ends, send, act, day, releasedDisclosure, confirm, read, makeOverdue } =
+  await openResearch(database)
 const context = { db: custodian, keys: ends.expunging.keys } as unknown as CheckContext
 const check = () => disclosuresReturned.check(context, undefined)
 const checkRecalls = () => disclosuresRecalled.check(context, undefined)
@@ -53,7 +54,7 @@ const dueOn = (days: number) => `jsonb_set(detail, '{dueOn}', '"${day(days)}"')`
 
 /** Releases a disclosure of three copies and confirms one; it is not due yet. */
 async function releaseThree() {
-  const { id } = await released({ items: 3 })
+  const { id } = await releasedDisclosure({ items: 3 })
   expect((await confirm(id, 1)).status).toBe(204)
   expect(await check()).toMatchObject({ holds: true })
   return { id, number: (await read(id)).number }
@@ -61,8 +62,8 @@ async function releaseThree() {
 
 test('a disclosure whose row is deleted is reported with the number of its copies, overdue or not', async () => {
   const { id } = await releaseThree()
-  await pastItsDay(id)
-  undoSteps.push(() => pastItsDay(id, -30))
+  await makeOverdue(id)
+  undoSteps.push(() => makeOverdue(id, -30))
   await hide('research_disclosure', `id = '${id}'`)
   expect(await check()).toMatchObject({ holds: false, facts: { missing: 3, example: id } })
 })
@@ -85,8 +86,8 @@ test('a confirmation dated into a time lost by a restore, before the copy was re
     admin,
   )
   const { id, number } = await releaseThree()
-  await pastItsDay(id)
-  undoSteps.push(() => pastItsDay(id, -30))
+  await makeOverdue(id)
+  undoSteps.push(() => makeOverdue(id, -30))
   expect(await check()).toMatchObject({ holds: false, facts: { overdue: 2 } })
   const { rows } = await sql<{ row: string }>`
     select to_jsonb(c)::text as row from disclosed_copy c where disclosure = ${number} and item > 1`.execute(admin)
@@ -134,11 +135,11 @@ test('a confirmation that is missing from the log does not count', async () => {
 
 test('a due day that is moved ahead in the database, once the copies are due, is reported as overdue', async () => {
   const { id } = await releaseThree()
-  await pastItsDay(id)
+  await makeOverdue(id)
   await relog(id, 'research.decided', dueOn(-1))
-  undoSteps.push(() => pastItsDay(id, -30))
+  undoSteps.push(() => makeOverdue(id, -30))
   undoSteps.push(() => relog(id, 'research.decided', dueOn(30)))
-  await pastItsDay(id, -3650)
+  await makeOverdue(id, -3650)
   expect(await check()).toMatchObject({ holds: false, facts: { overdue: 2 } })
   // An earlier version logged no day: nothing is known of it.
   await relog(id, 'research.decided', `detail - 'dueOn'`)
@@ -168,9 +169,9 @@ test('a later due day that was granted counts, and so does a logged end of the s
 })
 
 test('a recall whose day is moved ahead in the database, that is withdrawn there, or whose row is deleted is reported', async () => {
-  const { id, recordings } = await released({ items: 2 })
+  const { id, recordings } = await releasedDisclosure({ items: 2 })
   const { number } = await read(id)
-  await ends.byCaller(recordings[0]!)
+  await ends.forbidByCaller(recordings[0]!)
   expect(await checkRecalls()).toMatchObject({ holds: true })
   const ofCopy = `disclosure = '${number}' and item = 1`
   const { rows } = await sql<{ id: string; recalled: string; due: string }>`

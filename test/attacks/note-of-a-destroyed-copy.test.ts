@@ -12,17 +12,17 @@ import { openCopies } from '../disclosure/open-copies.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const copies = await openCopies(database, { engines: await openVoiceEngines(await nameVoice('signal')) })
-const { check, rendered, send } = copies
+const { check, renderedCopy, send } = copies
 const note = 'Soittajan nimi Virtanen ja osoite Koivukuja 7 kuuluvat kohdassa 0:41'
 const migration = new URL('../../database/migrations/0221-notes-of-destroyed-copies.sql', import.meta.url)
 
 async function makeRejected() {
-  const made = await rendered()
+  const made = await renderedCopy()
   expect(await check(made.id, 'REJECTED', 'kaisa', { note })).toMatchObject({ status: 204 })
   return made
 }
 async function forbid(recording: string) {
-  await copies.byOfficial(recording)
+  await copies.forbidByOfficial(recording)
   await destroyBlocked(copies.expunging, Temporal.Now.instant())
   const { rows } = await sql<{ state: string }>`select state from recording where id = ${recording}`.execute(
     copies.admin,

@@ -9,7 +9,8 @@ import { openPackages } from '../disclosure/open-packages.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const open = await openPackages(database)
-const { admin, ends, people, desk, begun, pick, copied, undertake, decide, act, read, lacksOf } = open
+const { admin, ends, people, desk, beginDisclosure, pick, enterCopy, recordUndertaking, decide, act, read, lacksOf } =
+  open
 
 const bertil = { personId: ends.people.bertil.id, unitId: ends.people.bertil.unitId, name: 'Bertil' }
 const [ofAino, ofBertil, ofUnknown] = [
@@ -20,22 +21,22 @@ const [ofAino, ofBertil, ofUnknown] = [
 
 /** Prepares everything but the decision, with an item for each of these copies. */
 async function prepared(...items: Item[]) {
-  return preparedFor(await open.institute({ recipient: open.instituteKeys.recipient }), ...items)
+  return preparedFor(await open.enterInstitute({ recipient: open.instituteKeys.recipient }), ...items)
 }
 
 type Item = readonly [level: string, official?: object | undefined]
 
 async function preparedFor(instituteId: string, ...items: Item[]) {
-  const id = await begun({ instituteId })
+  const id = await beginDisclosure({ instituteId })
   const recordings: string[] = []
   for (const [level, official] of items) {
     const { id: recording } = await ends.makeRecording(official && ({ official } as object))
     await pick(id, recording)
-    await copied(recording, { level })
-    await open.voiced(recording)
+    await enterCopy(recording, { level })
+    await open.addSound(recording)
     recordings.push(recording)
   }
-  await undertake(id)
+  await recordUndertaking(id)
   return { id, recordings }
 }
 
@@ -43,13 +44,13 @@ describe('two tracks of an official below level T', async () => {
   test.each(['D', 'N'])(
     'are refused at the decision, and at the release if they are rendered after the decision (%s)',
     async (level) => {
-      await open.allowed({ pseudonymised: true })
+      await open.changeDisclosureRules({ pseudonymised: true })
       const { id, recordings } = await prepared(['T', ofAino], [level, ofAino], [level, ofAino])
       expect((await read(id)).lacks[0]).toEqual({ what: 'official-twice', items: [2, 3] })
       expect(await decide(id)).toMatchObject({ status: 409, code: 'research.official-twice', field: '2,3' })
-      await copied(recordings[2]!, { level: 'T' })
+      await enterCopy(recordings[2]!, { level: 'T' })
       expect((await decide(id)).status).toBe(204)
-      await copied(recordings[2]!, { level })
+      await enterCopy(recordings[2]!, { level })
       expect(await open.release(id)).toMatchObject({ status: 409, code: 'research.official-twice' })
       // An item can also be removed after the decision.
       expect(await act('eero', 'DELETE', id, '/items/1')).toMatchObject({ code: 'research.decided' })
@@ -61,13 +62,13 @@ describe('two tracks of an official below level T', async () => {
   )
 
   test('are allowed of different officials, and any number at level T', async () => {
-    await open.allowed({ pseudonymised: true })
+    await open.changeDisclosureRules({ pseudonymised: true })
     const { id } = await prepared(['D', ofAino], ['N', ofBertil], ['T', ofAino], ['T', ofBertil], ['T', ofUnknown])
     expect(await lacksOf(id)).toEqual(['decision', 'release'])
   })
 
   test('are refused if one is of an official missing from the directory, who may be any official', async () => {
-    await open.allowed({ pseudonymised: true })
+    await open.changeDisclosureRules({ pseudonymised: true })
     const { id } = await prepared(['D', ofAino], ['D', ofUnknown])
     expect((await read(id)).lacks[0]).toEqual({ what: 'official-twice', items: [2] })
     expect(await lacksOf((await prepared(['D', ofUnknown])).id)).toEqual(['decision', 'release'])
@@ -76,8 +77,8 @@ describe('two tracks of an official below level T', async () => {
   test.each(['D', 'N'])(
     'in several disclosures to one institute are refused until the earlier disclosure is confirmed (%s)',
     async (level) => {
-      await open.allowed({ pseudonymised: true })
-      const institute = await open.institute({ recipient: open.instituteKeys.recipient })
+      await open.changeDisclosureRules({ pseudonymised: true })
+      const institute = await open.enterInstitute({ recipient: open.instituteKeys.recipient })
       const first = await preparedFor(institute, [level, ofAino])
       const second = await preparedFor(institute, [level, ofAino])
       const [others, atT, unknown] = [
@@ -108,10 +109,10 @@ describe('two tracks of an official below level T', async () => {
   )
 
   test('picked by two people at the same time are refused at the decision', async () => {
-    await open.allowed({ pseudonymised: true })
+    await open.changeDisclosureRules({ pseudonymised: true })
     const { id } = await prepared(['D', ofAino])
     const second = (await ends.makeRecording()).id
-    await copied(second, { level: 'D' })
+    await enterCopy(second, { level: 'D' })
     const { seen } = await read(id, 'riitta')
     const answers = await admin.transaction().execute(async (tx) => {
       await sql`select from research_disclosure where id = ${id} for update`.execute(tx)
@@ -132,7 +133,7 @@ describe('two tracks of an official below level T', async () => {
   })
 
   test('are not downloaded from a package that was ready before the directory knew their official', async () => {
-    await open.allowed({ pseudonymised: true })
+    await open.changeDisclosureRules({ pseudonymised: true })
     const { id, recordings } = await prepared(['D', ofAino], ['D', ofBertil])
     expect((await decide(id)).status).toBe(204)
     const { body } = await open.release(id)

@@ -9,7 +9,7 @@ import { openOffices } from '../requests/open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
-const { makeRecording, makeInspection, makeRecordingUntil, byOfficial, admin, post, get, setDay } = desk
+const { makeRecording, makeInspection, makeRecordingUntil, forbidByOfficial, admin, post, get, setDay } = desk
 interface Overview {
   recordings: { held: number; restricted: number; dueToday: number; overdue: number; oldestDestroyAt?: string }
   history: { contacts: number; oldestEndsAt?: string }
@@ -54,7 +54,7 @@ test('at the end of a term the overview is the same whether an order keeps the r
 test('an order does not change the count of prohibitions that wait', async () => {
   const recording = await makeRecording()
   await makeInspection([recording])
-  expect((await byOfficial(recording.id)).body['state']).toBe('waiting')
+  expect((await forbidByOfficial(recording.id)).body['state']).toBe('waiting')
   await admin.transaction().execute(async (tx) => {
     await sql`set local session_replication_role = replica`.execute(tx)
     await sql`update prohibition set received_at = received_at - interval '2 minutes'`.execute(tx)

@@ -9,7 +9,7 @@ import { openOffices } from '../requests/open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
-const { makeRecording, byCaller, admin, people, stateOf, post } = desk
+const { makeRecording, forbidByCaller, admin, people, stateOf, post } = desk
 const { aino, tuula } = people
 
 beforeAll(async () => {
@@ -35,6 +35,6 @@ test('an official of the security unit adds no call that they answered to a disc
     ...{ contactId: recording.contactId, recordingId: recording.id, what: 'BOTH' },
   })
   expect(added).toMatchObject({ status: 403, code: 'authority.own' })
-  await byCaller(recording.id)
+  await forbidByCaller(recording.id)
   expect((await stateOf(recording.id)).state).toBe('DESTROYING')
 })

@@ -11,7 +11,8 @@ import { servedRequest } from '../requests/served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
-const { makeRecording, makeInspection, slotAt, booked, outcome, byOfficial, admin, people, stateOf, post, as } = desk
+const { makeRecording, makeInspection, slotAt, booked, outcome, forbidByOfficial, admin, people, stateOf, post, as } =
+  desk
 
 const { aino, paula, riitta, tuula } = people
 /** Gives Aino, an official, the rights of another person too. */
@@ -36,7 +37,7 @@ describe('an official’s own call, whose caller waits to listen to its recordin
   async function makeWaiting() {
     const recording = await makeRecording()
     const request = await makeInspection([recording])
-    expect((await byOfficial(recording.id)).body['state']).toBe('waiting')
+    expect((await forbidByOfficial(recording.id)).body['state']).toBe('waiting')
     return { recording, request, url: `/api/requests/${request.id}` }
   }
   const own = { status: 403, code: 'request.own' }
@@ -47,7 +48,7 @@ describe('an official’s own call, whose caller waits to listen to its recordin
     const appointment = await booked(request, await slotAt(24))
     const jar = await desk.browse(aino)
     expect(await outcome(appointment, 'WITHDRAWN', jar)).toMatchObject(own)
-    expect((await byOfficial(recording.id)).body['state']).toBe('waiting')
+    expect((await forbidByOfficial(recording.id)).body['state']).toBe('waiting')
     expect(await outcome(appointment, 'WITHDRAWN', jar)).toMatchObject(own)
     expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
     expect((await outcome(appointment, 'WITHDRAWN')).status).toBe(204)
@@ -163,7 +164,7 @@ describe('an official’s own call that an authority requests', () => {
     const item = { contactId: recording.contactId, recordingId: recording.id, what: 'BOTH' }
     const added = await post('tuula', `${url}/items`, item)
     expect(added.status).toBe(201)
-    await byOfficial(recording.id)
+    await forbidByOfficial(recording.id)
     expect(await send('PUT', url, request(Temporal.Now.instant()))).toMatchObject(own)
     expect(await send('DELETE', `${url}/items/${String(added.body['item'])}`)).toMatchObject(own)
     const refused = { outcome: 'REFUSED', reasons: 'Ei perustetta.', seen: '' }

@@ -12,7 +12,7 @@ import { openResearch } from '../disclosure/open-research.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const research = await openResearch(database)
-const { ends, people, send, act, admin, begun, pick, released, decide } = research
+const { ends, people, send, act, admin, beginDisclosure, pick, releasedDisclosure, decide } = research
 const deskDb = database.as('seloste_desk').db
 const author = await people.anssi.signIn()
 const decider = await people.riitta.signIn()
@@ -62,9 +62,9 @@ async function requestByAuthority(call: { id: string; contactId: string }): Prom
 
 test('a shorter term waits until each open disclosure that it affects is released, refused or withdrawn, or has lost the item', async () => {
   // Copies that were already released or decided on do not count.
-  await released()
+  await releasedDisclosure()
   const [first, second, request] = [await ends.makeRecording(), await ends.makeRecording(), await ends.makeRecording()]
-  const study = await begun()
+  const study = await beginDisclosure()
   for (const { id } of [first, second]) expect((await pick(study, id)).status).toBe(201)
   const authority = await requestByAuthority(request)
 
@@ -118,7 +118,7 @@ test('the dry run shows its author neither an authority’s request nor an order
 
 test('after the approval the due day of a study must be before the recordings’ new destruction date', async () => {
   const day = (days: number) => Temporal.Now.plainDateISO('Europe/Helsinki').add({ days }).toString()
-  const study = await begun({ dueOn: day(110) })
+  const study = await beginDisclosure({ dueOn: day(110) })
   expect((await pick(study, (await ends.makeRecording()).id)).status).toBe(201)
   const { body } = await act('eero', 'GET', study, '')
   expect((body['lacks'] as { what: string }[]).map(({ what }) => what)).toContain('due-date-late')
@@ -129,7 +129,7 @@ test('after the approval the due day of a study must be before the recordings’
 })
 
 test('a kind of disclosure can be switched off once no disclosure of the kind is open, and a refusal counts as a decision', async () => {
-  const made = await research.prepared()
+  const made = await research.preparedDisclosure()
   const draft = await submit(16, [{ path: ['disclosure', 'research'], value: false }])
   expect(await pending('riitta', draft)).toEqual([['RESEARCH', made.id, 1]])
   expect(await approve(draft)).toEqual({ refused: 'draft.pending-disclosures' })
@@ -139,7 +139,7 @@ test('a kind of disclosure can be switched off once no disclosure of the kind is
 })
 
 test('a decision at an unattended desk needs a new proof of identity', async () => {
-  const { id } = await research.prepared()
+  const { id } = await research.preparedDisclosure()
   const authority = await requestByAuthority(await ends.makeRecording())
   await research.as('riitta')
   const setProvedAt = (ago: string) =>

@@ -9,7 +9,7 @@ import { answer } from '../register/open-desk.ts'
 import { openOffices } from '../requests/open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { makeRecording, makeInspection, byOfficial, admin, people, post, get, desk } = await openOffices(database)
+const { makeRecording, makeInspection, forbidByOfficial, admin, people, post, get, desk } = await openOffices(database)
 const sari = await enterTestPerson(admin, database.as('seloste_desk').db, {
   name: 'Sari',
   right: {
@@ -38,7 +38,7 @@ test('a supervisor sees neither a prohibition that an order or a case delays, no
   for (const { id } of [ordered, waiting]) {
     const before = await seen(id)
     expect(before).toEqual({ state: 'held' })
-    await byOfficial(id)
+    await forbidByOfficial(id)
     expect(await seen(id)).toEqual(before)
     expect((await get('aino', `/api/recordings/${id}/destruction?purpose=DEVELOPMENT`)).body).toHaveProperty(
       'certificate',

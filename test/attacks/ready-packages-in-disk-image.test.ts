@@ -4,7 +4,7 @@ import { destroyBlocked } from '#destruction/destroy-blocked.ts'
 import { packageKey, subjectCopyKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { openPackages, opened } from '#test/disclosure/open-packages.ts'
+import { openPackages, unpackPackage } from '#test/disclosure/open-packages.ts'
 import type { TestRegister } from '#test/register/make-register.ts'
 import { openGdprServiceUnit } from '#test/requests/open-gdpr-service-unit.ts'
 
@@ -17,25 +17,25 @@ async function imageOf({ objects }: TestRegister, key: string): Promise<Buffer> 
 describe('a package that is ready', async () => {
   const database = await createTestDatabase<RegisterTables>()
   const open = await openPackages(database)
-  const { ends, instituteKeys, register, ready, release, until, fetchLink } = open
+  const { ends, instituteKeys, register, disclosureWithSound, release, until, fetchLink } = open
 
   test('cannot be decrypted from a disk image with the recipient’s key, unlike the downloaded file', async () => {
-    const { id, recordings } = await ready(2)
+    const { id, recordings } = await disclosureWithSound(2)
     const { body } = await release(id)
     await until(id, 'ready')
     const image = await imageOf(register, packageKey(body['id'] as string))
-    await expect(opened(image, instituteKeys.identity)).rejects.toThrow()
+    await expect(unpackPackage(image, instituteKeys.identity)).rejects.toThrow()
     const { status, bytes } = await fetchLink(body['link'] as string)
     expect(status).toBe(200)
     // Each copy has a vCon beside it.
-    expect((await opened(bytes, instituteKeys.identity)).size).toBe(2 * recordings.length + 2)
+    expect((await unpackPackage(bytes, instituteKeys.identity)).size).toBe(2 * recordings.length + 2)
     expect(bytes.length).toBe(image.length)
   })
 
   test.each([false, true])(
     'is served without a check only if its row states that an earlier version may have made it: %s',
     async (mayBePlain) => {
-      const { id } = await ready(1)
+      const { id } = await disclosureWithSound(1)
       const { body } = await release(id)
       await until(id, 'ready')
       const key = packageKey(body['id'] as string)
@@ -50,12 +50,12 @@ describe('a package that is ready', async () => {
   )
 
   test('cannot be used once one of its recordings is destroyed, even if its object is put back', async () => {
-    const { id, recordings } = await ready(2)
+    const { id, recordings } = await disclosureWithSound(2)
     const { body } = await release(id)
     await until(id, 'ready')
     const key = packageKey(body['id'] as string)
     const image = await imageOf(register, key)
-    await ends.byOfficial(recordings[0]!)
+    await ends.forbidByOfficial(recordings[0]!)
     await destroyBlocked(ends.expunging, Temporal.Now.instant())
     expect((await ends.stateOf(recordings[0]!)).state).toBe('DESTROYED')
     await register.objects.put(key, image).catch(() => undefined)
@@ -68,7 +68,7 @@ describe('a package that is ready', async () => {
       .catch(() => undefined)
     const { status } = await fetchLink(body['link'] as string)
     expect(status).not.toBe(200)
-    await expect(opened(image, instituteKeys.identity)).rejects.toThrow()
+    await expect(unpackPackage(image, instituteKeys.identity)).rejects.toThrow()
   })
 })
 

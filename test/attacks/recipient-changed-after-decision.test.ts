@@ -8,8 +8,18 @@ import { createTestDatabase } from '../database/create-test-database.ts'
 import { openPackages } from '../disclosure/open-packages.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { prepared, institute, ready, release, until, fetchLink, send, read, decide, instituteKeys } =
-  await openPackages(database)
+const {
+  preparedDisclosure,
+  enterInstitute,
+  disclosureWithSound,
+  release,
+  until,
+  fetchLink,
+  send,
+  read,
+  decide,
+  instituteKeys,
+} = await openPackages(database)
 
 const key = instituteKeys.recipient
 const detailsOf = (name: string, email: string) => ({
@@ -36,7 +46,7 @@ describe('an institute that has another name or address after the decision', () 
     ['name', { name: 'Aivan Muu Oy' }],
     ['address', { email: 'eero@muualla.example' }],
   ])('receives nothing under the decision: changed %s', async (_what, changes) => {
-    const { id } = await ready()
+    const { id } = await disclosureWithSound()
     const earlier = await changeInstitute(id, changes)
     const request = { method: 'PASSPHRASE', delivery: 'LINK' }
     expect(await release(id, request)).toMatchObject({ status: 409, code: 'research.institute-changed' })
@@ -45,7 +55,7 @@ describe('an institute that has another name or address after the decision', () 
   })
 
   test('cannot download a package that is ready', async () => {
-    const { id } = await ready()
+    const { id } = await disclosureWithSound()
     const made = await release(id)
     expect(made.status).toBe(201)
     await until(id, 'ready')
@@ -56,7 +66,7 @@ describe('an institute that has another name or address after the decision', () 
   })
 
   test('needs a new decision if it changes while somebody decides', async () => {
-    const { id } = await prepared({ instituteId: await institute({ recipient: key }) })
+    const { id } = await preparedDisclosure({ instituteId: await enterInstitute({ recipient: key }) })
     const { seen } = await read(id, 'riitta')
     await changeInstitute(id, { email: 'eero@muualla.example' })
     expect(await decide(id, 'GRANTED', 'riitta', { seen })).toMatchObject({

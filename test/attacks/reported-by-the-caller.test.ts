@@ -14,7 +14,7 @@ import type { RegisterTables } from '#register/tables.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openDestructionDesk(database)
-const { admin, makeRecording: stored, forbid, byOfficial, byCaller, get, people, stateOf } = ends
+const { admin, makeRecording: stored, forbid, forbidByOfficial, forbidByCaller, get, people, stateOf } = ends
 const report = { party: 'CALLER', channel: 'CALL' }
 const tooLate = { status: 403, code: 'prohibition.service-unit' }
 
@@ -90,13 +90,13 @@ describe('a prohibition that the caller expressed during the call', () => {
     const { number } = await ends.serve([contactId], { kinds: ['PROHIBIT'] })
     expect(await forbid('paula', id, { ...report, reference: number })).toMatchObject(tooLate)
     expect(await prohibitionsOf(id)).toEqual([])
-    expect(await byCaller(id)).toMatchObject({ status: 200 })
+    expect(await forbidByCaller(id)).toMatchObject({ status: 200 })
     expect(await prohibitionsOf(id)).toEqual([{ party: 'CALLER', channel: 'PHONE' }])
   })
 
   test('has no time limit if it is the official’s own', async () => {
     const { id } = await stored(ended({ hours: 24 * 20 }))
-    expect(await byOfficial(id)).toMatchObject({ status: 200 })
+    expect(await forbidByOfficial(id)).toMatchObject({ status: 200 })
     expect(await prohibitionsOf(id)).toEqual([{ party: 'OFFICIAL', channel: 'OWN_CALLS' }])
   })
 })

@@ -83,7 +83,7 @@ test('keeps the inspection that protects the recording, and offers no appointmen
   const inspections = await sql<{ id: string }>`
     select id from inspection where request_id = ${id} and closed_at is null`.execute(admin)
   expect(inspections.rows).toEqual([{ id: calls[0]!.inspectionId }])
-  await acts.byOfficial(recording.id)
+  await acts.forbidByOfficial(recording.id)
   expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
   const waiting = await sql<{ hears: string[] }>`select recordings_to_inspect(${id}::uuid) as hears`.execute(admin)
   expect(waiting.rows).toEqual([{ hears: [] }])
@@ -182,7 +182,7 @@ test('an inspection requested again together with a change of name keeps the rec
   await renamed(id, ['LISTEN', 'KNOW'])
   await listen(number, recording.id)
   expect((await verify(id, call, true)).status).toBe(204)
-  await acts.byOfficial(recording.id)
+  await acts.forbidByOfficial(recording.id)
   expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
 })
 

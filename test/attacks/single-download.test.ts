@@ -22,12 +22,12 @@ async function entriesOf(admin: Kysely<RegisterTables>, id: string): Promise<str
 describe('a package', async () => {
   const database = await createTestDatabase<RegisterTables>()
   const open = await openPackages(database)
-  const { admin, desk, people, register, ready, read, release, until, send } = open
+  const { admin, desk, people, register, disclosureWithSound, read, release, until, send } = open
 
   test.each(['LINK', 'MEDIUM'] as const)(
     'below 256 KiB (%s) that three clients download at once is received by one, and the receipt names the two that were refused',
     async (delivery) => {
-      const { id } = await ready()
+      const { id } = await disclosureWithSound()
       const { body } = await release(id, { delivery })
       await until(id, 'ready')
       const { sizeBytes } = (await read(id, 'riitta')).packages[0]!
@@ -65,7 +65,7 @@ describe('a package', async () => {
   )
 
   test('that is withdrawn after almost all of it was downloaded counts as fetched, because the log has each download before its first byte', async () => {
-    const { id } = await ready()
+    const { id } = await disclosureWithSound()
     const { body } = await release(id)
     await until(id, 'ready')
     const logged = () => entriesOf(admin, body['id'] as string)
@@ -87,7 +87,7 @@ describe('a package', async () => {
   })
 
   test('is not released at an unattended desk of a decision maker without a new proof of identity', async () => {
-    const { id } = await ready()
+    const { id } = await disclosureWithSound()
     const proved = (ago: string) =>
       sql`update session set proved_at = now() - ${ago}::interval
           where person_id = ${people.riitta.id}::uuid`.execute(admin)
@@ -100,7 +100,7 @@ describe('a package', async () => {
   })
 
   test('that is being saved to a medium is interrupted once the person who released it has left', async () => {
-    const { id } = await ready()
+    const { id } = await disclosureWithSound()
     const reijo = await enterTestPerson(admin, database.as('seloste_desk').db, {
       name: 'Reijo',
       right: { role: 'DECISION_MAKER', purposes: [], scope: { kind: 'none', units: [], numbers: [] } },
@@ -120,7 +120,7 @@ describe('a package', async () => {
   })
 
   test('whose download breaks can be downloaded again at once, and its last bytes are sent only once', async () => {
-    const { id } = await ready()
+    const { id } = await disclosureWithSound()
     const { body } = await release(id)
     await until(id, 'ready')
     const fetching = createPackageDownloads(register.ingest)
@@ -142,7 +142,7 @@ describe('a package', async () => {
   })
 
   test('whose client is silent for two minutes can be downloaded by another, and the first gets no more', async () => {
-    const { id } = await ready()
+    const { id } = await disclosureWithSound()
     const { body } = await release(id)
     await until(id, 'ready')
     const fetching = createPackageDownloads(register.ingest)

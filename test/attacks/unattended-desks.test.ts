@@ -9,7 +9,7 @@ import { openGdprServiceUnit } from '../requests/open-gdpr-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openGdprServiceUnit(database)
-const { makeRecording: stored, served, makeCopy, as, admin, people, post, stateOf, byOfficial } = acts
+const { makeRecording: stored, served, makeCopy, as, admin, people, post, stateOf, forbidByOfficial } = acts
 beforeAll(() => storeDisclosureRules(acts.custodian, acts.versions.at(Temporal.Now.instant()).description.disclosure))
 
 /**
@@ -48,7 +48,7 @@ test('ending a preservation order needs a new proof', async () => {
 test('closing a request for which a forbidden recording waits needs a new proof, unlike closing other requests', async () => {
   const recording = await stored()
   const request = await served({ contacts: [recording.contactId], kinds: ['LISTEN'] })
-  await byOfficial(recording.id)
+  await forbidByOfficial(recording.id)
   const close = (id: string) => post('paula', `/api/requests/${id}/close`, { outcome: 'WITHDRAWN' })
   const closed = await refusedUntilProved('paula', async () => {
     expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
@@ -108,7 +108,7 @@ test('releasing an authority’s item for which a forbidden recording waits need
   const url = `/api/authority-disclosures/${entered.body['id'] as string}`
   const item = { contactId: recording.contactId, recordingId: recording.id, what: 'RECORDING' }
   expect((await post('tuula', `${url}/items`, item)).status).toBe(201)
-  await byOfficial(recording.id)
+  await forbidByOfficial(recording.id)
   const later = () => acts.ask('tuula', 'PUT', url, request(ago(1)))
   expect((await refusedUntilProved('tuula', later)).status).toBe(204)
   expect((await refusedUntilProved('tuula', () => acts.ask('tuula', 'DELETE', `${url}/items/1`))).status).toBe(204)
@@ -167,7 +167,7 @@ describe('lifting a restriction of a requester’s recordings needs a new proof'
     expect((await acts.ask('paula', 'PUT', `/api/requests/${restricts.id}`, request)).status).toBe(204)
     expect((await close(other.id)).status).toBe(204)
     const forbidden = await restricting('OBJECTION')
-    await byOfficial(forbidden.recording.id)
+    await forbidByOfficial(forbidden.recording.id)
     expect((await close(forbidden.id)).status).toBe(204)
   })
 })

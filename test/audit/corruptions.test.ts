@@ -7,7 +7,7 @@ import { verifyDatabase, type DatabaseOptions } from '#safeguards/audit/verify/v
 import { verifyExport, type ExportFiles } from '#safeguards/audit/verify/verify-export.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { dailyQuarter } from '../house/daily-quarter.ts'
-import { databaseCorruptions, exportCorruptions, randomOf, isEquivalent } from './random-corruptions.ts'
+import { databaseCorruptions, exportCorruptions, seededRandom, isEquivalent } from './random-corruptions.ts'
 import { exportLog, makeSigner, sealLog } from './seal-log.ts'
 
 const database = await createTestDatabase<RegisterTables>()
@@ -16,16 +16,17 @@ const log = makeSigner('seloste/koe/1', 1)
 const witness = makeSigner('witness.example/w1', 4)
 const keyOf = (line: string) => readVerifierKey(line) as VerifierKey
 const keys = { log: keyOf(log.verifierKey), witnesses: [keyOf(witness.verifierKey)] }
-const { first, count: perPart } = dailyQuarter(process.env['SELOSTE_LONG'] === '1' ? 5_000 : 1_000)
-const atOnce = 4
+const { first: firstSeed, count: caseCount } = dailyQuarter(process.env['SELOSTE_LONG'] === '1' ? 5_000 : 1_000)
+const concurrency = 4
 let options: DatabaseOptions
 let files: Map<string, Buffer>
 
-const readable = (of: Map<string, Buffer>): ExportFiles => ({
-  read: (path) => Promise.resolve(of.get(path)),
-  list: () => Promise.resolve([...of.keys()]),
+const exportFilesOf = (exported: Map<string, Buffer>): ExportFiles => ({
+  read: (path) => Promise.resolve(exported.get(path)),
+  list: () => Promise.resolve([...exported.keys()]),
 })
-const verifyFiles = (of: Map<string, Buffer>) => verifyExport(readable(of), { keys, keyLine: log.verifierKey })
+const verifyFiles = (exported: Map<string, Buffer>) =>
+  verifyExport(exportFilesOf(exported), { keys, keyLine: log.verifierKey })
 
 beforeAll(async () => {
   // Lets a superuser change numbers that the database generates.
@@ -41,8 +42,8 @@ beforeAll(async () => {
   await enterEntries(100)
   await sealLog(pool, log)
   await pool.query('select pg_sleep(0.01)')
-  const { rows } = await pool.query<{ there: number }>('select count(*)::integer as there from audit_leaf')
-  await enterEntries(260 - rows[0]!.there)
+  const { rows } = await pool.query<{ entered: number }>('select count(*)::integer as entered from audit_leaf')
+  await enterEntries(260 - rows[0]!.entered)
   const { note } = await sealLog(pool, log, witness)
   files = await exportLog(pool, log)
   await enterEntries(3)
@@ -61,7 +62,7 @@ async function enterEntries(count: number): Promise<void> {
 }
 
 async function enterRecording(id: string, isDestroyed: boolean): Promise<void> {
-  const hash = randomOf(id.charCodeAt(0)).bytes(32)
+  const hash = seededRandom(id.charCodeAt(0)).bytes(32)
   await pool.query(
     `insert into recording (id, segment_id, contact_id, contact_started_at, state, started_at, intake_day, recording_months,
        kept_at, sha256, destroyed_at, cause)
@@ -108,43 +109,43 @@ describe('an untouched log', () => {
   })
 })
 
-class Undone extends Error {}
+class RolledBack extends Error {}
 
 describe('every random corruption is found', () => {
-  test(`${perPart} of the database’s rows`, async () => {
+  test(`in the database’s rows (${caseCount} cases)`, async () => {
     const kinds = Object.keys(databaseCorruptions)
-    const unseen: string[] = []
-    let next = first
+    const undetected: string[] = []
+    let next = firstSeed
     const work = async () => {
-      for (let seed = next++; seed < first + perPart; seed = next++) {
-        const random = randomOf(seed)
+      for (let seed = next++; seed < firstSeed + caseCount; seed = next++) {
+        const random = seededRandom(seed)
         const kind = kinds[seed % kinds.length]!
-        const found = await expectFound(async (client) => databaseCorruptions[kind]!(client, random))
-        if (found === 0) unseen.push(`${seed}: ${kind}`)
+        const found = await countProblemsAfter(async (client) => databaseCorruptions[kind]!(client, random))
+        if (found === 0) undetected.push(`${seed}: ${kind}`)
       }
     }
-    await Promise.all(Array.from({ length: atOnce }, work))
-    expect(unseen).toEqual([])
+    await Promise.all(Array.from({ length: concurrency }, work))
+    expect(undetected).toEqual([])
   }, 1_200_000)
 
-  test(`${perPart} of an export’s files`, async () => {
+  test(`in an export’s files (${caseCount} cases)`, async () => {
     const kinds = Object.keys(exportCorruptions)
-    const unseen: string[] = []
+    const undetected: string[] = []
     let done = 0
-    for (let seed = first; done < perPart; seed++) {
+    for (let seed = firstSeed; done < caseCount; seed++) {
       const kind = kinds[seed % kinds.length]!
       const changed = new Map(files)
-      exportCorruptions[kind]!(changed, randomOf(seed))
+      exportCorruptions[kind]!(changed, seededRandom(seed))
       if (isEquivalent(files, changed)) continue
       done += 1
-      if ((await verifyFiles(changed)).found === 0) unseen.push(`${seed}: ${kind}`)
+      if ((await verifyFiles(changed)).found === 0) undetected.push(`${seed}: ${kind}`)
     }
-    expect(unseen).toEqual([])
+    expect(undetected).toEqual([])
   }, 1_200_000)
 })
 
 /** Corrupts rows as a superuser without triggers, verifies, and undoes the corruption. */
-async function expectFound(corrupt: (client: never) => Promise<void>): Promise<number> {
+async function countProblemsAfter(corrupt: (client: never) => Promise<void>): Promise<number> {
   let found = 0
   await db
     .transaction()
@@ -157,10 +158,10 @@ async function expectFound(corrupt: (client: never) => Promise<void>): Promise<n
       }
       await corrupt(client as never)
       found = (await verifyDatabase(tx, options)).found
-      throw new Undone()
+      throw new RolledBack()
     })
     .catch((error: unknown) => {
-      if (!(error instanceof Undone)) throw error
+      if (!(error instanceof RolledBack)) throw error
     })
   return found
 }

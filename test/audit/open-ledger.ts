@@ -25,7 +25,7 @@ export async function openTestLedger<Tables extends SafeguardTables>(database: T
   const signer = await readLedgerSigner(log.keys)
   if (!signer) throw new Error('the log has no key')
   const key: VerifierKey = signer
-  const seal = (beside = folder) => sealLedger({ db: custodian, keys: log.keys, folder: beside })
+  const seal = (otherFolder = folder) => sealLedger({ db: custodian, keys: log.keys, folder: otherFolder })
   return {
     ...log,
     folder,
@@ -54,7 +54,7 @@ export async function openTestLedger<Tables extends SafeguardTables>(database: T
   }
 }
 
-export function aDestruction(id: string = randomUUID()): NewLedgerEntry & { kind: 'recording'; id: string } {
+export function makeDestructionEntry(id: string = randomUUID()): NewLedgerEntry & { kind: 'recording'; id: string } {
   return {
     kind: 'recording',
     id,

@@ -15,11 +15,11 @@ export async function openTestLog<Tables extends SafeguardTables>(database: Test
   const keys = await openKeyFolder(join(place, 'keys'))
   const folder = await openLogFolder(join(place, 'audit-log'))
   const custodian = database.as('seloste_custodian').db
-  /** Opens the log's sequencer as a new process does. */
-  const begin = (beside: LogFolder = folder) =>
-    createSequencer({ db: custodian, keys, folder: beside, instance: () => 'Lupavirasto Test' })
-  const turn = async (sequencer = begin()) => sequencer.turn(new AbortController().signal)
+  /** Opens a sequencer, as a new process does. */
+  const openSequencer = (otherFolder: LogFolder = folder) =>
+    createSequencer({ db: custodian, keys, folder: otherFolder, instance: () => 'Lupavirasto Test' })
+  const turn = async (sequencer = openSequencer()) => sequencer.turn(new AbortController().signal)
   const prune = async (months: number | null, now = Temporal.Now.instant()) =>
     pruneLog(custodian, months, { signer: await readLogKey(keys), folder, now })
-  return { place, keys, folder, begin, turn, prune }
+  return { place, keys, folder, begin: openSequencer, turn, prune }
 }

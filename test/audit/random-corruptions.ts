@@ -1,9 +1,9 @@
-/** Corrupts the audit log's rows or files, one random corruption at a time. Returns a description of the corruption. */
+/** Random corruptions of the audit log's rows and of an export's files. */
 import type { PoolClient } from 'pg'
 import { seedRandom } from '../simulator/random.ts'
 
 /** Yields the same numbers for the same seed. */
-export function randomOf(seed: number) {
+export function seededRandom(seed: number) {
   const { next } = seedRandom(seed)
   const below = (count: number) => Math.floor(next() * count)
   return {
@@ -12,7 +12,7 @@ export function randomOf(seed: number) {
     bytes: (count: number) => Buffer.from(Array.from({ length: count }, () => below(256))),
   }
 }
-type Random = ReturnType<typeof randomOf>
+type Random = ReturnType<typeof seededRandom>
 
 const uuidOf = (random: Random) =>
   random
@@ -20,21 +20,24 @@ const uuidOf = (random: Random) =>
     .toString('hex')
     .replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5')
 
-function flipped(bytes: Buffer, random: Random): Buffer {
+function flipBit(bytes: Buffer, random: Random): Buffer {
   const changed = Buffer.from(bytes)
   const at = random.below(changed.length)
   changed[at] = changed[at]! ^ (1 << random.below(8))
   return changed
 }
 
-type OfDatabase = (client: PoolClient, random: Random) => Promise<void>
+type CorruptDatabase = (client: PoolClient, random: Random) => Promise<void>
 
-const anEntry = `(select seq from audit_entry where seq in (select seq from audit_leaf) order by seq offset $1 limit 1)`
+const entryAtOffset = `(select seq from audit_entry where seq in (select seq from audit_leaf) order by seq offset $1 limit 1)`
 const entries = 260
 
-function edit(set: string, value: (random: Random) => unknown): OfDatabase {
+function edit(set: string, value: (random: Random) => unknown): CorruptDatabase {
   return async (client, random) => {
-    await client.query(`update audit_entry set ${set} where seq = ${anEntry}`, [random.below(entries), value(random)])
+    await client.query(`update audit_entry set ${set} where seq = ${entryAtOffset}`, [
+      random.below(entries),
+      value(random),
+    ])
   }
 }
 
@@ -43,7 +46,7 @@ async function flipColumn(client: PoolClient, random: Random, table: string, col
     `select ctid::text as id, ${column} as value from ${table} where ${column} is not null order by ${order}`,
   )
   const row = random.pick(rows)
-  await client.query(`update ${table} set ${column} = $2 where ctid = $1::tid`, [row.id, flipped(row.value, random)])
+  await client.query(`update ${table} set ${column} = $2 where ctid = $1::tid`, [row.id, flipBit(row.value, random)])
 }
 
 async function flipText(client: PoolClient, random: Random, table: string, column: string, order: string) {
@@ -58,11 +61,11 @@ async function flipText(client: PoolClient, random: Random, table: string, colum
 }
 
 /**
- * Everything that a superuser can do to the rows, except to columns that are not proved (docs/formats/audit-log.md,
+ * Changes that a superuser can make to the rows, except to columns that are not proved (docs/formats/audit-log.md,
  * "What is not proved").
  */
-export const databaseCorruptions: Readonly<Record<string, OfDatabase>> = {
-  'entry: at': edit(`at = at + $2::interval`, (random) => `${random.below(5_000_000) + 1} microseconds`),
+export const databaseCorruptions: Readonly<Record<string, CorruptDatabase>> = {
+  'entry: later': edit(`at = at + $2::interval`, (random) => `${random.below(5_000_000) + 1} microseconds`),
   'entry: earlier': edit(`at = at - $2::interval`, (random) => `${random.below(5_000_000) + 1} microseconds`),
   'entry: person': edit('person_id = $2::uuid', uuidOf),
   'entry: right': edit('right_id = $2::uuid', uuidOf),
@@ -78,10 +81,10 @@ export const databaseCorruptions: Readonly<Record<string, OfDatabase>> = {
   'entry: salt': edit('salt = $2::uuid', uuidOf),
   'entry: number': edit('seq = $2::bigint', (random) => 100_000 + random.below(1e6)),
   async 'entry: deleted'(client, random) {
-    await client.query(`delete from audit_entry where seq = ${anEntry}`, [random.below(entries)])
+    await client.query(`delete from audit_entry where seq = ${entryAtOffset}`, [random.below(entries)])
   },
   async 'entries: many deleted'(client, random) {
-    await client.query(`delete from audit_entry where seq > ${anEntry}`, [random.below(entries - 1)])
+    await client.query(`delete from audit_entry where seq > ${entryAtOffset}`, [random.below(entries - 1)])
   },
   async 'entry: inserted'(client, random) {
     await client.query(
@@ -103,7 +106,7 @@ export const databaseCorruptions: Readonly<Record<string, OfDatabase>> = {
   async 'leaf: deleted'(client, random) {
     await client.query('delete from audit_leaf where index = $1', [random.below(entries)])
   },
-  async 'leaves: the end deleted'(client, random) {
+  async 'leaves: the last ones deleted'(client, random) {
     await client.query('delete from audit_leaf where index >= $1', [random.below(entries)])
   },
   async 'leaf: inserted'(client, random) {
@@ -115,7 +118,7 @@ export const databaseCorruptions: Readonly<Record<string, OfDatabase>> = {
       300_000 + random.below(1e6),
     ])
   },
-  async 'leaf: lost'(client, random) {
+  async 'leaf: its entry’s number removed'(client, random) {
     await client.query('update audit_leaf set seq = null where index = $1', [random.below(entries)])
   },
   async 'leaves: re-ordered'(client, random) {
@@ -124,11 +127,11 @@ export const databaseCorruptions: Readonly<Record<string, OfDatabase>> = {
     await client.query('update audit_leaf set index = $1 where index = $2', [one, one + 1])
     await client.query('update audit_leaf set index = $1 where index = 1000000000', [one + 1])
   },
-  async 'entry and leaf: both edited alike'(client, random) {
+  async 'entry and leaf: both edited'(client, random) {
     // A superuser who knows the format would recompute the hash of the edited entry. A random hash has the same effect
     // here.
     const at = random.below(entries)
-    await client.query(`update audit_entry set role = 'NONE' where seq = ${anEntry}`, [at])
+    await client.query(`update audit_entry set role = 'NONE' where seq = ${entryAtOffset}`, [at])
     await client.query('update audit_leaf set hash = $2 where index = $1', [at, random.bytes(32)])
   },
   'subtree: hash': (client, random) => flipColumn(client, random, 'audit_subtree', 'hash', 'level, index'),
@@ -171,13 +174,13 @@ export const databaseCorruptions: Readonly<Record<string, OfDatabase>> = {
       [random.pick(['x', '/y', '2'])],
     )
   },
-  async 'pending: one in the tree'(client, random) {
-    await client.query(`insert into audit_pending values (${anEntry})`, [random.below(entries)])
+  async 'pending: an entry of the tree'(client, random) {
+    await client.query(`insert into audit_pending values (${entryAtOffset})`, [random.below(entries)])
   },
-  async 'pending: one that is not there'(client, random) {
+  async 'pending: an entry that does not exist'(client, random) {
     await client.query('insert into audit_pending values ($1)', [400_000 + random.below(1e6)])
   },
-  async 'pending: forgotten'(client, random) {
+  async 'pending: deleted'(client, random) {
     await client.query(
       'delete from audit_pending where seq = (select seq from audit_pending order by seq offset $1 limit 1)',
       [random.below(3)],
@@ -196,7 +199,7 @@ export const databaseCorruptions: Readonly<Record<string, OfDatabase>> = {
   },
   async 'pruning: invented, and entries deleted'(client, random) {
     await client.query('insert into audit_pruning (minimum_index, before) values (256, now())')
-    await client.query(`delete from audit_entry where seq <= ${anEntry}`, [random.below(255)])
+    await client.query(`delete from audit_entry where seq <= ${entryAtOffset}`, [random.below(255)])
   },
   'recording: hash': (client, random) => flipColumn(client, random, 'recording', 'sha256', 'id'),
   async 'recording: deleted'(client, random) {
@@ -239,16 +242,16 @@ export const databaseCorruptions: Readonly<Record<string, OfDatabase>> = {
 }
 
 type Files = Map<string, Buffer>
-type OfFiles = (files: Files, random: Random) => void
+type CorruptFiles = (files: Files, random: Random) => void
 
-const change =
-  (alter: (bytes: Buffer, random: Random) => Buffer): OfFiles =>
+const changeFile =
+  (alter: (bytes: Buffer, random: Random) => Buffer): CorruptFiles =>
   (files, random) => {
     const path = random.pick([...files.keys()].filter((name) => files.get(name)!.length > 0))
     files.set(path, alter(files.get(path)!, random))
   }
 
-function changeEntry(alter: (entry: Record<string, unknown>, random: Random) => Record<string, unknown>): OfFiles {
+function changeEntry(alter: (entry: Record<string, unknown>, random: Random) => Record<string, unknown>): CorruptFiles {
   return (files, random) => {
     const path = random.pick([...files.keys()].filter((name) => name.startsWith('tile/entries/')))
     const entries = splitBundle(files.get(path)!)
@@ -260,7 +263,7 @@ function changeEntry(alter: (entry: Record<string, unknown>, random: Random) => 
   }
 }
 
-function changeBundle(alter: (entries: Buffer[], random: Random) => Buffer[]): OfFiles {
+function changeBundle(alter: (entries: Buffer[], random: Random) => Buffer[]): CorruptFiles {
   return (files, random) => {
     const path = random.pick([...files.keys()].filter((name) => name.startsWith('tile/entries/')))
     files.set(path, joinBundle(alter(splitBundle(files.get(path)!), random)))
@@ -282,19 +285,19 @@ function joinBundle(entries: readonly Buffer[]): Buffer {
 const swap = <Item>(items: Item[], one: number, other: number): Item[] =>
   items.map((item, at) => (at === one ? items[other]! : at === other ? items[one]! : item))
 
-/** Everything that can happen to an export's files. */
-export const exportCorruptions: Readonly<Record<string, OfFiles>> = {
-  'a bit flipped': change(flipped),
-  'cut off': change((bytes, random) => bytes.subarray(0, random.below(bytes.length))),
-  'a byte more': change((bytes, random) => {
+/** Changes to an export's files: to their bytes, their entries, and which files there are. */
+export const exportCorruptions: Readonly<Record<string, CorruptFiles>> = {
+  'a bit flipped': changeFile(flipBit),
+  'cut off': changeFile((bytes, random) => bytes.subarray(0, random.below(bytes.length))),
+  'a byte more': changeFile((bytes, random) => {
     const at = random.below(bytes.length + 1)
     return Buffer.concat([bytes.subarray(0, at), random.bytes(1), bytes.subarray(at)])
   }),
-  'a byte less': change((bytes, random) => {
+  'a byte less': changeFile((bytes, random) => {
     const at = random.below(bytes.length)
     return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1)])
   }),
-  'a byte twice': change((bytes, random) => {
+  'a byte twice': changeFile((bytes, random) => {
     const at = random.below(bytes.length)
     return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at, at + 1), bytes.subarray(at)])
   }),
@@ -368,22 +371,22 @@ export const exportCorruptions: Readonly<Record<string, OfFiles>> = {
 /** Returns true if everything in the files that carries a proof is unchanged. */
 export function isEquivalent(before: Files, after: Files): boolean {
   for (const path of new Set([...before.keys(), ...after.keys()])) {
-    const [was, is] = [before.get(path), after.get(path)]
+    const [bytesBefore, bytesAfter] = [before.get(path), after.get(path)]
     if (path === 'checkpoints.jsonl') {
       // A missing earlier checkpoint makes the files prove less, but nothing false; the signing times of checkpoints
       // are not proved.
-      const notes = notesOf(was)
-      if (!notesOf(is)?.every((note, at) => note === notes?.[at])) return false
+      const notes = notesOf(bytesBefore)
+      if (!notesOf(bytesAfter)?.every((note, at) => note === notes?.[at])) return false
     } else if (path === 'checkpoint') {
       // A missing cosignature, or one under an unknown name, is ignored (C2SP signed-note).
-      const [text, withIt] = [is?.toString() ?? '', was?.toString() ?? '']
-      const cosignature = withIt.trimEnd().split('\n').at(-1)!
-      const ownPart = withIt.replace(`${cosignature}\n`, '')
+      const [text, original] = [bytesAfter?.toString() ?? '', bytesBefore?.toString() ?? '']
+      const cosignature = original.trimEnd().split('\n').at(-1)!
+      const ownPart = original.replace(`${cosignature}\n`, '')
       const rest = text.slice(ownPart.length)
       const isIgnored =
         rest === '' || (/^\S+ [^+\s]+ \S+\n$/.test(rest) && !rest.includes(` ${cosignature.split(' ')[1]} `))
-      if (text !== withIt && !(text.startsWith(ownPart) && isIgnored)) return false
-    } else if (!was || !is?.equals(was)) return false
+      if (text !== original && !(text.startsWith(ownPart) && isIgnored)) return false
+    } else if (!bytesBefore || !bytesAfter?.equals(bytesBefore)) return false
   }
   return true
 }

@@ -30,11 +30,11 @@ await register.seal()
 const signer = (await readLogKey(register.keys))!
 
 const isLong = process.env['SELOSTE_LONG'] === '1'
-const alone = { renewCopies: () => Promise.resolve(), reach: () => Promise.resolve() }
-const backUp = (place: Omit<BackupPlace, keyof typeof alone>, now?: Temporal.Instant): Promise<MadeBackup> =>
+const withoutCopies = { renewCopies: () => Promise.resolve(), reach: () => Promise.resolve() }
+const backUp = (place: Omit<BackupPlace, keyof typeof withoutCopies>, now?: Temporal.Instant): Promise<MadeBackup> =>
   makeBackup(
     register.source,
-    { ...place, ...alone },
+    { ...place, ...withoutCopies },
     { recipient: recovery.recipient, rotationDays: 30, onProgress: () => undefined, ...(now && { now }) },
   )
 
@@ -155,7 +155,7 @@ test('of two simultaneous backups to one place one is made, and the other is ref
 /** Wraps a place so that it fails at its nth call, as if its cable were pulled. */
 function failAfterCalls(store: ObjectStore, calls: number): { store: ObjectStore; made: () => number } {
   let made = 0
-  const gone =
+  const failOnceReached =
     <Arguments extends unknown[], Answer>(call: (...given: Arguments) => Promise<Answer>) =>
     async (...given: Arguments): Promise<Answer> => {
       if (made++ >= calls) throw Object.assign(new Error('the place is gone'), { code: 'EIO' })
@@ -164,11 +164,11 @@ function failAfterCalls(store: ObjectStore, calls: number): { store: ObjectStore
   return {
     made: () => made,
     store: {
-      put: gone(store.put),
-      moveIn: gone(store.moveIn),
-      readRange: gone(store.readRange),
-      sizeBytes: gone(store.sizeBytes),
-      delete: gone(store.delete),
+      put: failOnceReached(store.put),
+      moveIn: failOnceReached(store.moveIn),
+      readRange: failOnceReached(store.readRange),
+      sizeBytes: failOnceReached(store.sizeBytes),
+      delete: failOnceReached(store.delete),
       list: store.list,
     },
   }
@@ -207,18 +207,18 @@ test('backups are deleted after the days promised by the description, even the l
   await place.store.put(`${objectsFolder}recordings/00000000-0000-4000-8000-000000000000.body`, Buffer.from('left'))
   const options = { recipient: recovery.recipient, rotationDays: 2, onProgress: () => undefined }
   for (let n = 0; n <= 3; n++) {
-    await makeBackup(register.source, { ...place, ...alone }, { ...options, now: day(n) })
+    await makeBackup(register.source, { ...place, ...withoutCopies }, { ...options, now: day(n) })
   }
   const { whole } = await findBackups(place.store)
   expect(whole).toHaveLength(2)
   expect(await keysBelow(place.store, objectsFolder)).toHaveLength(6)
-  const failing = { ...place, ...alone, renewCopies: () => Promise.reject(new Error('it does not answer')) }
+  const failing = { ...place, ...withoutCopies, renewCopies: () => Promise.reject(new Error('it does not answer')) }
   let rotated: Rotated | undefined
-  const failed = (n: number) =>
+  const failedBackup = (n: number) =>
     makeBackup(register.source, failing, { ...options, now: day(n), onEnded: (ended) => (rotated = ended) })
-  await expect(failed(4)).rejects.toThrow('it does not answer')
+  await expect(failedBackup(4)).rejects.toThrow('it does not answer')
   expect(rotated?.ended).toEqual(whole.slice(0, 1))
-  await expect(failed(6)).rejects.toThrow('it does not answer')
+  await expect(failedBackup(6)).rejects.toThrow('it does not answer')
   expect(rotated?.ended).toEqual(whole.slice(1))
   for (const folder of ['backups/', objectsFolder]) expect(await keysBelow(place.store, folder)).toEqual([])
 })
@@ -247,7 +247,7 @@ test('an invalid recipient is refused before anything is written', async () => {
   const place = await register.newPlace()
   const made = makeBackup(
     register.source,
-    { ...place, ...alone },
+    { ...place, ...withoutCopies },
     { recipient: generateKeyPair().identity, rotationDays: 30, onProgress: () => undefined },
   )
   await expect(made).rejects.toMatchObject({ code: 'age-key-malformed' })

@@ -51,7 +51,7 @@ const backUp = (place: Place, now?: Temporal.Instant) => backUpTo(register, plac
 const restore = restoreFrom
 
 /** Returns true if a recording can be decrypted as a whole on a machine. */
-async function plays(machine: Machine, id: string): Promise<boolean> {
+async function canDecrypt(machine: Machine, id: string): Promise<boolean> {
   const key = await fileKeyOf(machine.target.db, machine.keys, id)
   if (!key) return false
   const body = await openRecordingBody(machine.target.objects, id, key).catch(() => undefined)
@@ -68,7 +68,7 @@ test(
     const days = 7
     const recordings = await register.makeRecordings(2 * count)
     const begin = Temporal.Now.instant()
-    const destroyed = new Map<string, WrappedBefore>()
+    const destroyed = new Map<string, WrappedKeys>()
     for (let day = 0; day < days; day++) {
       await register.seal()
       await backUp(place, begin.add({ hours: 24 * day }))
@@ -84,7 +84,7 @@ test(
 
     const machine = await emptyMachine()
     await restore(machine, place)
-    for (const { id } of recordings) expect(await plays(machine, id), id).toBe(!destroyed.has(id))
+    for (const { id } of recordings) expect(await canDecrypt(machine, id), id).toBe(!destroyed.has(id))
 
     // An attacker with the earlier rows and every present key, of the machine and of the place, opens none of the
     // destroyed recordings.
@@ -101,7 +101,7 @@ test(
       }
     }
     // No file of the place contains one of the destroyed keys, sealed or not, in any backup of these days.
-    const texts = await everythingIn(place)
+    const texts = await readAllFiles(place)
     for (const [id, { file, shard }] of destroyed) {
       for (const wrapped of [file, shard]) {
         for (const coding of ['hex', 'base64', 'latin1'] as const) {
@@ -115,7 +115,7 @@ test(
   },
 )
 
-interface WrappedBefore {
+interface WrappedKeys {
   month: Temporal.PlainDate
   number: number
   shard: Buffer
@@ -123,8 +123,8 @@ interface WrappedBefore {
 }
 
 /** Wrapped keys in the rows of yesterday's database. */
-async function wrappedKeysOf(id: string): Promise<WrappedBefore> {
-  const { rows } = await database.as().pool.query<WrappedBefore>(
+async function wrappedKeysOf(id: string): Promise<WrappedKeys> {
+  const { rows } = await database.as().pool.query<WrappedKeys>(
     `select k.expiry_month as month, k.shard as number, s.wrapped as shard, k.wrapped as file
      from recording_key k join shard_key s using (expiry_month, shard) where k.recording_id = $1`,
     [id],
@@ -133,7 +133,7 @@ async function wrappedKeysOf(id: string): Promise<WrappedBefore> {
 }
 
 /** Returns every file of a place, decrypted where the recovery key can decrypt it. */
-async function everythingIn({ store }: Place): Promise<Buffer[]> {
+async function readAllFiles({ store }: Place): Promise<Buffer[]> {
   const texts: Buffer[] = []
   for await (const key of store.list('')) {
     if (key.startsWith('objects/')) continue
@@ -180,7 +180,7 @@ test(
     const restored = await restore(machine, place, { backup: manifest.id })
     expect(restored).toMatchObject({ backup: manifest.id, withoutAudio: 1, ledger: { recordings: gone.length } })
     expect(restored.lostEntries.length).toBeGreaterThan(0)
-    for (const { id } of recordings) expect(await plays(machine, id), id).toBe(!gone.includes(id))
+    for (const { id } of recordings) expect(await canDecrypt(machine, id), id).toBe(!gone.includes(id))
     const states = await machine.pool.query<{ id: string; state: string }>('select id, state from recording')
     for (const { id, state } of states.rows)
       expect(state === 'DESTROYED', id).toBe(gone.includes(id) || state === 'DESTROYED')

@@ -19,7 +19,7 @@ const register = await openBackedUpRegister(database)
 
 type Machine = Awaited<ReturnType<typeof emptyMachine>>
 
-async function opens(machine: Machine, id: string): Promise<boolean> {
+async function canDecrypt(machine: Machine, id: string): Promise<boolean> {
   const key = await fileKeyOf(machine.target.db, machine.keys, id)
   return (
     key !== undefined && (await openRecordingBody(machine.target.objects, id, key).catch(() => undefined)) !== undefined
@@ -45,9 +45,9 @@ test('a destruction in progress when the machine was lost is completed after the
   await restoreFrom(machine, place)
   for (const { id } of [first!, second!]) {
     expect(await stateOf(machine, id)).toEqual({ state: 'DESTROYING', cause: 'caller' })
-    expect(await opens(machine, id)).toBe(false)
+    expect(await canDecrypt(machine, id)).toBe(false)
   }
-  expect(await opens(machine, held!.id)).toBe(true)
+  expect(await canDecrypt(machine, held!.id)).toBe(true)
   const { db, objects, keys } = machine.target
   const expunging = { db: db as never, objects, keys, copies: withoutCopies, workFolder: machine.folder }
   const ended = await finishExpunctions(expunging, Temporal.Now.instant())
@@ -99,8 +99,8 @@ test('month keys that an unreachable place kept are replaced and destroyed befor
   const restored = await restoreFrom(machine, place, { backup: manifest.id })
   expect(restored.renewedKeys).toContain(before)
   expect(await machine.keys.has(before)).toBe(false)
-  expect(await opens(machine, gone!.id)).toBe(false)
-  expect(await opens(machine, held!.id)).toBe(true)
+  expect(await canDecrypt(machine, gone!.id)).toBe(false)
+  expect(await canDecrypt(machine, held!.id)).toBe(true)
 })
 
 async function versionOf(id: string): Promise<string> {

@@ -22,24 +22,24 @@ const database = await createTestDatabase<RegisterTables>()
 const register = await openBackedUpRegister(database)
 const { db: admin } = database.as()
 type Right = Parameters<typeof enterTestPerson>[2]['right']
-const person = async (name: string, right?: Right) =>
+const enterPerson = async (name: string, right?: Right) =>
   (await enterTestPerson(admin, database.as('seloste_desk').db, { name, ...(right && { right }) })).id
 let people: { eero: string; kaisa: string; riitta: string; aino: string }
 
 beforeAll(async () => {
   people = {
-    eero: await person('Eero'),
-    kaisa: await person('Kaisa'),
-    riitta: await person('Riitta', {
+    eero: await enterPerson('Eero'),
+    kaisa: await enterPerson('Kaisa'),
+    riitta: await enterPerson('Riitta', {
       ...{ role: 'DECISION_MAKER', purposes: [], scope: { kind: 'none', units: [], numbers: [] } },
     }),
-    aino: await person('Aino'),
+    aino: await enterPerson('Aino'),
   }
   await sql`update disclosure_rules set research = true, authority = true`.execute(admin)
 })
 
 /** Makes ingested recordings that Aino answered, each with a signed copy whose sound is in the object store. */
-async function recordings(count: number): Promise<{ id: string; copy: string }[]> {
+async function makeRecordings(count: number): Promise<{ id: string; copy: string }[]> {
   const recordings = await register.makeRecordings(count)
   const made: { id: string; copy: string }[] = []
   for (const { id } of recordings) {
@@ -61,7 +61,7 @@ async function recordings(count: number): Promise<{ id: string; copy: string }[]
 type Disclosure = { id: string; number: string; due: string }
 
 /** Prepares a disclosure of recordings, up to the decision. */
-async function prepared(of: readonly { id: string }[]): Promise<Disclosure> {
+async function prepareDisclosure(of: readonly { id: string }[]): Promise<Disclosure> {
   const { rows } = await sql<Disclosure>`
     with i as (
       insert into institute (name, contact, email, language, added_by)
@@ -84,8 +84,8 @@ const grant = ({ id }: { id: string }) =>
     update research_disclosure set outcome = 'GRANTED', reasons = 'Peruste', decided_at = now(), decided_by = ${people.riitta},
       decided_for = institute_digest(institute_id) where id = ${id}`.execute(admin)
 
-async function granted(of: readonly { id: string }[]): Promise<Disclosure> {
-  const made = await prepared(of)
+async function grantedDisclosure(of: readonly { id: string }[]): Promise<Disclosure> {
+  const made = await prepareDisclosure(of)
   await grant(made)
   return made
 }
@@ -132,7 +132,7 @@ async function inSessionOf(
   await inSession(on.target.db as never, { 'seloste.session': token }, does)
 }
 
-const forbidden = (machine: Machine, recording: string) =>
+const forbid = (machine: Machine, recording: string) =>
   inSessionOf(machine, people.aino, (tx) =>
     sql`select forbid_use(${recording}::uuid, 'OFFICIAL', 'OWN_CALLS', null)`.execute(tx),
   )
@@ -142,13 +142,13 @@ test(
   { timeout: 60_000 },
   async () => {
     const place = await openTestPlaces(database, register)
-    const [early, late, back, closed] = await recordings(4)
-    const begun = await granted([early!])
+    const [early, late, back, closed] = await makeRecordings(4)
+    const begun = await grantedDisclosure([early!])
     await register.seal()
     const { manifest } = await backUpTo(register, place)
 
-    const after = await granted([late!, back!])
-    const over = await granted([closed!])
+    const after = await grantedDisclosure([late!, back!])
+    const over = await grantedDisclosure([closed!])
     await release(begun)
     const fetched = await release(after)
     await release(over)
@@ -220,8 +220,8 @@ test(
     expect(await rows('select end_why from disclosure_package where id = $1', [fetched])).toEqual([
       { end_why: 'taken' },
     ])
-    await forbidden(machine, early!.id)
-    await forbidden(machine, late!.id)
+    await forbid(machine, early!.id)
+    await forbid(machine, late!.id)
     expect(await copies()).toEqual(
       released.map((one) => (one.state === 'RELEASED' ? { ...one, state: 'RECALLED' } : one)),
     )
@@ -241,8 +241,8 @@ test(
     const place = await openTestPlaces(database, register)
     await register.seal()
     const { manifest } = await backUpTo(register, place)
-    const [one, other] = await recordings(2)
-    const made = await granted([one!, other!])
+    const [one, other] = await makeRecordings(2)
+    const made = await grantedDisclosure([one!, other!])
     await release(made)
     const { rows: extended } = await sql<{ due: string }>`
       update research_disclosure set due_on = current_date + 60 where id = ${made.id} returning due_on::text as due`.execute(
@@ -299,12 +299,12 @@ test(
   { timeout: 60_000 },
   async () => {
     const place = await openTestPlaces(database, register)
-    const [early, late] = await recordings(2)
-    const begun = await prepared([early!])
+    const [early, late] = await makeRecordings(2)
+    const begun = await prepareDisclosure([early!])
     await register.seal()
     const { manifest } = await backUpTo(register, place)
     await grant(begun)
-    const after = await granted([late!])
+    const after = await grantedDisclosure([late!])
     for (const one of [begun, after]) await release(one)
     await register.seal()
     await place.copies.catchUp()
@@ -329,7 +329,7 @@ test(
 
 test('a disclosure granted before the backup and withdrawn after it stays withdrawn', { timeout: 60_000 }, async () => {
   const place = await openTestPlaces(database, register)
-  const given = await granted(await recordings(1))
+  const given = await grantedDisclosure(await makeRecordings(1))
   await register.seal()
   const { manifest } = await backUpTo(register, place)
   await sql`update research_disclosure set withdrawn_at = now(), withdrawn_by = prepared_by where id = ${given.id}::uuid`.execute(
@@ -353,8 +353,8 @@ test(
     const place = await openTestPlaces(database, register)
     await register.seal()
     await place.copies.catchUp()
-    const [one] = await recordings(1)
-    const id = await release(await granted([one!]))
+    const [one] = await makeRecordings(1)
+    const id = await release(await grantedDisclosure([one!]))
     expect([await stateOf(id), await arePackagesWaiting(admin)]).toEqual(['making', true])
     await place.copies.shipLedger()
     expect(await stateOf(id)).toBe('making')
@@ -377,7 +377,7 @@ test(
   async () => {
     const place = await openTestPlaces(database, register)
     const destroyer = makeDestroyer(database, register, place.copies)
-    const [kept, gone] = await recordings(2)
+    const [kept, gone] = await makeRecordings(2)
     const ids = [kept!.copy, gone!.copy]
     await sql`
       update anonymised_copy set check_note = 'Nimi kuuluu', removed = '{"NAME": 1}', redacted_ms = 500
@@ -407,7 +407,7 @@ test(
   async () => {
     const place = await openTestPlaces(database, register)
     const destroyer = makeDestroyer(database, register, place.copies)
-    const [recorded, gone, lost] = await recordings(3)
+    const [recorded, gone, lost] = await makeRecordings(3)
     await register.objects.delete(anonymisedCopyKey(lost!.id, lost!.copy))
     await register.seal()
     const { manifest, missing } = await backUpTo(register, place)

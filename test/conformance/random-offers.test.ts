@@ -28,9 +28,15 @@ const vectors = JSON.parse(readFileSync(new URL('../vectors/codecs/rfc3551.json'
 const twoTones = JSON.parse(readFileSync(new URL('../vectors/codecs/two-tones.json', import.meta.url), 'utf8')) as {
   opus: string[]
 }
-const spoken = (name: string) => vectors.formats[name]!.packets.map((packet) => Buffer.from(packet, 'base64'))
+const packetsOf = (name: string) => vectors.formats[name]!.packets.map((packet) => Buffer.from(packet, 'base64'))
 const payloads: Record<string, Buffer[]> = {
-  ...{ PCMU: spoken('PCMU'), PCMA: spoken('PCMA'), G722: spoken('G722'), G729: spoken('G729'), GSM: spoken('GSM') },
+  ...{
+    PCMU: packetsOf('PCMU'),
+    PCMA: packetsOf('PCMA'),
+    G722: packetsOf('G722'),
+    G729: packetsOf('G729'),
+    GSM: packetsOf('GSM'),
+  },
   OPUS: twoTones.opus.map((packet) => Buffer.from(packet, 'base64')),
 }
 /** Encodings for random rtpmap lines: valid, unsupported and malformed. */

@@ -87,9 +87,9 @@ describe.skipIf(!hasOpenssl)('a database over TLS whose owner is not a superuser
     for (const client of [capture, desk]) await client.query('begin')
     const end = () => custodian.query(`select role, sessions from end_old_transactions('200 ms')`)
     const ended: unknown[] = []
-    const roles = () => end().then(({ rows }) => (ended.push(...(rows as unknown[])), ended))
+    const endedRoles = () => end().then(({ rows }) => (ended.push(...(rows as unknown[])), ended))
     for (const role of ['seloste_capture', 'seloste_desk'])
-      await expect.poll(roles).toContainEqual({ role, sessions: 1 })
+      await expect.poll(endedRoles).toContainEqual({ role, sessions: 1 })
     await Promise.all(areEnded)
     await custodian.end()
   })

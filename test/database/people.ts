@@ -72,7 +72,7 @@ export async function enterTestPerson(
     .execute()
   await logPassword(admin, person.id)
   if (given.right) {
-    const [requestedBy, approvedBy] = await Promise.all([decider(admin), decider(admin)])
+    const [requestedBy, approvedBy] = await Promise.all([enterDecider(admin), enterDecider(admin)])
     const scope =
       given.right.scope === 'their unit' ? { kind: 'unit' as const, units: [unitId], numbers: [] } : given.right.scope
     await recordRight(admin, { ...given.right, scope, personId: person.id, requestedBy, approvedBy, from: start })
@@ -89,7 +89,7 @@ export async function enterTestPerson(
   }
 }
 
-async function decider(admin: HoldingSafeguards): Promise<string> {
+async function enterDecider(admin: HoldingSafeguards): Promise<string> {
   const person = await enterPerson(admin, { userId: `decider.${randomUUID()}`, name: 'Päättäjä', employedFrom: start })
   if ('refused' in person) throw new Error(person.refused)
   return person.id

@@ -23,17 +23,17 @@ const behaviour = join(folder, 'behaviour')
 await copyFile(new URL('engine-for-tests.mts', import.meta.url), script)
 const enginesFile = join(folder, 'engines.json')
 const shell = '/bin/sh'
-await behave('words')
-await nameIt()
+await setBehaviour('words')
+await writeEnginesFile()
 const engines = await openVoiceEngines(enginesFile)
 const copies = await openCopies(database, { engines })
 const { copy, readCopy, send, save, play, lacksOfCopy, render, until } = copies
 
 /** Sets the program's behaviour by a file that is not hashed, so that every test runs the same registered program. */
-async function behave(method: string) {
+async function setBehaviour(method: string) {
   await writeFile(behaviour, method)
 }
-async function nameIt() {
+async function writeEnginesFile() {
   const hash = async (path: string) =>
     createHash('sha256')
       .update(await readFile(path))
@@ -54,17 +54,17 @@ const recognise = (id: string, name: Parameters<typeof send>[0] = 'eero') =>
   send(name, 'POST', `/api/anonymised-copies/${id}/recognition`, { language: 'fi' })
 const propose = (id: string, given: CopyTurn[] = []) =>
   send('eero', 'POST', `/api/anonymised-copies/${id}/proposals`, { turns: given })
-async function over(id: string, state: 'made' | 'failed') {
+async function waitForRecognition(id: string, state: 'made' | 'failed') {
   await expect.poll(async () => (await readCopy(id)).recognition?.state, { timeout: 20_000 }).toBe(state)
   return (await readCopy(id)).recognition!
 }
 
 test('the words of a transcribing program are proposed on both tracks, and count only when a person has accepted them', async () => {
-  await behave('says')
+  await setBehaviour('says')
   const { id, recording } = await copy()
   expect((await readCopy(id)).recognition).toEqual({ name: 'Words', version: '1', state: 'none' })
   expect(await recognise(id)).toMatchObject({ status: 202 })
-  expect(await over(id, 'made')).toMatchObject({ words: 14 })
+  expect(await waitForRecognition(id, 'made')).toMatchObject({ words: 14 })
   const { body } = await propose(id)
   const found = body as unknown as Pick<Awaited<ReturnType<typeof readCopy>>, 'turns' | 'redactions'>
   const text = 'puhelinnumeroni on 0401234567'
@@ -91,10 +91,10 @@ test('the words of a transcribing program are proposed on both tracks, and count
 })
 
 test('text that a person has written stays: a program’s words are proposed beside it, and names found in them are merged with the person’s own', async () => {
-  await behave('says')
+  await setBehaviour('says')
   const { id } = await copy()
   await recognise(id)
-  await over(id, 'made')
+  await waitForRecognition(id, 'made')
   const text = { ...turns[0]!, text: 'puhelinnumeroni on 040 123 4567' }
   const { body } = await propose(id, [text])
   const phones = (body['redactions'] as CopyRedaction[]).filter((one) => one.track === 'CALLER')
@@ -110,30 +110,30 @@ test.each([
 ])(
   'a program whose answer is %s is reported with the failure’s code, and nothing of its output is stored',
   async (method, failure) => {
-    await behave(method)
+    await setBehaviour(method)
     const { id } = await copy()
     await recognise(id)
-    expect(await over(id, 'failed')).toMatchObject({ failure })
+    expect(await waitForRecognition(id, 'failed')).toMatchObject({ failure })
     const { body } = await propose(id)
     expect((body['turns'] as CopyTurn[]).every(({ text }) => text === '')).toBe(true)
     expect(copies.desk.log.join() + copies.desk.faults.join()).not.toContain('Meikäläinen')
-    await behave('words')
+    await setBehaviour('words')
     expect(await recognise(id)).toMatchObject({ status: 202 })
-    expect(await over(id, 'made')).toMatchObject({ words: 6 })
+    expect(await waitForRecognition(id, 'made')).toMatchObject({ words: 6 })
   },
 )
 
 test('a program changed after its registration is not run: the copy reports that, and everything else continues', async () => {
-  await behave('words')
+  await setBehaviour('words')
   const { id } = await copy()
   const original = await readFile(script)
   await writeFile(script, `${original.toString()}\n`)
   await recognise(id)
-  expect(await over(id, 'failed')).toMatchObject({ failure: 'program-changed' })
+  expect(await waitForRecognition(id, 'failed')).toMatchObject({ failure: 'program-changed' })
   expect(copies.desk.faults.join()).toContain(script)
   await rm(script)
   await recognise(id)
-  expect(await over(id, 'failed')).toMatchObject({ failure: 'program-missing' })
+  expect(await waitForRecognition(id, 'failed')).toMatchObject({ failure: 'program-missing' })
   await writeFile(script, original)
   await chmod(script, 0o644)
   expect(await propose(id)).toMatchObject({ status: 200 })
@@ -156,7 +156,7 @@ test('a voice engine that dies, returns too little or was changed leaves no part
     ['crash-half-way', 'program-failed'],
     ['short', 'engine-answer-wrong'],
   ] as const) {
-    await behave(method)
+    await setBehaviour(method)
     await failsWith(failure)
   }
   await writeFile(script, `${original.toString()}\n`)
@@ -168,7 +168,7 @@ test('a voice engine that dies, returns too little or was changed leaves no part
   await failsWith('program-missing')
   await writeFile(script, original)
   await chmod(script, 0o644)
-  await behave('invert')
+  await setBehaviour('invert')
   await render(id)
   await until(id, 'RENDERED')
   expect(await copies.objectsOf(recording)).toHaveLength(1)
@@ -183,27 +183,27 @@ test('a voice engine that dies, returns too little or was changed leaves no part
 })
 
 test('a program that hangs is not started a second time, and is killed when its recording is destroyed; its words are deleted', async () => {
-  await behave('forever')
+  await setBehaviour('forever')
   const { id, recording } = await copy()
   await recognise(id)
   await expect.poll(async () => (await readCopy(id)).recognition?.state).toBe('running')
   expect(await recognise(id)).toMatchObject({ status: 409, code: 'anonymised-copy.recognising' })
-  await copies.byOfficial(recording)
-  await behave('words')
+  await copies.forbidByOfficial(recording)
+  await setBehaviour('words')
   // Only one program runs at a time: the next starts when the one before has ended.
   const next = await copy()
   await recognise(next.id)
-  await over(next.id, 'made')
+  await waitForRecognition(next.id, 'made')
   expect(await recognise(id)).toMatchObject({ code: 'recording.destroyed' })
 })
 
 test('only the copy’s preparer can have it transcribed, and the log records by which program and how much, but no words', async () => {
-  await behave('words')
+  await setBehaviour('words')
   const { id } = await copy()
   expect(await recognise(id, 'kaisa')).toMatchObject({ status: 403, code: 'anonymised-copy.others' })
   expect(await recognise(id, 'riitta')).toMatchObject({ status: 403, code: 'deny.role' })
   await recognise(id)
-  await over(id, 'made')
+  await waitForRecognition(id, 'made')
   expect((await readCopy(id, 'kaisa')).recognition).toBeUndefined()
   const { rows } = await sql<{ result: string; detail: object }>`
     select result, detail from audit_entry where object_id = ${id} and action = 'anonymised-copy.recognised' order by at`.execute(

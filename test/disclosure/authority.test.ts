@@ -12,8 +12,8 @@ const ends = await openDestructionDesk(database)
 const {
   makeRecording: stored,
   makeRecordingUntil,
-  byOfficial,
-  byCaller,
+  forbidByOfficial,
+  forbidByCaller,
   stateOf,
   until,
   get,
@@ -27,11 +27,11 @@ const {
 const rules = ends.versions.at(Temporal.Now.instant()).description.disclosure
 const [police] = rules.provisions
 const yesterday = Temporal.Now.plainDateISO('Europe/Helsinki').subtract({ days: 1 })
-const over = { ...police!, id: 'over-since-yesterday', validTo: yesterday }
+const expired = { ...police!, id: 'expired-yesterday', validTo: yesterday }
 
 beforeAll(async () => {
   await ends.startCustodian()
-  await storeDisclosureRules(custodian, { ...rules, provisions: [police!, over] })
+  await storeDisclosureRules(custodian, { ...rules, provisions: [police!, expired] })
 }, 60_000)
 
 const request = (given: object = {}) => ({
@@ -49,7 +49,7 @@ const path = (id: string, rest = '') => `/api/authority-disclosures/${id}${rest}
 async function send(name: Name, method: 'PUT' | 'DELETE', url: string, json?: object) {
   return answer((await as(name)).fetch(url, { method, ...(json && { json }) }))
 }
-async function entered(given?: object): Promise<string> {
+async function enterRequest(given?: object): Promise<string> {
   const { status, body } = await post('tuula', '/api/authority-disclosures', request(given))
   expect({ status, body }).toMatchObject({ status: 201 })
   return body['id'] as string
@@ -57,7 +57,7 @@ async function entered(given?: object): Promise<string> {
 const add = (id: string, call: { id: string; contactId: string }, what = 'BOTH') =>
   post('tuula', path(id, '/items'), { contactId: call.contactId, recordingId: call.id, what })
 const assess = (id: string) => send('tuula', 'PUT', path(id, '/assessment'), { text: 'Peruste kattaa pyydetyn.' })
-async function seenNow(id: string) {
+async function shownDigest(id: string) {
   const { rows } = await sql<{ seen: string }>`
     select authority_digest(d) as seen from authority_disclosure d where id = ${id}`.execute(admin)
   return rows[0]!.seen
@@ -66,12 +66,12 @@ const decide = async (id: string, given: object = {}, name: Name = 'riitta') =>
   post(name, path(id, '/decision'), {
     outcome: 'GRANTED',
     reasons: 'Poliisin pyyntö on yksilöity.',
-    seen: await seenNow(id),
+    seen: await shownDigest(id),
     ...given,
   })
 /** Enters a request with an item for each call, and assesses it. */
-async function prepared(calls: readonly { id: string; contactId: string }[], given?: object): Promise<string> {
-  const id = await entered(given)
+async function preparedRequest(calls: readonly { id: string; contactId: string }[], given?: object): Promise<string> {
+  const id = await enterRequest(given)
   for (const call of calls) expect(await add(id, call)).toMatchObject({ status: 201 })
   expect((await assess(id)).status).toBe(204)
   return id
@@ -83,7 +83,7 @@ const close = (id: string, unreleasedBecause?: string) =>
 describe('a request of an authority', () => {
   test('is visible to the security unit, the decision maker and the data protection officer only', async () => {
     const call = await stored()
-    const id = await prepared([call])
+    const id = await preparedRequest([call])
     for (const name of ['tuula', 'riitta', 'dora'] as const) {
       expect(await read(id, name)).toMatchObject({ caseNumber: '5560/R/1234/26', state: 'ASSESSED' })
     }
@@ -98,14 +98,14 @@ describe('a request of an authority', () => {
 
   test('is reported without its calls to the data protection officer, who sees none', async () => {
     const call = await stored()
-    const id = await prepared([call])
+    const id = await preparedRequest([call])
     expect(JSON.stringify(await read(id, 'dora'))).not.toMatch(new RegExp(`${call.id}|${call.contactId}`))
     expect(await read(id, 'dora')).toMatchObject({ items: 1, itemList: [{ item: 1, what: 'BOTH' }] })
     expect(await read(id, 'tuula')).toMatchObject({ itemList: [{ recordingId: call.id, contactId: call.contactId }] })
   })
 
   test('is granted only as it was viewed: it is refused if a call was added, or the ground or assessment changed, meanwhile', async () => {
-    const id = await prepared([await stored()])
+    const id = await preparedRequest([await stored()])
     for (const change of [
       async () => add(id, await stored()),
       () => send('tuula', 'PUT', path(id), request({ officer: 'Joku muu' })),
@@ -122,7 +122,7 @@ describe('a request of an authority', () => {
 
   test('cannot be granted without a statutory ground, which is reported as missing', async () => {
     const call = await stored()
-    const id = await prepared([call], { provisionId: undefined })
+    const id = await preparedRequest([call], { provisionId: undefined })
     expect(await read(id)).toMatchObject({ lacks: expect.arrayContaining([{ what: 'provision' }]) as unknown })
     expect(await decide(id)).toMatchObject({ status: 409, code: 'authority.provision' })
     expect((await decide(id, { outcome: 'REFUSED' })).status).toBe(204)
@@ -130,16 +130,16 @@ describe('a request of an authority', () => {
   })
 
   test('under a provision that has ended can be neither entered nor granted', async () => {
-    expect(await post('tuula', '/api/authority-disclosures', request({ provisionId: over.id }))).toMatchObject({
+    expect(await post('tuula', '/api/authority-disclosures', request({ provisionId: expired.id }))).toMatchObject({
       code: 'authority.provision-expired',
     })
-    const id = await prepared([await stored()])
-    await sql`update authority_disclosure set provision_id = ${over.id} where id = ${id}`.execute(admin)
+    const id = await preparedRequest([await stored()])
+    await sql`update authority_disclosure set provision_id = ${expired.id} where id = ${id}`.execute(admin)
     expect(await decide(id)).toMatchObject({ status: 409, code: 'authority.provision-expired' })
   })
 
   test('cannot be granted before it is assessed, while it is empty, or by its preparer', async () => {
-    const id = await entered()
+    const id = await enterRequest()
     expect(await decide(id)).toMatchObject({ code: 'authority.assessment' })
     await assess(id)
     expect(await decide(id)).toMatchObject({ code: 'authority.items' })
@@ -156,17 +156,17 @@ describe('a request of an authority', () => {
 
   test('can be granted in part by naming items; the other recordings are then no longer kept for it', async () => {
     const [one, other] = [await stored(), await stored()]
-    const id = await prepared([one, other])
+    const id = await preparedRequest([one, other])
     expect(await decide(id, { outcome: 'PART', items: [9] })).toMatchObject({ code: 'authority.items' })
     expect((await decide(id, { outcome: 'PART', items: [1] })).status).toBe(204)
     expect(await read(id)).toMatchObject({ state: 'DECIDED', itemList: [{ granted: true }, { granted: false }] })
     expect(await decide(id)).toMatchObject({ status: 409, code: 'authority.decided' })
-    expect((await byOfficial(other.id)).status).toBe(200)
+    expect((await forbidByOfficial(other.id)).status).toBe(200)
     await until(other.id, 'DESTROYED')
   })
 
   test('cannot contain a personal identity code in any text', async () => {
-    const id = await entered()
+    const id = await enterRequest()
     const code = '131052-308T'
     expect(await send('tuula', 'PUT', path(id, '/assessment'), { text: `Asia koskee ${code}.` })).toMatchObject({
       code: 'input.identity-code',
@@ -184,7 +184,7 @@ describe('a request of an authority', () => {
         code: 'authority.authority-off',
       })
     } finally {
-      await storeDisclosureRules(custodian, { ...rules, provisions: [police!, over] })
+      await storeDisclosureRules(custodian, { ...rules, provisions: [police!, expired] })
     }
   })
 })
@@ -192,8 +192,8 @@ describe('a request of an authority', () => {
 describe('a recording requested by an authority', () => {
   test('makes the disclosure urgent at once if it is close to its destruction day, and is destroyed on that day nevertheless', async () => {
     const call = await makeRecordingUntil(36)
-    const id = await prepared([call])
-    const later = await prepared([await stored()])
+    const id = await preparedRequest([call])
+    const later = await preparedRequest([await stored()])
     expect(await read(later)).not.toHaveProperty('urgentAt')
     const list = (await get('riitta', '/api/authority-disclosures')).body['items'] as {
       id: string
@@ -209,9 +209,9 @@ describe('a recording requested by an authority', () => {
 
   test('waits if its use is forbidden after the request, and is destroyed when the disclosure is closed', async () => {
     const call = await stored()
-    const id = await prepared([call])
+    const id = await preparedRequest([call])
     // The answer does not say for whom the recording waits, because that would reveal the police.
-    expect((await byCaller(call.id)).body).toMatchObject({ state: 'blocked' })
+    expect((await forbidByCaller(call.id)).body).toMatchObject({ state: 'blocked' })
     expect(await stateOf(call.id)).toMatchObject({ state: 'RESTRICTED' })
     expect((await decide(id)).status).toBe(204)
     expect((await close(id, 'Kuulusteltiin muualla.')).status).toBe(204)
@@ -220,29 +220,29 @@ describe('a recording requested by an authority', () => {
 
   test('that was forbidden before the request does not wait for the request', async () => {
     const call = await stored()
-    expect((await byOfficial(call.id)).status).toBe(200)
+    expect((await forbidByOfficial(call.id)).status).toBe(200)
     await until(call.id, 'DESTROYED')
-    expect(await add(await entered(), call)).toMatchObject({ code: 'recording.destroyed' })
+    expect(await add(await enterRequest(), call)).toMatchObject({ code: 'recording.destroyed' })
   })
 
   test('is destroyed when its item is removed', async () => {
     const call = await stored()
-    const id = await prepared([call])
-    await byCaller(call.id)
+    const id = await preparedRequest([call])
+    await forbidByCaller(call.id)
     expect((await send('tuula', 'DELETE', path(id, '/items/1'))).status).toBe(204)
     await until(call.id, 'DESTROYED')
   })
 
   test('can be requested once in a disclosure, and only with its own call', async () => {
     const [call, other] = [await stored(), await stored()]
-    const id = await prepared([call])
+    const id = await preparedRequest([call])
     expect(await add(id, call)).toMatchObject({ code: 'authority.item-twice' })
     expect(await add(id, { id: other.id, contactId: call.contactId })).toMatchObject({ code: 'authority.no-recording' })
   })
 })
 
 test('a granted disclosure is closed once it has been released, or else with a reason; a refused one needs no reason', async () => {
-  const id = await prepared([await stored()])
+  const id = await preparedRequest([await stored()])
   expect(await close(id, 'Ei noudettu.')).toMatchObject({ status: 409, code: 'authority.decision' })
   expect((await decide(id)).status).toBe(204)
   expect(await close(id)).toMatchObject({ status: 409, code: 'authority.unreleased', field: 'unreleasedBecause' })
@@ -250,12 +250,12 @@ test('a granted disclosure is closed once it has been released, or else with a r
   expect((await close(id, 'Ei noudettu.')).status).toBe(204)
   expect(await read(id)).toMatchObject({ state: 'CLOSED', unreleasedBecause: 'Ei noudettu.' })
 
-  const refused = await prepared([await stored()])
+  const refused = await preparedRequest([await stored()])
   expect((await decide(refused, { outcome: 'REFUSED' })).status).toBe(204)
   expect(await close(refused, 'Ei noudettu.')).toMatchObject({ status: 400, code: 'authority.no-reason-wanted' })
   expect((await close(refused)).status).toBe(204)
 
-  const given = await prepared([await stored()])
+  const given = await preparedRequest([await stored()])
   expect((await decide(given)).status).toBe(204)
   await sql`update authority_disclosure set released_at = now() where id = ${given}`.execute(database.as().db)
   expect(await close(given, 'Ei noudettu.')).toMatchObject({ code: 'authority.no-reason-wanted' })
@@ -264,7 +264,7 @@ test('a granted disclosure is closed once it has been released, or else with a r
 })
 
 test('every act on a disclosure is logged with the disclosure’s id, and without any of its texts', async () => {
-  const id = await prepared([await stored()])
+  const id = await preparedRequest([await stored()])
   await decide(id)
   await read(id)
   await close(id, 'Kuulusteltiin muualla.')

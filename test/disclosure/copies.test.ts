@@ -31,7 +31,7 @@ const {
   copy,
   play,
   until,
-  rendered,
+  renderedCopy,
   playCopy: receive,
   send,
 } = copies
@@ -76,7 +76,7 @@ test('the preparer must have played every second of the original; gaps of less t
 })
 
 test('both tracks of a result are re-spoken, and its length is rounded to five seconds', async () => {
-  const { id, recording } = await rendered()
+  const { id, recording } = await renderedCopy()
   const original = await play(recording)
   const sound = await receive(id)
   expect((sound.length - 44) % (5 * 8000 * 4)).toBe(0)
@@ -90,10 +90,10 @@ test('both tracks of a result are re-spoken, and its length is rounded to five s
 })
 
 test('the second person signs after playing everything; neither a preparer nor a person without the right can sign', async () => {
-  const { id } = await rendered()
+  const { id } = await renderedCopy()
   expect(await check(id, 'APPROVED', 'eero')).toMatchObject({ status: 403, code: 'anonymised-copy.own' })
   expect(await check(id, 'APPROVED')).toMatchObject({ status: 409, code: 'anonymised-copy.not-heard' })
-  const hearing = await copies.beginHearing(id)
+  const hearing = await copies.startCopyPlayback(id)
   const browser = await copies.as('kaisa')
   const audio = hearing.body['audio'] as string
   const whole = Number((await rowOf(id)).sound_ms) * 32 + 44
@@ -104,23 +104,23 @@ test('the second person signs after playing everything; neither a preparer nor a
   expect((await browser.fetch(audio, { headers: { range: `bytes=${half}-` } })).status).toBe(206)
   for (const name of ['riitta', 'dora', 'tiina', 'aino', 'tuula'] as const) {
     expect(await check(id, 'APPROVED', name)).toMatchObject({ status: 403, code: 'deny.role' })
-    expect(await copies.beginHearing(id, name)).toMatchObject({ status: 403, code: 'deny.role' })
+    expect(await copies.startCopyPlayback(id, name)).toMatchObject({ status: 403, code: 'deny.role' })
   }
   expect(await check(id, 'APPROVED')).toMatchObject({ status: 204 })
   expect(await readCopy(id)).toMatchObject({ state: 'APPROVED', check: { outcome: 'APPROVED', by: { name: 'Kaisa' } } })
 })
 
 test('signing a copy at an unattended desk needs a new proof of identity, and sending it back does not', async () => {
-  const [signed, sentBack] = [(await rendered()).id, (await rendered()).id]
+  const [signed, sentBack] = [(await renderedCopy()).id, (await renderedCopy()).id]
   for (const id of [signed, sentBack]) await receive(id)
-  const proved = (ago: string) =>
+  const proveIdentity = (ago: string) =>
     sql`update session set proved_at = now() - ${ago}::interval where person_id = ${copies.people.kaisa.id}`.execute(
       database.as().db,
     )
-  await proved('16 minutes')
+  await proveIdentity('16 minutes')
   expect(await check(signed, 'APPROVED')).toMatchObject({ status: 403, code: 'confirm.fresh' })
   expect((await check(sentBack, 'REJECTED')).status).toBe(204)
-  await proved('1 minute')
+  await proveIdentity('1 minute')
   expect((await check(signed, 'APPROVED')).status).toBe(204)
 })
 
@@ -134,43 +134,43 @@ test('the database itself checks the conditions, whatever the custodian requests
       ({ message, detail }: { message: string; detail?: string }) => ({ message, detail }),
     )
   }
-  const begin = async (evaluation: string | null = '{"date": "2026-01-01"}') => {
+  const startRendering = async (evaluation: string | null = '{"date": "2026-01-01"}') => {
     const { revision } = await rowOf(id)
     return request('eero', sql`select begin_rendering(${id}, ${revision}, 'x', '1', '{}', 0, ${evaluation}::jsonb)`)
   }
-  expect(await begin()).toEqual({ message: 'anonymised-copy.lacks', detail: 'played' })
+  expect(await startRendering()).toEqual({ message: 'anonymised-copy.lacks', detail: 'played' })
   await play((await rowOf(id)).recording_id)
   await save(id, { level: 'D' })
-  expect(await begin()).toEqual({ message: 'anonymised-copy.lacks', detail: 'level-not-allowed' })
-  await copies.allowed({ pseudonymised: true })
+  expect(await startRendering()).toEqual({ message: 'anonymised-copy.lacks', detail: 'level-not-allowed' })
+  await copies.changeDisclosureRules({ pseudonymised: true })
   for (const level of ['D', 'N'] as const) {
     await save(id, { level })
-    expect(await begin(null)).toEqual({ message: 'anonymised-copy.lacks', detail: 'engine' })
+    expect(await startRendering(null)).toEqual({ message: 'anonymised-copy.lacks', detail: 'engine' })
   }
-  await copies.allowed({})
+  await copies.changeDisclosureRules({})
   expect(await request('eero', sql`select from read_copy(${id}) where work is not null`)).toMatchObject({ rows: [{}] })
   expect(await request('kaisa', sql`select from read_copy(${id}) where work is not null`)).toMatchObject({ rows: [] })
 })
 
 test('a former preparer of a copy cannot sign it, even if somebody else has taken it over', async () => {
-  const { id } = await rendered()
+  const { id } = await renderedCopy()
   await sql`update anonymised_copy set prepared_by = ${copies.people.tiina.id} where id = ${id}`.execute(copies.admin)
   await receive(id, 'eero')
   expect(await check(id, 'APPROVED', 'eero')).toMatchObject({ status: 403, code: 'anonymised-copy.own' })
 })
 
 test('starting again does not speed up playback: the rate limit applies to the person', async () => {
-  const { id } = await rendered()
+  const { id } = await renderedCopy()
   const session = await copies.people.kaisa.signIn()
   const hearings = createCopyPlaybacks(copies.register.ingest, { leadMs: 2000, pieceMs: 500 })
-  const begin = async () => {
+  const startListening = async () => {
     const begun = await startPlayback(database.as('seloste_desk').db, session, id)
     if ('refused' in begun) throw new Error(begun.refused)
     return begun.id
   }
-  const first = await hearings.audio({ session: session.token, hearing: await begin(), from: 0 })
+  const first = await hearings.audio({ session: session.token, hearing: await startListening(), from: 0 })
   expect(first).toMatchObject({ from: 0 })
-  const again = { session: session.token, hearing: await begin(), from: 44 + 2000 * 32 }
+  const again = { session: session.token, hearing: await startListening(), from: 44 + 2000 * 32 }
   // The requesting process exists at the first check, and has ended at the second.
   let reads = 0
   const gone = Object.defineProperty(new AbortController().signal, 'aborted', { get: () => reads++ > 0 })
@@ -178,7 +178,7 @@ test('starting again does not speed up playback: the rate limit applies to the p
 })
 
 test('the checker sees neither the words nor which words are missing, and only the preparer changes or renders', async () => {
-  const { id } = await rendered()
+  const { id } = await renderedCopy()
   expect(await readCopy(id, 'kaisa')).toMatchObject({
     ...{ turns: [], redactions: [], lacks: [], unplayed: [] },
     may: { edit: false, render: false, hear: true, check: true },
@@ -193,7 +193,7 @@ test('the checker sees neither the words nor which words are missing, and only t
 })
 
 test('an approved copy never changes: everybody who plays or gets it receives the same bytes', async () => {
-  const { id, recording, disclosure, sound } = await copies.approved()
+  const { id, recording, disclosure, sound } = await copies.approvedCopy()
   expect(await save(id)).toMatchObject({ status: 409, code: 'anonymised-copy.approved' })
   expect(await render(id)).toMatchObject({ status: 409, code: 'anonymised-copy.approved' })
   expect(await check(id, 'REJECTED')).toMatchObject({ status: 409, code: 'anonymised-copy.approved' })
@@ -206,7 +206,7 @@ test('an approved copy never changes: everybody who plays or gets it receives th
 })
 
 test('there is at most one rendering: a second one is refused, and the first is deleted when its copy is changed or rejected', async () => {
-  const { id, recording } = await rendered()
+  const { id, recording } = await renderedCopy()
   expect(await objectsOf(recording)).toHaveLength(1)
   expect(await render(id)).toMatchObject({ status: 409, code: 'anonymised-copy.rendered' })
   await save(id)
@@ -217,30 +217,30 @@ test('there is at most one rendering: a second one is refused, and the first is 
   expect(await check(id, 'REJECTED', 'kaisa', { note: 'Nimi kuuluu.' })).toMatchObject({ status: 204 })
   await expect.poll(() => objectsOf(recording)).toEqual([])
   expect(await readCopy(id)).toMatchObject({ state: 'REJECTED', check: { outcome: 'REJECTED', note: 'Nimi kuuluu.' } })
-  expect(await copies.beginHearing(id)).toMatchObject({ status: 409, code: 'anonymised-copy.not-rendered' })
+  expect(await copies.startCopyPlayback(id)).toMatchObject({ status: 409, code: 'anonymised-copy.not-rendered' })
 })
 
 test('a copy that waits for its check is announced to those who may check it, and a returned copy to its preparer', async () => {
-  const disclosure = await copies.begun()
+  const disclosure = await copies.beginDisclosure()
   await copy(disclosure)
-  const { id } = await rendered({}, disclosure)
-  const waitsFor = async (name: 'eero' | 'kaisa') => {
+  const { id } = await renderedCopy({}, disclosure)
+  const findWaiting = async (name: 'eero' | 'kaisa') => {
     const { body } = await send(name, 'GET', '/api/research-disclosures')
     const one = (body['items'] as ResearchSummary[]).find((listed) => listed.id === disclosure)
     return { toCheck: one?.toCheck, sentBack: one?.sentBack, may: (await copies.read(disclosure, name)).may.check }
   }
-  expect(await waitsFor('eero')).toEqual({ toCheck: [], sentBack: [], may: false })
-  expect(await waitsFor('kaisa')).toEqual({ toCheck: [2], sentBack: [], may: true })
+  expect(await findWaiting('eero')).toEqual({ toCheck: [], sentBack: [], may: false })
+  expect(await findWaiting('kaisa')).toEqual({ toCheck: [2], sentBack: [], may: true })
   await check(id, 'REJECTED', 'kaisa', { note: 'Nimi kuuluu.' })
-  expect(await waitsFor('eero')).toEqual({ toCheck: [], sentBack: [2], may: false })
-  expect(await waitsFor('kaisa')).toEqual({ toCheck: [], sentBack: [], may: false })
+  expect(await findWaiting('eero')).toEqual({ toCheck: [], sentBack: [2], may: false })
+  expect(await findWaiting('kaisa')).toEqual({ toCheck: [], sentBack: [], may: false })
   await save(id)
-  expect(await waitsFor('eero')).toEqual({ toCheck: [], sentBack: [], may: false })
+  expect(await findWaiting('eero')).toEqual({ toCheck: [], sentBack: [], may: false })
 })
 
 test('only people whose right covers the recording can play, sign or return a copy, or find it among the waiting ones', async () => {
-  const disclosure = await copies.begun()
-  const { id } = await rendered({}, disclosure)
+  const disclosure = await copies.beginDisclosure()
+  const { id } = await renderedCopy({}, disclosure)
   const listed = async (name: 'ville' | 'kaisa') => {
     const { body } = await send(name, 'GET', '/api/research-disclosures')
     const { toCheck } = (body['items'] as ResearchSummary[]).find((one) => one.id === disclosure)!
@@ -253,26 +253,26 @@ test('only people whose right covers the recording can play, sign or return a co
   const nothing = { edit: false, render: false, hear: false, check: false }
   expect(await listed('ville')).toEqual({ toCheck: [], disclosure: false, copy: nothing })
   expect(await listed('kaisa')).toMatchObject({ toCheck: [1], disclosure: true, copy: { hear: true, check: true } })
-  expect(await copies.beginHearing(id, 'ville')).toMatchObject({ status: 403, code: 'deny.role' })
+  expect(await copies.startCopyPlayback(id, 'ville')).toMatchObject({ status: 403, code: 'deny.role' })
   expect(await check(id, 'REJECTED', 'ville')).toMatchObject({ status: 403, code: 'deny.role' })
   // Plays the copy while the right covers its recording; signing is refused once the right no longer does.
   await receive(id)
-  const reach = (number: string) =>
+  const coverOnly = (number: string) =>
     copies.admin.transaction().execute(async (tx) => {
       await sql`set local session_replication_role = replica`.execute(tx)
       await sql`update access_right set scope_numbers = array[${phone(number)}] where person_id = ${copies.people.kaisa.id}`.execute(
         tx,
       )
     })
-  await reach('029 497 010')
+  await coverOnly('029 497 010')
   expect(await check(id, 'APPROVED')).toMatchObject({ status: 403, code: 'deny.role' })
   expect(await listed('kaisa')).toEqual({ toCheck: [], disclosure: false, copy: nothing })
-  await reach('029 497 000')
+  await coverOnly('029 497 000')
   expect(await check(id, 'APPROVED')).toMatchObject({ status: 204 })
 })
 
 test('playback of an earlier rendering does not count for the next: after any change the copy must be played again', async () => {
-  const { id } = await rendered()
+  const { id } = await renderedCopy()
   await receive(id)
   await save(id)
   expect(await check(id, 'APPROVED')).toMatchObject({ status: 409, code: 'anonymised-copy.not-rendered' })
@@ -288,8 +288,8 @@ test('playback of an earlier rendering does not count for the next: after any ch
 })
 
 test('playback of an anonymised copy ends with its rendering, its session, the right and the recording', async () => {
-  const { id, recording } = await rendered()
-  let hearing = await copies.beginHearing(id)
+  const { id, recording } = await renderedCopy()
+  let hearing = await copies.startCopyPlayback(id)
   const audio = () => hearing.body['audio'] as string
   const request = async (name: 'kaisa' | 'eero' = 'kaisa') => (await (await copies.as(name)).fetch(audio())).status
   expect([await request(), await request('eero'), (await copies.desk.visitor.fetch(audio())).status]).toEqual([
@@ -304,7 +304,7 @@ test('playback of an anonymised copy ends with its rendering, its session, the r
   await endExpiredPlaybacks({ db: database.as('seloste_custodian').db })
   await setTo('STORED')
   expect(await request()).toBe(403)
-  hearing = await copies.beginHearing(id)
+  hearing = await copies.startCopyPlayback(id)
   expect(await request()).toBe(206)
   await save(id)
   expect(await request()).toBe(409)
@@ -317,22 +317,22 @@ test('playback of an anonymised copy ends with its rendering, its session, the r
     return sql<{ noted: boolean }>`select record_copy_playback(${hearing.body['id']}::uuid, 0, 10) as noted`.execute(tx)
   })
   expect(recorded.rows).toEqual([{ noted: false }])
-  const ends = () =>
+  const endReasons = () =>
     sql<{ why: string }>`
     select end_why as why from copy_hearing where id = ${hearing.body['id']}`.execute(copies.admin)
-  await expect.poll(async () => (await ends()).rows[0]?.why).toBe('changed')
+  await expect.poll(async () => (await endReasons()).rows[0]?.why).toBe('changed')
 })
 
 test('a prohibition while a copy is rendered or played leaves nothing of the copy, and the state reports that (R50)', async () => {
-  const played = await rendered()
-  const hearing = await copies.beginHearing(played.id)
+  const played = await renderedCopy()
+  const hearing = await copies.startCopyPlayback(played.id)
   const making = await copy()
   await play(making.recording)
   await save(making.id)
   const begun = render(making.id)
-  await copies.byOfficial(played.recording)
+  await copies.forbidByOfficial(played.recording)
   expect((await begun).status).toBe(202)
-  await copies.byOfficial(making.recording)
+  await copies.forbidByOfficial(making.recording)
   const browser = await copies.as('kaisa')
   expect((await browser.fetch(hearing.body['audio'] as string)).status).toBe(404)
   for (const { id, recording } of [played, making]) {
@@ -387,7 +387,7 @@ test('times outside the recording, and two turns at once, are refused with their
 })
 
 test('the report lists what was removed and what remains of a person, and the decision maker reads it', async () => {
-  const { id } = await copies.approved()
+  const { id } = await copies.approvedCopy()
   for (const name of ['riitta', 'kaisa', 'dora'] as const) {
     const { status, body } = await send(name, 'GET', `/api/anonymised-copies/${id}/report`)
     expect(status).toBe(200)
@@ -409,7 +409,7 @@ test('the report lists what was removed and what remains of a person, and the de
 })
 
 test('a copy voiced by an earlier engine keeps that engine’s name and figures even if no such engine is configured any more', async () => {
-  const { id } = await copies.approved()
+  const { id } = await copies.approvedCopy()
   const evaluation = { date: '2026-11-28', figures: [{ name: 'lazy.finnish', value: 41.8, demanded: 36 }] }
   await sql`
     update anonymised_copy set level = 'D', engine = 'nvq', engine_version = '8', evaluation = ${JSON.stringify(evaluation)}
@@ -437,7 +437,7 @@ test('the words are stored nowhere in clear text, neither in the row nor in the 
 })
 
 test('the log records who started, saved, rendered, played and checked a copy, and never its recording', async () => {
-  const { id, recording } = await copies.approved()
+  const { id, recording } = await copies.approvedCopy()
   const { rows } = await sql<{ action: string; result: string; detail: unknown }>`
     select action, result, detail from audit_entry where object_id = ${id} order by at`.execute(copies.admin)
   const done = rows.filter(({ result }) => result === 'ok').map(({ action }) => action.slice('anonymised-copy.'.length))

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { findLeaks, type Secret } from './find-leaks.ts'
 
-const around = (...inside: readonly (Uint8Array | string)[]) =>
+const inRandomBytes = (...inside: readonly (Uint8Array | string)[]) =>
   Buffer.concat([randomBytes(1001), ...inside.map((part) => Buffer.from(part as string)), randomBytes(997)])
 const number: Secret = { kind: 'number', value: '040 123 4567' }
 const name: Secret = { kind: 'text', value: 'Väinö Hämäläinen' }
@@ -15,10 +15,10 @@ const uuid: Secret = { kind: 'uuid', value: id }
 test.each(['0401234567', '040 123 4567', '040-1234567', '(040) 123.4567', '04 01 23 45 67', '040\u00a0123\u202f4567'])(
   'a number grouped as %j is found, in UTF-8, in UTF-16 at even and at odd offsets',
   (written) => {
-    expect(findLeaks(around(written), [number])).not.toEqual([])
-    expect(findLeaks(around(Buffer.from(written, 'utf16le')), [number])).not.toEqual([])
-    expect(findLeaks(around('x', Buffer.from(written, 'utf16le')), [number])).not.toEqual([])
-    expect(findLeaks(around(Buffer.from(written, 'utf16le').swap16()), [number])).not.toEqual([])
+    expect(findLeaks(inRandomBytes(written), [number])).not.toEqual([])
+    expect(findLeaks(inRandomBytes(Buffer.from(written, 'utf16le')), [number])).not.toEqual([])
+    expect(findLeaks(inRandomBytes('x', Buffer.from(written, 'utf16le')), [number])).not.toEqual([])
+    expect(findLeaks(inRandomBytes(Buffer.from(written, 'utf16le').swap16()), [number])).not.toEqual([])
   },
 )
 
@@ -29,15 +29,15 @@ test.each([
   'Va\u0308ino\u0308 Ha\u0308ma\u0308la\u0308inen',
   'vaino.hamalainen',
 ])('a name written as %j is found', (written) => {
-  expect(findLeaks(around(written), [name])).not.toEqual([])
+  expect(findLeaks(inRandomBytes(written), [name])).not.toEqual([])
 })
 
 test('a name is found in Latin-1, and in base64 and hexadecimal at any offset', () => {
-  expect(findLeaks(around(Buffer.from('Väinö Hämäläinen', 'latin1')), [name])).not.toEqual([])
+  expect(findLeaks(inRandomBytes(Buffer.from('Väinö Hämäläinen', 'latin1')), [name])).not.toEqual([])
   for (const before of ['', 'a', 'ab', 'abc']) {
     const bytes = Buffer.from(`${before}Väinö Hämäläinen.`)
     for (const encoding of ['base64', 'base64url', 'hex'] as const) {
-      expect(findLeaks(around(bytes.toString(encoding)), [name]), `${before} ${encoding}`).not.toEqual([])
+      expect(findLeaks(inRandomBytes(bytes.toString(encoding)), [name]), `${before} ${encoding}`).not.toEqual([])
     }
   }
 })
@@ -51,7 +51,7 @@ test.each([
   String(moment),
 ])('an instant written as %s is found', (written) => {
   // Encloses the text in quotes, because a digit next to it by chance would make a longer number.
-  expect(findLeaks(around(`"${written}"`), [time])).not.toEqual([])
+  expect(findLeaks(inRandomBytes(`"${written}"`), [time])).not.toEqual([])
 })
 
 test('an instant is found in binary, in either byte order', () => {
@@ -59,8 +59,8 @@ test('an instant is found in binary, in either byte order', () => {
   seconds.writeUInt32LE(Math.floor(moment / 1000))
   const milliseconds = Buffer.alloc(8)
   milliseconds.writeBigUInt64BE(BigInt(moment))
-  expect(findLeaks(around(seconds), [time])).not.toEqual([])
-  expect(findLeaks(around(milliseconds), [time])).not.toEqual([])
+  expect(findLeaks(inRandomBytes(seconds), [time])).not.toEqual([])
+  expect(findLeaks(inRandomBytes(milliseconds), [time])).not.toEqual([])
 })
 
 test('an id is found as text, without hyphens, in capitals, in binary, in base64', () => {
@@ -73,12 +73,12 @@ test('an id is found as text, without hyphens, in capitals, in binary, in base64
     raw.toString('base64'),
     Buffer.from(id).toString('base64url'),
   ]) {
-    expect(findLeaks(around(form), [uuid])).not.toEqual([])
+    expect(findLeaks(inRandomBytes(form), [uuid])).not.toEqual([])
   }
 })
 
 test('a leak is reported by the position of the secret in the list, without the secret', () => {
-  const [leak] = findLeaks(around(id), [number, uuid])
+  const [leak] = findLeaks(inRandomBytes(id), [number, uuid])
   expect(leak?.secret).toBe(1)
   expect(JSON.stringify(leak)).not.toContain(id.slice(0, 8))
 })

@@ -51,11 +51,11 @@ function decodeTexts(buffer: Buffer): DecodedText[] {
     read('utf16le', buffer.toString('utf16le'), 2),
     read('utf16le', buffer.subarray(1).toString('utf16le'), 2),
     read('utf16be', swapped.toString('utf16le'), 2),
-    read('utf16be', shifted(buffer).toString('utf16le'), 2),
+    read('utf16be', dropFirstByte(buffer).toString('utf16le'), 2),
   ]
 }
 
-function shifted(buffer: Buffer): Buffer {
+function dropFirstByte(buffer: Buffer): Buffer {
   const rest = buffer.subarray(1)
   return Buffer.from(rest.subarray(0, rest.length - (rest.length % 2))).swap16()
 }

@@ -40,7 +40,7 @@ export async function openCopies(
   given: Parameters<typeof openResearch>[1] = {},
 ) {
   const research = await openResearch(database, given)
-  const { as, send, begun, pick, ends } = research
+  const { as, send, beginDisclosure, pick, ends } = research
   const { admin } = ends
   type Name = Parameters<typeof as>[0]
 
@@ -77,7 +77,7 @@ export async function openCopies(
 
   /** Starts a copy of a picked recording without words, for the given disclosure or a new one. */
   async function copy(given?: string) {
-    const disclosure = given ?? (await begun())
+    const disclosure = given ?? (await beginDisclosure())
     const recording = await research.ends.makeRecording({}, { packets: wholeMs / 20 })
     const picked = await pick(disclosure, recording.id)
     const path = `/api/research-disclosures/${disclosure}/items/${picked.body['item'] as number}/copy`
@@ -102,7 +102,7 @@ export async function openCopies(
     await expect.poll(async () => (await rowOf(id)).state, { timeout: 20_000 }).toBe(state)
   }
   /** Makes a copy that is rendered and not played yet. */
-  async function rendered(work: Work = {}, disclosure?: string) {
+  async function renderedCopy(work: Work = {}, disclosure?: string) {
     const made = await copy(disclosure)
     await play(made.recording)
     expect(await save(made.id, work)).toMatchObject({ status: 200 })
@@ -110,9 +110,10 @@ export async function openCopies(
     await until(made.id, 'RENDERED')
     return made
   }
-  const beginHearing = (id: string, name: Name = 'kaisa') => send(name, 'POST', `/api/anonymised-copies/${id}/hearings`)
+  const startCopyPlayback = (id: string, name: Name = 'kaisa') =>
+    send(name, 'POST', `/api/anonymised-copies/${id}/hearings`)
   async function playCopy(id: string, name: Name = 'kaisa'): Promise<Buffer> {
-    const hearing = await beginHearing(id, name)
+    const hearing = await startCopyPlayback(id, name)
     expect(hearing).toMatchObject({ status: 201 })
     return wholeOf(hearing.body['audio'] as string, name)
   }
@@ -121,8 +122,8 @@ export async function openCopies(
     expect([played.status, played.headers.get('cache-control')]).toEqual([206, 'no-store'])
     return Buffer.from(await played.arrayBuffer())
   }
-  async function approved(work: Work = {}, disclosure?: string) {
-    const made = await rendered(work, disclosure)
+  async function approvedCopy(work: Work = {}, disclosure?: string) {
+    const made = await renderedCopy(work, disclosure)
     const sound = await playCopy(made.id)
     expect(await check(made.id, 'APPROVED')).toMatchObject({ status: 204 })
     return { ...made, sound }
@@ -137,7 +138,7 @@ export async function openCopies(
       await publishText(pool, next, Temporal.Now.instant())
       const inForce = () => ends.versions.at(Temporal.Now.instant()).description.disclosure
       await expect.poll(() => inForce().pseudonymised === true).toBe(pseudonymised)
-      await research.allowed({ pseudonymised })
+      await research.changeDisclosureRules({ pseudonymised })
     }
     await publish(text.replace(/^( +)research: true$/m, '$&\n$1pseudonymised: true'), true)
     return () => publish(text, false)
@@ -148,7 +149,7 @@ export async function openCopies(
     ...research,
     describePseudonymised,
     ...{ readCopy: read, lacksOfCopy: lacksOf, save, render, check, rowOf, objectsOf, copy, play, until },
-    ...{ rendered, beginHearing, playCopy, approved },
+    ...{ renderedCopy, startCopyPlayback, playCopy, approvedCopy },
   }
 }
 

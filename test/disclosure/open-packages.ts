@@ -23,7 +23,7 @@ export async function openPackages(
   given?: Awaited<ReturnType<typeof openResearch>>,
 ) {
   const research = given ?? (await openResearch(database))
-  const { ends, admin, act, read, decided } = research
+  const { ends, admin, act, read, decidedDisclosure } = research
   const { register, desk } = ends
   const instituteKeys = generateKeyPair()
 
@@ -33,7 +33,7 @@ export async function openPackages(
   }, 60_000)
 
   /** Gives an approved copy audio of its own: two tones of five seconds. */
-  async function voiced(recordingId: string) {
+  async function addSound(recordingId: string) {
     const { rows } = await sql<{ id: string }>`
       select id from anonymised_copy where recording_id = ${recordingId}`.execute(admin)
     const tone = (hz: number) =>
@@ -45,10 +45,10 @@ export async function openPackages(
       where recording_id = ${recordingId}`.execute(admin)
   }
   /** Decides a disclosure with sound in every item. */
-  async function ready(items = 1, given: Parameters<typeof decided>[0] = {}) {
-    const instituteId = await research.institute({ recipient: instituteKeys.recipient })
-    const made = await decided({ instituteId, items, ...given })
-    for (const recording of made.recordings) await voiced(recording)
+  async function disclosureWithSound(items = 1, given: Parameters<typeof decidedDisclosure>[0] = {}) {
+    const instituteId = await research.enterInstitute({ recipient: instituteKeys.recipient })
+    const made = await decidedDisclosure({ instituteId, items, ...given })
+    for (const recording of made.recordings) await addSound(recording)
     return made
   }
   const release = (id: string, given: object = {}) =>
@@ -61,7 +61,18 @@ export async function openPackages(
     const answered = await desk.visitor.fetch(link, { method: 'POST' })
     return { status: answered.status, bytes: Buffer.from(await answered.arrayBuffer()) }
   }
-  return { ...research, register, desk, instituteKeys, voiced, ready, release, stateOf, until, fetchLink }
+  return {
+    ...research,
+    register,
+    desk,
+    instituteKeys,
+    addSound,
+    disclosureWithSound,
+    release,
+    stateOf,
+    until,
+    fetchLink,
+  }
 }
 
 /** Returns the archive in a package, decrypted with a key. */
@@ -70,11 +81,11 @@ export async function archiveIn(file: Buffer, identity: string): Promise<Buffer>
   decrypter.addIdentity(identity)
   return Buffer.from(await decrypter.decrypt(file))
 }
-export async function opened(file: Buffer, identity: string): Promise<Map<string, Buffer>> {
-  return unpacked(await archiveIn(file, identity))
+export async function unpackPackage(file: Buffer, identity: string): Promise<Map<string, Buffer>> {
+  return unzip(await archiveIn(file, identity))
 }
 /** Returns the files in the order of the archive. */
-export function unpacked(zip: Uint8Array): Map<string, Buffer> {
+export function unzip(zip: Uint8Array): Map<string, Buffer> {
   return new Map(Object.entries(unzipSync(zip)).map(([name, bytes]) => [name, Buffer.from(bytes)]))
 }
 export const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')

@@ -48,9 +48,13 @@ export async function openResearch(
   } satisfies Record<string, TestPerson>
   type Name = keyof typeof people
 
-  beforeAll(() => allowed({}))
+  beforeAll(() => changeDisclosureRules({}))
   /** Changes the description's settings for disclosures. */
-  async function allowed(given: { research?: boolean; pseudonymised?: boolean; returnWorkingDays?: number }) {
+  async function changeDisclosureRules(given: {
+    research?: boolean
+    pseudonymised?: boolean
+    returnWorkingDays?: number
+  }) {
     const rules = ends.versions.at(Temporal.Now.instant()).description.disclosure
     await storeDisclosureRules(custodian, { ...rules, research: true, ...given })
   }
@@ -83,15 +87,17 @@ export async function openResearch(
     recipient: key,
     ...given,
   })
-  async function institute(given: object = {}): Promise<string> {
+  async function enterInstitute(given: object = {}): Promise<string> {
     const { status, body } = await send('eero', 'POST', '/api/institutes', instituteBody(given))
     expect({ status, body }).toMatchObject({ status: 201 })
     return body['id'] as string
   }
   const day = (days: number) => Temporal.Now.plainDateISO('Europe/Helsinki').add({ days }).toString()
-  async function begun(given: { instituteId?: string; dueOn?: string; format?: 'OPUS' | 'WAV' } = {}): Promise<string> {
+  async function beginDisclosure(
+    given: { instituteId?: string; dueOn?: string; format?: 'OPUS' | 'WAV' } = {},
+  ): Promise<string> {
     const { status, body } = await send('eero', 'POST', '/api/research-disclosures', {
-      instituteId: given.instituteId ?? (await institute()),
+      instituteId: given.instituteId ?? (await enterInstitute()),
       study: 'Laatu 2027',
       dueOn: given.dueOn ?? day(30),
       format: given.format ?? 'OPUS',
@@ -101,10 +107,10 @@ export async function openResearch(
   }
   const pick = (id: string, recordingId: string, name: Name = 'eero') =>
     act(name, 'POST', id, '/items', { recordingId })
-  const undertake = (id: string) =>
+  const recordUndertaking = (id: string) =>
     act('eero', 'PUT', id, '/undertaking', { reference: 'SIT-1', signatory: 'N. N.', signedOn: day(-1) })
   /** Puts a copy into the state that it has after its rendering, or after the second person's signature. */
-  async function copied(recordingId: string, given: { state?: string; level?: string; preparedBy?: Name } = {}) {
+  async function enterCopy(recordingId: string, given: { state?: string; level?: string; preparedBy?: Name } = {}) {
     const { state = 'APPROVED', level = 'T', preparedBy = 'eero' } = given
     const checkedBy = state === 'APPROVED' ? people.kaisa.id : null
     await sql`
@@ -114,7 +120,7 @@ export async function openResearch(
         checked_by = excluded.checked_by`.execute(admin)
   }
   /** Returns the digest that a decision must name, as shown to readers of the disclosure. */
-  async function seenNow(id: string): Promise<string> {
+  async function shownDigest(id: string): Promise<string> {
     const { rows } = await sql<{ seen: string }>`
       select research_digest(d) as seen from research_disclosure d where id = ${id}`.execute(admin)
     return rows[0]!.seen
@@ -123,25 +129,25 @@ export async function openResearch(
     act(name, 'POST', id, '/decision', {
       outcome,
       reasons: 'Laatutason arviointi.',
-      seen: await seenNow(id),
+      seen: await shownDigest(id),
       ...given,
     })
 
   /** Prepares a disclosure up to the decision. */
-  async function prepared(given: { instituteId?: string; dueOn?: string; items?: number } = {}) {
-    const id = await begun(given)
+  async function preparedDisclosure(given: { instituteId?: string; dueOn?: string; items?: number } = {}) {
+    const id = await beginDisclosure(given)
     const recordings: string[] = []
     for (let n = 0; n < (given.items ?? 1); n++) {
       const recording = (await ends.makeRecording()).id
       expect(await pick(id, recording)).toMatchObject({ status: 201, body: { item: n + 1 } })
-      await copied(recording)
+      await enterCopy(recording)
       recordings.push(recording)
     }
-    expect((await undertake(id)).status).toBe(204)
+    expect((await recordUndertaking(id)).status).toBe(204)
     return { id, recordings }
   }
-  async function decided(given: Parameters<typeof prepared>[0] = {}) {
-    const made = await prepared(given)
+  async function decidedDisclosure(given: Parameters<typeof preparedDisclosure>[0] = {}) {
+    const made = await preparedDisclosure(given)
     expect(await decide(made.id)).toMatchObject({ status: 204 })
     return made
   }
@@ -158,20 +164,47 @@ export async function openResearch(
       return (error as Error).message
     }
   }
-  async function released(given: Parameters<typeof prepared>[0] = {}) {
-    const made = await decided(given)
+  async function releasedDisclosure(given: Parameters<typeof preparedDisclosure>[0] = {}) {
+    const made = await decidedDisclosure(given)
     expect(await release(made.id)).toBeUndefined()
     return made
   }
   const confirm = (id: string, item: number, outcome = 'destroyed', name: Name = 'eero') =>
     act(name, 'POST', id, `/items/${item}/outcome`, { outcome, reference: 'VAHV-1' })
   /** Moves the due day into the past. */
-  async function pastItsDay(id: string, days = 1) {
+  async function makeOverdue(id: string, days = 1) {
     await sql`update research_disclosure set due_on = ${day(-days)}::date where id = ${id}`.execute(admin)
   }
 
   return {
-    ...{ ends, admin, custodian, people, as, send, act, read, lacksOf, institute, instituteBody, key, day, allowed },
-    ...{ begun, pick, undertake, copied, decide, prepared, decided, release, released, confirm, pastItsDay },
+    ...{
+      ends,
+      admin,
+      custodian,
+      people,
+      as,
+      send,
+      act,
+      read,
+      lacksOf,
+      enterInstitute,
+      instituteBody,
+      key,
+      day,
+      changeDisclosureRules,
+    },
+    ...{
+      beginDisclosure,
+      pick,
+      recordUndertaking,
+      enterCopy,
+      decide,
+      preparedDisclosure,
+      decidedDisclosure,
+      release,
+      releasedDisclosure,
+      confirm,
+      makeOverdue,
+    },
   }
 }

@@ -15,10 +15,11 @@ import { readLogKey } from '#safeguards/audit/log-key.ts'
 import type { CallOfItem } from '#use/disclosure/packages/authority-files.ts'
 import { authorityVcon } from '#use/disclosure/packages/package-vcons.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { opened, openPackages, sha256 } from './open-packages.ts'
+import { unpackPackage, openPackages, sha256 } from './open-packages.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { ends, register, send, instituteKeys, ready, release, until, fetchLink } = await openPackages(database)
+const { ends, register, send, instituteKeys, disclosureWithSound, release, until, fetchLink } =
+  await openPackages(database)
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0
 
 interface Jws extends GeneralJWSInput {
@@ -26,7 +27,7 @@ interface Jws extends GeneralJWSInput {
 }
 
 /** Verifies the signature with an independent library, and returns the vCon. */
-async function verified(bytes: Buffer): Promise<Vcon> {
+async function verifySignature(bytes: Buffer): Promise<Vcon> {
   const jws = JSON.parse(bytes.toString()) as Jws
   const [{ x5c, uuid }] = [jws.signatures[0]!.header]
   const certificate = new X509Certificate(Buffer.from(x5c[0]!, 'base64'))
@@ -39,7 +40,7 @@ async function verified(bytes: Buffer): Promise<Vcon> {
 }
 const sha512 = (bytes: Buffer) => `sha512-${createHash('sha512').update(bytes).digest('base64url')}`
 
-async function toAuthority(what: 'BOTH' | 'RECORDING' | 'IDENTIFICATION_DATA'): Promise<Map<string, Buffer>> {
+async function releaseToAuthority(what: 'BOTH' | 'RECORDING' | 'IDENTIFICATION_DATA'): Promise<Map<string, Buffer>> {
   const call = await ends.makeRecording()
   const [provision] = ends.versions.at(Temporal.Now.instant()).description.disclosure.provisions
   const { body } = await send('tuula', 'POST', '/api/authority-disclosures', {
@@ -57,14 +58,14 @@ async function toAuthority(what: 'BOTH' | 'RECORDING' | 'IDENTIFICATION_DATA'): 
   })
   const state = async () => ((await send('riitta', 'GET', path)).body['packages'] as { state: string }[])[0]?.state
   await expect.poll(state, { timeout: 20_000, interval: 50 }).toBe('ready')
-  return opened((await fetchLink(made.body['link'] as string)).bytes, key.identity)
+  return unpackPackage((await fetchLink(made.body['link'] as string)).bytes, key.identity)
 }
-const listed = (files: Map<string, Buffer>) =>
+const manifestOf = (files: Map<string, Buffer>) =>
   JSON.parse(files.get('manifest.json')!.toString()) as { files: { name: string; sha256: string }[] }
 
 test('an authority gets the call and its recording, and the manifest covers the vCon', async () => {
-  const files = await toAuthority('BOTH')
-  const vcon = await verified(files.get('1.vcon')!)
+  const files = await releaseToAuthority('BOTH')
+  const vcon = await verifySignature(files.get('1.vcon')!)
   const { calls } = JSON.parse(files.get('identification-data.json')!.toString()) as { calls: CallOfItem[] }
   const [call] = calls
   expect(vcon.parties!.map(({ tel, name }) => [tel, name])).toEqual([
@@ -80,18 +81,18 @@ test('an authority gets the call and its recording, and the manifest covers the 
     },
   ])
   expect(vcon.attachments![0]!.body).toEqual(call)
-  expect(listed(files).files).toContainEqual({ name: '1.vcon', sha256: sha256(files.get('1.vcon')!) })
+  expect(manifestOf(files).files).toContainEqual({ name: '1.vcon', sha256: sha256(files.get('1.vcon')!) })
 })
 
 test('the recording of a part of a transferred call names that part’s official and its answer', () => {
-  const part = (seq: number, from: string, to: string) => ({
+  const segmentPart = (seq: number, from: string, to: string) => ({
     ...{ seq, number: '+35829497000', answeredAt: `2026-11-30T10:${from}Z`, endedAt: `2026-11-30T10:${to}Z` },
     ...{ officialName: `Official ${seq}`, officialPhone: `+3582949700${seq}` },
   })
   const call = {
     ...{ item: 1, startedAt: '2026-11-30T10:00:00Z', endedAt: '2026-11-30T10:10:00Z' },
     ...{ caller: '+358401234567', number: '+35829497000' },
-    parts: [part(1, '00:20', '05:00'), part(2, '05:00', '10:00')],
+    parts: [segmentPart(1, '00:20', '05:00'), segmentPart(2, '05:00', '10:00')],
   }
   const recordingOf = (part: number | null) => {
     const sound = { name: '1.wav', sha512: Buffer.alloc(64), part }
@@ -105,18 +106,18 @@ test('the recording of a part of a transferred call names that part’s official
 test('a call whose end lies before its start, by another clock, has a valid vCon without a duration', () => {
   const signer = { name: 'log', privateKey: generateKeyPairSync('ed25519').privateKey }
   const call = { ...{ item: 1, caller: null, number: '+35829497000' }, parts: [], startedAt: '2026-11-30T10:00:02Z' }
-  const written = (endedAt: string) => {
+  const endedAtOf = (endedAt: string) => {
     const vcon = authorityVcon('maker', Temporal.Now.instant(), { call: { ...call, endedAt } })
     expect(() => writeVcon(vcon, signer)).not.toThrow()
     return vcon.dialog
   }
-  expect(written('2026-11-30T10:00:00Z')).toEqual([expect.not.objectContaining({ duration: expect.anything() })])
-  expect(written('2026-11-30T10:00:05Z')).toMatchObject([{ duration: 3 }])
+  expect(endedAtOf('2026-11-30T10:00:00Z')).toEqual([expect.not.objectContaining({ duration: expect.anything() })])
+  expect(endedAtOf('2026-11-30T10:00:05Z')).toMatchObject([{ duration: 3 }])
 })
 
 test('an authority’s vCon contains no more than was granted', async () => {
-  const sound = await toAuthority('RECORDING')
-  const { parties, dialog, attachments } = await verified(sound.get('1.vcon')!)
+  const sound = await releaseToAuthority('RECORDING')
+  const { parties, dialog, attachments } = await verifySignature(sound.get('1.vcon')!)
   expect({ parties, attachments }).toEqual({
     parties: [{ type: 'person' }, { type: 'person' }],
     attachments: undefined,
@@ -127,23 +128,23 @@ test('an authority’s vCon contains no more than was granted', async () => {
       ...{ start: '1970-01-01T00:00:00Z', parties: [0, 1] },
     },
   ])
-  const data = await verified((await toAuthority('IDENTIFICATION_DATA')).get('1.vcon')!)
+  const data = await verifySignature((await releaseToAuthority('IDENTIFICATION_DATA')).get('1.vcon')!)
   expect(data.dialog).toMatchObject([{ type: 'recording-set', recordings: [] }])
 })
 
 test('an institute’s vCon contains what its manifest states about the copy', async () => {
-  const { id } = await ready(2)
+  const { id } = await disclosureWithSound(2)
   const { body } = await release(id)
   await until(id, 'ready')
-  const files = await opened((await fetchLink(body['link'] as string)).bytes, instituteKeys.identity)
-  const manifest = JSON.parse(files.get('manifest.json')!.toString()) as ReturnType<typeof listed> & {
+  const files = await unpackPackage((await fetchLink(body['link'] as string)).bytes, instituteKeys.identity)
+  const manifest = JSON.parse(files.get('manifest.json')!.toString()) as ReturnType<typeof manifestOf> & {
     vcons: { name: string; sha256: string }[]
   }
   expect(manifest.vcons).toHaveLength(2)
   for (const [at, { name, sha256: hash }] of manifest.vcons.entries()) {
     const file = manifest.files[at]!
     expect([name, hash]).toEqual([file.name.replace('.opus', '.vcon'), sha256(files.get(name)!)])
-    const { uuid, created_at: madeAt, ...rest } = await verified(files.get(name)!)
+    const { uuid, created_at: madeAt, ...rest } = await verifySignature(files.get(name)!)
     expect([uuid[14], madeAt.slice(10)]).toEqual(['8', 'T00:00:00Z'])
     // Lists every member, so that a new one fails here until somebody decides whether it may be released.
     expect(rest).toEqual({
@@ -167,7 +168,7 @@ test('an institute’s vCon contains what its manifest states about the copy', a
 })
 
 test('openssl verifies the certificate and the signature', { skip: !hasOpenssl }, async () => {
-  const jws = JSON.parse((await toAuthority('RECORDING')).get('1.vcon')!.toString()) as Jws & { payload: string }
+  const jws = JSON.parse((await releaseToAuthority('RECORDING')).get('1.vcon')!.toString()) as Jws & { payload: string }
   const { protected: head, header, signature } = jws.signatures[0]!
   const folder = mkdtempSync(join(tmpdir(), 'seloste-vcon-'))
   const at = (name: string, bytes: string | Buffer) => {

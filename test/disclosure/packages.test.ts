@@ -17,18 +17,18 @@ import { createPackageDownloads } from '#use/disclosure/packages/fetch-package.t
 import { endUnfinishedPackages } from '#use/disclosure/packages/make-package.ts'
 import type { ResearchManifest } from '#use/disclosure/packages/research-files.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
-import { archiveIn, opened, openPackages, sha256, unpacked } from './open-packages.ts'
+import { archiveIn, unpackPackage, openPackages, sha256, unzip } from './open-packages.ts'
 import { downloadThreeTimesAtOnce } from './three-at-once.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const open = await openPackages(database)
 const { ends, admin, act, send, read, register, desk } = open
-const { instituteKeys, voiced, ready, release, stateOf, until, fetchLink } = open
+const { instituteKeys, addSound, disclosureWithSound, release, stateOf, until, fetchLink } = open
 const hasAge = spawnSync('age', ['--version']).status === 0
 
 describe('a package to a research institute', () => {
   test('has as many sound files as were decided, each as in its manifest, and only the institute’s key opens it (AC18)', async () => {
-    const { id } = await ready(3)
+    const { id } = await disclosureWithSound(3)
     const { body } = await release(id)
     await until(id, 'ready')
     const page = await desk.visitor.fetch(body['link'] as string)
@@ -36,8 +36,8 @@ describe('a package to a research institute', () => {
     expect(page.headers.get('referrer-policy')).toBe('no-referrer')
     const { bytes } = await fetchLink(body['link'] as string)
     await until(id, 'taken')
-    await expect(opened(bytes, generateKeyPair().identity)).rejects.toThrow()
-    const files = await opened(bytes, instituteKeys.identity)
+    await expect(unpackPackage(bytes, generateKeyPair().identity)).rejects.toThrow()
+    const files = await unpackPackage(bytes, instituteKeys.identity)
     const manifest = JSON.parse(files.get('manifest.json')!.toString()) as ResearchManifest
     expect([...files.keys()].sort()).toEqual(
       ['letter.html', 'manifest.json', ...[...manifest.files, ...manifest.vcons].map(({ name }) => name)].sort(),
@@ -56,7 +56,7 @@ describe('a package to a research institute', () => {
   })
 
   test('contains no number, name, id or time of a call in any form', async () => {
-    const { id, recordings } = await ready(2)
+    const { id, recordings } = await disclosureWithSound(2)
     const { body } = await release(id)
     await until(id, 'ready')
     const archive = await archiveIn((await fetchLink(body['link'] as string)).bytes, instituteKeys.identity)
@@ -85,7 +85,7 @@ describe('a package to a research institute', () => {
     expect(calls).toHaveLength(2)
     // Searches the archive's own bytes too, with names and headers.
     expect(findLeaks(archive, secrets)).toEqual([])
-    for (const [name, bytes] of unpacked(archive)) {
+    for (const [name, bytes] of unzip(archive)) {
       const isVcon = name.endsWith('.vcon')
       const inside = isVcon
         ? Buffer.from((JSON.parse(bytes.toString()) as { payload: string }).payload, 'base64')
@@ -95,7 +95,7 @@ describe('a package to a research institute', () => {
   })
 
   test('is decrypted by Debian’s age with the institute’s key and with no other', { skip: !hasAge }, async () => {
-    const { id } = await ready()
+    const { id } = await disclosureWithSound()
     const { body } = await release(id)
     await until(id, 'ready')
     const { bytes } = await fetchLink(body['link'] as string)
@@ -106,7 +106,7 @@ describe('a package to a research institute', () => {
     }
     try {
       const { status, stdout } = opening(instituteKeys.identity)
-      expect([status, unpacked(stdout).has('manifest.json')]).toEqual([0, true])
+      expect([status, unzip(stdout).has('manifest.json')]).toEqual([0, true])
       const other = opening(generateKeyPair().identity)
       expect([other.status, other.stdout.length]).toEqual([1, 0])
     } finally {
@@ -115,7 +115,7 @@ describe('a package to a research institute', () => {
   })
 
   test('made without a key is decrypted by Debian’s age with its passphrase only', { skip: !hasAge }, async () => {
-    const { id } = await ready()
+    const { id } = await disclosureWithSound()
     const { body } = await release(id, { method: 'PASSPHRASE' })
     await until(id, 'ready')
     const folder = mkdtempSync(join(tmpdir(), 'seloste-package-'))
@@ -128,15 +128,15 @@ describe('a package to a research institute', () => {
       expect(opening('not-the-words')).not.toBe(0)
       expect(existsSync(zip)).toBe(false)
       expect(opening(body['passphrase'] as string)).toBe(0)
-      expect(unpacked(readFileSync(zip)).has('manifest.json')).toBe(true)
+      expect(unzip(readFileSync(zip)).has('manifest.json')).toBe(true)
     } finally {
       rmSync(folder, { recursive: true })
     }
   })
 
   test('is encrypted to the key at the time of the decision, even if the institute has changed it since', async () => {
-    const instituteId = await open.institute({ recipient: instituteKeys.recipient })
-    const { id } = await ready(1, { instituteId })
+    const instituteId = await open.enterInstitute({ recipient: instituteKeys.recipient })
+    const { id } = await disclosureWithSound(1, { instituteId })
     const later = generateKeyPair()
     const { name } = (await open.read(id)).institute
     const changed = open.instituteBody({ name, recipient: later.recipient })
@@ -144,12 +144,12 @@ describe('a package to a research institute', () => {
     const { body } = await release(id)
     await until(id, 'ready')
     const { bytes } = await fetchLink(body['link'] as string)
-    await expect(opened(bytes, later.identity)).rejects.toThrow()
-    expect((await opened(bytes, instituteKeys.identity)).has('manifest.json')).toBe(true)
+    await expect(unpackPackage(bytes, later.identity)).rejects.toThrow()
+    expect((await unpackPackage(bytes, instituteKeys.identity)).has('manifest.json')).toBe(true)
   })
 
   test('is recorded with who released it, its number of files, hash and download, and oversight can read the record', async () => {
-    const { id } = await ready(2)
+    const { id } = await disclosureWithSound(2)
     const { body } = await release(id)
     await until(id, 'ready')
     const { bytes } = await fetchLink(body['link'] as string)
@@ -171,7 +171,7 @@ describe('a package to a research institute', () => {
   })
 
   test('can be downloaded once, after which the link returns nothing and the package’s object is deleted', async () => {
-    const { id } = await ready()
+    const { id } = await disclosureWithSound()
     const { body } = await release(id)
     await until(id, 'ready')
     expect((await fetchLink(body['link'] as string)).status).toBe(200)
@@ -182,16 +182,16 @@ describe('a package to a research institute', () => {
   })
 
   test('is downloaded only by the button: opening or previewing the link starts no download, and of several at once one starts', async () => {
-    const { id } = await ready()
+    const { id } = await disclosureWithSound()
     const { body } = await release(id)
     await until(id, 'ready')
     const link = body['link'] as string
-    const begun = async () =>
+    const countFetches = async () =>
       (await sql<{ fetches: number }>`select fetches from disclosure_package where id = ${body['id']}`.execute(admin))
         .rows[0]!.fetches
     for (const method of ['HEAD', 'GET'])
       expect((await desk.visitor.fetch(link, { method, headers: { range: 'bytes=0-9' } })).status).toBe(200)
-    expect(await begun()).toBe(0)
+    expect(await countFetches()).toBe(0)
     // Acts as a desk that requests the package without having received the link.
     const sizeBytes = (await read(id, 'riitta')).packages[0]!.sizeBytes!
     const fetching = createPackageDownloads(register.ingest)
@@ -205,7 +205,7 @@ describe('a package to a research institute', () => {
     // answered.
     const row = { table: 'disclosure_package', id: guessed.id } as const
     const { whole, refused } = await downloadThreeTimesAtOnce(admin, row, desk.visitor, [link, 'POST'])
-    expect({ whole, begun: await begun() }).toEqual({ whole: [sizeBytes], begun: 1 })
+    expect({ whole, begun: await countFetches() }).toEqual({ whole: [sizeBytes], begun: 1 })
     // On a busy machine the first download may have finished before the last request is checked.
     for (const status of refused) expect([404, 409]).toContain(status)
     const token = link.slice('/packages/'.length)
@@ -218,7 +218,7 @@ describe('a package to a research institute', () => {
   test.each(['LINK', 'MEDIUM'])(
     'that two clients download at once (%s) is received completely by one, and the other is refused until the first connection breaks',
     async (delivery) => {
-      const { id } = await ready()
+      const { id } = await disclosureWithSound()
       const { body } = await release(id, { delivery })
       await until(id, 'ready')
       const fetching = createPackageDownloads(register.ingest)
@@ -243,7 +243,7 @@ describe('a package to a research institute', () => {
   )
 
   test('for a medium is saved once, by the person who released it', async () => {
-    const { id } = await ready()
+    const { id } = await disclosureWithSound()
     const { body } = await release(id, { delivery: 'MEDIUM', method: 'PASSPHRASE' })
     expect(body).not.toHaveProperty('link')
     await until(id, 'ready')
@@ -260,29 +260,29 @@ describe('a package to a research institute', () => {
     const bytes = Buffer.from(await saved.arrayBuffer())
     const decrypter = new age.Decrypter()
     decrypter.addPassphrase(body['passphrase'] as string)
-    expect(unpacked(Buffer.from(await decrypter.decrypt(bytes))).has('letter.html')).toBe(true)
+    expect(unzip(Buffer.from(await decrypter.decrypt(bytes))).has('letter.html')).toBe(true)
     await until(id, 'taken')
     expect((await send('riitta', 'GET', path)).code).toBe('package.over')
   })
 
   test('is withdrawn in the transaction that blocks any of its recordings, and what was released of the recording is recalled (R50)', async () => {
-    const { id, recordings } = await ready(2)
+    const { id, recordings } = await disclosureWithSound(2)
     const { body } = await release(id)
     await until(id, 'ready')
-    expect((await ends.byOfficial(recordings[0]!)).status).toBe(200)
+    expect((await ends.forbidByOfficial(recordings[0]!)).status).toBe(200)
     await until(id, 'withdrawn')
     expect((await fetchLink(body['link'] as string)).status).toBe(404)
     expect((await read(id)).itemList.map(({ outcome }) => outcome)).toEqual(['recalled', 'out'])
   })
 
   test('is refused if another package for the same institute, made at the same time, contains the same recording', async () => {
-    const instituteId = await open.institute({ recipient: instituteKeys.recipient })
-    const { id, recordings } = await open.prepared({ instituteId })
-    const other = await open.begun({ instituteId })
+    const instituteId = await open.enterInstitute({ recipient: instituteKeys.recipient })
+    const { id, recordings } = await open.preparedDisclosure({ instituteId })
+    const other = await open.beginDisclosure({ instituteId })
     await open.pick(other, recordings[0]!)
-    await open.undertake(other)
+    await open.recordUndertaking(other)
     for (const each of [id, other]) expect((await open.decide(each)).status).toBe(204)
-    await voiced(recordings[0]!)
+    await addSound(recordings[0]!)
     for (const { status } of await Promise.all([release(id), release(other)])) expect(status).toBe(201)
     const states = async () => (await Promise.all([id, other].map(stateOf))).sort()
     await expect.poll(states, { timeout: 20_000, interval: 50 }).toEqual(['failed', 'ready'])
@@ -291,7 +291,7 @@ describe('a package to a research institute', () => {
   })
 
   test('can be downloaded until the study’s due day or a recording’s destruction day, then within an hour of the first attempt, and not after the study has ended', async () => {
-    const { id } = await ready(1, { dueOn: open.day(1) })
+    const { id } = await disclosureWithSound(1, { dueOn: open.day(1) })
     const { body } = await release(id)
     const lastDay = Temporal.PlainDate.from(open.day(2)).toZonedDateTime('Europe/Helsinki').toInstant()
     expect(Temporal.Instant.from(body['expiresAt'] as string).equals(lastDay)).toBe(true)
@@ -313,11 +313,11 @@ describe('a package to a research institute', () => {
   })
 
   test('ends, and its object is deleted, once one of its copies is confirmed as returned, restricted, or of a level that is no longer allowed', async () => {
-    const confirmed = await ready()
-    const pseudonymised = await ready()
+    const confirmed = await disclosureWithSound()
+    const pseudonymised = await disclosureWithSound()
     await sql`update anonymised_copy set level = 'D' where recording_id = ${pseudonymised.recordings[0]}`.execute(admin)
-    await open.allowed({ pseudonymised: true })
-    const restricted = await ready()
+    await open.changeDisclosureRules({ pseudonymised: true })
+    const restricted = await disclosureWithSound()
     for (const { id, recordings } of [confirmed, pseudonymised, restricted]) {
       const { body } = await release(id)
       await until(id, 'ready')
@@ -333,32 +333,32 @@ describe('a package to a research institute', () => {
       if (id === confirmed.id) expect((await open.confirm(id, 1)).status).toBe(204)
       if (id === restricted.id)
         await sql`update recording set state = 'RESTRICTED' where id = ${recordings[0]}`.execute(admin)
-      await open.allowed({})
+      await open.changeDisclosureRules({})
       // The rest of a download in progress is refused too.
       expect(await fetching.piece(half)).toEqual({})
       expect((await fetchLink(body['link'] as string)).status).toBe(404)
       await createPackageDownloads(register.ingest).removeEnded()
       expect(await stateOf(id)).toBe('withdrawn')
       await expect(register.objects.sizeBytes(packageKey(body['id'] as string))).rejects.toThrow()
-      await open.allowed({ pseudonymised: true })
+      await open.changeDisclosureRules({ pseudonymised: true })
     }
-    await open.allowed({})
+    await open.changeDisclosureRules({})
   })
 
   test('cannot be released while its institute has overdue copies of another disclosure', async () => {
-    const instituteId = await open.institute({ recipient: instituteKeys.recipient })
-    const before = await open.released({ instituteId })
-    const { id } = await ready(1, { instituteId })
+    const instituteId = await open.enterInstitute({ recipient: instituteKeys.recipient })
+    const before = await open.releasedDisclosure({ instituteId })
+    const { id } = await disclosureWithSound(1, { instituteId })
     const { body } = await release(id)
     await until(id, 'ready')
     const page = async () => (await desk.visitor.fetch(body['link'] as string)).status
     expect(await page()).toBe(200)
-    await open.pastItsDay(before.id)
+    await open.makeOverdue(before.id)
     expect([await page(), (await fetchLink(body['link'] as string)).status]).toEqual([404, 404])
   })
 
   test('that is being stored while somebody forbids a recording in it waits for the prohibition, and neither of them fails', async () => {
-    const { id, recordings } = await ready()
+    const { id, recordings } = await disclosureWithSound()
     const { rows } = await sql<{ id: string }>`
       insert into disclosure_package (research_id, method, delivery, files, made_by, expires_at)
       values (${id}, 'KEY', 'MEDIUM', 1, ${open.people.riitta.id}, now() + interval '1 day') returning id`.execute(
@@ -371,13 +371,13 @@ describe('a package to a research institute', () => {
       storing = sql<{ stored: boolean }>`select package_stored(${wanted}, 5, sha256('x')) as stored`
         .execute(admin)
         .then((answer) => answer.rows[0]!.stored)
-      const waits = async () =>
+      const countLockWaits = async () =>
         (
           await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
             admin,
           )
         ).rows.length
-      await expect.poll(waits, { timeout: 10_000 }).toBeGreaterThan(0)
+      await expect.poll(countLockWaits, { timeout: 10_000 }).toBeGreaterThan(0)
       await sql`select end_package(p, 'destroyed', null) from disclosure_package p where p.id = ${wanted}`.execute(
         forbidding,
       )
@@ -386,7 +386,7 @@ describe('a package to a research institute', () => {
   })
 
   test('is made once: of two simultaneous requests one starts', async () => {
-    const { id } = await ready()
+    const { id } = await disclosureWithSound()
     const request = await Promise.all([release(id), release(id)])
     expect(request.map(({ status }) => status).sort()).toEqual([201, 409])
     expect(request.find(({ status }) => status === 409)).toMatchObject({ code: 'package.under-way' })
@@ -395,7 +395,7 @@ describe('a package to a research institute', () => {
   })
 
   test('that was being made when the custodian ended is reported as failed at the next start, leaves no file, and can be made again', async () => {
-    const { id } = await ready()
+    const { id } = await disclosureWithSound()
     await sql`
       insert into disclosure_package (research_id, method, delivery, files, made_by, expires_at)
       values (${id}, 'KEY', 'MEDIUM', 1, ${open.people.riitta.id}, now() + interval '1 day')`.execute(admin)
@@ -410,7 +410,7 @@ describe('a package to a research institute', () => {
   })
 
   test('can be withdrawn only by the decision maker, and only once; its link then returns nothing', async () => {
-    const { id } = await ready()
+    const { id } = await disclosureWithSound()
     const { body } = await release(id)
     await until(id, 'ready')
     const path = `/api/packages/${body['id'] as string}`
@@ -426,9 +426,9 @@ describe('a package to a research institute', () => {
   })
 
   test('can be made only by the decision maker, and only of decided items', async () => {
-    const { id } = await open.prepared()
+    const { id } = await open.preparedDisclosure()
     expect(await release(id)).toMatchObject({ status: 409, code: 'research.decision' })
-    const other = await ready()
+    const other = await disclosureWithSound()
     for (const name of ['eero', 'kaisa', 'dora'] as const) {
       expect(await act(name, 'POST', other.id, '/packages', { method: 'KEY', delivery: 'LINK' })).toMatchObject({
         code: 'deny.role',
@@ -437,7 +437,7 @@ describe('a package to a research institute', () => {
   })
 
   test('is not released if its stored sound differs from the approved one', async () => {
-    const { id, recordings } = await ready()
+    const { id, recordings } = await disclosureWithSound()
     await sql`update anonymised_copy set sound_sha256 = sha256('other') where recording_id = ${recordings[0]}`.execute(
       admin,
     )
@@ -448,7 +448,7 @@ describe('a package to a research institute', () => {
 })
 
 describe('a package to an authority', () => {
-  async function granted(
+  async function grantedPath(
     what: 'BOTH' | 'RECORDING' | 'IDENTIFICATION_DATA' = 'BOTH',
     given: object = {},
     stored?: { id: string; contactId: string },
@@ -483,11 +483,11 @@ describe('a package to an authority', () => {
     })
     const state = async () => ((await send('riitta', 'GET', path)).body['packages'] as { state: string }[])[0]?.state
     await expect.poll(state, { timeout: 20_000, interval: 50 }).toBe('ready')
-    return opened((await fetchLink(body['link'] as string)).bytes, key.identity)
+    return unpackPackage((await fetchLink(body['link'] as string)).bytes, key.identity)
   }
 
   test('contains the original sound, the call’s identification data, and a manifest signed with the log’s key', async () => {
-    const { path } = await granted()
+    const { path } = await grantedPath()
     const files = await given(path)
     const manifest = JSON.parse(files.get('manifest.json')!.toString()) as { files: { name: string; sha256: string }[] }
     for (const { name, sha256: hash } of manifest.files) expect(sha256(files.get(name)!)).toBe(hash)
@@ -504,17 +504,17 @@ describe('a package to an authority', () => {
   })
 
   test('contains only what was granted', async () => {
-    expect([...(await given((await granted('RECORDING')).path)).keys()].sort()).toEqual([
+    expect([...(await given((await grantedPath('RECORDING')).path)).keys()].sort()).toEqual([
       '1.vcon',
       '1.wav',
       'manifest.json',
       'manifest.json.sig',
     ])
-    expect((await given((await granted('IDENTIFICATION_DATA')).path)).has('1.wav')).toBe(false)
+    expect((await given((await grantedPath('IDENTIFICATION_DATA')).path)).has('1.wav')).toBe(false)
   })
 
   test('needs a ground that is valid on the day of the release, and is refused to its preparer', async () => {
-    const { path } = await granted()
+    const { path } = await grantedPath()
     const request = (name: 'riitta' | 'tuula' = 'riitta') =>
       send(name, 'POST', `${path}/packages`, { method: 'PASSPHRASE', delivery: 'LINK' })
     expect(await request('tuula')).toMatchObject({ status: 403, code: 'deny.role' })
@@ -533,7 +533,7 @@ describe('a package to an authority', () => {
   })
 
   test('expires on its recording’s destruction day at the latest, keeps its disclosure open until then, and ends with its recording', async () => {
-    const { call, path } = await granted('BOTH', {}, await ends.makeRecordingUntil(36))
+    const { call, path } = await grantedPath('BOTH', {}, await ends.makeRecordingUntil(36))
     const { destroy_at: day } = await ends.stateOf(call.id)
     const { body } = await send('riitta', 'POST', `${path}/packages`, { method: 'PASSPHRASE', delivery: 'LINK' })
     expect(body['expiresAt']).toBe(day!.toString())
@@ -555,7 +555,7 @@ describe('a package to an authority', () => {
   test('that names the official ends when a correction names another; a package with only the sound does not', async () => {
     const call = await ends.makeRecording()
     const released = async (item: 'IDENTIFICATION_DATA' | 'RECORDING') => {
-      const { path } = await granted(item, {}, call)
+      const { path } = await grantedPath(item, {}, call)
       const { body } = await send('riitta', 'POST', `${path}/packages`, { method: 'PASSPHRASE', delivery: 'LINK' })
       const page = async () => (await desk.visitor.fetch(body['link'] as string)).status
       await expect.poll(page, { timeout: 20_000, interval: 500 }).toBe(200)
@@ -563,17 +563,17 @@ describe('a package to an authority', () => {
     }
     const [named, sound] = [await released('IDENTIFICATION_DATA'), await released('RECORDING')]
     const request = await ends.serve([call.contactId], { kinds: ['RECTIFY'] })
-    const asWho = async (user: 'paula' | 'riitta', statement: ReturnType<typeof sql<{ id: string }>>) => {
+    const runAs = async (user: 'paula' | 'riitta', statement: ReturnType<typeof sql<{ id: string }>>) => {
       const { token } = await ends.people[user].signIn()
       return inSession(database.as('seloste_desk').db, { 'seloste.session': token }, (tx) => statement.execute(tx))
     }
     const official = ends.people.bertil.userId
-    const { rows } = await asWho(
+    const { rows } = await runAs(
       'paula',
       sql`select propose_correction(${request.id}::uuid, ${call.segmentId}::uuid, ${official}) as id`,
     )
     expect(await named.page()).toBe(200)
-    await asWho('riitta', sql`select decide_correction(${rows[0]!.id}::uuid, 'APPROVED')`)
+    await runAs('riitta', sql`select decide_correction(${rows[0]!.id}::uuid, 'APPROVED')`)
     expect([await named.page(), await sound.page()]).toEqual([404, 200])
     const again = (await given(named.path)).get('identification-data.json')!.toString()
     expect(again).toContain('Bertil')
@@ -582,15 +582,15 @@ describe('a package to an authority', () => {
 
   test('is counted in the statistics of its year, which have requests, own reports, grants and releases', async () => {
     const year = Temporal.Now.plainDateISO('Europe/Helsinki').year
-    const counted = async () =>
+    const readStatistics = async () =>
       (await send('dora', 'GET', `/api/disclosures/statistics?year=${year}`)).body['authority'] as Record<
         string,
         number
       >
-    const before = await counted()
-    await given((await granted('BOTH')).path)
-    await given((await granted('RECORDING', { origin: 'OWN_INITIATIVE', aim: 'PREVENTION' })).path)
-    const after = await counted()
+    const before = await readStatistics()
+    await given((await grantedPath('BOTH')).path)
+    await given((await grantedPath('RECORDING', { origin: 'OWN_INITIATIVE', aim: 'PREVENTION' })).path)
+    const after = await readStatistics()
     const more = Object.entries(after).map(([name, value]) => [name, value - before[name]!])
     expect(Object.fromEntries(more)).toEqual({
       ...{ requested: 1, ownInitiative: 1, granted: 2, part: 0, refused: 0, recordings: 2, identificationData: 1 },
@@ -598,7 +598,7 @@ describe('a package to an authority', () => {
   })
 
   test('needs a usable key', async () => {
-    const { path } = await granted()
+    const { path } = await grantedPath()
     const request = (json: object) =>
       send('riitta', 'POST', `${path}/packages`, { method: 'KEY', delivery: 'LINK', ...json })
     expect(await request({})).toMatchObject({ code: 'package.no-key' })

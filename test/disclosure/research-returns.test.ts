@@ -13,9 +13,22 @@ import { openResearch } from './open-research.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const research = await openResearch(database)
-const { ends, admin, custodian, send, act, read, institute, day, decided, release, released, confirm, pastItsDay } =
-  research
-const { allowed } = research
+const {
+  ends,
+  admin,
+  custodian,
+  send,
+  act,
+  read,
+  enterInstitute,
+  day,
+  decidedDisclosure,
+  release,
+  releasedDisclosure,
+  confirm,
+  makeOverdue,
+} = research
+const { changeDisclosureRules } = research
 
 beforeAll(() => ends.startCustodian())
 
@@ -34,8 +47,8 @@ async function countLinks(id: string) {
 
 describe('a released copy', () => {
   test('of a forbidden recording is recalled, and the disclosure can be closed only when the recall is confirmed', async () => {
-    const { id, recordings } = await released({ items: 2 })
-    expect((await ends.byCaller(recordings[0]!)).status).toBe(200)
+    const { id, recordings } = await releasedDisclosure({ items: 2 })
+    expect((await ends.forbidByCaller(recordings[0]!)).status).toBe(200)
     await ends.until(recordings[0]!, 'DESTROYED')
     const found = await read(id)
     expect(found.itemList).toMatchObject([{ outcome: 'recalled', recording: 'destroyed' }, { outcome: 'out' }])
@@ -64,8 +77,8 @@ describe('a released copy', () => {
   })
 
   test('that was recalled can also be confirmed on the page of recalls', async () => {
-    const { id, recordings } = await released()
-    await ends.byCaller(recordings[0]!)
+    const { id, recordings } = await releasedDisclosure()
+    await ends.forbidByCaller(recordings[0]!)
     const { body } = await send('riitta', 'GET', '/api/recalls')
     const { number } = await read(id)
     const recall = (body['items'] as { id: string; disclosure: string }[]).find(
@@ -81,10 +94,10 @@ describe('a released copy', () => {
   })
 
   test('is confirmed once, with the reference of the confirmation, and only if something was released', async () => {
-    const before = await decided()
+    const before = await decidedDisclosure()
     expect(await confirm(before.id, 1)).toMatchObject({ status: 409, code: 'research.not-released' })
     expect(await close(before.id)).toMatchObject({ code: 'research.not-released' })
-    const { id } = await released()
+    const { id } = await releasedDisclosure()
     expect(await confirm(id, 2)).toMatchObject({ status: 404 })
     expect(await confirm(id, 1, 'kept')).toMatchObject({ status: 400, code: 'input.invalid' })
     expect((await confirm(id, 1, 'returned')).status).toBe(204)
@@ -93,23 +106,23 @@ describe('a released copy', () => {
   })
 
   test('needs a new proof of identity for its confirmation, or for a later due day, at an unattended desk', async () => {
-    const { id } = await released()
+    const { id } = await releasedDisclosure()
     const extension = (await extend(id, day(60))).body['id'] as string
-    const proved = (ago: string) =>
+    const proveIdentity = (ago: string) =>
       sql`update session set proved_at = now() - ${ago}::interval where person_id = ${ends.people.riitta.id}`.execute(
         admin,
       )
-    await proved('16 minutes')
+    await proveIdentity('16 minutes')
     const stale = { status: 403, code: 'confirm.fresh' }
     expect(await decideExtension(extension)).toMatchObject(stale)
     expect(await confirm(id, 1, 'destroyed', 'riitta')).toMatchObject(stale)
-    await proved('1 minute')
+    await proveIdentity('1 minute')
     expect((await decideExtension(extension)).status).toBe(204)
     expect((await confirm(id, 1, 'destroyed', 'riitta')).status).toBe(204)
   })
 
   test('is due at once when the study ends, on its due day or before', async () => {
-    const { id } = await released()
+    const { id } = await releasedDisclosure()
     expect(await act('eero', 'POST', id, '/study-end', { endedOn: day(1) })).toMatchObject({
       code: 'research.day-ahead',
     })
@@ -127,7 +140,7 @@ describe('a released copy', () => {
 })
 
 describe('the working days within which a copy must be destroyed or returned (AC13)', () => {
-  afterEach(() => allowed({}))
+  afterEach(() => changeDisclosureRules({}))
   /** Returns the working days of a recall, from its making to its due time. */
   async function daysOf(id: string) {
     const { rows } = await sql<{ days: number }>`
@@ -137,12 +150,12 @@ describe('the working days within which a copy must be destroyed or returned (AC
   }
 
   test('are those of the description when a recall is made, and three by default', async () => {
-    const [usual, longer, later] = [await released(), await released(), await released()]
-    await ends.byCaller(usual.recordings[0]!)
-    await allowed({ returnWorkingDays: 5 })
-    await ends.byCaller(longer.recordings[0]!)
-    await allowed({ returnWorkingDays: 1 })
-    await ends.byCaller(later.recordings[0]!)
+    const [usual, longer, later] = [await releasedDisclosure(), await releasedDisclosure(), await releasedDisclosure()]
+    await ends.forbidByCaller(usual.recordings[0]!)
+    await changeDisclosureRules({ returnWorkingDays: 5 })
+    await ends.forbidByCaller(longer.recordings[0]!)
+    await changeDisclosureRules({ returnWorkingDays: 1 })
+    await ends.forbidByCaller(later.recordings[0]!)
     expect([await daysOf(usual.id), await daysOf(longer.id), await daysOf(later.id)]).toEqual([[3], [5], [1]])
     expect((await read(longer.id)).isOverdue).toBe(false)
     await sql`update disclosed_copy set due_at = working_days_after(now() - interval '30 days', 5)
@@ -151,15 +164,15 @@ describe('the working days within which a copy must be destroyed or returned (AC
   })
 
   test('are those of the description when the end of a study is entered', async () => {
-    const [usual, longer] = [await released(), await released()]
-    const ended = async (id: string) =>
+    const [usual, longer] = [await releasedDisclosure(), await releasedDisclosure()]
+    const endStudy = async (id: string) =>
       expect((await act('eero', 'POST', id, '/study-end', { endedOn: day(0) })).status).toBe(204)
     const start = (id: string, days: number) =>
       sql`update research_disclosure set study_ended_on = ${day(-days)}::date where id = ${id}`.execute(admin)
-    await ended(usual.id)
-    await allowed({ returnWorkingDays: 10 })
-    await ended(longer.id)
-    await allowed({ returnWorkingDays: 1 })
+    await endStudy(usual.id)
+    await changeDisclosureRules({ returnWorkingDays: 10 })
+    await endStudy(longer.id)
+    await changeDisclosureRules({ returnWorkingDays: 1 })
     for (const { id } of [usual, longer]) await start(id, 9)
     expect([(await read(usual.id)).isOverdue, (await read(longer.id)).isOverdue]).toEqual([true, false])
     await start(longer.id, 30)
@@ -169,25 +182,25 @@ describe('the working days within which a copy must be destroyed or returned (AC
 
 describe('an overdue disclosure', () => {
   test('becomes overdue; its institute gets nothing else until the copies are confirmed, and it stays overdue until it is closed', async () => {
-    const instituteId = await institute()
-    const { id } = await released({ instituteId, items: 2 })
-    const next = await decided({ instituteId })
+    const instituteId = await enterInstitute()
+    const { id } = await releasedDisclosure({ instituteId, items: 2 })
+    const next = await decidedDisclosure({ instituteId })
     await confirm(id, 1)
-    await pastItsDay(id)
+    await makeOverdue(id)
     expect(await read(id)).toMatchObject({
       isOverdue: true,
       open: 1,
       state: 'RELEASED',
       notices: [{ kind: 'overdue' }],
     })
-    const blocked = async () =>
+    const isBlocked = async () =>
       ((await send('riitta', 'GET', '/api/institutes')).body['items'] as { id: string; isBlocked: boolean }[]).find(
         (one) => one.id === instituteId,
       )!.isBlocked
-    expect(await blocked()).toBe(true)
+    expect(await isBlocked()).toBe(true)
     expect(await release(next.id)).toBe('research.institute-blocked')
     expect((await confirm(id, 2)).status).toBe(204)
-    expect(await blocked()).toBe(false)
+    expect(await isBlocked()).toBe(false)
     expect(await release(next.id)).toBeUndefined()
     expect((await read(id)).isOverdue).toBe(true)
     await close(id)
@@ -195,10 +208,10 @@ describe('an overdue disclosure', () => {
   })
 
   test('also counts as overdue if a recall is overdue, and blocks its institute', async () => {
-    const instituteId = await institute()
-    const { id, recordings } = await released({ instituteId })
-    await ends.byCaller(recordings[0]!)
-    const next = await decided({ instituteId })
+    const instituteId = await enterInstitute()
+    const { id, recordings } = await releasedDisclosure({ instituteId })
+    await ends.forbidByCaller(recordings[0]!)
+    const next = await decidedDisclosure({ instituteId })
     await sql`update disclosed_copy set due_at = now() - interval '1 minute'
       where disclosure = (select number from research_disclosure where id = ${id})`.execute(admin)
     expect(await release(next.id)).toBe('research.institute-blocked')
@@ -206,8 +219,8 @@ describe('an overdue disclosure', () => {
   })
 
   test('gets a later due day only by another person’s decision, and never past the destruction of an item', async () => {
-    const { id, recordings } = await released()
-    await pastItsDay(id)
+    const { id, recordings } = await releasedDisclosure()
+    await makeOverdue(id)
     expect(await extend(id, day(-2))).toMatchObject({ code: 'research.day-not-later' })
     const request = await extend(id, day(10))
     expect(request.status).toBe(201)
@@ -227,7 +240,7 @@ describe('an overdue disclosure', () => {
   })
 
   test('cannot get a later due day from the person who requested it or took part in the disclosure', async () => {
-    const { id } = await released()
+    const { id } = await releasedDisclosure()
     const extension = (await extend(id, day(60))).body['id'] as string
     const { riitta, eero } = research.people
     const askedBy = (person: string) =>
@@ -236,17 +249,17 @@ describe('an overdue disclosure', () => {
     await askedBy(riitta.id)
     expect(await decideExtension(extension)).toMatchObject(own)
     await askedBy(eero.id)
-    const hands = (people: string[]) =>
+    const setHands = (people: string[]) =>
       sql`update research_disclosure set hands = ${people}::uuid[] where id = ${id}`.execute(admin)
-    await hands([riitta.id])
+    await setHands([riitta.id])
     expect(await decideExtension(extension)).toMatchObject(own)
-    await hands([])
+    await setHands([])
     expect((await decideExtension(extension)).status).toBe(204)
   })
 
   test('is reported each day by a log line of the custodian, a metric, an audit entry and the status', async () => {
-    const { id } = await released()
-    await pastItsDay(id, 2)
+    const { id } = await releasedDisclosure()
+    await makeOverdue(id, 2)
     expect(await listBlockedDestructions(custodian)).toContainEqual(
       expect.objectContaining({ kind: 'disclosure-overdue', id }),
     )
@@ -276,7 +289,7 @@ describe('an overdue disclosure', () => {
 
 describe('the log of disclosures', () => {
   test('shows oversight and decision makers to whom, how many and by whose decision items were released, without calls, and the view is logged', async () => {
-    const { id, recordings } = await released({ items: 2 })
+    const { id, recordings } = await releasedDisclosure({ items: 2 })
     await confirm(id, 1)
     const year = Temporal.Now.plainDateISO('Europe/Helsinki').year
     for (const name of ['dora', 'riitta'] as const) {
@@ -307,15 +320,15 @@ describe('the log of disclosures', () => {
 
   test('counts a year without naming anybody', async () => {
     const year = Temporal.Now.plainDateISO('Europe/Helsinki').year
-    const counted = async () => {
+    const readStatistics = async () => {
       const { status, body } = await send('dora', 'GET', `/api/disclosures/statistics?year=${year}`)
       expect(status).toBe(200)
       return body['research'] as Record<string, number>
     }
-    const before = await counted()
-    const { id } = await released({ items: 2 })
+    const before = await readStatistics()
+    const { id } = await releasedDisclosure({ items: 2 })
     await confirm(id, 1, 'returned')
-    const after = await counted()
+    const after = await readStatistics()
     const changed = Object.entries(after).filter(([name, value]) => value !== before[name])
     expect(Object.fromEntries(changed.map(([name, value]) => [name, value - before[name]!]))).toEqual({
       begun: 1,
@@ -327,8 +340,8 @@ describe('the log of disclosures', () => {
 })
 
 test('a release at the same time as a prohibition either comes after it and is refused, or before it and is recalled', async () => {
-  const { id, recordings } = await decided({ items: 1 })
-  const [refused] = await Promise.all([release(id), ends.byCaller(recordings[0]!)])
+  const { id, recordings } = await decidedDisclosure({ items: 1 })
+  const [refused] = await Promise.all([release(id), ends.forbidByCaller(recordings[0]!)])
   const { rows } = await sql<{ state: string }>`
     select c.state from disclosed_copy c join research_disclosure d on d.number = c.disclosure where d.id = ${id}`.execute(
     admin,
@@ -339,8 +352,8 @@ test('a release at the same time as a prohibition either comes after it and is r
 })
 
 test('released items can be released again while the institute may have them, except recalled ones', async () => {
-  const { id, recordings } = await released({ items: 2 })
-  await ends.byCaller(recordings[0]!)
+  const { id, recordings } = await releasedDisclosure({ items: 2 })
+  await ends.forbidByCaller(recordings[0]!)
   expect(await release(id)).toBeUndefined()
   const { rows } = await sql`select item from research_items_to_release(${id})`.execute(admin)
   expect(rows).toEqual([{ item: 2 }])

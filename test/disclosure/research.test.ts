@@ -11,8 +11,10 @@ import { openResearch } from './open-research.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const research = await openResearch(database)
-const { ends, admin, people, send, act, read, lacksOf, institute, instituteBody, day, allowed } = research
-const { begun, pick, undertake, copied, decide, prepared, decided, release } = research
+const { ends, admin, people, send, act, read, lacksOf, enterInstitute, instituteBody, day, changeDisclosureRules } =
+  research
+const { beginDisclosure, pick, recordUndertaking, enterCopy, decide, preparedDisclosure, decidedDisclosure, release } =
+  research
 
 describe('an institute', () => {
   test('is entered once, with a usable key, and without an identity code in its texts', async () => {
@@ -37,11 +39,11 @@ describe('an institute', () => {
   })
 
   test('that changes its key keeps the earlier key for what was decided before', async () => {
-    const instituteId = await institute()
-    const { id } = await decided({ instituteId })
+    const instituteId = await enterInstitute()
+    const { id } = await decidedDisclosure({ instituteId })
     const { recipient } = generateKeyPair()
-    const changed = instituteBody({ recipient })
-    expect((await send('riitta', 'PUT', `/api/institutes/${instituteId}`, changed)).status).toBe(204)
+    const newDetails = instituteBody({ recipient })
+    expect((await send('riitta', 'PUT', `/api/institutes/${instituteId}`, newDetails)).status).toBe(204)
     const { rows } = await sql<{ frozen: string; now: string }>`
       select d.recipient as frozen, i.recipient as now from research_disclosure d join institute i on i.id = d.institute_id
       where d.id = ${id}`.execute(admin)
@@ -51,7 +53,7 @@ describe('an institute', () => {
 
 describe('visibility of disclosures', () => {
   test('preparers and decision makers read a disclosure, the data protection officer only the list, and nobody else any', async () => {
-    const { id } = await prepared()
+    const { id } = await preparedDisclosure()
     for (const name of ['eero', 'kaisa', 'riitta'] as const) expect((await read(id, name)).state).toBe('UNDERTAKING')
     const listed = await send('dora', 'GET', '/api/research-disclosures')
     expect(listed.body['items']).toEqual(
@@ -66,7 +68,7 @@ describe('visibility of disclosures', () => {
   })
 
   test('the view and every act are logged by ids, and no log entry links an item to its recording', async () => {
-    const { id, recordings } = await prepared()
+    const { id, recordings } = await preparedDisclosure()
     await read(id)
     const { rows } = await sql<{ action: string; detail: object }>`
       select action, detail from audit_entry where object_id = ${id} and result = 'ok' order by seq`.execute(admin)
@@ -94,7 +96,7 @@ describe('visibility of disclosures', () => {
 
 describe('an item', () => {
   test('is picked individually, by a person who may listen to the recording for a service-level study at that time', async () => {
-    const id = await begun()
+    const id = await beginDisclosure()
     const [own, others] = [
       await ends.makeRecording(),
       await ends.makeRecording({
@@ -120,7 +122,7 @@ describe('an item', () => {
   })
 
   test('that was removed keeps no link to its recording, and its number is not reused', async () => {
-    const id = await begun()
+    const id = await beginDisclosure()
     const call = await ends.makeRecording()
     await pick(id, call.id)
     expect((await act('kaisa', 'DELETE', id, '/items/1')).status).toBe(204)
@@ -131,7 +133,7 @@ describe('an item', () => {
   })
 
   test('is limited to two hundred in a disclosure', async () => {
-    const id = await begun()
+    const id = await beginDisclosure()
     await sql`
       insert into research_item (disclosure_id, item, recording_id, contact_id, picked_by)
       select ${id}, n, gen_random_uuid(), gen_random_uuid(), ${people.eero.id} from generate_series(1, 200) n`.execute(
@@ -141,20 +143,20 @@ describe('an item', () => {
   })
 
   test('is refused if the institute already has a copy of its recording, until that copy is confirmed', async () => {
-    const instituteId = await institute()
-    const { id, recordings } = await research.released({ instituteId })
-    const other = await begun({ instituteId })
+    const instituteId = await enterInstitute()
+    const { id, recordings } = await research.releasedDisclosure({ instituteId })
+    const other = await beginDisclosure({ instituteId })
     expect(await pick(other, recordings[0]!)).toMatchObject({ status: 409, code: 'research.item-out' })
     expect((await research.confirm(id, 1)).status).toBe(204)
     expect(await pick(other, recordings[0]!)).toMatchObject({ status: 201 })
   })
 
   test('picked in two disclosures prepared at the same time is released in one of them', async () => {
-    const instituteId = await institute()
-    const { id, recordings } = await prepared({ instituteId })
-    const other = await begun({ instituteId })
+    const instituteId = await enterInstitute()
+    const { id, recordings } = await preparedDisclosure({ instituteId })
+    const other = await beginDisclosure({ instituteId })
     await pick(other, recordings[0]!)
-    await undertake(other)
+    await recordUndertaking(other)
     for (const each of [id, other]) expect((await decide(each)).status).toBe(204)
     expect(await release(id)).toBeUndefined()
     expect(await release(other)).toBe('research.item-out')
@@ -163,19 +165,19 @@ describe('an item', () => {
 
 describe('missing conditions', () => {
   test('are listed at each step, and nothing is decided or released until they are met', async () => {
-    const id = await begun()
+    const id = await beginDisclosure()
     expect(await lacksOf(id)).toEqual(['items', 'undertaking', 'decision', 'release'])
     const call = await ends.makeRecording()
     await pick(id, call.id)
     expect(await lacksOf(id)).toEqual(['anonymised-copy', 'undertaking', 'decision', 'release'])
     expect(await decide(id)).toMatchObject({ status: 409, code: 'research.anonymised-copy', field: '1' })
-    await copied(call.id, { state: 'RENDERED' })
+    await enterCopy(call.id, { state: 'RENDERED' })
     expect(await read(id)).toMatchObject({ state: 'ANONYMISED', lacks: [{ what: 'check', items: [1] }, {}, {}, {}] })
     expect(await decide(id)).toMatchObject({ code: 'research.check' })
-    await copied(call.id)
+    await enterCopy(call.id)
     expect((await read(id)).state).toBe('CHECKED')
     expect(await decide(id)).toMatchObject({ code: 'research.undertaking' })
-    await undertake(id)
+    await recordUndertaking(id)
     expect(await lacksOf(id)).toEqual(['decision', 'release'])
     expect(await release(id)).toBe('research.decision')
     expect((await decide(id)).status).toBe(204)
@@ -185,28 +187,28 @@ describe('missing conditions', () => {
   })
 
   test('include a description that provides for no such disclosure, and copies that are only pseudonymised', async () => {
-    const { id, recordings } = await decided()
-    await copied(recordings[0]!, { level: 'D' })
+    const { id, recordings } = await decidedDisclosure()
+    await enterCopy(recordings[0]!, { level: 'D' })
     expect(await release(id)).toBe('research.level-not-allowed')
-    await allowed({ pseudonymised: true })
+    await changeDisclosureRules({ pseudonymised: true })
     expect(await lacksOf(id)).toEqual(['release'])
-    await allowed({ research: false, pseudonymised: true })
+    await changeDisclosureRules({ research: false, pseudonymised: true })
     try {
       expect(await lacksOf(id)).toEqual(['research-off', 'release'])
       expect(await release(id)).toBe('research.research-off')
-      const instituteId = await institute()
+      const instituteId = await enterInstitute()
       const body = { instituteId, study: 'x', dueOn: day(1), format: 'WAV' }
       expect(await send('eero', 'POST', '/api/research-disclosures', body)).toMatchObject({
         status: 403,
         code: 'research.research-off',
       })
     } finally {
-      await allowed({})
+      await changeDisclosureRules({})
     }
   })
 
   test('include a recording destroyed meanwhile, whose item can be removed even after the decision, so that the rest can be released', async () => {
-    const { id, recordings } = await decided({ items: 2 })
+    const { id, recordings } = await decidedDisclosure({ items: 2 })
     await ends.setDay(recordings[1]!, Temporal.Now.instant().subtract({ hours: 1 }))
     expect(await read(id)).toMatchObject({
       lacks: [{ what: 'item-destroyed', items: [2] }, { what: 'release' }],
@@ -220,34 +222,34 @@ describe('missing conditions', () => {
   })
 
   test('include a due day after the earliest destruction, until the due day is moved or the item removed', async () => {
-    const id = await begun({ dueOn: day(40) })
+    const id = await beginDisclosure({ dueOn: day(40) })
     const early = await ends.makeRecording(callOfMonthsAgo(5))
     const late = await ends.makeRecording()
     await pick(id, late.id)
     await pick(id, early.id)
     const { lacks, earliestDestruction } = await read(id)
     expect(lacks).toContainEqual({ what: 'due-date-late', items: [2], until: earliestDestruction })
-    const changed = (dueOn: string) => act('eero', 'PUT', id, '', { study: 'Laatu', dueOn, format: 'WAV' })
-    expect(await changed(day(39))).toMatchObject({ status: 409, code: 'research.due-date-late' })
-    expect((await changed(day(40))).status).toBe(204)
-    expect(await changed(day(-1))).toMatchObject({ status: 409, code: 'research.due-date-past' })
-    expect((await changed(day(3))).status).toBe(204)
+    const changeDueDay = (dueOn: string) => act('eero', 'PUT', id, '', { study: 'Laatu', dueOn, format: 'WAV' })
+    expect(await changeDueDay(day(39))).toMatchObject({ status: 409, code: 'research.due-date-late' })
+    expect((await changeDueDay(day(40))).status).toBe(204)
+    expect(await changeDueDay(day(-1))).toMatchObject({ status: 409, code: 'research.due-date-past' })
+    expect((await changeDueDay(day(3))).status).toBe(204)
     expect(await lacksOf(id)).not.toContain('due-date-late')
-    expect(await changed(day(40))).toMatchObject({ code: 'research.due-date-late' })
+    expect(await changeDueDay(day(40))).toMatchObject({ code: 'research.due-date-late' })
     await act('eero', 'DELETE', id, '/items/2')
-    expect((await changed(day(40))).status).toBe(204)
+    expect((await changeDueDay(day(40))).status).toBe(204)
   })
 
   test('include a due day that ends a minute after the earliest destruction, and not one that ends at the same time', async () => {
-    const { id, recordings } = await prepared()
+    const { id, recordings } = await preparedDisclosure()
     const destroyedAt = (clock: string) =>
       ends.setDay(recordings[0]!, Temporal.PlainDateTime.from(clock).toZonedDateTime('Europe/Helsinki').toInstant())
-    const changed = (dueOn: string) => act('eero', 'PUT', id, '', { study: 'Laatu', dueOn, format: 'WAV' })
+    const changeDueDay = (dueOn: string) => act('eero', 'PUT', id, '', { study: 'Laatu', dueOn, format: 'WAV' })
     await destroyedAt(`${day(5)}T23:59`)
-    expect(await changed(day(5))).toMatchObject({ status: 409, code: 'research.due-date-late' })
-    expect((await changed(day(4))).status).toBe(204)
+    expect(await changeDueDay(day(5))).toMatchObject({ status: 409, code: 'research.due-date-late' })
+    expect((await changeDueDay(day(4))).status).toBe(204)
     await destroyedAt(`${day(6)}T00:00`)
-    expect((await changed(day(5))).status).toBe(204)
+    expect((await changeDueDay(day(5))).status).toBe(204)
     expect(await lacksOf(id)).toEqual(['decision', 'release'])
     await destroyedAt(`${day(5)}T23:59`)
     expect(await lacksOf(id)).toContain('due-date-late')
@@ -255,7 +257,7 @@ describe('missing conditions', () => {
   })
 
   test('include a restricted recording: nothing is decided or released until its item is removed or the restriction ends', async () => {
-    const { id, recordings } = await decided({ items: 2 })
+    const { id, recordings } = await decidedDisclosure({ items: 2 })
     const setTo = (state: string) =>
       sql`update recording set state = ${state} where id = ${recordings[1]}`.execute(admin)
     await setTo('RESTRICTED')
@@ -269,11 +271,11 @@ describe('missing conditions', () => {
   })
 
   test('include a due day in the past', async () => {
-    const { id } = await decided()
-    await research.pastItsDay(id)
+    const { id } = await decidedDisclosure()
+    await research.makeOverdue(id)
     expect(await lacksOf(id)).toEqual(['due-date-past', 'release'])
     expect(await release(id)).toBe('research.due-date-past')
-    const body = { instituteId: await institute(), study: 'x', dueOn: day(-1), format: 'WAV' }
+    const body = { instituteId: await enterInstitute(), study: 'x', dueOn: day(-1), format: 'WAV' }
     expect(await send('eero', 'POST', '/api/research-disclosures', body)).toMatchObject({
       code: 'research.due-date-past',
     })
@@ -282,15 +284,15 @@ describe('missing conditions', () => {
 
 describe('the decision', () => {
   test('is refused if an item, the due day or the institute’s key has changed since it was viewed', async () => {
-    const instituteId = await institute()
-    const { id } = await prepared({ instituteId })
+    const instituteId = await enterInstitute()
+    const { id } = await preparedDisclosure({ instituteId })
     const seen = async () => (await read(id, 'riitta')).seen
-    const changed = { status: 409, code: 'research.changed-meanwhile' }
+    const changedMeanwhile = { status: 409, code: 'research.changed-meanwhile' }
     for (const change of [
       async () => {
         const call = await ends.makeRecording()
         await pick(id, call.id)
-        await copied(call.id)
+        await enterCopy(call.id)
       },
       () => act('kaisa', 'PUT', id, '', { study: 'Laatu 2027', dueOn: day(29), format: 'OPUS' }),
       () =>
@@ -304,23 +306,23 @@ describe('the decision', () => {
     ]) {
       const before = await seen()
       await change()
-      expect(await decide(id, 'GRANTED', 'riitta', { seen: before })).toMatchObject(changed)
+      expect(await decide(id, 'GRANTED', 'riitta', { seen: before })).toMatchObject(changedMeanwhile)
     }
     expect((await read(id)).state).toBe('UNDERTAKING')
     expect((await decide(id, 'GRANTED', 'riitta', { seen: await seen() })).status).toBe(204)
   })
 
   test('is refused to a person who changed a part of the disclosure, even if somebody else has taken that part over since', async () => {
-    const { id, recordings } = await prepared()
+    const { id, recordings } = await preparedDisclosure()
     const { riitta, kaisa, eero } = people
-    const setting = async (statement: ReturnType<typeof sql>) => {
+    const setColumns = async (statement: ReturnType<typeof sql>) => {
       const session = await riitta.signIn()
       await inSession(admin, { 'seloste.session': session.token }, (tx) => statement.execute(tx))
     }
     const own = { status: 403, code: 'research.own' }
-    await setting(sql`update research_disclosure set format = 'WAV' where id = ${id}`)
+    await setColumns(sql`update research_disclosure set format = 'WAV' where id = ${id}`)
     expect(await decide(id)).toMatchObject(own)
-    const other = await prepared()
+    const other = await preparedDisclosure()
     const copy = other.recordings[0]!
     for (const column of ['checked_by', 'prepared_by']) {
       const user = column === 'checked_by' ? kaisa.id : eero.id
@@ -337,7 +339,7 @@ describe('the decision', () => {
   })
 
   test('is made once, by somebody who took no part in the preparation', async () => {
-    const { id } = await prepared()
+    const { id } = await preparedDisclosure()
     expect(await decide(id, 'GRANTED', 'eero')).toMatchObject({ status: 403, code: 'deny.role' })
     for (const hand of ['picked_by', 'checked_by', 'undertaking_by']) {
       const table = {
@@ -374,7 +376,7 @@ describe('the decision', () => {
   })
 
   test('to refuse, or a withdrawal, has no further conditions, and removes the links from the items to their recordings', async () => {
-    const [refused, given] = [await begun(), await begun()]
+    const [refused, given] = [await beginDisclosure(), await beginDisclosure()]
     for (const id of [refused, given]) await pick(id, (await ends.makeRecording()).id)
     expect((await decide(refused, 'REFUSED')).status).toBe(204)
     expect((await act('eero', 'DELETE', given, '')).status).toBe(204)
@@ -387,16 +389,16 @@ describe('the decision', () => {
   })
 
   test('is refused if its undertaking was signed on a future day', async () => {
-    const id = await begun()
-    const filed = (signedOn: string) =>
+    const id = await beginDisclosure()
+    const enterUndertaking = (signedOn: string) =>
       act('eero', 'PUT', id, '/undertaking', { reference: 'SIT-1', signatory: 'N. N.', signedOn })
-    expect(await filed(day(1))).toMatchObject({ status: 400, code: 'research.day-ahead' })
-    expect((await filed(day(0))).status).toBe(204)
+    expect(await enterUndertaking(day(1))).toMatchObject({ status: 400, code: 'research.day-ahead' })
+    expect((await enterUndertaking(day(0))).status).toBe(204)
     expect((await read(id)).undertaking).toMatchObject({ reference: 'SIT-1', signedOn: day(0) })
   })
 
   test('is checked again at the release, which any person may make who may decide', async () => {
-    const { id } = await decided()
+    const { id } = await decidedDisclosure()
     expect(await release(id, 'eero')).toBe('deny.role')
     await sql`update research_item set picked_by = ${people.riitta.id} where disclosure_id = ${id}`.execute(admin)
     expect(await release(id)).toBe('research.own')

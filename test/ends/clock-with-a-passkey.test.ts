@@ -26,7 +26,7 @@ const passkeys = createPasskeys({
 /** Object id of the clock in the API: there is only one clock. */
 const theClock = '00000000-0000-0000-0000-000000000000'
 
-function given<T extends object>(answer: T | PasskeyRefusal): T {
+function unlessRefused<T extends object>(answer: T | PasskeyRefusal): T {
   if ('refused' in answer) throw new Error(answer.refused)
   return answer
 }
@@ -41,17 +41,17 @@ test('a session alone cannot confirm the clock for a person who has a passkey', 
   const before = await riitta.signIn()
   const proof = (await passwordProof(desk, riitta.id, password)).toString('base64url')
   const authenticator = makeAuthenticator(origin)
-  const request = given(await passkeys.requestAddition({ session: before.token, proof }))
+  const request = unlessRefused(await passkeys.requestAddition({ session: before.token, proof }))
   const token = randomBytes(32).toString('base64url')
   const response = authenticator.create(request)
-  given(await passkeys.add({ session: before.token, newSession: token, name: 'Avain', response }))
+  unlessRefused(await passkeys.add({ session: before.token, newSession: token, name: 'Avain', response }))
   const session = { ...before, token }
 
   await database.as().pool.query(`update clock_mark set at = now() - interval '200 days'`)
   expect(await advanceClock(custodian)).toBe('ahead')
   expect(await confirmClock(desk, session, now())).toEqual({ refused: 'confirm.passkey' })
   const about = { session: token, act: 'clock.confirm' as const, id: theClock, revision: 0 }
-  const question = given(await passkeys.requestConfirmation(about))
-  given(await passkeys.confirm({ ...about, response: authenticator.get(question) }))
+  const question = unlessRefused(await passkeys.requestConfirmation(about))
+  unlessRefused(await passkeys.confirm({ ...about, response: authenticator.get(question) }))
   expect(await confirmClock(desk, session, now())).toEqual({ isRight: false })
 })

@@ -14,7 +14,7 @@ import { openDestructionDesk } from './open-destruction-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openDestructionDesk(database)
-const { admin, custodian, makeRecordingUntil, makeRecording: stored, stateOf, post, shiftMark, byOfficial } = ends
+const { admin, custodian, makeRecordingUntil, makeRecording: stored, stateOf, post, shiftMark, forbidByOfficial } = ends
 const now = () => Temporal.Now.instant()
 const runAll = async () => {
   const state = await advanceClock(custodian)
@@ -24,7 +24,7 @@ const runAll = async () => {
   return state
 }
 const listen = (id: string) => post('aino', `/api/recordings/${id}/listenings`, { purpose: 'DEVELOPMENT' })
-async function stops() {
+async function readStops() {
   const { rows } = await database
     .as()
     .pool.query<{ open: boolean; confirmed: boolean | null }>(
@@ -83,11 +83,11 @@ describe('a clock that is', () => {
     expect(await runAll()).toBe('ahead')
     expect(await stateOf(due.id)).toMatchObject({ state: 'STORED' })
     expect(await listen(due.id)).toMatchObject({ code: 'recording.destroyed' })
-    await byOfficial(forbidden.id)
+    await forbidByOfficial(forbidden.id)
     await runAll()
     expect(await stateOf(forbidden.id)).toMatchObject({ state: 'DESTROYED', cause: 'official' })
     expect(await stateOf(held.id)).toMatchObject({ state: 'RESTRICTED' })
-    expect((await stops()).filter(({ open }) => open)).toHaveLength(1)
+    expect((await readStops()).filter(({ open }) => open)).toHaveLength(1)
     const entries = await admin
       .selectFrom('audit_entry')
       .select('action')
@@ -103,7 +103,7 @@ describe('a clock that is', () => {
     await shiftMark('-1 hour')
     expect(await runAll()).toBe('right')
     expect(await stateOf(due.id)).toMatchObject({ state: 'DESTROYED' })
-    expect((await stops()).at(-1)).toEqual({ open: false, confirmed: false })
+    expect((await readStops()).at(-1)).toEqual({ open: false, confirmed: false })
   })
 })
 
@@ -125,7 +125,7 @@ describe('a clock that is ahead counts as right once two people have confirmed i
     expect((await confirm('asta')).status).toBe(204)
     expect(await runAll()).toBe('right')
     expect(await stateOf(due.id)).toMatchObject({ state: 'DESTROYED', cause: 'retention' })
-    expect((await stops()).at(-1)).toEqual({ open: false, confirmed: true })
+    expect((await readStops()).at(-1)).toEqual({ open: false, confirmed: true })
   })
 
   test('only the custodian can move the mark, and by 26 hours at most', async () => {

@@ -113,14 +113,14 @@ test('objects that capture delivers after the end are removed', async () => {
     await writeFile(path, bytes)
     await register.objects.moveIn(name, path)
   }
-  const there = async () => {
+  const remainingObjects = async () => {
     const found: string[] = []
     for await (const key of register.objects.list(`recordings/${recorded.id}`)) found.push(key)
     return found.length
   }
-  expect(await there()).toBe(2)
+  expect(await remainingObjects()).toBe(2)
   await retryLateRemovals(expunging, now())
-  expect(await there()).toBe(0)
+  expect(await remainingObjects()).toBe(0)
 })
 
 test('a shorter term moves a recording’s key into the month of its new day, and both are destroyed there', async () => {

@@ -10,7 +10,7 @@ import { openDestructionDesk } from './open-destruction-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openDestructionDesk(database)
-const { makeRecording: remaining, byOfficial, stateOf, until, post, admin, register, people } = ends
+const { makeRecording: remaining, forbidByOfficial, stateOf, until, post, admin, register, people } = ends
 const now = () => Temporal.Now.instant()
 
 beforeAll(() => ends.startCustodian(), 60_000)
@@ -18,7 +18,7 @@ beforeAll(() => ends.startCustodian(), 60_000)
 describe('a recording that is forbidden while its call continues (R49, AC11)', () => {
   const { db: capture } = database.as('seloste_capture')
   /** Enters a call of Aino's that capture is recording. */
-  async function captured() {
+  async function enterCallInProgress() {
     const { stored: _stored, endedAt: _ended, ...recording } = recordingFacts()
     const { endedAt: _going, ...facts } = callFacts({
       recording,
@@ -30,24 +30,24 @@ describe('a recording that is forbidden while its call continues (R49, AC11)', (
   const forbiddenOf = async (id: string) =>
     (await sql`select recording_id as id, destroys from forbidden_recordings(array[${id}]::uuid[])`.execute(capture))
       .rows
-  const waitsFor = async (id: string) =>
+  const countStopRequests = async (id: string) =>
     (await sql`select recording_id from capture_stop where recording_id = ${id}`.execute(admin)).rows.length
 
   test('is destroyed once capture has released it, and the call continues in the history', async () => {
-    const { id, facts } = await captured()
+    const { id, facts } = await enterCallInProgress()
     expect(await forbiddenOf(id)).toEqual([])
-    expect((await byOfficial(id)).body).toMatchObject({ state: 'blocked' })
+    expect((await forbidByOfficial(id)).body).toMatchObject({ state: 'blocked' })
     expect(await stateOf(id)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
     expect(await forbiddenOf(id)).toEqual([{ id, destroys: true }])
     // Waits until the custodian has run once: it does so every few seconds, and whenever another recording is
     // forbidden.
-    await until(await remaining().then((other) => byOfficial(other.id).then(() => other.id)), 'DESTROYED')
+    await until(await remaining().then((other) => forbidByOfficial(other.id).then(() => other.id)), 'DESTROYED')
     expect(await stateOf(id)).toMatchObject({ state: 'DESTROYING' })
 
     const recording = { ...facts.recording, endedAt: now(), gone: true as const }
     await admit(capture, { ...facts, captureState: 'not-recorded', recording })
     expect(await until(id, 'DESTROYED')).toMatchObject({ cause: 'official' })
-    expect(await waitsFor(id)).toBe(0)
+    expect(await countStopRequests(id)).toBe(0)
     const ledger = await admin.selectFrom('destruction_entry').selectAll().where('object_id', '=', id).execute()
     expect(ledger).toMatchObject([{ object_kind: 'recording', cause: 'official' }])
     const segment = admin.selectFrom('segment').select('ended_at').where('id', '=', facts.segmentId)
@@ -58,8 +58,8 @@ describe('a recording that is forbidden while its call continues (R49, AC11)', (
   })
 
   test('is destroyed in place if capture had stored it before it learned of the prohibition', async () => {
-    const { id, facts } = await captured()
-    await byOfficial(id)
+    const { id, facts } = await enterCallInProgress()
+    await forbidByOfficial(id)
     await register.objects.put(bodyKey(id), Buffer.from('sealed'))
     const { stored } = recordingFacts()
     await admit(capture, { ...facts, endedAt: now(), recording: { ...facts.recording, endedAt: now(), stored } })
@@ -70,7 +70,7 @@ describe('a recording that is forbidden while its call continues (R49, AC11)', (
   })
 
   test('under an order is no longer recorded, and what was recorded is kept for the order only', async () => {
-    const { id, facts } = await captured()
+    const { id, facts } = await enterCallInProgress()
     const contact = await admin
       .selectFrom('recording')
       .select('contact_id')
@@ -88,7 +88,7 @@ describe('a recording that is forbidden while its call continues (R49, AC11)', (
       reference: 'TY-1',
     })
     expect(order.status).toBe(201)
-    expect((await byOfficial(id)).body).toMatchObject({ state: 'blocked' })
+    expect((await forbidByOfficial(id)).body).toMatchObject({ state: 'blocked' })
     expect(await stateOf(id)).toMatchObject({ state: 'CAPTURING' })
     expect(await forbiddenOf(id)).toEqual([{ id, destroys: false }])
     const { stored } = recordingFacts()

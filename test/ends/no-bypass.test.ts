@@ -75,13 +75,15 @@ test('a compromised capture cannot postpone an end (R22, R24)', async () => {
 })
 
 describe('a clock that is set in small steps', () => {
-  beforeEach(() => owner.query(`delete from clock_stop; update clock_mark set at = now(), leapt = '0'`).catch(reset))
-  async function reset() {
+  beforeEach(() =>
+    owner.query(`delete from clock_stop; update clock_mark set at = now(), leapt = '0'`).catch(resetClock),
+  )
+  async function resetClock() {
     await owner.query(`update clock_stop set ended_at = now(), confirmed = false where ended_at is null`)
     await owner.query(`update clock_mark set at = now(), leapt = '0'`)
   }
   /** Simulates a clock that was just set forward by this much. */
-  const leap = (by: string) => owner.query(`update clock_mark set at = at - $1::interval`, [by])
+  const setClockForward = (by: string) => owner.query(`update clock_mark set at = at - $1::interval`, [by])
   const destructionNow = async () => {
     const { rows } = await owner.query<{ late: boolean }>(
       `select destruction_now() < now() - interval '1 hour' as late`,
@@ -90,9 +92,9 @@ describe('a clock that is set in small steps', () => {
   }
 
   test('is ahead once its steps together exceed a day, however small each step is, and across restarts', async () => {
-    await leap('20 hours')
+    await setClockForward('20 hours')
     expect(await advanceClock(custodian)).toBe('right')
-    await leap('20 hours')
+    await setClockForward('20 hours')
     expect(await destructionNow()).toBe('mark')
     expect(await advanceClock(custodian)).toBe('ahead')
     expect(await destructionNow()).toBe('mark')
@@ -100,16 +102,16 @@ describe('a clock that is set in small steps', () => {
 
   test('is right if the time has passed while the custodian ran', async () => {
     for (let hour = 0; hour < 60; hour++) {
-      await leap('1 hour')
+      await setClockForward('1 hour')
       expect(await advanceClock(custodian, Temporal.Duration.from({ hours: 1 }))).toBe('right')
     }
-    await leap('20 hours')
+    await setClockForward('20 hours')
     expect(await advanceClock(custodian)).toBe('right')
   })
 
   test('needs two people who confirm the same time: a confirmation from before another step does not count', async () => {
     const confirm = (name: 'dora' | 'asta' | 'riitta') => post(name, '/api/retention/clock', { now: now().toString() })
-    await leap('3 days')
+    await setClockForward('3 days')
     expect(await advanceClock(custodian)).toBe('ahead')
     expect((await confirm('dora')).status).toBe(204)
     await owner.query(`alter table clock_confirmation disable trigger user`)

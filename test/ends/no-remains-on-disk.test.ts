@@ -15,7 +15,7 @@ import { openDestructionDesk } from './open-destruction-desk.ts'
 const database = await createTestDatabase<RegisterTables>()
 const {
   makeRecording: stored,
-  byOfficial,
+  forbidByOfficial,
   stateOf,
   register,
   custodian,
@@ -25,7 +25,7 @@ const owner = database.as().pool
 
 const began = Date.now() - 60_000
 
-interface Wrapped {
+interface WrappedKey {
   file: Buffer
   shard: Buffer
   month: string
@@ -33,8 +33,8 @@ interface Wrapped {
   version: number
 }
 
-async function wrappedOf(id: string): Promise<Wrapped> {
-  const { rows } = await owner.query<Wrapped>(
+async function wrappedOf(id: string): Promise<WrappedKey> {
+  const { rows } = await owner.query<WrappedKey>(
     `select k.wrapped as file, s.wrapped as shard, s.expiry_month::text as month, s.shard as number, s.month_key_version as version
      from recording_key k join shard_key s using (expiry_month, shard) where k.recording_id = $1`,
     [id],
@@ -46,7 +46,7 @@ async function wrappedOf(id: string): Promise<Wrapped> {
  * Returns which of the given bytes are in a file below a folder; files that appear and disappear meanwhile are read as
  * far as possible.
  */
-async function foundBelow(folder: string, needles: Record<string, Buffer>): Promise<string[]> {
+async function findBelow(folder: string, needles: Record<string, Buffer>): Promise<string[]> {
   const found = new Set<string>()
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])) {
     const path = join(entry.parentPath, entry.name)
@@ -60,7 +60,7 @@ async function foundBelow(folder: string, needles: Record<string, Buffer>): Prom
 }
 
 /** Returns which of the given bytes are in the store of sealed recordings, wherever the store is. */
-async function foundInStore(store: ObjectStore, needles: Record<string, Buffer>): Promise<string[]> {
+async function findInStore(store: ObjectStore, needles: Record<string, Buffer>): Promise<string[]> {
   const found = new Set<string>()
   for await (const key of store.list('')) {
     const bytes = await store.readRange(key, 0, await store.sizeBytes(key))
@@ -82,20 +82,20 @@ test('nothing on the machine opens a destroyed recording, and its neighbours ope
     header: gone.header.subarray(60, 120),
     sound: gone.body.subarray(16, 80),
   }
-  expect(await foundInStore(objects, needles)).toEqual(['sound'])
-  expect(await foundBelow(folder, needles)).toEqual(inBuckets() ? ['monthKey'] : ['monthKey', 'sound'])
+  expect(await findInStore(objects, needles)).toEqual(['sound'])
+  expect(await findBelow(folder, needles)).toEqual(inBuckets() ? ['monthKey'] : ['monthKey', 'sound'])
 
-  await byOfficial(gone.id)
+  await forbidByOfficial(gone.id)
   await destroyBlocked(expunging, Temporal.Now.instant())
   expect(await stateOf(gone.id)).toMatchObject({ state: 'DESTROYED' })
   await owner.query('checkpoint')
   const { rows } = await owner.query<{ data: string; own: string }>(
     `select current_setting('data_directory') as data, 'base/' || oid as own from pg_database where datname = current_database()`,
   )
-  expect(await foundInStore(objects, needles)).toEqual([])
-  expect(await foundBelow(folder, needles)).toEqual([])
+  expect(await findInStore(objects, needles)).toEqual([])
+  expect(await findBelow(folder, needles)).toEqual([])
   for (const part of [rows[0]!.own, 'pg_wal', 'base/pgsql_tmp']) {
-    expect(await foundBelow(join(rows[0]!.data, part), needles)).toEqual([])
+    expect(await findBelow(join(rows[0]!.data, part), needles)).toEqual([])
   }
   for (const key of (await keys.names()).filter((one) => one.startsWith('month-'))) {
     await expect(keys.unwrap(key, [{ wrapped: wrapped.shard, purpose }])).rejects.toThrow()

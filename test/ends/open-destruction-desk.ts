@@ -112,13 +112,13 @@ export async function openDestructionDesk(
 
   const forbid = (name: keyof typeof people, id: string, body: object) =>
     post(name, `/api/recordings/${id}/prohibitions`, body)
-  const byOfficial = (id: string) => forbid('aino', id, { party: 'OFFICIAL', channel: 'OWN_CALLS' })
+  const forbidByOfficial = (id: string) => forbid('aino', id, { party: 'OFFICIAL', channel: 'OWN_CALLS' })
   /** Enters a request about the calls of one or several recordings, served by Paula. */
   const serve = (contacts: readonly string[], given: Omit<RequestToServe, 'clerkId' | 'contacts'> = {}) =>
     servedRequest(admin, { clerkId: people.paula.id, contacts, ...given })
   const requests = new Map<string, Promise<ServedRequest>>()
   /** Forbids the use of a recording for its caller, at the Service Unit, always under the same request. */
-  async function byCaller(id: string) {
+  async function forbidByCaller(id: string) {
     const row = await admin.selectFrom('recording').select('contact_id').where('id', '=', id).executeTakeFirstOrThrow()
     const request = requests.get(id) ?? serve([row.contact_id], { kinds: ['PROHIBIT'] })
     requests.set(id, request)
@@ -171,8 +171,8 @@ export async function openDestructionDesk(
       post,
       get,
       forbid,
-      byOfficial,
-      byCaller,
+      forbidByOfficial,
+      forbidByCaller,
       serve,
       closeInspection,
       stateOf,

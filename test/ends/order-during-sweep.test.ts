@@ -26,16 +26,16 @@ async function begin(db: Kysely<RegisterTables>) {
 }
 
 /** Enters a call of a past month whose own history lasts another day. */
-async function calledMonthsAgo(months: number) {
+async function enterCallMonthsAgo(months: number) {
   const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months }).with({ day: 15 }).toInstant()
   const startedAt = endedAt.subtract({ minutes: 5 })
   await ensurePartitions(custodian, startedAt)
   const { contactId } = await admit(capture, callFacts({ startedAt, answeredAt: startedAt, endedAt }))
-  await historyEnds(contactId, '1 day')
+  await setHistoryEnd(contactId, '1 day')
   return { contactId, startedAt }
 }
 /** Sets the end of a call's history, bypassing every guard. */
-async function historyEnds(contactId: string, inTime: string) {
+async function setHistoryEnd(contactId: string, inTime: string) {
   await admin.transaction().execute(async (tx) => {
     await sql`set local session_replication_role = replica`.execute(tx)
     await sql`update contact set history_ends_at = now() + ${inTime}::interval where id = ${contactId}`.execute(tx)
@@ -57,7 +57,7 @@ const endHistory = async (db: Kysely<RegisterTables>, id: string) =>
   (await sql<{ gone: string[] }>`select end_history(array[${id}::uuid]) as gone`.execute(db)).rows[0]!.gone
 const dropMonth = async (db: Kysely<RegisterTables>, month: Temporal.PlainDate) =>
   (await sql<{ outcome: string }>`select outcome from drop_history_month(${month}::date)`.execute(db)).rows[0]!.outcome
-async function isThere(contactId: string) {
+async function exists(contactId: string) {
   return (await admin.selectFrom('contact').select('id').where('id', '=', contactId).execute()).length === 1
 }
 async function countDays(month: Temporal.PlainDate) {
@@ -69,34 +69,34 @@ async function countDays(month: Temporal.PlainDate) {
 const monthOf = (at: Temporal.Instant) => at.toZonedDateTimeISO('UTC').toPlainDate().with({ day: 1 })
 
 test('the sweep skips a call for which an order is being entered, and does not end it afterwards', async () => {
-  const { contactId } = await calledMonthsAgo(14)
+  const { contactId } = await enterCallMonthsAgo(14)
   const { tx, entered } = await enterOrder(contactId)
   expect(await entered).toBe('entered')
-  await historyEnds(contactId, '-1 minute')
+  await setHistoryEnd(contactId, '-1 minute')
   expect(await endHistory(custodian, contactId)).toEqual([])
   await tx.commit().execute()
   expect(await endHistory(custodian, contactId)).toEqual([])
-  expect(await isThere(contactId)).toBe(true)
+  expect(await exists(contactId)).toBe(true)
 })
 
 test('a month is not dropped while an order for one of its calls is being entered, or afterwards', async () => {
-  const { contactId, startedAt } = await calledMonthsAgo(17)
+  const { contactId, startedAt } = await enterCallMonthsAgo(17)
   const month = monthOf(startedAt)
   await countDays(month)
   const { tx, entered } = await enterOrder(contactId)
   expect(await entered).toBe('entered')
-  await historyEnds(contactId, '-1 minute')
+  await setHistoryEnd(contactId, '-1 minute')
   expect(await dropMonth(custodian, month)).toBe('busy')
   await tx.commit().execute()
   expect(await dropMonth(custodian, month)).toBe('held')
-  expect(await isThere(contactId)).toBe(true)
+  expect(await exists(contactId)).toBe(true)
 })
 
 test('an order for a call whose month is being dropped waits, and is refused once it is dropped', async () => {
-  const { contactId, startedAt } = await calledMonthsAgo(18)
+  const { contactId, startedAt } = await enterCallMonthsAgo(18)
   const month = monthOf(startedAt)
   await countDays(month)
-  await historyEnds(contactId, '-1 minute')
+  await setHistoryEnd(contactId, '-1 minute')
   const sweep = await begin(custodian)
   expect(await dropMonth(sweep, month)).toBe('dropped')
   const { entered } = await enterOrder(contactId)
@@ -107,23 +107,23 @@ test('an order for a call whose month is being dropped waits, and is refused onc
 })
 
 test('an order is found in the whole month of its call, on whichever day it was entered', async () => {
-  const { contactId, startedAt } = await calledMonthsAgo(13)
-  const held = async () =>
+  const { contactId, startedAt } = await enterCallMonthsAgo(13)
+  const isHeld = async () =>
     (
       await sql<{ held: boolean }>`
         select history_held_between(${startedAt}::timestamptz - interval '1 day', ${startedAt}::timestamptz + interval '1 day') as held`.execute(
         custodian,
       )
     ).rows[0]!.held
-  expect(await held()).toBe(false)
+  expect(await isHeld()).toBe(false)
   const { tx, entered } = await enterOrder(contactId)
   expect(await entered).toBe('entered')
   await tx.commit().execute()
-  expect(await held()).toBe(true)
+  expect(await isHeld()).toBe(true)
 })
 
 test('an order for a call that is being ended waits, and is refused once it has ended', async () => {
-  const { contactId } = await calledMonthsAgo(14)
+  const { contactId } = await enterCallMonthsAgo(14)
   // Between these two instants the sweep considers the history ended, and the order's transaction does not.
   await database.as().pool.query(
     `create or replace function destruction_now() returns timestamptz

@@ -7,7 +7,7 @@ import { openDestructionDesk } from './open-destruction-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openDestructionDesk(database)
-const { makeRecording: stored, makeRecordingUntil, byOfficial, stateOf, until, post, get, admin, setDay } = ends
+const { makeRecording: stored, makeRecordingUntil, forbidByOfficial, stateOf, until, post, get, admin, setDay } = ends
 const now = () => Temporal.Now.instant()
 const months = (count: number) => now().toZonedDateTimeISO('Europe/Helsinki').add({ months: count }).toInstant()
 
@@ -25,7 +25,7 @@ const order = (contactId: string, given: object = {}) => ({
   reference: 'TURVA-1',
   ...given,
 })
-async function entered(contactId: string, given?: object): Promise<string> {
+async function enterOrder(contactId: string, given?: object): Promise<string> {
   const { status, body } = await post('tuula', '/api/holds', order(contactId, given))
   expect(status).toBe(201)
   return body['id'] as string
@@ -44,7 +44,7 @@ async function letEnd(id: string) {
 describe('an order in force', () => {
   test('blocks a recording for everybody but the security unit, and is shown to nobody else', async () => {
     const { id, contactId } = await stored()
-    await entered(contactId)
+    await enterOrder(contactId)
     expect(await stateOf(id)).toMatchObject({ state: 'RESTRICTED' })
     expect(await listen('aino', id, { purpose: 'DEVELOPMENT' })).toMatchObject({ code: 'recording.restricted' })
     const fault = { purpose: 'MAINTENANCE', reference: 'VIKA-1' }
@@ -64,7 +64,7 @@ describe('an order in force', () => {
 
   test('keeps a recording past its day, shows it as ended like any other, and releases it when the order expires', async () => {
     const recording = await makeRecordingUntil(36)
-    const hold = await entered(recording.contactId)
+    const hold = await enterOrder(recording.contactId)
     await setDay(recording.id, now().subtract({ hours: 1 }))
     const update = ends.custodian.updateTable('recording').set({ state: 'DESTROYING', cause: 'retention' })
     await expect(update.where('id', '=', recording.id).execute()).rejects.toThrow(/not to be destroyed now/)
@@ -85,9 +85,9 @@ describe('an order in force', () => {
   test('delays a prohibition, which is accepted without mentioning the order and carried out when the order ends', async () => {
     const { id, contactId } = await stored()
     const plain = await stored()
-    const hold = await entered(contactId)
-    const forbidden = await byOfficial(id)
-    const usual = await byOfficial(plain.id)
+    const hold = await enterOrder(contactId)
+    const forbidden = await forbidByOfficial(id)
+    const usual = await forbidByOfficial(plain.id)
     expect(forbidden).toMatchObject({ status: usual.status, body: { state: usual.body['state'] } })
     expect(Object.keys(forbidden.body)).toEqual(Object.keys(usual.body))
     await until(plain.id, 'DESTROYED')
@@ -104,8 +104,8 @@ describe('an order in force', () => {
 
   test('that ends before a recording’s day makes it available to everybody again', async () => {
     const { id, contactId } = await stored()
-    const first = await entered(contactId)
-    const second = await entered(contactId, {
+    const first = await enterOrder(contactId)
+    const second = await enterOrder(contactId, {
       ...{
         orderReference: 'R/2/27',
         until: now()
@@ -125,7 +125,7 @@ describe('an order in force', () => {
 
   test('keeps recordings that are ingested after it was entered', async () => {
     const recording = await ends.register.record()
-    await entered(recording.contactId)
+    await enterOrder(recording.contactId)
     expect(await stateOf(recording.id)).toMatchObject({ state: 'STORED' })
     const { ingestRecording } = await import('#register/recordings/ingest-recording.ts')
     await ingestRecording(ends.register.ingest, recording.id, now())
@@ -143,7 +143,7 @@ describe('the end of an order', () => {
     })
     const past = now().subtract({ minutes: 1 }).toString()
     expect((await post('tuula', '/api/holds', order(contactId, { until: past }))).code).toBe('hold.until-wrong')
-    const hold = await entered(contactId)
+    const hold = await enterOrder(contactId)
     const renew = (until: Temporal.Instant) =>
       post('riitta', `/api/holds/${hold}/renewals`, { until: until.toString(), orderReference: 'R/9/27' })
     expect((await renew(now().add({ hours: 24 }))).code).toBe('hold.until-wrong')
@@ -164,7 +164,7 @@ describe('the end of an order', () => {
 
   test('an order is refused if its recording was destroyed', async () => {
     const { id, contactId } = await stored()
-    await byOfficial(id)
+    await forbidByOfficial(id)
     await until(id, 'DESTROYED')
     const request = order(contactId, { covers: 'recordings' })
     expect(await post('tuula', '/api/holds', request)).toMatchObject({ status: 409, code: 'hold.nothing-left' })
@@ -180,7 +180,7 @@ describe('the end of an order', () => {
 describe('what an order keeps', () => {
   test('cannot be deleted by any role, neither the history nor the recordings', async () => {
     const { id, contactId } = await stored()
-    await entered(contactId)
+    await enterOrder(contactId)
     for (const role of [undefined, 'seloste_custodian', 'seloste_desk', 'seloste_capture']) {
       const { pool } = database.as(role)
       for (const statement of [

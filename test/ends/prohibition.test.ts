@@ -13,8 +13,8 @@ const {
   as,
   makeRecording: stored,
   forbid,
-  byOfficial,
-  byCaller,
+  forbidByOfficial,
+  forbidByCaller,
   serve,
   stateOf,
   until,
@@ -39,7 +39,7 @@ describe('a recording whose use is forbidden is blocked at once and destroyed wi
     expect(begun.status).toBe(201)
     const playing = begun.body as unknown as { audio: string }
 
-    const forbidden = await byCaller(id)
+    const forbidden = await forbidByCaller(id)
     expect(forbidden).toMatchObject({ status: 200, body: { recordingId: id, state: 'blocked' } })
     // A playback in progress gets no further byte.
     const { status, code } = await answer((await as('aino')).fetch(playing.audio, { headers: { range: 'bytes=0-99' } }))
@@ -54,12 +54,12 @@ describe('a recording whose use is forbidden is blocked at once and destroyed wi
     const contact = await get('aino', `/api/contacts/${contactId}?purpose=DEVELOPMENT`)
     expect(contact.status).toBe(200)
     expect(JSON.stringify(contact.body)).toContain('"cause":"caller"')
-    expect((await byCaller(id)).body).toMatchObject({ state: 'executed' })
+    expect((await forbidByCaller(id)).body).toMatchObject({ state: 'executed' })
   })
 
   test('by its official, for themself or for a caller who asked for it during the call', async () => {
     const [mine, forbidden] = [await stored(), await stored()]
-    expect(await byOfficial(mine.id)).toMatchObject({ status: 200 })
+    expect(await forbidByOfficial(mine.id)).toMatchObject({ status: 200 })
     expect(await forbid('aino', forbidden.id, { party: 'CALLER', channel: 'CALL' })).toMatchObject({ status: 200 })
     expect(await until(mine.id, 'DESTROYED')).toMatchObject({ cause: 'official' })
     expect(await until(forbidden.id, 'DESTROYED')).toMatchObject({ cause: 'caller' })
@@ -68,7 +68,7 @@ describe('a recording whose use is forbidden is blocked at once and destroyed wi
   test('with a repetition of the prohibition, which counts as the same prohibition', async () => {
     await ends.stopCustodian()
     const { id } = await stored()
-    const [first, second] = [await byOfficial(id), await byOfficial(id)]
+    const [first, second] = [await forbidByOfficial(id), await forbidByOfficial(id)]
     expect(second.body['id']).toBe(first.body['id'])
     expect(await stateOf(id)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
     const forbidden = await admin
@@ -131,7 +131,7 @@ describe('nobody else can forbid, and a stranger learns nothing', () => {
 })
 
 describe('a prohibition waits for the other party’s inspection that was open when the prohibition was received (AC12)', () => {
-  async function opened({ contactId }: { contactId: string }, party: 'CALLER' | 'OFFICIAL') {
+  async function openRequest({ contactId }: { contactId: string }, party: 'CALLER' | 'OFFICIAL') {
     const officialId = party === 'OFFICIAL' ? { officialId: ends.people.aino.id } : {}
     const receivedAt = now().subtract({ hours: 1 })
     return serve([contactId], { party, ...officialId, kinds: ['LISTEN'], receivedAt })
@@ -139,8 +139,8 @@ describe('a prohibition waits for the other party’s inspection that was open w
 
   test('during which the recording is closed to everybody but that case; it is destroyed when the case closes', async () => {
     const recording = await stored()
-    const request = await opened(recording, 'CALLER')
-    expect((await byOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
+    const request = await openRequest(recording, 'CALLER')
+    expect((await forbidByOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
     expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
     expect(await listen('aino', recording.id, development)).toMatchObject({ code: 'recording.restricted' })
     const other = { purpose: 'INSPECTION', reference: (await serve([recording.contactId])).number }
@@ -157,17 +157,17 @@ describe('a prohibition waits for the other party’s inspection that was open w
 
   test('but not for an inspection of the party itself, nor for one that was received later', async () => {
     const [own, later] = [await stored(), await stored()]
-    await opened(own, 'OFFICIAL')
-    expect((await byOfficial(own.id)).body).toMatchObject({ state: 'blocked' })
+    await openRequest(own, 'OFFICIAL')
+    expect((await forbidByOfficial(own.id)).body).toMatchObject({ state: 'blocked' })
     await until(own.id, 'DESTROYED')
-    expect((await byOfficial(later.id)).body).toMatchObject({ state: 'blocked' })
+    expect((await forbidByOfficial(later.id)).body).toMatchObject({ state: 'blocked' })
     await until(later.id, 'DESTROYED')
   })
 
   test('but not past the recording’s destruction day', async () => {
     const recording = await ends.makeRecordingUntil(24 * 10)
-    await opened(recording, 'CALLER')
-    await byOfficial(recording.id)
+    await openRequest(recording, 'CALLER')
+    await forbidByOfficial(recording.id)
     expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
     await ends.setDay(recording.id, now())
     expect(await until(recording.id, 'DESTROYED')).toMatchObject({ cause: 'official' })

@@ -161,7 +161,7 @@ describe('the outcome of an appointment', () => {
     async (method) => {
       const recording = await makeRecordingUntil(100)
       const { id, begins, request } = await heldNow(recording)
-      expect((await desk.byOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
+      expect((await desk.forbidByOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
       expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
       await begins()
       expect((await outcome(id, method)).status).toBe(204)

@@ -19,7 +19,7 @@ const {
   admin,
   people,
   stateOf,
-  byOfficial,
+  forbidByOfficial,
   setDay,
   custodian,
 } = await openDestructionDesk(database)
@@ -105,7 +105,7 @@ test('a prohibition waits for an inspection only while the request for it is ope
   const recording = await stored()
   const { id, calls } = await servedRequest(admin, { clerkId, contacts: [recording.contactId], kinds: ['LISTEN'] })
   expect(calls[0]?.inspectionId).not.toBeNull()
-  expect((await byOfficial(recording.id)).status).toBe(200)
+  expect((await forbidByOfficial(recording.id)).status).toBe(200)
   expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
   expect((await close(id, 'WITHDRAWN')).status).toBe(204)
   expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
@@ -134,7 +134,7 @@ test('an inspection added later delays a destruction from then on, and a removed
   const [opened] = await inspections()
   expect(opened?.outcome).toBeNull()
   expect(Temporal.Instant.compare(opened!.received, before.subtract({ seconds: 1 }))).toBe(1)
-  expect((await byOfficial(recording.id)).status).toBe(200)
+  expect((await forbidByOfficial(recording.id)).status).toBe(200)
   expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
   await change(id, ['KNOW'])
   expect((await inspections()).map(({ outcome }) => outcome)).toEqual(['withdrawn'])

@@ -51,7 +51,7 @@ test('a correction can be decided at the same time as the call’s official forb
   for (let n = 0; n < 5; n++) {
     const { id, segmentId, request } = await callOfAino()
     const correction = (await propose(request.id, segmentId, people.bertil.userId)).body['id'] as string
-    const [forbidden, decided] = await Promise.all([acts.byOfficial(id), decide(correction, 'APPROVED')])
+    const [forbidden, decided] = await Promise.all([acts.forbidByOfficial(id), decide(correction, 'APPROVED')])
     expect(decided.status).toBe(204)
     // After the decision the call belongs to another official, so the prohibition gets 404.
     expect([200, 404]).toContain(forbidden.status)

@@ -77,7 +77,7 @@ describe('the answer', () => {
     const request = await served({ contacts: [recording.contactId] })
     const before = await made(request.id, 'answer')
     const was = await text(before)
-    await ends.byOfficial(recording.id)
+    await ends.forbidByOfficial(recording.id)
     await ends.startCustodian()
     await ends.until(recording.id, 'DESTROYED')
     await ends.stopCustodian()
@@ -106,7 +106,7 @@ describe('the answer', () => {
     const recording = await stored()
     const requested = { contacts: [recording.contactId], kinds: ['LISTEN'] } as const
     const request = await served(requested)
-    await ends.byOfficial(recording.id)
+    await ends.forbidByOfficial(recording.id)
     const room = await text(await made(request.id, 'answer'))
     expect(room).toContain('Tallenne tuhotaan viimeistään')
     expect(room).toContain('Tallenteen voi kuunnella')

@@ -148,7 +148,7 @@ describe('the room', () => {
   test('closes with the outcome HEARD, and ends the session', async () => {
     const recording = await stored()
     const { jar, request, appointmentId } = await openRoom([recording])
-    expect((await desk.byOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
+    expect((await desk.forbidByOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
     const { body } = await listen(jar, recording.id, request.number)
     expect((await range(jar, body['id'] as string)).status).toBe(206)
     const closed = await jar.request('/api/room/close', { outcome: 'HEARD', password })
@@ -194,7 +194,7 @@ describe('the room', () => {
     const recording = await stored()
     const { jar, request, appointmentId } = await openRoom([recording])
     expect((await jar.request('/api/room')).body).toMatchObject({ confirms: true })
-    expect((await desk.byOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
+    expect((await desk.forbidByOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
     const played = async (more: object) => (await jar.request('/api/room/close', { outcome: 'HEARD', ...more })).code
     expect(await played({})).toBe('confirm.password')
     expect(await played({ password: '' })).toBe('session.credentials')

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { aDestruction, openTestLedger } from '#test/audit/open-ledger.ts'
+import { makeDestructionEntry, openTestLedger } from '#test/audit/open-ledger.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { appendAudit } from '../audit/append.ts'
 import { exportLog } from '../audit/export-log.ts'
@@ -21,7 +21,7 @@ const folder = join(ledger.place, 'export')
 const monthKey = 'month-2027-03.v1'
 
 async function destroy(id: string = randomUUID(), cause: 'caller' | 'official' = 'caller'): Promise<string> {
-  await ledger.append({ ...aDestruction(id), detail: { monthKey } })
+  await ledger.append({ ...makeDestructionEntry(id), detail: { monthKey } })
   await appendAudit(admin, {
     action: 'recording.destroyed',
     result: 'ok',

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { aDestruction, openTestLedger } from '#test/audit/open-ledger.ts'
-import { randomOf } from '#test/audit/random-corruptions.ts'
+import { makeDestructionEntry, openTestLedger } from '#test/audit/open-ledger.ts'
+import { seededRandom } from '#test/audit/random-corruptions.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { makeSigner, readCheckpoint, signCheckpoint } from '../audit/note.ts'
 import type { SafeguardTables } from '../tables.ts'
@@ -9,7 +9,7 @@ import { readLedgerCopy, type KnownHead } from './read-ledger-copy.ts'
 
 const database = await createTestDatabase<SafeguardTables>()
 const ledger = await openTestLedger(database)
-const all = Array.from({ length: 300 }, () => aDestruction())
+const all = Array.from({ length: 300 }, () => makeDestructionEntry())
 await ledger.append(...all.slice(0, 200))
 const headAt200 = await ledger.seal()
 const older = await ledger.copyInto(new Map<string, Buffer>())
@@ -127,10 +127,10 @@ describe('every random corruption is found', () => {
       root: readCheckpoint((whole.get('head') as Buffer).toString('utf8'))!.root,
     },
   ]
-  type Corruption = (files: Map<string, Buffer>, random: ReturnType<typeof randomOf>) => void
+  type Corruption = (files: Map<string, Buffer>, random: ReturnType<typeof seededRandom>) => void
   const entryFiles = ['entries/0000000001', 'entries/0000000257'] as const
   const inLines =
-    (change: (all: string[], random: ReturnType<typeof randomOf>) => string[]): Corruption =>
+    (change: (all: string[], random: ReturnType<typeof seededRandom>) => string[]): Corruption =>
     (files, random) => {
       const name = random.pick(entryFiles)
       files.set(
@@ -190,7 +190,7 @@ describe('every random corruption is found', () => {
   test(`one of ${Object.keys(corruptions).length} kinds at a time, ${times} times`, async () => {
     const missed: string[] = []
     for (let seed = 1; seed <= times; seed++) {
-      const random = randomOf(seed)
+      const random = seededRandom(seed)
       const kind = random.pick(Object.keys(corruptions))
       const files = new Map(whole)
       corruptions[kind]!(files, random)

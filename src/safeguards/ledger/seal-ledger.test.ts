@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { aDestruction, openTestLedger } from '#test/audit/open-ledger.ts'
+import { makeDestructionEntry, openTestLedger } from '#test/audit/open-ledger.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { openLogFolder, type LogFolder } from '../audit/log-folder.ts'
 import { readCheckpoint, signedBy } from '../audit/note.ts'
@@ -42,7 +42,7 @@ describe('the sequencer of the ledger', () => {
   })
 
   test('numbers committed entries in order and without gaps, even if others were rolled back', async () => {
-    const [first, lost, second] = [aDestruction(), aDestruction(), aDestruction()]
+    const [first, lost, second] = [makeDestructionEntry(), makeDestructionEntry(), makeDestructionEntry()]
     await ledger.append(first)
     await custodian
       .transaction()
@@ -61,7 +61,7 @@ describe('the sequencer of the ledger', () => {
   })
 
   test('gives an entry one number, however many processes number at once', async () => {
-    const entries = Array.from({ length: 40 }, () => aDestruction())
+    const entries = Array.from({ length: 40 }, () => makeDestructionEntry())
     await Promise.all([
       ...entries.map((entry) => ledger.append(entry)),
       ...Array.from({ length: 8 }, () => ledger.seal()),
@@ -77,7 +77,7 @@ describe('the sequencer of the ledger', () => {
   test('does not block destructions: entries commit during a run', async () => {
     const holding = await pool.connect()
     await holding.query(`begin; select pg_advisory_xact_lock(hashtextextended('seloste.ledger', 0))`)
-    await ledger.append(aDestruction())
+    await ledger.append(makeDestructionEntry())
     await holding.query('rollback')
     holding.release()
     expect((await ledger.seal())?.size).toBe(43)
@@ -93,9 +93,9 @@ describe('the sequencer of the ledger', () => {
           throw new Error('killed')
         },
       }
-      await ledger.append(aDestruction())
+      await ledger.append(makeDestructionEntry())
       await expect(ledger.seal(dying)).rejects.toThrow('killed')
-      await ledger.append(aDestruction())
+      await ledger.append(makeDestructionEntry())
       const head = await ledger.seal()
       expect(head?.size).toBe((await numbered()).length)
       const stored = await admin.selectFrom('ledger_head').select('size').orderBy('size', 'desc').executeTakeFirst()
@@ -114,7 +114,7 @@ describe('a ledger is not signed', () => {
     await pool.query('create table kept_leaf as table ledger_leaf; create table kept_entry as table destruction_entry')
     const revert = `delete from ledger_leaf; insert into ledger_leaf table kept_leaf; delete from destruction_entry;
       insert into destruction_entry overriding system value table kept_entry; drop table kept_leaf, kept_entry`
-    const entry = aDestruction()
+    const entry = makeDestructionEntry()
     const before = await ledger.folder.readCheckpoint()
     await whileTampered(change, revert, async () => {
       await ledger.append(entry)
@@ -125,7 +125,7 @@ describe('a ledger is not signed', () => {
   })
 
   test('if an entry was deleted before it was numbered', async () => {
-    await ledger.append(aDestruction())
+    await ledger.append(makeDestructionEntry())
     await whileTampered(
       'create table kept_entry as select * from destruction_entry order by seq desc limit 1; delete from destruction_entry where seq in (select seq from kept_entry)',
       'insert into destruction_entry overriding system value table kept_entry; drop table kept_entry',
@@ -137,7 +137,7 @@ describe('a ledger is not signed', () => {
   })
 
   test('if its head beside the keys is missing, or signed by another key', async () => {
-    await ledger.append(aDestruction())
+    await ledger.append(makeDestructionEntry())
     const elsewhere = await openLogFolder(join(await mkdtemp(join(tmpdir(), 'seloste-ledger-')), 'ledger'))
     await expect(ledger.seal(elsewhere)).rejects.toMatchObject({ code: 'ledger-head-missing' })
     await elsewhere.writeCheckpoint(((await ledger.folder.readCheckpoint()) ?? '').replace('— seloste', '— seloste2'))

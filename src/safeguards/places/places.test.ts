@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { canHaltS3Server, hasS3Server, startS3Server } from '#test/objects/s3-server.ts'
-import { aDestruction, openTestLedger } from '#test/audit/open-ledger.ts'
+import { makeDestructionEntry, openTestLedger } from '#test/audit/open-ledger.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import type { StorageSite } from '#description/register-description.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
@@ -198,7 +198,7 @@ describe.each(kinds)('the copy of the keyring in %s', (_, isInstalled, make) => 
       await store.put('objects/recordings/a.body', Buffer.from('sealed'))
       await places.deleteObjects(['recordings/a.body', 'recordings/a.index'])
       expect(await Array.fromAsync(store.list('objects/'))).toEqual([])
-      await ledger.append(aDestruction())
+      await ledger.append(makeDestructionEntry())
       const head = await ledger.seal()
       expect(await places.shipLedger()).toEqual([{ place: setting.name, reached: true }])
       expect((await stateOf(setting.name)).ledger_to).toBe(head?.size)

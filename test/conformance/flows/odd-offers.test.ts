@@ -25,35 +25,39 @@ const caller = { id: 'caller', aor: people.caller, label: '1' }
 const official = { id: 'official', aor: people.official, label: '2' }
 const metadata = metadataOf({ participants: [caller, official] })
 const headers = { Diversion: `<${people.number}>;reason=unconditional` }
-const whole = { caller: { key: callerKey }, official: { phone: officialKey }, numberReached: { key: numberKey } }
+const expectedFacts = {
+  caller: { key: callerKey },
+  official: { phone: officialKey },
+  numberReached: { key: numberKey },
+}
 
 type Change = (sdp: string) => string
-const ofEachLine =
+const onEachLine =
   (lines: string): Change =>
   (sdp) =>
     sdp.replaceAll('a=sendonly', `${lines.replaceAll(' | ', '\r\n')}\r\na=sendonly`)
-const ofSession =
+const inSession =
   (lines: string): Change =>
   (sdp) =>
     sdp.replace('t=0 0', `${lines.replaceAll(' | ', '\r\n')}\r\nt=0 0`)
 /** Changes the media line of the official's voice. */
-const ofSecond =
-  (was: string | RegExp, is: string): Change =>
+const inSecondLine =
+  (from: string | RegExp, to: string): Change =>
   (sdp) => {
     const at = sdp.lastIndexOf('m=audio')
-    return sdp.slice(0, at) + sdp.slice(at).replace(was, is)
+    return sdp.slice(0, at) + sdp.slice(at).replace(from, to)
   }
 const key = 'inline:MTIzNDU2Nzg5QUJDREUwMTIzNDU2Nzg5QUJjZGVm'
 
 test.each<[string, Change]>([
-  ['lengths of packets', ofEachLine('a=ptime:20 | a=maxptime:150')],
-  ['bandwidths', (sdp) => ofEachLine('b=AS:80 | b=TIAS:64000 | b=RS:0 | b=RR:0')(ofSession('b=CT:128')(sdp))],
-  ['feedback', (sdp) => ofEachLine('a=rtcp-fb:* nack')(sdp).replaceAll('RTP/AVP', 'RTP/AVPF')],
-  ['one port for RTP and RTCP, and no other', ofEachLine('a=rtcp-mux | a=rtcp-mux-only | a=rtcp-rsize')],
-  ['a bundle, which is not accepted', ofSession('a=group:BUNDLE 1 2 | a=msid-semantic: WMS *')],
-  ['candidates', ofEachLine('a=ice-ufrag:abcd | a=candidate:1 1 UDP 2130706431 192.0.2.9 9 typ host')],
-  ['a DTLS fingerprint with plain RTP', ofEachLine('a=fingerprint:sha-256 AA:BB:CC | a=setup:actpass')],
-  ['SRTP keys with plain RTP', ofEachLine(`a=crypto:1 AES_CM_128_HMAC_SHA1_80 ${key}|2^20|1:4`)],
+  ['lengths of packets', onEachLine('a=ptime:20 | a=maxptime:150')],
+  ['bandwidths', (sdp) => onEachLine('b=AS:80 | b=TIAS:64000 | b=RS:0 | b=RR:0')(inSession('b=CT:128')(sdp))],
+  ['feedback', (sdp) => onEachLine('a=rtcp-fb:* nack')(sdp).replaceAll('RTP/AVP', 'RTP/AVPF')],
+  ['one port for RTP and RTCP, and no other', onEachLine('a=rtcp-mux | a=rtcp-mux-only | a=rtcp-rsize')],
+  ['a bundle, which is not accepted', inSession('a=group:BUNDLE 1 2 | a=msid-semantic: WMS *')],
+  ['candidates', onEachLine('a=ice-ufrag:abcd | a=candidate:1 1 UDP 2130706431 192.0.2.9 9 typ host')],
+  ['a DTLS fingerprint with plain RTP', onEachLine('a=fingerprint:sha-256 AA:BB:CC | a=setup:actpass')],
+  ['SRTP keys with plain RTP', onEachLine(`a=crypto:1 AES_CM_128_HMAC_SHA1_80 ${key}|2^20|1:4`)],
   ['two ports for a line', (sdp) => sdp.replaceAll(/(m=audio \d+)/g, '$1/2')],
   [
     'disabled media lines before, between and after',
@@ -72,15 +76,15 @@ test.each<[string, Change]>([
   )
   await call.bye()
   await expectRecorded(bench, 20)
-  expect(bench.segments()).toMatchObject([{ ...whole, marks: [] }])
+  expect(bench.segments()).toMatchObject([{ ...expectedFacts, marks: [] }])
   expect(await bench.voices(bench.segments()[0])).toEqual({ caller: [100], official: [101], mixed: [] })
 })
 
 describe('a voice that cannot be recorded', () => {
   const cannotBeTaken: [string, Change][] = [
-    ['by IPv6', ofSecond(/^(m=.*)/, '$1\r\nc=IN IP6 2001:db8::5')],
-    ['under keys sent in clear', ofSecond('RTP/AVP', 'RTP/SAVP')],
-    ['under DTLS', ofSecond('RTP/AVP', 'UDP/TLS/RTP/SAVPF')],
+    ['by IPv6', inSecondLine(/^(m=.*)/, '$1\r\nc=IN IP6 2001:db8::5')],
+    ['under keys sent in clear', inSecondLine('RTP/AVP', 'RTP/SAVP')],
+    ['under DTLS', inSecondLine('RTP/AVP', 'UDP/TLS/RTP/SAVPF')],
   ]
 
   test.each(cannotBeTaken)(
@@ -92,7 +96,7 @@ describe('a voice that cannot be recorded', () => {
       await call.speak(ports, 10)
       await call.bye()
       await expectRecorded(bench, 10)
-      expect(bench.segments()).toMatchObject([{ ...whole, marks: ['needs-review'] }])
+      expect(bench.segments()).toMatchObject([{ ...expectedFacts, marks: ['needs-review'] }])
     },
   )
 
@@ -104,14 +108,14 @@ describe('a voice that cannot be recorded', () => {
     await call.speak([ports[0]!, 0], 10)
     await call.bye()
     await expectRecorded(bench, 30)
-    expect(bench.segments()).toMatchObject([{ ...whole, marks: ['needs-review'] }])
+    expect(bench.segments()).toMatchObject([{ ...expectedFacts, marks: ['needs-review'] }])
   })
 
   test.each(['its official', 'nobody'])(
     'marks the call even if %s is reported first, and the rest by UPDATE',
     async (user) => {
       const call = await bench.call({})
-      const sdp = ofSecond('RTP/AVP', 'RTP/SAVP')(call.offer())
+      const sdp = inSecondLine('RTP/AVP', 'RTP/SAVP')(call.offer())
       const first = user === 'nobody' ? {} : { metadata: metadataOf({ participants: [official] }) }
       const { ports } = await call.invite({ sdp, ...first })
       await call.update({ metadata, headers })
@@ -119,17 +123,21 @@ describe('a voice that cannot be recorded', () => {
       await call.speak(call.offered[0]?.ports ?? ports, 10)
       await call.bye()
       await bench.until(() => expect(bench.segments()[0]?.recording?.stored).toBeDefined())
-      expect(bench.segments()).toMatchObject([{ ...whole, marks: ['needs-review'] }])
+      expect(bench.segments()).toMatchObject([{ ...expectedFacts, marks: ['needs-review'] }])
     },
   )
 
   test('does not mark the call if the client itself closed the media line', async () => {
     const call = await bench.call({})
-    const { ports } = await call.invite({ sdp: ofSecond(/m=audio \d+/, 'm=audio 0')(call.offer()), metadata, headers })
+    const { ports } = await call.invite({
+      sdp: inSecondLine(/m=audio \d+/, 'm=audio 0')(call.offer()),
+      metadata,
+      headers,
+    })
     await call.speak(ports, 10)
     await call.bye()
     await expectRecorded(bench, 10)
-    expect(bench.segments()).toMatchObject([{ ...whole, marks: [] }])
+    expect(bench.segments()).toMatchObject([{ ...expectedFacts, marks: [] }])
   })
 })
 
@@ -146,7 +154,7 @@ test.each<[string, Change]>([
     await call.speak(ports, 10)
     await call.bye()
     await expectRecorded(bench, 40)
-    expect(bench.segments()).toMatchObject([{ ...whole, marks: [] }])
+    expect(bench.segments()).toMatchObject([{ ...expectedFacts, marks: [] }])
   },
 )
 
@@ -159,7 +167,7 @@ test('a later offer that omits a media line, against RFC 3264 section 8, is answ
   await call.speak([ports[0]!, 0], 10)
   await call.bye()
   await expectRecorded(bench, 30)
-  expect(bench.segments()).toMatchObject([{ ...whole, marks: ['needs-review'] }])
+  expect(bench.segments()).toMatchObject([{ ...expectedFacts, marks: ['needs-review'] }])
 })
 
 test('a call whose streams swap voices is marked, because a recording has one voice per stream', async () => {
@@ -171,7 +179,7 @@ test('a call whose streams swap voices is marked, because a recording has one vo
   await call.speak(ports, 10)
   await call.bye()
   await expectRecorded(bench, 40)
-  expect(bench.segments()).toMatchObject([{ ...whole, marks: ['needs-review'] }])
+  expect(bench.segments()).toMatchObject([{ ...expectedFacts, marks: ['needs-review'] }])
 })
 
 test.each<[string, (call: Awaited<ReturnType<FlowBench['call']>>, ports: number[]) => Promise<number[]>]>([
@@ -217,7 +225,7 @@ test.each<[string, (call: Awaited<ReturnType<FlowBench['call']>>, ports: number[
   await call.speak(next, 10)
   await call.bye()
   await expectRecorded(bench, 40)
-  expect(bench.segments()).toMatchObject([{ ...whole, marks: [] }])
+  expect(bench.segments()).toMatchObject([{ ...expectedFacts, marks: [] }])
 })
 
 test('a client that requires reliable provisional responses is recorded, because the recorder sends none (RFC 3262 section 3)', async () => {
@@ -231,5 +239,5 @@ test('a client that requires reliable provisional responses is recorded, because
   await call.speak(ports, 10)
   await call.bye()
   await expectRecorded(bench, 20)
-  expect(bench.segments()).toMatchObject([{ ...whole, marks: [] }])
+  expect(bench.segments()).toMatchObject([{ ...expectedFacts, marks: [] }])
 })

@@ -25,11 +25,11 @@ const official = { id: 'official', aor: people.official, label: '2' }
 const colleague = { id: 'colleague', aor: people.colleague, label: '1' }
 const number = { id: 'number', aor: people.number }
 const diversion = { Diversion: `<${people.number}>;reason=unconditional` }
-const whole = metadataOf({ participants: [caller, official, number] })
+const allMetadata = metadataOf({ participants: [caller, official, number] })
 const known = { caller: { key: callerKey }, numberReached: { key: numberKey }, numberCalled: { key: numberKey } }
 
 /** Checks that there is exactly one segment, with all known facts. */
-function expectOne(): void {
+function expectOneSegment(): void {
   expect(bench.segments()).toHaveLength(1)
   expect(bench.segments()[0]).toMatchObject({ ...known, official: { phone: officialKey }, marks: [] })
 }
@@ -40,13 +40,13 @@ test.each(['UPDATE', 're-INVITE'] as const)(
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata: metadataOf({ participants: [official] }) })
     await call.speak(ports, 10)
-    if (method === 'UPDATE') await call.update({ metadata: whole })
-    else expect((await call.reinvite({ sdp: true, metadata: whole })).ports).toEqual(ports)
+    if (method === 'UPDATE') await call.update({ metadata: allMetadata })
+    else expect((await call.reinvite({ sdp: true, metadata: allMetadata })).ports).toEqual(ports)
     await bench.until(() => expect(bench.segments()[0]?.recording).toBeDefined())
     await call.speak(ports, 20)
     await call.bye()
     await expectRecorded(bench, 40)
-    expectOne()
+    expectOneSegment()
     expect(bench.segments()[0]?.decision).toMatchObject({ record: true, reason: 'drawn' })
     // The recorder does not offer media again that the client sends already.
     expect(call.offered).toEqual([])
@@ -56,7 +56,7 @@ test.each(['UPDATE', 're-INVITE'] as const)(
 test('SDP only first, and metadata by UPDATE: the recorder sends an offer, and the client then sends media', async () => {
   const call = await bench.call({})
   expect((await call.invite({ sdp: true })).ports).toEqual([])
-  expect((await call.update({ metadata: whole })).sdp).toBe('')
+  expect((await call.update({ metadata: allMetadata })).sdp).toBe('')
   await bench.until(() => expect(call.offered).toHaveLength(1))
   const { ports, sdp } = call.offered[0]!
   expect(ports).toHaveLength(2)
@@ -64,13 +64,13 @@ test('SDP only first, and metadata by UPDATE: the recorder sends an offer, and t
   await call.speak(ports, 20)
   await call.bye()
   await expectRecorded(bench, 40)
-  expectOne()
+  expectOneSegment()
   expect(await bench.voices(bench.segments()[0])).toMatchObject({ caller: [100], official: [101] })
 })
 
 test('an answer to the recorder’s offer with metadata beside its SDP, which RFC 7866 does not allow, is read for its SDP', async () => {
   const call = await bench.call({})
-  call.answerWith(whole)
+  call.answerWith(allMetadata)
   await call.invite({ sdp: true })
   await call.update({ metadata: metadataOf({ participants: [official, number] }) })
   await bench.until(() => expect(call.offered).toHaveLength(1))
@@ -84,7 +84,7 @@ test('a client that refuses every offer keeps its contact, marked, without a rec
   const call = await bench.call({})
   call.refuseOffers(488)
   await call.invite({ sdp: true })
-  await call.update({ metadata: whole })
+  await call.update({ metadata: allMetadata })
   await bench.until(() => expect(bench.segments()[0]).toMatchObject({ ...known, captureState: 'paused' }))
   expect(bench.segments()[0]?.marks).toEqual(['needs-review'])
   // The client's own offer brings the media.
@@ -98,11 +98,11 @@ test('a client that refuses every offer keeps its contact, marked, without a rec
 test('the service number by re-INVITE: the same segment, complete', async () => {
   const call = await bench.call({})
   const { ports } = await call.invite({ sdp: true, metadata: metadataOf({ participants: [caller, official] }) })
-  await call.reinvite({ sdp: true, metadata: whole })
+  await call.reinvite({ sdp: true, metadata: allMetadata })
   await call.speak(ports, 20)
   await call.bye()
   await expectRecorded(bench, 40)
-  expectOne()
+  expectOneSegment()
 })
 
 test('two officials with a Diversion, then the caller: records the caller’s call', async () => {
@@ -115,9 +115,9 @@ test('two officials with a Diversion, then the caller: records the caller’s ca
   await call.update({ metadata: metadataOf({ participants: [caller, official] }) })
   await call.speak(ports, 20)
   await call.bye()
-  const recorded = () => bench.segments().find(({ recording }) => recording)
-  await bench.until(() => expect(recorded()?.recording?.stored).toBeDefined())
-  expect(recorded()).toMatchObject({ ...known, official: { phone: officialKey } })
+  const findRecorded = () => bench.segments().find(({ recording }) => recording)
+  await bench.until(() => expect(findRecorded()?.recording?.stored).toBeDefined())
+  expect(findRecorded()).toMatchObject({ ...known, official: { phone: officialKey } })
 })
 
 test.each(['first', 'second'] as const)(
@@ -134,7 +134,7 @@ test.each(['first', 'second'] as const)(
     await other.bye()
     await one.bye()
     await bench.until(() => expect(bench.segments()[0]?.recording?.stored).toBeDefined())
-    expectOne()
+    expectOneSegment()
     expect(await bench.voices(bench.segments()[0])).toMatchObject({ caller: [100], official: [101] })
   },
 )
@@ -149,17 +149,17 @@ test('the client’s own address in From is not the caller once the metadata rep
   await call.bye()
 })
 
-test('a call between officials that a customer joins by UPDATE: the recorder had told the client to send nothing, and offers the session again', async () => {
+test('a call between officials that a customer joins by UPDATE: the recorder had asked the client to send nothing, and offers the session again', async () => {
   const call = await bench.call({})
   expect(
     (await call.invite({ sdp: true, metadata: metadataOf({ participants: [colleague, official] }) })).ports,
   ).toEqual([])
-  await call.update({ metadata: whole })
+  await call.update({ metadata: allMetadata })
   await bench.until(() => expect(call.offered).toHaveLength(1))
   await call.speak(call.offered[0]!.ports, 20)
   await call.bye()
   await expectRecorded(bench, 40)
-  expectOne()
+  expectOneSegment()
 })
 
 const originating = `<extensiondata><metaswitchRecordingMetadata><callType>originating</callType>

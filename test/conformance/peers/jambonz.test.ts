@@ -30,9 +30,9 @@ const program = fileURLToPath(new URL('jambonz/border-controller.ts', import.met
 const aino = officialByKey('aino')
 const secret = 'drachtio'
 
-type Way = 'inbound' | 'outbound'
-interface Border {
-  way: Way
+type Direction = 'inbound' | 'outbound'
+interface BorderController {
+  way: Direction
   /** In its mode for AudioCodes' recorder, only the address identifies jambonz. */
   host: '127.0.0.1' | '127.0.0.2'
 }
@@ -66,8 +66,8 @@ describe.skipIf(missing !== '')(`jambonz with drachtio and rtpengine records a c
     await rm(folder, { recursive: true, force: true })
   })
 
-  type Shape = Partial<CallPlan> & Partial<Border> & { pauses?: true; transport?: 'tcp' }
-  test.each<[string, Way, Shape]>([
+  type Shape = Partial<CallPlan> & Partial<BorderController> & { pauses?: true; transport?: 'tcp' }
+  test.each<[string, Direction, Shape]>([
     ['the caller hangs up', 'inbound', {}],
     ['the official hangs up', 'inbound', { hangsUp: 'official' }],
     ['held and resumed', 'inbound', { held: true, hangsUp: 'official' }],
@@ -81,13 +81,13 @@ describe.skipIf(missing !== '')(`jambonz with drachtio and rtpengine records a c
   ])(
     '%s, %s: the right contact, with each voice complete on its own channel',
     { timeout: 120_000 },
-    async (_, way, shape) => {
+    async (_, direction, shape) => {
       const { held = false, hangsUp = 'caller', host = '127.0.0.1', pauses = false, transport } = shape
       const caller = nextCaller()
       const begunMs = Date.now()
-      await call({ way, host }, caller, { held, hangsUp, pauses }, { transport })
+      await call({ way: direction, host }, caller, { held, hangsUp, pauses }, { transport })
       const contact = await findCall(security, caller)
-      expect(contact).toMatchObject(expected(way))
+      expect(contact).toMatchObject(expected(direction))
       expect(Date.parse(contact.startedAt)).toBeGreaterThan(begunMs - 1_000)
       expect(Date.parse(contact.endedAt ?? '')).toBeLessThan(Date.now())
       await expectRecorded(security, contact, caller)
@@ -106,8 +106,8 @@ describe.skipIf(missing !== '')(`jambonz with drachtio and rtpengine records a c
   })
 
   /** The inner side of an incoming call is the number called; the person who answers is not reported. */
-  function expected(way: Way) {
-    const official = way === 'outbound' ? { official: { name: aino.name, phone: aino.phone } } : {}
+  function expected(direction: Direction) {
+    const official = direction === 'outbound' ? { official: { name: aino.name, phone: aino.phone } } : {}
     return { number: numbersCalled.testLine, segments: [{ ...official, marks: [], lostPackets: 0 }] }
   }
 
@@ -117,7 +117,7 @@ describe.skipIf(missing !== '')(`jambonz with drachtio and rtpengine records a c
   }
 
   async function call(
-    { way, host }: Border,
+    { way: direction, host }: BorderController,
     caller: string,
     { pauses, ...plan }: CallPlan & { pauses: boolean },
     { transport, besides = [] }: { transport?: 'tcp' | undefined; besides?: readonly string[] } = {},
@@ -126,24 +126,24 @@ describe.skipIf(missing !== '')(`jambonz with drachtio and rtpengine records a c
     await playCall({
       folder,
       proxyHost: host,
-      proxyPort: borders.get(`${way} ${host}`) ?? 0,
+      proxyPort: borders.get(`${direction} ${host}`) ?? 0,
       officialPort,
       caller,
-      dialled: way === 'inbound' ? number : aino.phone,
+      dialled: direction === 'inbound' ? number : aino.phone,
       // Both ends are silent until jambonz has been asked to record.
-      plan: { silentMs: 1_500, asks: { who: way === 'inbound' ? 'official' : 'caller', pauses }, ...plan },
+      plan: { silentMs: 1_500, asks: { who: direction === 'inbound' ? 'official' : 'caller', pauses }, ...plan },
       keys: {
         number,
         recorder: `sip:127.0.0.1:${seloste.sip.port}${transport ? `;transport=${transport}` : ''}`,
-        ...(way === 'outbound' && { called: `127.0.0.1:${officialPort}` }),
+        ...(direction === 'outbound' && { called: `127.0.0.1:${officialPort}` }),
       },
       besides,
     })
   }
 
-  async function startBorder({ way, host }: Border): Promise<void> {
+  async function startBorder({ way: direction, host }: BorderController): Promise<void> {
     const [sipPort, drachtioPort, keysPort] = [await freePort(), await freePort(), await freePort()]
-    const own = join(folder, `${way}-${host}`)
+    const own = join(folder, `${direction}-${host}`)
     await mkdir(own)
     await writeFile(
       join(own, 'drachtio.xml'),
@@ -155,7 +155,7 @@ describe.skipIf(missing !== '')(`jambonz with drachtio and rtpengine records a c
     )
     peers.push(spawn(join(prefix, 'bin/drachtio'), ['-f', 'drachtio.xml'], { cwd: own, stdio: 'ignore' }))
     const options: BorderOptions = {
-      folder: join(prefix, `sbc-${way}`),
+      folder: join(prefix, `sbc-${direction}`),
       drachtioPort,
       secret,
       sip: `${host}:${sipPort}`,
@@ -171,6 +171,6 @@ describe.skipIf(missing !== '')(`jambonz with drachtio and rtpengine records a c
     peers.push(border)
     const [text] = (await once(border.stdout, 'data')) as [Buffer]
     expect(String(text)).toContain('ready')
-    borders.set(`${way} ${host}`, sipPort)
+    borders.set(`${direction} ${host}`, sipPort)
   }
 })

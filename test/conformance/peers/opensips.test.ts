@@ -19,13 +19,13 @@ import type { CallPlan } from './sipp/write-endpoints.ts'
 import { expectRecorded, findCall, playCall } from './telephones.ts'
 
 const example = new URL('../../../docs/operate/examples/opensips-siprec.cfg', import.meta.url)
-const places = [process.env['OPENSIPS_PREFIX'] ?? '/usr', '/usr/local'].flatMap((prefix) =>
+const installations = [process.env['OPENSIPS_PREFIX'] ?? '/usr', '/usr/local'].flatMap((prefix) =>
   ['lib64', 'lib', 'lib/x86_64-linux-gnu', 'lib/aarch64-linux-gnu'].map((lib) => ({
     program: `${prefix}/sbin/opensips`,
     modules: `${prefix}/${lib}/opensips/modules/`,
   })),
 )
-const opensips = places.find(({ program, modules }) => existsSync(program) && existsSync(`${modules}siprec.so`))
+const opensips = installations.find(({ program, modules }) => existsSync(program) && existsSync(`${modules}siprec.so`))
 const missing =
   sippMissing ||
   (opensips && hasRtpengine ? '' : ' (left out: it wants OpenSIPS with its module siprec, and rtpengine)')

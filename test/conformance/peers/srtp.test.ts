@@ -131,14 +131,14 @@ async function play(caller: string) {
 }
 
 let line = 1000
-const newCaller = () => `+35840123${line++}`
+const nextCaller = () => `+35840123${line++}`
 
 describe('a call with SRTP is recorded as it was sent', () => {
   const call = { number: numbersCalled.testLine, official: aino, seconds: 1, transport: 'tls', tls } as const
   const faults = { reorder: 0.1, duplicate: 0.05 }
 
   test.concurrent.each(Object.keys(suites) as SuiteName[])('%s', async (srtp) => {
-    const caller = newCaller()
+    const caller = nextCaller()
     const server = { host: '127.0.0.1', port: sip.tlsPort! }
     const { sessions } = await placeCall({ ...call, seed: caller, caller, server, srtp, faults })
     const received = await play(caller)
@@ -149,7 +149,7 @@ describe('a call with SRTP is recorded as it was sent', () => {
   })
 
   test.concurrent('over IPv6, with a hold, with the same keys', async () => {
-    const caller = newCaller()
+    const caller = nextCaller()
     const server = { host: '::1', port: sip.tlsPort! }
     const hold = { afterMs: 400, forMs: 300 }
     const { sessions } = await placeCall({
@@ -165,7 +165,7 @@ describe('a call with SRTP is recorded as it was sent', () => {
   })
 
   test.concurrent('unencrypted over TLS, if no keys are offered', async () => {
-    const caller = newCaller()
+    const caller = nextCaller()
     const server = { host: '127.0.0.1', port: sip.tlsPort! }
     const { sessions } = await placeCall({ ...call, seed: caller, caller, server })
     expect(findSound(soundOf(sessions[0]!, 'official'), (await play(caller)).official).different).toBe(0)
@@ -175,7 +175,7 @@ describe('a call with SRTP is recorded as it was sent', () => {
 test('keys in an offer that others can read are refused, with a reason that says what to do', async () => {
   const outcome = await placeCall({
     seed: 1,
-    caller: newCaller(),
+    caller: nextCaller(),
     number: numbersCalled.testLine,
     official: aino,
     seconds: 1,
@@ -200,7 +200,7 @@ describe.skipIf(!ffmpeg)(`FFmpeg sends SRTP${ffmpeg ? '' : ' (skipped: ffmpeg is
     ['AES_CM_128_HMAC_SHA1_32', 'g722', ['-c:a', 'g722', '-ar', '16000'], false],
     ['AES_CM_128_HMAC_SHA1_80', 'pcma', ['-c:a', 'pcm_alaw', '-ar', '8000'], true],
   ] as const)('%s, %s: the recording has the tone that it sends', async (suite, codec, encode, mux) => {
-    const caller = newCaller()
+    const caller = nextCaller()
     const client = await startRecordingClient({
       server: { host: '127.0.0.1', port: sip.tlsPort! },
       transport: 'tls',

@@ -22,7 +22,7 @@ import { expectationOf, writeScenario, type Play, type ScenarioOptions, type Ste
 import { sweep } from './sweep.ts'
 import { findCall } from './telephones.ts'
 
-type Lane = 'caller' | 'official'
+type Voice = 'caller' | 'official'
 
 interface Call {
   /** Client, and what happens in the call; part of the test's title. */
@@ -32,7 +32,7 @@ interface Call {
   /** Vector that opens the dialog, or both vectors if the call has two dialogs. */
   opens: readonly string[]
   /** Voice on each media line of each dialog. `both`: one mixed stream. */
-  lanes: readonly (readonly (Lane | 'both')[])[]
+  lanes: readonly (readonly (Voice | 'both')[])[]
   /** Steps between the first part of the conversation and the second. */
   between?: readonly Step[]
   /** Steps while the first part still plays. */
@@ -56,7 +56,7 @@ const slackMs = 800
 const holdMs = 600
 /** Minimum session interval of RFC 4028. */
 const timerSeconds = 90
-const waiting: Step = { waitMs: holdMs }
+const holdStep: Step = { waitMs: holdMs }
 
 const calls: Call[] = [
   {
@@ -74,7 +74,7 @@ const calls: Call[] = [
     early: [{ send: 'cisco-cube-transfer' }],
     between: [
       { send: 'cisco-cube-hold', answerHas: 'a=inactive.*a=inactive' },
-      waiting,
+      holdStep,
       { send: 'cisco-cube-transfer', answerHas: 'a=recvonly.*a=recvonly' },
     ],
     bye: 'cisco-cube-bye',
@@ -105,7 +105,7 @@ const calls: Call[] = [
   {
     title: 'BroadWorks, paused with zeros and resumed',
     ...{ transport: 'udp', official: 'esa', opens: ['broadworks'], lanes: [['caller', 'official']] },
-    between: [{ send: 'broadworks-pause' }, waiting, { send: 'broadworks' }],
+    between: [{ send: 'broadworks-pause' }, holdStep, { send: 'broadworks' }],
   },
   {
     title: 'Cisco CUCM, the built-in bridge: two dialogs without an offer, no metadata',
@@ -335,7 +335,7 @@ describe.skipIf(sippMissing !== '')(`recording clients of many vendors, by SIPp$
   }
 })
 
-type Sounds = Record<Lane | 'both', readonly [Uint8Array, Uint8Array]>
+type Sounds = Record<Voice | 'both', readonly [Uint8Array, Uint8Array]>
 
 /** Returns two parts for each voice, with tones that no other call has. */
 function soundsOf(call: number): Sounds {

@@ -17,9 +17,9 @@ const made = await addScimToken(admin, 'Entra ID')
 if ('refused' in made) throw new Error(made.refused)
 const scim = scimClient(new URL('/scim/v2', desk.url).toString(), made.token)
 
-const newName = () => `u${randomUUID().slice(0, 8)}@agency.example`
+const nextUserName = () => `u${randomUUID().slice(0, 8)}@agency.example`
 const create = async (more: object = {}): Promise<Json> =>
-  (await scim.post('/Users', { schemas: [core], userName: newName(), displayName: 'Maija Meri', ...more })).body
+  (await scim.post('/Users', { schemas: [core], userName: nextUserName(), displayName: 'Maija Meri', ...more })).body
 const patch = async (id: string, ...operations: object[]) => {
   const given = await scim.patch(`/Users/${id}`, operations)
   expect(given, given.text).toMatchObject({ status: 200 })
@@ -51,7 +51,7 @@ describe('Entra ID', () => {
     const body = {
       schemas: [core, enterprise],
       externalId: 'object-2',
-      userName: newName(),
+      userName: nextUserName(),
       active: true,
       displayName: 'Öhman Åke',
       emails: [{ primary: true, type: 'work', value: 'ake@agency.example' }],
@@ -141,7 +141,7 @@ describe('Entra ID', () => {
 
 describe('Okta', () => {
   test('finds, creates, updates by PUT, deactivates, and creates a deactivated user again', async () => {
-    const userName = newName()
+    const userName = nextUserName()
     expect(
       (await scim.get(`/Users?filter=userName%20eq%20%22${userName}%22&startIndex=1&count=100`)).body.totalResults,
     ).toBe(0)
@@ -206,7 +206,7 @@ describe('a filter', () => {
     })
     bea = await create({ userName: 'filter.bea@agency.example', displayName: 'Bea Back', active: false })
   })
-  const found = async (filter: string) =>
+  const namesFound = async (filter: string) =>
     (await scim.find(`userName sw "filter." and (${filter})`)).Resources.map(({ id }) =>
       id === aki.id ? 'aki' : 'bea',
     )
@@ -236,7 +236,7 @@ describe('a filter', () => {
     ['meta.lastModified gt "2020-01-01T00:00:00+02:00" and meta.created lt "2120-01-01T00:00:00Z"', ['aki', 'bea']],
     ['nickName eq "x"', []],
   ])('%s', async (filter, expected) => {
-    expect(await found(filter)).toEqual(expected)
+    expect(await namesFound(filter)).toEqual(expected)
   })
 
   test.each([

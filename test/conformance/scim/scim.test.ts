@@ -11,19 +11,19 @@ const database = await createTestDatabase<RegisterTables>()
 const desk = await openTestDesk(database, await makeTestRegister(database))
 const base = new URL('/scim/v2', desk.url).toString()
 
-async function token(name: string = randomUUID()): Promise<string> {
+async function makeToken(name: string = randomUUID()): Promise<string> {
   const made = await addScimToken(database.as().db, name)
   if ('refused' in made) throw new Error(made.refused)
   return made.token
 }
-const scim = scimClient(base, await token('The conformance test'))
+const scim = scimClient(base, await makeToken('The conformance test'))
 
 let lastPhone = 7000
-const somePhone = () => `+35829512${++lastPhone}`
-const userName = () => `u${randomUUID().slice(0, 8)}@agency.example`
+const nextPhone = () => `+35829512${++lastPhone}`
+const newUserName = () => `u${randomUUID().slice(0, 8)}@agency.example`
 const user = (more: object = {}) => ({
   schemas: [core, enterprise],
-  userName: userName(),
+  userName: newUserName(),
   name: { givenName: 'Maija', familyName: 'Meri' },
   ...more,
 })
@@ -113,7 +113,7 @@ describe('discovery (RFC 7644 section 4)', () => {
     const full = await create({
       externalId: 'x',
       displayName: 'M M',
-      phoneNumbers: [{ value: somePhone() }],
+      phoneNumbers: [{ value: nextPhone() }],
       [enterprise]: { department: 'D' },
     })
     for (const name of Object.keys(full)) {
@@ -145,7 +145,7 @@ describe('without a valid token', () => {
   })
 
   test('a revoked token is refused', async () => {
-    const client = scimClient(base, await token('To be revoked'))
+    const client = scimClient(base, await makeToken('To be revoked'))
     expect(await client.get('/Users')).toMatchObject({ status: 200 })
     expect(await revokeScimToken(database.as().db, 'To be revoked')).toBe(true)
     expect(await client.get('/Users')).toMatchObject(refused(401))
@@ -153,7 +153,7 @@ describe('without a valid token', () => {
   })
 
   test('neither the database nor the log contains the token', async () => {
-    const secret = await token('Kept nowhere')
+    const secret = await makeToken('Kept nowhere')
     await scimClient(base, secret).get('/Users')
     await scimClient(base, `${secret}x`).get('/Users')
     const { rows } = await database.as().pool.query('select t::text as row from scim_token t')
@@ -164,7 +164,7 @@ describe('without a valid token', () => {
 
 describe('a user', () => {
   test('is created with its location and version, and reads as it was returned', async () => {
-    const phone = somePhone()
+    const phone = nextPhone()
     const made = await scim.post(
       '/Users',
       user({
@@ -188,7 +188,7 @@ describe('a user', () => {
     expect(made.headers.get('location')).toBe(made.body.meta.location)
     expect(made.headers.get('etag')).toBe(made.body.meta.version)
     const again = await fetch(new URL(made.body.meta.location, base), {
-      headers: { authorization: `Bearer ${await token()}` },
+      headers: { authorization: `Bearer ${await makeToken()}` },
     })
     expect(await again.json()).toEqual(made.body)
   })
@@ -238,7 +238,7 @@ describe('a user', () => {
   })
 
   test('with another user’s userName or number is refused as not unique', async () => {
-    const phone = somePhone()
+    const phone = nextPhone()
     const first = await create({ phoneNumbers: [{ value: phone }] })
     expect(await scim.post('/Users', user({ userName: first.userName.toUpperCase() }))).toMatchObject(
       refused(409, 'uniqueness'),
@@ -268,10 +268,10 @@ describe('a user', () => {
 describe('replacing a user (PUT)', () => {
   test('replaces the whole user: missing attributes are removed and stay in the history', async () => {
     const { id, userName: name } = await create({
-      phoneNumbers: [{ value: somePhone() }],
+      phoneNumbers: [{ value: nextPhone() }],
       [enterprise]: { department: 'Neuvonta' },
     })
-    const next = somePhone()
+    const next = nextPhone()
     const given = await scim.put(`/Users/${id}`, {
       schemas: [core],
       id,
@@ -308,13 +308,13 @@ describe('replacing a user (PUT)', () => {
   })
 
   test('changes nothing if the attributes are sent as they were read', async () => {
-    const made = await create({ phoneNumbers: [{ value: somePhone() }], [enterprise]: { department: 'Neuvonta' } })
+    const made = await create({ phoneNumbers: [{ value: nextPhone() }], [enterprise]: { department: 'Neuvonta' } })
     expect((await scim.put(`/Users/${made.id}`, made)).body).toEqual(made)
   })
 
   test('does not change the userName: it is the personal user id (R20)', async () => {
     const made = await create()
-    expect(await scim.put(`/Users/${made.id}`, { ...made, userName: userName() })).toMatchObject(
+    expect(await scim.put(`/Users/${made.id}`, { ...made, userName: newUserName() })).toMatchObject(
       refused(400, 'mutability'),
     )
     expect(await scim.put(`/Users/${made.id}`, { ...made, userName: made.userName.toUpperCase() })).toMatchObject({
@@ -347,7 +347,7 @@ describe('changing a user (PATCH)', () => {
   })
 
   test('adds, replaces and removes numbers', async () => {
-    const [a, b, c] = [somePhone(), somePhone(), somePhone()]
+    const [a, b, c] = [nextPhone(), nextPhone(), nextPhone()]
     const { id } = await create({ phoneNumbers: [{ value: a, type: 'work' }] })
     const numbers = async (operation: object) => {
       const { body, text } = await scim.patch(`/Users/${id}`, [operation])
@@ -416,7 +416,7 @@ describe('versions (RFC 7644 section 3.14)', () => {
 
 describe('deactivation', () => {
   test('active false: ends the employment, frees the number and keeps the person; reactivation starts a new period', async () => {
-    const phone = somePhone()
+    const phone = nextPhone()
     const made = await create({ phoneNumbers: [{ value: phone }], [enterprise]: { department: 'Neuvonta' } })
     const left = await scim.patch(`/Users/${made.id}`, [{ op: 'replace', path: 'active', value: false }])
     expect(left.body).toMatchObject({ active: false, [enterprise]: { department: 'Neuvonta' } })
@@ -428,10 +428,10 @@ describe('deactivation', () => {
   })
 
   test('a user created inactive is not yet an official', async () => {
-    const made = await create({ active: false, phoneNumbers: [{ value: somePhone() }] })
+    const made = await create({ active: false, phoneNumbers: [{ value: nextPhone() }] })
     expect(made.active).toBe(false)
     expect(made).not.toHaveProperty('phoneNumbers')
-    const phone = somePhone()
+    const phone = nextPhone()
     const given = await scim.patch(`/Users/${made.id}`, [
       { op: 'replace', value: { active: true, phoneNumbers: [{ type: 'work', value: phone }] } },
     ])
@@ -448,7 +448,7 @@ describe('deactivation', () => {
   })
 
   test('DELETE: later requests for the user get 404, and the employment has ended in the directory (R20)', async () => {
-    const made = await create({ externalId: 'e-3', phoneNumbers: [{ value: somePhone() }] })
+    const made = await create({ externalId: 'e-3', phoneNumbers: [{ value: nextPhone() }] })
     const gone = await scim.delete(`/Users/${made.id}`)
     expect(gone).toMatchObject({ status: 204, text: '' })
     for (const answer of [
@@ -489,7 +489,7 @@ describe('deactivation', () => {
          values (gen_random_uuid(), $1, 'MAINTENANCE', '{MAINTENANCE}', 'all', now(), $2, $3)`,
       [made.id, requester.id, approver.id],
     )
-    const holds = async () =>
+    const countRights = async () =>
       (
         await database
           .as()
@@ -497,18 +497,18 @@ describe('deactivation', () => {
             made.id,
           ])
       ).rows[0] as unknown
-    expect(await holds()).toEqual({ n: 1 })
+    expect(await countRights()).toEqual({ n: 1 })
     await scim.patch(`/Users/${made.id}`, [{ op: 'replace', value: { displayName: 'Sama' } }])
-    expect(await holds()).toEqual({ n: 1 })
+    expect(await countRights()).toEqual({ n: 1 })
     await scim.patch(`/Users/${made.id}`, [{ op: 'replace', value: { active: false } }])
     await scim.patch(`/Users/${made.id}`, [{ op: 'replace', value: { active: true } }])
-    expect(await holds()).toEqual({ n: 0 })
+    expect(await countRights()).toEqual({ n: 0 })
   })
 })
 
 describe('every view and change', () => {
   test('is in the audit log, with the token that was used and without a name or a number (R21)', async () => {
-    const made = await create({ phoneNumbers: [{ value: somePhone() }] })
+    const made = await create({ phoneNumbers: [{ value: nextPhone() }] })
     await read(made.id)
     await scim.delete(`/Users/${made.id}`)
     const { rows } = await database.as().pool.query<{ action: string; client: string; row: string }>(

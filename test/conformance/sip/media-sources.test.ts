@@ -31,20 +31,24 @@ async function start(given: Partial<Parameters<typeof openLoopbackRecorder>[1]> 
   recorder = await openLoopbackRecorder(folder, { firstPort: 12_100, description: () => everyCall, ...given })
 }
 
-async function client(changes: Record<string, string> = {}, media: Parameters<typeof openClient>[4] = {}, n = 1) {
+async function openTestClient(
+  changes: Record<string, string> = {},
+  media: Parameters<typeof openClient>[4] = {},
+  n = 1,
+) {
   const one = await openClient(recorder, '127.0.0.1', n, changes, media)
   clients.push(one)
   return one
 }
 
-const stored = async () => {
+const waitUntilStored = async () => {
   await vi.waitFor(() => expect(recorder.segments()[0]?.recording?.stored).toBeDefined(), { timeout: 20_000 })
   return recorder.segments()[0]!
 }
 
 test('IPv6 media get 488 if only IPv4 is bound, at the start and during the call, which continues unchanged', async () => {
   await start({ isReachable: mediaReachability('127.0.0.1') })
-  const unheard = await client({ 'IN IP4 127.0.0.1': 'IN IP6 2001:db8::5' })
+  const unheard = await openTestClient({ 'IN IP4 127.0.0.1': 'IN IP6 2001:db8::5' })
   const refused = await unheard.open()
   expect([refused.status, refused.text.split('\r\n')[0]]).toEqual([
     488,
@@ -52,7 +56,7 @@ test('IPv6 media get 488 if only IPv4 is bound, at the start and during the call
   ])
   expect(recorder.segments()).toEqual([])
   expect(recorder.ports.inUse).toBe(0)
-  const one = await client({}, {}, 2)
+  const one = await openTestClient({}, {}, 2)
   expect((await one.open()).status).toBe(200)
   await one.speak(30)
   const moved = one.opening
@@ -64,13 +68,13 @@ test('IPv6 media get 488 if only IPv4 is bound, at the start and during the call
   expect((await one.peer.exchange(moved)).status).toBe(488)
   await one.speak(30)
   await one.bye()
-  expect((await stored()).recording?.stored?.packetsReceived).toBe(120)
+  expect((await waitUntilStored()).recording?.stored?.packetsReceived).toBe(120)
 })
 
 test('a call with IPv6 media that is not to be recorded is answered if only IPv4 is bound, and is in the history', async () => {
   const noRule = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules: [] } }
   await start({ isReachable: mediaReachability('127.0.0.1'), description: () => noRule })
-  const unheard = await client({ 'IN IP4 127.0.0.1': 'IN IP6 2001:db8::5' })
+  const unheard = await openTestClient({ 'IN IP4 127.0.0.1': 'IN IP6 2001:db8::5' })
   const answered = await unheard.open()
   expect(answered.status).toBe(200)
   expect(answered.text).toContain('a=inactive')
@@ -90,7 +94,7 @@ test('a call with IPv6 media that is not to be recorded is answered if only IPv4
 
 test('media sent after the BYE are not recorded', { timeout: 30_000 }, async () => {
   await start()
-  const one = await client()
+  const one = await openTestClient()
   await one.open()
   for (let n = 0; n < 60; n++) {
     await one.speak(1)
@@ -102,7 +106,7 @@ test('media sent after the BYE are not recorded', { timeout: 30_000 }, async () 
     await wait(20)
     await one.speak(1)
   }
-  const { recording, marks } = await stored()
+  const { recording, marks } = await waitUntilStored()
   const received = recording?.stored?.packetsReceived ?? 0
   expect(received).toBeGreaterThanOrEqual(120)
   expect(received).toBeLessThanOrEqual(122)
@@ -114,7 +118,7 @@ test(
   { timeout: 30_000 },
   async () => {
     await start()
-    const one = await client()
+    const one = await openTestClient()
     await one.open()
     for (let n = 0; n < 30; n++) {
       await one.speak(1)
@@ -124,7 +128,7 @@ test(
     await one.bye()
     await wait(120)
     await one.speak(2)
-    const { recording, marks } = await stored()
+    const { recording, marks } = await waitUntilStored()
     expect([marks, recording?.stored?.packetsReceived, recording?.stored?.packetsLost]).toEqual([[], 64, 0])
   },
 )
@@ -132,7 +136,7 @@ test(
 test('a mixed stream beside a stream of each voice is in neither channel, and the call is marked', async () => {
   await start()
   const ids = ['c3RyZWFtLW9uZS0wMDAwMQ==', 'c3RyZWFtLXR3by0wMDAwMg==', 'c3RyZWFtLW1peC0wMDAwMw==']
-  const one = await client(
+  const one = await openTestClient(
     {
       'a=label:2\r\na=sendonly\r\n': `a=label:2\r\na=sendonly\r\nm=audio 26014 RTP/AVP 8\r\na=label:3\r\na=sendonly\r\n`,
       '<label>2</label></stream>': `<label>2</label></stream><stream stream_id="${ids[2]}" session_id="c2Vzc2lvbi1vbmUtMDAwMQ=="><label>3</label></stream>`,
@@ -147,7 +151,7 @@ test('a mixed stream beside a stream of each voice is in neither channel, and th
     await wait(10)
   }
   await one.bye()
-  const segment = await stored()
+  const segment = await waitUntilStored()
   expect(segment.marks).toEqual(['mixed-beside'])
   expect(await recorder.voices(segment)).toEqual({ caller: [100], official: [101], mixed: [102] })
   const { index, openChunk } = await recorder.opened(segment)
@@ -162,11 +166,11 @@ test('a mixed stream beside a stream of each voice is in neither channel, and th
 
 test('RTP from an address other than the SDP’s is not recorded, and the recording names the address', async () => {
   await start()
-  const one = await client({}, { mediaAddress: '127.0.0.7' })
+  const one = await openTestClient({}, { mediaAddress: '127.0.0.7' })
   await one.open()
   await one.speak(60)
   await one.bye()
-  const { marks, recording } = await stored()
+  const { marks, recording } = await waitUntilStored()
   expect(marks).toEqual(['media-elsewhere', 'incomplete'])
   expect(recording?.stored).toMatchObject({ packetsReceived: 0, reception: { elsewhere: '127.0.0.7' } })
 })
@@ -174,14 +178,14 @@ test('RTP from an address other than the SDP’s is not recorded, and the record
 test('media from another address of a latching trunk are recorded completely', async () => {
   const trunks = [{ name: 'behind-nat', from: ['127.0.0.1', '127.0.0.4/30'], latching: true }]
   await start(trunkNaming(trunks))
-  const one = await client({}, { mediaAddress: '127.0.0.7' })
+  const one = await openTestClient({}, { mediaAddress: '127.0.0.7' })
   await one.open()
   for (let n = 0; n < 60; n++) {
     await one.speak(1)
     await wait(20)
   }
   await one.bye()
-  const { marks, recording } = await stored()
+  const { marks, recording } = await waitUntilStored()
   expect(marks).toEqual([])
   expect(recording?.stored).toMatchObject({ packetsReceived: 120, packetsLost: 0 })
 })

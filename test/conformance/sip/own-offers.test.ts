@@ -9,7 +9,7 @@ import { answering, callServer, request, toOf, type Caller } from './caller.ts'
 
 const settle = () => new Promise(setImmediate)
 const sdp = 'v=0\r\no=seloste 1 2 IN IP4 192.0.2.10\r\n'
-const theirs = 'v=0\r\no=src 1 2 IN IP4 192.0.2.1\r\n'
+const clientSdp = 'v=0\r\no=src 1 2 IN IP4 192.0.2.1\r\n'
 
 function inCall(changes: Partial<SipHandler> = {}, headers: Record<string, string> = {}) {
   const dialogs: Dialog[] = []
@@ -19,20 +19,20 @@ function inCall(changes: Partial<SipHandler> = {}, headers: Record<string, strin
       ...changes,
     }),
   )
-  call.send(request('INVITE', headers, theirs))
+  call.send(request('INVITE', headers, clientSdp))
   const to = toOf(call.lastResponse())
   call.send(request('ACK', { to }))
   call.received()
   return { call, to, dialog: dialogs[0]! }
 }
 
-function ours(call: Caller, method = 'INVITE'): SipRequest[] {
+function recorderRequests(call: Caller, method = 'INVITE'): SipRequest[] {
   return call.sent.flatMap(({ message }) => (message.kind === 'request' && message.method === method ? [message] : []))
 }
 
 /** Answers the recorder's latest INVITE. */
 function answer(call: Caller, status: number, body = '', more = ''): void {
-  const { headers } = ours(call).at(-1)!
+  const { headers } = recorderRequests(call).at(-1)!
   const back = headers
     .filter(({ name }) => ['via', 'from', 'to', 'call-id', 'cseq'].includes(name))
     .map(({ name, value }) => `${name}: ${value}\r\n`)
@@ -53,16 +53,16 @@ describe('an INVITE sent by the recorder', () => {
       [500, 'INVITE'],
       [1_500, 'INVITE'],
     ])
-    const [invite] = ours(call)
+    const [invite] = recorderRequests(call)
     expect(invite!.body.toString()).toBe(sdp)
     expect(firstHeader(invite!, 'contact')).toBe('<sip:seloste@192.0.2.10:5060>;+sip.srs')
     answer(call, 100)
     call.clock.advance(10_000)
     expect(call.received()).toEqual([])
-    answer(call, 200, theirs)
-    expect(await offered).toEqual({ status: 200, sdp: theirs })
-    answer(call, 200, theirs)
-    const acks = ours(call, 'ACK')
+    answer(call, 200, clientSdp)
+    expect(await offered).toEqual({ status: 200, sdp: clientSdp })
+    answer(call, 200, clientSdp)
+    const acks = recorderRequests(call, 'ACK')
     expect(acks).toHaveLength(2)
     expect(acks[0]!.cseq.number).toBe(invite!.cseq.number)
     expect(branchOf(acks[0]!)).not.toBe(branchOf(invite!))
@@ -77,9 +77,9 @@ describe('an INVITE sent by the recorder', () => {
     answer(call, 488)
     expect(await offered).toEqual({ status: 488 })
     answer(call, 488)
-    const acks = ours(call, 'ACK')
+    const acks = recorderRequests(call, 'ACK')
     expect(acks).toHaveLength(2)
-    expect(branchOf(acks[0]!)).toBe(branchOf(ours(call)[0]!))
+    expect(branchOf(acks[0]!)).toBe(branchOf(recorderRequests(call)[0]!))
     call.send(request('UPDATE', { to, cseq: '2' }))
     expect(call.lastResponse().status).toBe(200)
   })
@@ -103,13 +103,13 @@ describe('an INVITE sent by the recorder', () => {
     const offered = dialog.offer(sdp)
     await settle()
     call.received()
-    call.send(request('INVITE', { to, cseq: '2' }, theirs))
-    call.send(request('UPDATE', { to, cseq: '3' }, theirs))
+    call.send(request('INVITE', { to, cseq: '2' }, clientSdp))
+    call.send(request('UPDATE', { to, cseq: '3' }, clientSdp))
     call.send(request('UPDATE', { to, cseq: '4' }, '<recording/>'))
     expect(call.received().map(([, item]) => item)).toEqual([491, 491, 200])
-    answer(call, 200, theirs)
+    answer(call, 200, clientSdp)
     await offered
-    call.send(request('INVITE', { to, cseq: '5' }, theirs))
+    call.send(request('INVITE', { to, cseq: '5' }, clientSdp))
     expect(call.lastResponse().status).toBe(200)
   })
 
@@ -121,17 +121,17 @@ describe('an INVITE sent by the recorder', () => {
         onReinvite: () => undefined,
       }),
     )
-    call.send(request('INVITE', {}, theirs))
+    call.send(request('INVITE', {}, clientSdp))
     const to = toOf(call.lastResponse())
     void dialogs[0]!.offer(sdp)
     await settle()
-    expect(ours(call)).toEqual([])
+    expect(recorderRequests(call)).toEqual([])
     call.send(request('ACK', { to }))
     await settle()
-    expect(ours(call)).toHaveLength(1)
-    answer(call, 200, theirs)
+    expect(recorderRequests(call)).toHaveLength(1)
+    answer(call, 200, clientSdp)
     await settle()
-    call.send(request('INVITE', { to, cseq: '2' }, theirs))
+    call.send(request('INVITE', { to, cseq: '2' }, clientSdp))
     expect(await dialogs[0]!.offer(sdp)).toEqual({ status: 491 })
   })
 
@@ -140,8 +140,8 @@ describe('an INVITE sent by the recorder', () => {
     const { call, dialog } = inCall({}, timer)
     const offered = dialog.offer(sdp)
     await settle()
-    expect(firstHeader(ours(call)[0]!, 'session-expires')).toBe('90;refresher=uas')
-    answer(call, 200, theirs, 'Session-Expires: 120;refresher=uas\r\n')
+    expect(firstHeader(recorderRequests(call)[0]!, 'session-expires')).toBe('90;refresher=uas')
+    answer(call, 200, clientSdp, 'Session-Expires: 120;refresher=uas\r\n')
     await offered
     expect(dialog.saved().expiresSeconds).toBe(120)
   })

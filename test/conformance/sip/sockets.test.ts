@@ -41,16 +41,16 @@ async function listen(
 /** Queue of received messages, to be awaited one by one. */
 function inbox() {
   const waiting: ((message: ParsedMessage) => void)[] = []
-  const here: ParsedMessage[] = []
+  const arrived: ParsedMessage[] = []
   return {
     put(bytes: Buffer) {
       const message = parseMessage(bytes)
       const taker = waiting.shift()
       if (taker) taker(message)
-      else here.push(message)
+      else arrived.push(message)
     },
     next: () => {
-      const message = here.shift()
+      const message = arrived.shift()
       return message ? Promise.resolve(message) : new Promise<ParsedMessage>((resolve) => waiting.push(resolve))
     },
   }
@@ -84,7 +84,7 @@ const over = (transport: string, rest: string) => ({
   via: `SIP/2.0/${transport} 127.0.0.1:9;branch=z9hG4bK${transport}${rest};rport`,
 })
 
-async function wholeCall(
+async function placeCall(
   transport: 'UDP' | 'TCP',
   client: { next(): Promise<ParsedMessage>; send(text: string): void },
 ) {
@@ -103,8 +103,8 @@ async function wholeCall(
 
 test('calls over UDP and over TCP use the same port', async () => {
   const server = await listen()
-  const udp = await wholeCall('UDP', await udpClient(server))
-  const tcp = await wholeCall('TCP', await tcpClient(server))
+  const udp = await placeCall('UDP', await udpClient(server))
+  const tcp = await placeCall('TCP', await tcpClient(server))
   expect(udp.statuses).toEqual([200, 200, 200])
   expect(tcp.statuses).toEqual([200, 200, 200])
   const contact = (call: typeof udp) => call.ok.headers.find(({ name }) => name === 'contact')?.value
@@ -115,10 +115,10 @@ test('calls over UDP and over TCP use the same port', async () => {
 
 test('calls over IPv6, and over IPv4 to a socket for both families, are answered', async () => {
   const six = await listen({}, { host: '::1' })
-  expect((await wholeCall('UDP', await udpClient(six, '::1'))).statuses).toEqual([200, 200, 200])
+  expect((await placeCall('UDP', await udpClient(six, '::1'))).statuses).toEqual([200, 200, 200])
   const both = await listen({}, { host: '::' })
-  expect((await wholeCall('UDP', await udpClient(both))).statuses).toEqual([200, 200, 200])
-  expect((await wholeCall('TCP', await tcpClient(both))).statuses).toEqual([200, 200, 200])
+  expect((await placeCall('UDP', await udpClient(both))).statuses).toEqual([200, 200, 200])
+  expect((await placeCall('TCP', await tcpClient(both))).statuses).toEqual([200, 200, 200])
 })
 
 test('a ping on TCP gets its pong, also between other messages', async () => {

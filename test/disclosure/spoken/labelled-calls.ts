@@ -58,7 +58,7 @@ export function labelledCalls(count: number, seed = 1): LabelledCall[] {
 
 function labelledCall(language: SpokenLanguage, chance: Chance): LabelledCall {
   const written = chance() < 0.4
-  const plant = planter(language, written, chance)
+  const plant = makePlanter(language, written, chance)
   const words: Word[] = []
   const labels: Label[] = []
   let at = 8000
@@ -69,7 +69,7 @@ function labelledCall(language: SpokenLanguage, chance: Chance): LabelledCall {
       const texts = (planted?.text ?? piece).trim().split(/\s+/)
       const from = at
       for (const [index, raw] of texts.entries()) {
-        const text = dressed(raw, { written, begins, name: planted !== undefined && /\p{L}{3}/u.test(raw) })
+        const text = writeAs(raw, { written, begins, name: planted !== undefined && /\p{L}{3}/u.test(raw) })
         begins = false
         // A comma or full stop after a planted item belongs to its last word.
         const before = words.at(-1)
@@ -89,7 +89,7 @@ function labelledCall(language: SpokenLanguage, chance: Chance): LabelledCall {
   return { language, written, words, labels, lengthSamples: at + 8000 }
 }
 
-function dressed(raw: string, { written, begins, name }: { written: boolean; begins: boolean; name: boolean }): string {
+function writeAs(raw: string, { written, begins, name }: { written: boolean; begins: boolean; name: boolean }): string {
   if (!written) return raw.toLowerCase().replace(/[^\p{L}\d\s'-]/gu, '')
   return begins || name ? raw.charAt(0).toUpperCase() + raw.slice(1) : raw
 }
@@ -98,7 +98,7 @@ function dressed(raw: string, { written, begins, name }: { written: boolean; beg
  * Returns a function that makes planted items. The caller keeps name, code and number during the call: an item planted
  * twice is spoken twice, in different ways.
  */
-function planter(language: SpokenLanguage, written: boolean, chance: Chance): (kind: string) => Planted {
+function makePlanter(language: SpokenLanguage, written: boolean, chance: Chance): (kind: string) => Planted {
   const caller = inventedName(language, chance)
   const official = inventedName(language, chance)
   const relative = inventedName(language, chance)

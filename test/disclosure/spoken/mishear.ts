@@ -27,11 +27,11 @@ export function mishear(words: readonly Word[], errors: number, chance: Chance):
     }
     if (kind < 0.35) return []
     if (kind < 0.5 && !/\d/.test(word.text)) return [{ ...word, text: oneOf(words, chance).text }]
-    return [{ ...word, text: garbled(word.text, chance) }]
+    return [{ ...word, text: garble(word.text, chance) }]
   })
 }
 
-function garbled(text: string, chance: Chance): string {
+function garble(text: string, chance: Chance): string {
   let changed = text
   for (let count = chance() < 0.6 ? 1 : 2; count > 0; count -= 1) {
     const at = Math.floor(chance() * changed.length)

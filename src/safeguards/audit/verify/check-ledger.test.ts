@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { aDestruction, openTestLedger } from '#test/audit/open-ledger.ts'
+import { makeDestructionEntry, openTestLedger } from '#test/audit/open-ledger.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import type { SafeguardTables } from '../../tables.ts'
 import { readLogKey } from '../log-key.ts'
@@ -14,11 +14,11 @@ const { db } = database.as()
 const ledger = await openTestLedger(database)
 const log = readVerifierKey(writeVerifierKey((await readLogKey(ledger.keys))!)) as VerifierKey
 
-const withKey = { ...aDestruction(), detail: { monthKey: 'month-2027-03.v1' } }
+const withKey = { ...makeDestructionEntry(), detail: { monthKey: 'month-2027-03.v1' } }
 await ledger.append({ kind: 'month-key', name: 'month-2027-03.v1', cause: 'renewed', doneBy: 'destroyer', detail: {} })
-await ledger.append(withKey, ...Array.from({ length: 300 }, () => aDestruction()))
+await ledger.append(withKey, ...Array.from({ length: 300 }, () => makeDestructionEntry()))
 const head = await ledger.seal()
-await ledger.append(aDestruction())
+await ledger.append(makeDestructionEntry())
 
 class RollBack extends Error {}
 

@@ -34,40 +34,40 @@ interface CallRequest {
 }
 
 const options = JSON.parse(process.argv[2] ?? '{}') as BorderOptions
-const theirs = createRequire(`${options.folder}/app.js`)
-const quiet = () => undefined
+const requireJambonz = createRequire(`${options.folder}/app.js`)
+const ignore = () => undefined
 const toError = (...text: unknown[]) => console.error(...text)
-const logger = { info: quiet, debug: quiet, warn: toError, error: toError, child: () => logger }
+const logger = { info: ignore, debug: ignore, warn: toError, error: toError, child: () => logger }
 
-const Srf = theirs('drachtio-srf') as new () => Srf
+const Srf = requireJambonz('drachtio-srf') as new () => Srf
 const srf = new Srf()
 // jambonz' helpers import these two from the main module, which would need the database.
-theirs.cache[theirs.resolve('.')] = { exports: { srf, logger } } as NodeJS.Module
-const CallSession = theirs('./lib/call-session') as new (...given: [typeof logger, CallRequest, unknown]) => {
+requireJambonz.cache[requireJambonz.resolve('.')] = { exports: { srf, logger } } as NodeJS.Module
+const CallSession = requireJambonz('./lib/call-session') as new (...given: [typeof logger, CallRequest, unknown]) => {
   connect(): Promise<void>
 }
-const engines = theirs('@jambonz/rtpengine-utils') as (
+const engines = requireJambonz('@jambonz/rtpengine-utils') as (
   addresses: string[],
   logger: object,
   options: object,
 ) => { getRtpEngine(): unknown }
 
-const nothing = async () => null
+const returnNull = async () => null
 srf.locals = {
   ...srf.locals,
   getRtpEngine: engines([options.rtpengine], logger, { protocol: 'udp', dtmfListenPort: options.keysPort })
     .getRtpEngine,
   getFeatureServer: async () => options.featureServer,
-  getApplicationBySid: nothing,
-  stats: { increment: quiet, histogram: quiet },
-  writeCdrs: nothing,
+  getApplicationBySid: returnNull,
+  stats: { increment: ignore, histogram: ignore },
+  writeCdrs: returnNull,
   activeCallIds: new Map(),
   sbcPublicIpAddress: { udp: options.sip, tcp: options.sip },
   privateSipAddress: options.sip,
   idleEmitter: new EventEmitter(),
   sipAddress: options.sip.split(':')[0],
   dbHelpers: {},
-  realtimeDbHelpers: new Proxy({}, { get: () => nothing }),
+  realtimeDbHelpers: new Proxy({}, { get: () => returnNull }),
 }
 srf.invite((request, response) => {
   request.locals = {

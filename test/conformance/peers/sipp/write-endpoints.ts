@@ -36,7 +36,7 @@ export function writeEndpoints(plan: CallPlan): { caller: string; official: stri
     ${send(request('ACK', 1), false)}
     ${recordingRequest('caller', plan, 'start')}${silence}
     ${play('first')}
-    ${paused('caller', plan)}
+    ${pauseRecording('caller', plan)}
     ${later.join('')}
     ${hangsUp === 'official' ? play('second', 0) : `${play('second')}${send(request('BYE', 9))}<recv response="200"/>`}
     ${hangsUp === 'official' ? `<recv request="BYE"/>${send(answer())}` : ''}`
@@ -56,7 +56,7 @@ export function writeEndpoints(plan: CallPlan): { caller: string; official: stri
     <recv request="ACK"/>
     ${recordingRequest('official', plan, 'start')}${silence}
     ${play('first', held ? 0 : soundMs)}
-    ${paused('official', plan)}
+    ${pauseRecording('official', plan)}
     ${answers.join('')}
     ${hangsUp === 'official' ? `${play('second')}${send(requestFromCallee('BYE', 9))}<recv response="200"/>` : `${play('second', 0)}<recv request="BYE"/>${send(answer())}`}`
   return { caller: scenario(caller), official: scenario(official) }
@@ -78,7 +78,7 @@ function pause(forMs: number): string {
   return `<pause milliseconds="${forMs}"/>`
 }
 
-function paused(user: 'caller' | 'official', plan: CallPlan): string {
+function pauseRecording(user: 'caller' | 'official', plan: CallPlan): string {
   if (!plan.asks?.pauses) return ''
   // Waits, because the other end speaks again only after the recording was resumed.
   if (plan.asks.who !== user) return pause(2 * heldMs)

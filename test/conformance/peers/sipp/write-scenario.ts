@@ -32,7 +32,7 @@ export interface ScenarioOptions {
   edits?: readonly (readonly [RegExp, string])[]
 }
 
-const unwritten = /\]\]>|\[/
+const sippSyntax = /\]\]>|\[/
 
 export function writeScenario(steps: readonly Step[], options: ScenarioOptions): string {
   let numbered = 0
@@ -42,14 +42,14 @@ export function writeScenario(steps: readonly Step[], options: ScenarioOptions):
   const people = new Map(
     [...options.people].flatMap(([theirs, ours]) => [
       [theirs, ours],
-      [spaced(theirs), spaced(ours)],
+      [spaceDigits(theirs), spaceDigits(ours)],
     ]),
   )
   const anybody = new RegExp([...people.keys()].join('|'), 'g')
 
   function message(name: string, cseq: number): string {
     const text = bytesOf(name).toString()
-    if (unwritten.test(text)) throw new Error(`${name} has what SIPp would take for its own`)
+    if (sippSyntax.test(text)) throw new Error(`${name} contains text that SIPp would interpret`)
     const at = text.indexOf('\r\n\r\n')
     const method = text.slice(0, text.indexOf(' '))
     const heads = text.slice(0, at).split('\r\n').slice(1)
@@ -105,10 +105,10 @@ export function writeScenario(steps: readonly Step[], options: ScenarioOptions):
 
   function stepOf(step: Step): string {
     if ('waitMs' in step) return `<pause milliseconds="${step.waitMs}"/>`
-    if ('play' in step) return `<nop><action>${step.play.map(played).join('\n')}</action></nop>`
+    if ('play' in step) return `<nop><action>${step.play.map(playAction).join('\n')}</action></nop>`
     if ('bye' in step) {
-      if (step.bye === 'theirs') return `<recv request="BYE"/>\n${send(farewell, false)}`
-      return `${send(plain('BYE', opening, (numbered += 1)), true)}\n<recv response="200"/>`
+      if (step.bye === 'theirs') return `<recv request="BYE"/>\n${send(byeAnswer, false)}`
+      return `${send(requestWithoutBody('BYE', opening, (numbered += 1)), true)}\n<recv response="200"/>`
     }
     const method = bytesOf(step.send).toString().split(' ')[0] ?? ''
     const cseq = (numbered += 1)
@@ -119,7 +119,7 @@ export function writeScenario(steps: readonly Step[], options: ScenarioOptions):
     inDialog = true
     const answer = `<recv response="100" optional="true"/>\n<recv response="200" rrs="true">${checkAnswer(streams, step.answerHas)}</recv>`
     if (method !== 'INVITE') return `${sent}\n${answer}`
-    const ack = step.ack ? message(step.ack, cseq) : plain('ACK', request, cseq)
+    const ack = step.ack ? message(step.ack, cseq) : requestWithoutBody('ACK', request, cseq)
     return `${sent}\n${answer}\n${send(ack, false)}`
   }
 
@@ -148,7 +148,7 @@ export function writeScenario(steps: readonly Step[], options: ScenarioOptions):
   return `<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="a call">\n${written}\n</scenario>\n`
 }
 
-function played({ stream, file, by }: Play): string {
+function playAction({ stream, file, by }: Play): string {
   if (by === 'sipp') return `<exec rtp_stream="${file},1,8,PCMA/8000"/>`
   return `<exec command="${by.order('[$address]', `[$port${stream}]`)}"/>`
 }
@@ -158,7 +158,7 @@ function send(text: string, answered: boolean): string {
 }
 
 /** Answer to a BYE of the recorder. */
-const farewell = [
+const byeAnswer = [
   'SIP/2.0 200 OK',
   ...['[last_Via:]', '[last_From:]', '[last_To:]', '[last_Call-ID:]', '[last_CSeq:]'],
   'Content-Length: 0',
@@ -167,7 +167,7 @@ const farewell = [
 ].join('\n')
 
 /** Builds a request without a body in the dialog that this INVITE opened. */
-function plain(method: 'ACK' | 'BYE', invite: string, cseq: number): string {
+function requestWithoutBody(method: 'ACK' | 'BYE', invite: string, cseq: number): string {
   const headerOf = (name: string) => invite.split('\n').find((line) => line.toLowerCase().startsWith(`${name}:`)) ?? ''
   return [
     `${method} [next_url] SIP/2.0`,
@@ -184,7 +184,7 @@ function plain(method: 'ACK' | 'BYE', invite: string, cseq: number): string {
 }
 
 /** Writes `295121001` as BroadWorks does: `29 512 1001`. */
-function spaced(digits: string): string {
+function spaceDigits(digits: string): string {
   return digits.replace(/^(\d\d)(\d{3})(\d{4})$/, '$1 $2 $3')
 }
 
