@@ -11,8 +11,19 @@ import { servedRequest } from '../requests/served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
-const { makeRecording, makeInspection, slotAt, booked, outcome, forbidByOfficial, admin, people, stateOf, post, as } =
-  desk
+const {
+  makeRecording,
+  makeInspection,
+  addSlot,
+  bookAppointment,
+  recordOutcome,
+  forbidByOfficial,
+  admin,
+  people,
+  stateOf,
+  post,
+  as,
+} = desk
 
 const { aino, paula, riitta, tuula } = people
 /** Gives Aino, an official, the rights of another person too. */
@@ -45,13 +56,13 @@ describe('an official’s own call, whose caller waits to listen to its recordin
   test('refuses an outcome of the appointment, before and after the prohibition', async () => {
     const recording = await makeRecording()
     const request = await makeInspection([recording])
-    const appointment = await booked(request, await slotAt(24))
-    const jar = await desk.browse(aino)
-    expect(await outcome(appointment, 'WITHDRAWN', jar)).toMatchObject(own)
+    const appointment = await bookAppointment(request, await addSlot(24))
+    const jar = await desk.openBrowser(aino)
+    expect(await recordOutcome(appointment, 'WITHDRAWN', jar)).toMatchObject(own)
     expect((await forbidByOfficial(recording.id)).body['state']).toBe('waiting')
-    expect(await outcome(appointment, 'WITHDRAWN', jar)).toMatchObject(own)
+    expect(await recordOutcome(appointment, 'WITHDRAWN', jar)).toMatchObject(own)
     expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
-    expect((await outcome(appointment, 'WITHDRAWN')).status).toBe(204)
+    expect((await recordOutcome(appointment, 'WITHDRAWN')).status).toBe(204)
     expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING' })
   })
 

@@ -12,11 +12,11 @@ import { openOffices } from '../requests/open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
-const { admin, clerk, slotAt, makeInspection, book, booked, makeRecordingUntil, people, browse } = desk
+const { admin, clerk, addSlot, makeInspection, book, bookAppointment, makeRecordingUntil, people, openBrowser } = desk
 const deskDb = database.as('seloste_desk').db
 const asta = await people.asta.signIn()
 const riitta = await people.riitta.signIn()
-const approver = await browse(people.riitta)
+const approver = await openBrowser(people.riitta)
 
 const now = () => Temporal.Now.instant()
 const inDays = (days: number) =>
@@ -44,8 +44,8 @@ describe('a shorter term for a recording that a requester has an appointment to 
   test('comes into force only after a notice and a decision, shows the decision maker counts, and shows the Service Unit request numbers', async () => {
     const recording = await makeRecordingUntil(24 * 30)
     const request = await makeInspection([recording])
-    const late = await slotAt(24 * 20)
-    await booked(request, late)
+    const late = await addSlot(24 * 20)
+    await bookAppointment(request, late)
 
     // Comes into force in an hour, so without the required notice.
     const hasty = await submit(now().add({ hours: 1 }).round('second'))
@@ -67,7 +67,7 @@ describe('a shorter term for a recording that a requester has an appointment to 
 
     // Moves the appointment to before the new end.
     expect(await pending(draft)).toMatchObject([{ request: { number: request.number }, isHeardBefore: false }])
-    const early = await slotAt(24 * 10)
+    const early = await addSlot(24 * 10)
     expect((await book(request, early)).status).toBe(201)
     expect(await pending(draft)).toMatchObject([{ isHeardBefore: true }])
     expect(acceptedDraft(await approve(draft)).state).toBe('APPROVED')
@@ -141,7 +141,7 @@ describe('a change that affects an open request', () => {
 
 test('a request whose appointment is after the end of its recording is urgent at once in the desk’s queue', async () => {
   const request = await makeInspection([await makeRecordingUntil(24 * 40)])
-  await booked(request, await slotAt(24 * 12))
+  await bookAppointment(request, await addSlot(24 * 12))
   const queue = async () =>
     (
       (await clerk.request('/api/requests?state=open&whose=all')).body['items'] as { id: string; isUrgent: boolean }[]

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { ownDatabase, reportPastCalls } from '#test/journeys/past-calls.ts'
+import { withOwnDatabase, reportPastCalls } from '#test/journeys/past-calls.ts'
 import { eventually, signInAt } from '#test/whole/api.ts'
 import { adminUrlOf } from '#test/whole/external-state.ts'
 import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
@@ -47,7 +47,7 @@ export async function plantInNewInstallation(
 
 /** Returns the promises that do not hold; `none` before the first check. */
 async function notHolding(seloste: RunningSeloste): Promise<string[]> {
-  return ownDatabase(seloste, async (db) => {
+  return withOwnDatabase(seloste, async (db) => {
     const { rows } = await sql<{ promise: string }>`select promise from proof where not holds`.execute(db)
     const { rows: counted } = await sql<{ n: number }>`select count(*)::int as n from proof`.execute(db)
     return counted[0]!.n === 0 ? ['none'] : rows.map(({ promise }) => promise)
@@ -91,7 +91,7 @@ async function reportCalls(seloste: RunningSeloste): Promise<void> {
   if (!answer.ok) throw new Error(`the prohibition: ${answer.status} ${await answer.text()}`)
   await eventually(
     () =>
-      ownDatabase(seloste, async (db) => {
+      withOwnDatabase(seloste, async (db) => {
         const { rows } = await sql`select from recording where state = 'DESTROYED'`.execute(db)
         return rows.length > 0 ? true : undefined
       }),

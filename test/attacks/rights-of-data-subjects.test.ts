@@ -11,7 +11,7 @@ import { openOffices } from '../requests/open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
-const { admin, custodian, clerk, slotAt, makeInspection, booked, makeRecordingUntil, setDay, stateOf } = desk
+const { admin, custodian, clerk, addSlot, makeInspection, bookAppointment, makeRecordingUntil, setDay, stateOf } = desk
 
 const now = () => Temporal.Now.instant()
 const inFinnish = (at: Temporal.Instant) => {
@@ -107,7 +107,7 @@ describe('a letter that was drafted before an event', () => {
 
   test('is not delivered after the appointment was held', async () => {
     const request = await makeInspection([await makeRecordingUntil(24 * 10)])
-    const appointment = await booked(request, await slotAt(2))
+    const appointment = await bookAppointment(request, await addSlot(2))
     const letter = await draft(request.id, 'appointment')
     await sql`update appointment set state = 'HEARD', ended_at = now() where id = ${appointment}`.execute(admin)
     expect(await deliver(letter)).toMatchObject({ status: 409, code: 'letter.stale' })

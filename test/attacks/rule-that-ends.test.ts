@@ -8,7 +8,7 @@ import { submitChange } from '../database/drafts.ts'
 import { openOffices } from '../requests/open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { slotAt, makeInspection, booked, makeRecordingUntil, people } = await openOffices(database)
+const { addSlot, makeInspection, bookAppointment, makeRecordingUntil, people } = await openOffices(database)
 const deskDb = database.as('seloste_desk').db
 const asta = await people.asta.signIn()
 const riitta = await people.riitta.signIn()
@@ -16,7 +16,7 @@ const now = () => Temporal.Now.instant()
 
 test('a version that ends the longer of a number’s two rules is not approved while a requester has an appointment for a recording that it affects', async () => {
   const recording = await makeRecordingUntil(24 * 30)
-  await booked(await makeInspection([recording]), await slotAt(24 * 25))
+  await bookAppointment(await makeInspection([recording]), await addSlot(24 * 25))
   const { recordingPlan } = (await readVersions(deskDb)).at(-1)!.description
   const today = Temporal.Now.plainDateISO('Europe/Helsinki')
   const hours = (days: string[]) => ({ days, from: '08:00', to: '18:00' })

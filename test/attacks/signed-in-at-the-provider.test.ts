@@ -34,7 +34,7 @@ const connect = (claim = 'preferred_username') =>
     onFault: () => undefined,
   })
 const offices = await openOffices(database, { identityProvider: connect() })
-const { people, makeRecording: stored, openRoom, browse, moveSlot } = offices
+const { people, makeRecording: stored, openRoom, openBrowser, moveSlot } = offices
 const pool = database.as().pool
 
 /** Cookies of the provider in one browser. */
@@ -84,7 +84,7 @@ describe('a listener alone at a workstation', () => {
 
   /** Follows a link from another site to Seloste: SameSite=Strict withholds the session's cookie. */
   async function visitFromAnotherSite(): Promise<Jar> {
-    const jar = await browse()
+    const jar = await openBrowser()
     const workstation = room.jar.cookies.get('seloste-workstation')
     if (workstation !== undefined) jar.cookies.set('seloste-workstation', workstation)
     return jar
@@ -137,8 +137,8 @@ describe('a listener alone at a workstation', () => {
 
 test('a new sign-in at the provider ends the browser’s previous session', async () => {
   provider.people.set('tuula', { preferred_username: people.tuula.userId })
-  const jar = await browse(people.tuula)
-  const before = await browse()
+  const jar = await openBrowser(people.tuula)
+  const before = await openBrowser()
   before.cookies.set('seloste', jar.cookies.get('seloste')!)
   expect((await before.request('/api/session')).status).toBe(200)
   expect(await throughProvider(jar, new Map(), 'tuula')).toBe('/requests')
@@ -157,7 +157,7 @@ describe('a sign-in at the provider that is pending in another window', () => {
   }
 
   test('does not sign in after the browser has signed out', async () => {
-    const jar = await browse(people.tuula)
+    const jar = await openBrowser(people.tuula)
     const back = await beginSignIn(jar)
     expect((await jar.request('/api/session', undefined, { method: 'DELETE' })).status).toBe(204)
     const answer = await jar.fetch(back, { redirect: 'manual' })
@@ -166,7 +166,7 @@ describe('a sign-in at the provider that is pending in another window', () => {
   })
 
   test('does not replace a session of somebody who has signed in meanwhile', async () => {
-    const jar = await browse()
+    const jar = await openBrowser()
     const back = await beginSignIn(jar)
     const { userId } = people.paula
     expect((await jar.request('/api/session', { userId, password })).status).toBe(200)

@@ -30,50 +30,50 @@ const placeFolder = await mkdtemp(join(register.folder, 'place-'))
 const place = makePlainPlace(custodian, keys, placeFolder)
 const { expunging, forbid } = makeDestroyer(database, register, place)
 const now = () => Temporal.Now.instant()
-const inAMinute = () => now().add({ seconds: 60 })
+const deadline = () => now().add({ seconds: 60 })
 
 /** Recordings that must survive: their calls ended in the same hour as the destroyed recordings' calls. */
-const alive = new Map<string, Buffer>()
+const survivors = new Map<string, Buffer>()
 const destroyed = new Set<string>()
 /** Copies of the keyring at every earlier moment: rows of the database, and folders of the place. */
-const earlier: { rows: KeyRows[]; folders: string[] } = { rows: [], folders: [] }
+const earlierCopies: { rows: KeyRows[]; folders: string[] } = { rows: [], folders: [] }
 
 async function makeRecording(): Promise<string> {
   const { id } = await register.record({}, { packets: 5 })
   await ingestRecording(register.ingest, id, now())
   return id
 }
-async function forbidden(count: number): Promise<string[]> {
+async function makeForbidden(count: number): Promise<string[]> {
   const ids = await Promise.all(Array.from({ length: count }, makeRecording))
   for (const id of ids) await forbid(id)
   return ids
 }
-const endings = (ids: readonly string[]) =>
-  ids.map((id) => ({ id, cause: 'caller' as const, doneBy: 'test', deadline: inAMinute() }))
+const endingsOf = (ids: readonly string[]) =>
+  ids.map((id) => ({ id, cause: 'caller' as const, doneBy: 'test', deadline: deadline() }))
 
 beforeAll(async () => {
   for (const id of await Promise.all(Array.from({ length: 8 }, makeRecording))) {
-    alive.set(id, (await fileKeyOf(custodian, keys, id))!)
+    survivors.set(id, (await fileKeyOf(custodian, keys, id))!)
   }
 })
 
 async function takeCopies(): Promise<void> {
-  earlier.rows.push(await copyKeyRows(custodian))
-  earlier.folders.push(await place.saveCopy())
+  earlierCopies.rows.push(await copyKeyRows(custodian))
+  earlierCopies.folders.push(await place.saveCopy())
   // The short run keeps all copies, the long one a limited number.
-  if (earlier.rows.length > 40) {
-    earlier.rows.splice(1, 1)
-    earlier.folders.splice(1, 1)
+  if (earlierCopies.rows.length > 40) {
+    earlierCopies.rows.splice(1, 1)
+    earlierCopies.folders.splice(1, 1)
   }
 }
 
 async function expectAlive(when: string, location: 'everywhere' | 'here' = 'everywhere'): Promise<void> {
-  for (const [id, fileKey] of alive) {
+  for (const [id, fileKey] of survivors) {
     expect(await fileKeyOf(custodian, keys, id), `${when}: here`).toEqual(fileKey)
     if (location === 'everywhere') expect(await place.fileKeyOf(id), `${when}: in the place`).toEqual(fileKey)
   }
-  const [one] = alive.keys()
-  expect((await openRecordingBody(objects, one!, alive.get(one!)!)).chunks).toBeGreaterThan(0)
+  const [one] = survivors.keys()
+  expect((await openRecordingBody(objects, one!, survivors.get(one!)!)).chunks).toBeGreaterThan(0)
 }
 
 async function expectDestroyed(ids: readonly string[], when: string): Promise<void> {
@@ -89,7 +89,7 @@ async function expectDestroyed(ids: readonly string[], when: string): Promise<vo
   for (const id of ids) {
     destroyed.add(id)
     expect(await fileKeyOf(custodian, keys, id), when).toBeUndefined()
-    for (const folder of [undefined, ...earlier.folders]) {
+    for (const folder of [undefined, ...earlierCopies.folders]) {
       expect(await place.fileKeyOf(id, folder), `${when}: ${folder ?? 'in the place'}`).toBeUndefined()
     }
     expect(
@@ -97,7 +97,7 @@ async function expectDestroyed(ids: readonly string[], when: string): Promise<vo
       when,
     ).toEqual([])
   }
-  for (const copy of earlier.rows) {
+  for (const copy of earlierCopies.rows) {
     for (const id of (await openFromRows(copy, keys)).keys()) expect(destroyed.has(id), when).toBe(false)
   }
 }
@@ -109,18 +109,18 @@ async function finish(with_: Expunging = expunging): Promise<void> {
 }
 
 /** Runs one round: a backup, an interrupted destruction, the next run. */
-async function round(at: number, how: Interruption, victims = 2): Promise<void> {
+async function runRound(at: number, how: Interruption, victims = 2): Promise<void> {
   const when = `${how} at step ${at}`
-  const ids = await forbidden(victims)
+  const ids = await makeForbidden(victims)
   await place.backUp(objects)
   await takeCopies()
   const { expunging: cut } = interrupt(expunging, { at, how })
-  await expungeRecordings(cut, endings(ids), now()).catch(() => undefined)
+  await expungeRecordings(cut, endingsOf(ids), now()).catch(() => undefined)
   await takeCopies()
   await expectAlive(when)
   // If the interruption came before the first step was done, nothing has started, and the same prohibition is entered
   // again.
-  await expungeRecordings(expunging, endings(ids), now())
+  await expungeRecordings(expunging, endingsOf(ids), now())
   await finish()
   await expectAlive(`${when}, finished`)
   await expectDestroyed(ids, when)
@@ -128,14 +128,14 @@ async function round(at: number, how: Interruption, victims = 2): Promise<void> 
 
 async function countSteps(): Promise<number> {
   const { expunging: whole, steps } = interrupt(expunging, { at: -1, how: 'killed-before' })
-  const ids = await forbidden(2)
+  const ids = await makeForbidden(2)
   await place.backUp(objects)
-  await expungeRecordings(whole, endings(ids), now())
+  await expungeRecordings(whole, endingsOf(ids), now())
   await expectDestroyed(ids, 'undisturbed')
   return steps()
 }
 
-const hows = ['killed-before', 'killed-after', 'EIO', 'ENOSPC'] as const
+const interruptions = ['killed-before', 'killed-after', 'EIO', 'ENOSPC'] as const
 
 test(
   'between any two steps, a kill, EIO or ENOSPC loses nothing to be kept and leaves nothing to be destroyed',
@@ -144,17 +144,18 @@ test(
     const steps = await countSteps()
     expect(steps).toBeGreaterThan(20)
     for (let at = 1; at <= steps; at += isLong ? 1 : 5) {
-      for (const method of isLong ? hows : [hows[at % hows.length]!]) await round(at, method)
+      for (const method of isLong ? interruptions : [interruptions[at % interruptions.length]!])
+        await runRound(at, method)
     }
   },
 )
 
 describe('two destroyers', () => {
   test('that run at once destroy each recording once, and lose no key', async () => {
-    const ids = await forbidden(6)
+    const ids = await makeForbidden(6)
     await place.backUp(objects)
     await takeCopies()
-    const runs = [1, 2, 3].map(() => expungeRecordings(expunging, endings(ids), now()))
+    const runs = [1, 2, 3].map(() => expungeRecordings(expunging, endingsOf(ids), now()))
     await Promise.all(runs)
     await finish()
     await expectAlive('two at once')
@@ -166,16 +167,16 @@ describe('two destroyers', () => {
     { timeout },
     async () => {
       const { expunging: whole, steps } = interrupt(expunging, { at: -1, how: 'paused', outsideOnly: true })
-      const first = await forbidden(1)
-      await expungeRecordings(whole, endings(first), now())
+      const first = await makeForbidden(1)
+      await expungeRecordings(whole, endingsOf(first), now())
       for (let at = 1; at <= steps(); at++) {
-        const ids = await forbidden(2)
+        const ids = await makeForbidden(2)
         await place.backUp(objects)
         await takeCopies()
         const slow = interrupt(expunging, { at, how: 'paused', outsideOnly: true })
-        const running = expungeRecordings(slow.expunging, endings(ids.slice(0, 1)), now())
+        const running = expungeRecordings(slow.expunging, endingsOf(ids.slice(0, 1)), now())
         await slow.reached
-        await expungeRecordings(expunging, endings(ids), now())
+        await expungeRecordings(expunging, endingsOf(ids), now())
         await takeCopies()
         slow.resume()
         await running
@@ -192,13 +193,13 @@ describe('a destroyer process', () => {
     const steps = await countSteps()
     const points = isLong ? Array.from({ length: 100 }, (_, n) => 1 + ((n * 7) % steps)) : [Math.floor(steps / 2)]
     for (const at of points) {
-      const ids = await forbidden(isLong ? 10 : 2)
+      const ids = await makeForbidden(isLong ? 10 : 2)
       await place.backUp(objects)
       await takeCopies()
       const code = await destroyInProcess({ ids, at, folder: register.folder, place: placeFolder })
       expect(code, `step ${at}`).toBe('SIGKILL')
       await takeCopies()
-      await expungeRecordings(expunging, endings(ids), now())
+      await expungeRecordings(expunging, endingsOf(ids), now())
       await finish()
       await expectAlive(`killed at ${at}`)
       await expectDestroyed(ids, `killed at ${at}`)
@@ -217,14 +218,14 @@ describe.runIf(isLong && hasStrace)('a destroyer process whose file calls fail (
     async (fault) => {
       for (const call of calls) {
         for (let when = 1; when <= 20; when++) {
-          const ids = await forbidden(2)
+          const ids = await makeForbidden(2)
           await place.backUp(objects)
           await takeCopies()
           const inject = ['-f', '-qq', '-o', '/dev/null', '-e', `inject=${call}:error=${fault}:when=${when}`]
           await destroyInProcess({ ids, at: -1, folder: register.folder, place: placeFolder }, ['strace', ...inject])
           // A half-written copy is invalid until the next run; the previous version stays until then.
           await expectAlive(`${call} ${when} ${fault}`, 'here')
-          await expungeRecordings(expunging, endings(ids), now())
+          await expungeRecordings(expunging, endingsOf(ids), now())
           await finish()
           await expectAlive(`${call} ${when} ${fault}, finished`)
           await expectDestroyed(ids, `${call} ${when} ${fault}`)

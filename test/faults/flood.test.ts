@@ -23,10 +23,10 @@ import { runCaptureOn, type CaptureWithCuttableDatabase } from './run-capture.ts
 import type { FloodAnswered, FloodOrder } from './send-flood.ts'
 
 const isLong = process.env['SELOSTE_LONG'] === '1'
-const perSecond = 10_000
-const invites = isLong ? 30 * perSecond : 4_000
+const invitesPerSecond = 10_000
+const invites = isLong ? 30 * invitesPerSecond : 4_000
 const halfOpen = isLong ? 400 : 40
-const running = isLong ? 50 : 3
+const callsInProgress = isLong ? 50 : 3
 const testLine = '+35829497099'
 const stranger = '127.0.0.66'
 
@@ -73,7 +73,7 @@ test(
   async () => {
     const hangUp = new AbortController()
     const going: Promise<SentCall>[] = []
-    while (going.length < running) going.push((await begin(going.length, hangUp.signal)).talk)
+    while (going.length < callsInProgress) going.push((await startCall(going.length, hangUp.signal)).talk)
 
     for (let n = 0; n < halfOpen; n++) {
       // Half of the connections start a handshake and stop; the others send a byte of a request now and then.
@@ -87,13 +87,13 @@ test(
       socket.write(isTls ? Buffer.from('16030100', 'hex') : 'INVITE sip:')
       sockets.push(socket)
     }
-    const order: FloodOrder = { address: stranger, port: capture.sip.port, invites, perSecond }
+    const order: FloodOrder = { address: stranger, port: capture.sip.port, invites, perSecond: invitesPerSecond }
     const flood = new Worker(new URL('./send-flood.ts', import.meta.url), { workerData: order })
     const drip = setInterval(() => {
       for (const socket of sockets) if (!socket.destroyed) socket.write('x')
     }, 200)
     const answered = once(flood, 'message') as Promise<[FloodAnswered]>
-    const during = await call(running, 1)
+    const during = await call(callsInProgress, 1)
     const [{ seconds, secondsInAll, served, refusals, retryAfter }] = await answered
     clearInterval(drip)
     hangUp.abort()
@@ -101,7 +101,7 @@ test(
     if (during.outcome === 'refused') expect(capture.lines.join('\n')).toMatch('"pressures":["event-loop"]')
     else expect(during.outcome).toBe('completed')
     const placed = [...(await Promise.all(going)), during].filter(({ outcome }) => outcome !== 'refused')
-    expect(placed.length).toBeGreaterThanOrEqual(running)
+    expect(placed.length).toBeGreaterThanOrEqual(callsInProgress)
     // The flooding source is served as much as the rate limit allows in that time, however slowly the machine sends.
     // Its refusals have Retry-After, and the rest of its requests is dropped.
     const { newRequestsBurst, newRequestsPerSecond } = sipLimits
@@ -125,7 +125,7 @@ test(
 )
 
 /** Starts a call; on a machine that is too slow, retries after the time in Retry-After. */
-async function begin(n: number, signal: AbortSignal): Promise<{ talk: Promise<SentCall> }> {
+async function startCall(n: number, signal: AbortSignal): Promise<{ talk: Promise<SentCall> }> {
   for (let tried = 0; ; tried++) {
     const talk = call(100 * tried + n, 600, signal)
     const refused = talk.then(({ outcome }) => outcome === 'refused')

@@ -42,7 +42,7 @@ test.skipIf(!canMount)(
     const session = await sari.signIn()
     const grant = await requestGrant(desk, session, { purpose: 'DEVELOPMENT', action: 'contacts.listed' }, now())
     if ('refused' in grant) throw new Error(grant.refused)
-    const entries = async () => {
+    const countEntries = async () => {
       const text = `select count(*)::int as count from audit_entry where action = 'contacts.listed'`
       return (await pool.query<{ count: number }>(text)).rows[0]!.count
     }
@@ -56,7 +56,7 @@ test.skipIf(!canMount)(
     await pool.query('alter table audit_entry set tablespace full_volume')
     spawnSync('dd', ['if=/dev/zero', `of=${join(volume, 'ballast')}`, 'bs=4k'])
 
-    const before = await entries()
+    const before = await countEntries()
     let shown = 0
     let refused = 0
     // The remaining room in the log's last page is filled first.
@@ -68,10 +68,10 @@ test.skipIf(!canMount)(
       } else shown++
     }
     expect(refused).toBe(3)
-    expect(await entries()).toBe(before + shown)
+    expect(await countEntries()).toBe(before + shown)
 
     await rm(join(volume, 'ballast'))
     await listContacts(desk, grant, { limit: 10 })
-    expect(await entries()).toBe(before + shown + 1)
+    expect(await countEntries()).toBe(before + shown + 1)
   },
 )

@@ -18,7 +18,7 @@ const slowMs = 50
 const perServer = 500
 
 const random = seedRandom('B1')
-const bytes = (size: number) => Buffer.from(Array.from({ length: size }, () => random.integer(0, 255)))
+const randomBytes = (size: number) => Buffer.from(Array.from({ length: size }, () => random.integer(0, 255)))
 const whole = [
   ...vectorNames.map((name) => readFileSync(new URL(`../vectors/siprec/${name}.sip`, import.meta.url))),
   ...['INVITE', 'ACK', 'BYE', 'CANCEL', 'UPDATE', 'OPTIONS'].map((method) => Buffer.from(request(method))),
@@ -46,7 +46,7 @@ const tokens = [
 function splice(message: Buffer): Buffer {
   const at = random.integer(0, message.length)
   const removed = random.pick([0, 0, 1, 20, 400])
-  const added = random.chance(0.6) ? Buffer.from(random.pick(tokens)) : bytes(random.integer(0, 12))
+  const added = random.chance(0.6) ? Buffer.from(random.pick(tokens)) : randomBytes(random.integer(0, 12))
   const times = random.chance(0.05) ? random.integer(1, 2_000) : 1
   const parts = Array.from({ length: times }, () => added)
   return Buffer.concat([message.subarray(0, at), ...parts, message.subarray(at + removed)]).subarray(0, 65_535)
@@ -61,7 +61,7 @@ function withLength(message: Buffer): Buffer {
   return Buffer.concat([Buffer.from(head, 'latin1'), message.subarray(end)])
 }
 
-function withBody(body: string, type: string): Buffer {
+function messageWithBody(body: string, type: string): Buffer {
   const changes = {
     'content-type': type,
     require: 'siprec',
@@ -75,18 +75,18 @@ function entityBomb(): Buffer {
   const levels = random.integer(1, 200)
   const entities = Array.from({ length: levels }, (_, n) => `<!ENTITY e${n + 1} "${`&e${n};`.repeat(10)}">`).join('')
   const bomb = `<!DOCTYPE r [<!ENTITY e0 "x">${entities}]><recording>&e${levels};</recording>`
-  return withBody(bomb.slice(0, 60_000), 'application/rs-metadata+xml')
+  return messageWithBody(bomb.slice(0, 60_000), 'application/rs-metadata+xml')
 }
 
-function nested(): Buffer {
+function nestedMultipart(): Buffer {
   let body = 'v=0\r\n'
   const depth = random.integer(1, 200)
   for (let n = 0; n < depth; n++)
     body = `--b${n}\r\nContent-Type: multipart/mixed;boundary=b${n - 1}\r\n\r\n${body}\r\n--b${n}${random.pick(['--', ''])}\r\n`
-  return withBody(body.slice(0, 60_000), `multipart/mixed;boundary=b${depth - 1}`)
+  return messageWithBody(body.slice(0, 60_000), `multipart/mixed;boundary=b${depth - 1}`)
 }
 
-const sorts = {
+const mutations = {
   'damaged anywhere': () => splice(random.pick(whole)),
   'damaged again and again': () => splice(splice(splice(splice(random.pick(whole))))),
   'damaged within, with the right length': () => withLength(splice(splice(random.pick(whole)))),
@@ -103,11 +103,11 @@ const sorts = {
       'latin1',
     ),
   'two in one': () => Buffer.concat([random.pick(whole), random.pick(whole)]).subarray(0, 65_535),
-  'nested parts': nested,
+  'nested parts': nestedMultipart,
   'entity bomb': entityBomb,
-  'random bytes': () => bytes(random.integer(0, 300)),
+  'random bytes': () => randomBytes(random.integer(0, 300)),
 }
-type Sort = keyof typeof sorts
+type Mutation = keyof typeof mutations
 
 /** Processes a body as the recorder does, without a disk. */
 function read(invite: Pick<Invite, 'request' | 'source' | 'respond'>): void {
@@ -143,8 +143,8 @@ function freshServer(): Caller {
 }
 
 test(`${count.toLocaleString('en')} malformed messages: no fault of the server, none takes 50 ms, and the server continues`, () => {
-  const names = Object.keys(sorts) as Sort[]
-  const slowest = new Map<Sort, number>(names.map((name) => [name, 0]))
+  const names = Object.keys(mutations) as Mutation[]
+  const slowest = new Map<Mutation, number>(names.map((name) => [name, 0]))
   let server = freshServer()
   let answered = 0
   for (let n = 0; n < count; n++) {
@@ -160,7 +160,7 @@ test(`${count.toLocaleString('en')} malformed messages: no fault of the server, 
       server = freshServer()
     }
     const sort = names[n % names.length]!
-    const message = sorts[sort]()
+    const message = mutations[sort]()
     const before = cpuMs()
     server.send(message)
     let ms = cpuMs() - before

@@ -61,7 +61,7 @@ export function interrupt(expunging: Expunging, options: InterruptOptions): Inte
   }
   const queries: number[] = []
 
-  function watched<Acts extends object>(acts: Acts, names: readonly (keyof Acts)[]): Acts {
+  function interruptible<Acts extends object>(acts: Acts, names: readonly (keyof Acts)[]): Acts {
     const copy = { ...acts }
     for (const name of names) {
       const act = acts[name] as (...args: unknown[]) => Promise<unknown>
@@ -83,9 +83,9 @@ export function interrupt(expunging: Expunging, options: InterruptOptions): Inte
     expunging: {
       ...expunging,
       db: expunging.db.withPlugin(counting),
-      objects: watched(expunging.objects, ['delete']),
-      keys: watched(expunging.keys, outsideOnly ? ['destroy'] : ['make', 'wrap', 'unwrap', 'destroy', 'has']),
-      copies: watched(expunging.copies, ['renewKeyring', 'deleteObjects']),
+      objects: interruptible(expunging.objects, ['delete']),
+      keys: interruptible(expunging.keys, outsideOnly ? ['destroy'] : ['make', 'wrap', 'unwrap', 'destroy', 'has']),
+      copies: interruptible(expunging.copies, ['renewKeyring', 'deleteObjects']),
     },
     steps: () => steps,
     reached: paused.promise,

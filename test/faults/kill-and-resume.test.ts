@@ -77,7 +77,7 @@ function restartAfterExit(environment: Record<string, string>): void {
 
 const number = numbersCalled.testLine
 
-async function recordings(): Promise<{ id: string; contact: string; marks: string[] }[]> {
+async function readRecordings(): Promise<{ id: string; contact: string; marks: string[] }[]> {
   const { rows } = await pool.query<{ id: string; contact: string; marks: string[] }>(
     `select r.id, s.contact_id as contact, s.marks from segment s join recording r on r.segment_id = s.id
      where r.state = 'STORED' order by s.contact_id, r.started_at`,
@@ -114,13 +114,13 @@ test(
         signal: hangUp.signal,
       }),
     )
-    const going = async (each: number) => {
+    const waitUntilRecording = async (each: number) => {
       const { rows } = await pool.query<{ count: number }>(
         `select count(*)::int as count from recording where started_at is not null`,
       )
       return rows[0]!.count >= calls * each || undefined
     }
-    await eventually(() => going(1), 'every call being recorded', 60_000)
+    await eventually(() => waitUntilRecording(1), 'every call being recorded', 60_000)
     const startsSeconds: number[] = []
     for (let kill = 1; kill <= kills; kill++) {
       const begins = performance.now()
@@ -130,7 +130,7 @@ test(
       // its start.
       await wait(random.integer(isLong ? 10_500 : 3_000, isLong ? 14_000 : 5_000))
       process.kill(capture!.pid!, 'SIGKILL')
-      await eventually(() => going(kill + 1), 'every call being recorded again', 60_000)
+      await eventually(() => waitUntilRecording(kill + 1), 'every call being recorded again', 60_000)
     }
     await wait(2_000)
     hangUp.abort()
@@ -138,7 +138,7 @@ test(
 
     const found = await eventually(
       async () => {
-        const rows = await recordings()
+        const rows = await readRecordings()
         return rows.length === calls * (kills + 1) ? rows : undefined
       },
       'every recording stored',

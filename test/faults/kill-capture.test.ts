@@ -93,7 +93,7 @@ test(
       for (const listed of contacts) {
         if (used.has(listed.id)) continue
         const id = listed.segments[0]?.recording.id ?? ''
-        const received = await sound(id)
+        const received = await loadSound(id)
         if (findSound(soundOf(session, 'caller'), received.caller).shift < 0) continue
         used.add(listed.id)
         return { contact: await api.contact(listed.id, 'QUALITY'), heard: received }
@@ -101,7 +101,7 @@ test(
       throw new Error('no recording has this call’s sound')
     }
 
-    async function sound(id: string) {
+    async function loadSound(id: string) {
       const known = sounds.get(id)
       if (known) return known
       const received = await api.listen(id, 'QUALITY')
@@ -179,14 +179,14 @@ test(
       'two calls in progress',
     )
 
-    const drained = command('drain', '--wait', '90')
+    const drained = runCommand('drain', '--wait', '90')
     await eventually(
       async () =>
-        (await command('status')).text.includes('is draining and refuses new sessions; in progress: 2') || undefined,
+        (await runCommand('status')).text.includes('is draining and refuses new sessions; in progress: 2') || undefined,
       'capture drains',
       60_000,
     )
-    expect(await command('drain', '--wait', '0.1')).toMatchObject({
+    expect(await runCommand('drain', '--wait', '0.1')).toMatchObject({
       code: 1,
       text: expect.stringMatching('in progress: 2'),
     })
@@ -208,7 +208,7 @@ test(
   },
 )
 
-async function command(...words: string[]): Promise<{ code: number | null; text: string }> {
+async function runCommand(...words: string[]): Promise<{ code: number | null; text: string }> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('../../bin/seloste.js', import.meta.url)), ...words], {
     env: { ...process.env, ...seloste.environment, SELOSTE_HTTP: seloste.url.replace('http://', '') },
   })

@@ -35,7 +35,7 @@ let folder = ''
 let seloste: RunningSeloste
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-kills-'))
-  await mkdir(cdrs())
+  await mkdir(cdrFolder())
   const feeds = join(folder, 'feeds.yaml')
   const fields = 'callId: id, startedAt: start, answeredAt: answer, endedAt: end, caller: caller, called: called'
   await writeFile(
@@ -43,7 +43,7 @@ beforeAll(async () => {
     `feeds:
   - name: keskus
     source: csv
-    folder: ${cdrs()}
+    folder: ${cdrFolder()}
     settleSeconds: 0
     fields: { ${fields}, official: official }
 `,
@@ -56,7 +56,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 })
 
-const cdrs = () => join(folder, 'cdrs')
+const cdrFolder = () => join(folder, 'cdrs')
 
 /** Writes the detail record of a call that only the telephone system reports; the file is complete when it appears. */
 async function reportCall(n: number): Promise<void> {
@@ -65,7 +65,7 @@ async function reportCall(n: number): Promise<void> {
   const row = [`fed-${n}`, at(90), at(80), at(20), `+35840128${4000 + n}`, national, official.phone]
   const unfinished = join(folder, `${n}.csv`)
   await writeFile(unfinished, `id;start;answer;end;caller;called;official\n${row.join(';')}\n`)
-  await rename(unfinished, join(cdrs(), `${n}.csv`))
+  await rename(unfinished, join(cdrFolder(), `${n}.csv`))
 }
 
 /** Returns the server processes that serve Seloste's roles; empty while the server restarts. */
@@ -86,7 +86,7 @@ async function databaseConnections(): Promise<number[]> {
 }
 
 /** Returns the victim of each kill: every kind equally often, in random order. */
-function inAnyOrder(random: ReturnType<typeof seedRandom>): Victim[] {
+function shuffleVictims(random: ReturnType<typeof seedRandom>): Victim[] {
   const order: Victim[] = []
   while (order.length < kills) {
     const left = [...victims]
@@ -116,7 +116,7 @@ interface Views {
 }
 
 /** Makes random views (the call list, a call, a listening), each under a reference of its own, until aborted. */
-async function view(api: Api, name: string, recordingId: string, over: AbortSignal, views: Views): Promise<void> {
+async function makeViews(api: Api, name: string, recordingId: string, over: AbortSignal, views: Views): Promise<void> {
   const random = seedRandom(`${name} ${seed}`)
   // Retries, because the process may be killed before it answers.
   const [listed] = await eventually(
@@ -162,7 +162,7 @@ async function referencesInLog(exported: string): Promise<Set<string>> {
   return found
 }
 
-async function command(...words: string[]): Promise<{ code: number | null; text: string }> {
+async function runCommand(...words: string[]): Promise<{ code: number | null; text: string }> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('../../bin/seloste.js', import.meta.url)), ...words], {
     env: { ...process.env, ...seloste.environment, SELOSTE_HTTP: seloste.url.replace('http://', '') },
   })
@@ -208,8 +208,8 @@ test(
 
     const views: Views = { acknowledged: new Set(), refused: new Map() }
     const people = await Promise.all(viewers.map((userId) => signInAt(seloste.url, userId, seloste.password)))
-    const viewing = people.map((person, n) => view(person, `K1-${n}`, recordingId, hangUp.signal, views))
-    const order = inAnyOrder(random)
+    const viewing = people.map((person, n) => makeViews(person, `K1-${n}`, recordingId, hangUp.signal, views))
+    const order = shuffleVictims(random)
     for (const [n, victim] of order.entries()) {
       await wait(random.integer(500, isLong ? 6_000 : 1_500))
       await reportCall(n)
@@ -247,7 +247,7 @@ test(
     const exported = join(folder, 'log')
     const missing = await eventually(
       async () => {
-        await command('audit', 'export', '--to', exported)
+        await runCommand('audit', 'export', '--to', exported)
         const logged = await referencesInLog(exported)
         const without = [...views.acknowledged].filter((reference) => !logged.has(reference))
         return without.length === 0 ? without : undefined
@@ -260,9 +260,9 @@ test(
     })
     expect(missing).toEqual([])
     expect(views.acknowledged.size).toBeGreaterThan(kills)
-    const verified = await command('audit', 'verify')
+    const verified = await runCommand('audit', 'verify')
     expect(verified, verified.text).toMatchObject({ code: 0 })
-    const opened = await command('recordings', 'verify')
+    const opened = await runCommand('recordings', 'verify')
     expect(opened, opened.text).toMatchObject({ code: 0 })
 
     const refused = [...views.refused].map(([item, count]) => `${count} ${item}`).join(', ')

@@ -53,7 +53,7 @@ function mount(file: string, at: string): void {
 }
 
 /** Returns a process and all its descendants. */
-function family(pid: number): number[] {
+function descendantsOf(pid: number): number[] {
   const parents = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
@@ -79,7 +79,7 @@ function signal(pids: readonly number[], name: NodeJS.Signals): void {
   }
 }
 
-function seloste(data: string, ...args: string[]) {
+function runSeloste(data: string, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
     env: { ...process.env, SELOSTE_DATA: data },
     encoding: 'utf8',
@@ -113,7 +113,7 @@ const recordingOf = (contact: ContactShape) => contact.segments[0]?.recording.id
 
 /** Copies everything at one moment to another disk, and ends all processes. */
 function losePower(running: RunningSeloste, disk: string, at: string): string {
-  const pids = family(running.pid)
+  const pids = descendantsOf(running.pid)
   signal(pids, 'SIGSTOP')
   const copy = `${disk}.after`
   run('cp', '--sparse=always', disk, copy)
@@ -173,11 +173,11 @@ test.skipIf(missing !== '')(
         const received = (await sari.listen(recordingOf(cutShort), 'QUALITY')).caller.length / samplesPerSecond
         expect(received).toBeGreaterThan(4.5)
         await eventually(
-          async () => (seloste(data, 'recordings', 'verify').status === 0 ? true : undefined),
+          async () => (runSeloste(data, 'recordings', 'verify').status === 0 ? true : undefined),
           'recordings that all verify',
           90_000,
         )
-        const log = seloste(data, 'audit', 'verify', '--checkpoint', checkpoint)
+        const log = runSeloste(data, 'audit', 'verify', '--checkpoint', checkpoint)
         expect(log.status, log.said).toBe(0)
       }
     } finally {

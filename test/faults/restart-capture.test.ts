@@ -49,7 +49,7 @@ interface Row {
   lost: number | null
 }
 
-async function segments(number: string): Promise<Row[]> {
+async function readSegments(number: string): Promise<Row[]> {
   const { rows } = await pool.query<Row>(
     `select s.contact_id as contact, 'end-inferred' = any(s.marks) as inferred, s.ended_at is not null as ended,
             r.state, r.packets_received::int as received, r.packets_lost::int as lost
@@ -60,24 +60,24 @@ async function segments(number: string): Promise<Row[]> {
   return rows
 }
 
-const held = () => readdir(join(root, 'data/capture/sessions'))
+const listSessionFiles = () => readdir(join(root, 'data/capture/sessions'))
 
 test('calls continue by themselves after a restart, each in one more segment, unnoticed by clients, and no files are left behind', async () => {
   capture = await start()
   const hangUp = new AbortController()
   const number = numbersCalled.testLine
   const placed = [1, 2, 3].map(() => call(number, hangUp.signal))
-  await eventually(async () => ((await held()).length === 3 ? true : undefined), 'three saved sessions')
+  await eventually(async () => ((await listSessionFiles()).length === 3 ? true : undefined), 'three saved sessions')
   await wait(1_000)
   const { ports } = capture
   await capture.stop()
   capture = await start(ports)
-  await eventually(async () => ((await segments(number)).length === 6 ? true : undefined), 'three continued calls')
+  await eventually(async () => ((await readSegments(number)).length === 6 ? true : undefined), 'three continued calls')
   await wait(1_000)
   hangUp.abort()
   for (const { sessions } of await Promise.all(placed)) expect(sessions[0]?.endedBy).toBe('us')
   const found = await eventually(async () => {
-    const rows = await segments(number)
+    const rows = await readSegments(number)
     return rows.every(({ state }) => state === 'STORED') ? rows : undefined
   }, 'every recording stored')
   for (let at = 0; at < 6; at += 2) {
@@ -88,7 +88,7 @@ test('calls continue by themselves after a restart, each in one more segment, un
     expect(after?.received).toBeGreaterThan(80)
     expect(after?.lost).toBe(0)
   }
-  await expect.poll(held).toEqual([])
+  await expect.poll(listSessionFiles).toEqual([])
 })
 
 test('a second capture on the same spool refuses to start and names the first, which continues its calls', async () => {
@@ -96,13 +96,13 @@ test('a second capture on the same spool refuses to start and names the first, w
   const hangUp = new AbortController()
   const number = numbersCalled.northern
   const going = call(number, hangUp.signal)
-  await eventually(async () => ((await segments(number)).length === 1 ? true : undefined), 'a call in progress')
+  await eventually(async () => ((await readSegments(number)).length === 1 ? true : undefined), 'a call in progress')
   await expect(start()).rejects.toThrow(
     new RegExp(`Another capture, with process id ${process.pid}, records into .*: stop that one first`),
   )
   hangUp.abort()
   expect((await going).sessions[0]?.endedBy).toBe('us')
-  const [only, ...more] = await segments(number)
+  const [only, ...more] = await readSegments(number)
   expect(more).toEqual([])
   expect(only?.inferred).toBe(false)
 })

@@ -17,7 +17,7 @@ import { eventually } from '../whole/api.ts'
 import { openCuttableConnection, runCaptureOn, type CaptureWithCuttableDatabase } from './run-capture.ts'
 
 const isLong = process.env['SELOSTE_LONG'] === '1'
-const awaySeconds = Number(process.env['SELOSTE_AWAY_SECONDS'] ?? (isLong ? 600 : 2))
+const outageSeconds = Number(process.env['SELOSTE_AWAY_SECONDS'] ?? (isLong ? 600 : 2))
 const callsAtOnce = isLong ? 50 : 3
 const callSeconds = isLong ? 20 : 1
 /**
@@ -77,7 +77,7 @@ function sentPackets(calls: readonly SentCall[]): number {
   return streams.reduce((total, { counts }) => total + counts.packets - counts.lost - counts.keys, 0)
 }
 
-async function inRegister(): Promise<{ recordings: number; received: number; lost: number; incomplete: number }> {
+async function countInRegister(): Promise<{ recordings: number; received: number; lost: number; incomplete: number }> {
   const { rows } = await pool.query<{ recordings: number; received: number; lost: number; incomplete: number }>(
     `select count(*)::int as recordings, coalesce(sum(packets_received), 0)::int as received,
             coalesce(sum(packets_lost), 0)::int as lost, count(*) filter (where incomplete)::int as incomplete
@@ -87,13 +87,13 @@ async function inRegister(): Promise<{ recordings: number; received: number; los
 }
 
 /** Returns what reached the register since `start`, once it has this many more recordings. */
-async function arrived(
+async function waitForArrivals(
   start: { recordings: number; received: number; lost: number; incomplete: number },
   count: number,
 ) {
   return eventually(
     async () => {
-      const now = await inRegister()
+      const now = await countInRegister()
       if (now.recordings < start.recordings + count) return undefined
       const { recordings, received, lost, incomplete } = start
       return {
@@ -109,7 +109,7 @@ async function arrived(
 }
 
 /** Repeats rounds of simultaneous calls until the time is over; makes at least one round. */
-async function callsWhile(seconds: number): Promise<SentCall[]> {
+async function placeCallsFor(seconds: number): Promise<SentCall[]> {
   const until = performance.now() + seconds * 1000
   const placed: SentCall[] = []
   do {
@@ -122,7 +122,7 @@ async function callsWhile(seconds: number): Promise<SentCall[]> {
 describe('K5: the database or the object store is unavailable while calls arrive and end', () => {
   test.each(['database', 'object store'] as const)(
     'the %s: no packet is lost, and everything is in the register once it is back',
-    { timeout: (awaySeconds + 400) * 1000 },
+    { timeout: (outageSeconds + 400) * 1000 },
     async (item) => {
       const { data, objects } = folders()
       const at = await testObjects(objects)
@@ -130,16 +130,16 @@ describe('K5: the database or the object store is unavailable while calls arrive
       const environment: Record<string, string> =
         at.kind === 's3' ? { OBJECTS_URL: objectsUrl({ ...at, endpoint: `http://127.0.0.1:${toStore!.port}` }) } : {}
       capture = await runCaptureOn(database, { data, objects }, environment)
-      const before = await inRegister()
+      const before = await countInRegister()
       // Renames the store's folder: an unavailable store's folder is missing, and an empty folder there would be
       // another store.
-      const leave = async () => {
+      const makeUnavailable = async () => {
         if (item === 'database') return capture!.line.cut()
         if (toStore) return toStore.cut()
         await rename(objects, `${objects}-away`)
         await writeFile(objects, '')
       }
-      const comeBack = async () => {
+      const makeAvailable = async () => {
         if (item === 'database') return capture!.line.mend()
         if (toStore) return toStore.mend()
         await rm(objects)
@@ -148,25 +148,25 @@ describe('K5: the database or the object store is unavailable while calls arrive
 
       const going = call({ seconds: callSeconds * 2 })
       await wait(200)
-      await leave()
-      const request = [...(await callsWhile(awaySeconds)), await going]
+      await makeUnavailable()
+      const request = [...(await placeCallsFor(outageSeconds)), await going]
       const waiting = (await readdir(join(data, 'capture/calls'))).length
-      await comeBack()
+      await makeAvailable()
       const backAt = performance.now()
 
       // A machine that is too slow refuses a call with Retry-After; no packet of accepted calls is lost.
       const placed = request.filter(({ outcome }) => outcome === 'completed')
       const refused = request.filter(({ outcome }) => outcome === 'refused').length
       expect(placed.length + refused).toBe(request.length)
-      if (refused > 0) expect(reported('"pressures":["event-loop"]')).toBe(true)
+      if (refused > 0) expect(isReported('"pressures":["event-loop"]')).toBe(true)
       expect(placed.length).toBeGreaterThan(0)
       expect(waiting).toBeGreaterThan(0)
-      const found = await arrived(before, placed.length)
+      const found = await waitForArrivals(before, placed.length)
       const seconds = (performance.now() - backAt) / 1000
       expect(found).toEqual({ recordings: placed.length, received: sentPackets(placed), lost: 0, incomplete: 0 })
       if (isLong)
         console.log(
-          `K5, ${item} away ${awaySeconds} s: ${placed.length} calls (${refused} told to come again), ${found.received} packets, 0 lost; in the register ${seconds.toFixed(0)} s after its return`,
+          `K5, ${item} away ${outageSeconds} s: ${placed.length} calls (${refused} told to come again), ${found.received} packets, 0 lost; in the register ${seconds.toFixed(0)} s after its return`,
         )
       expect(seconds).toBeLessThan(300)
     },
@@ -201,13 +201,13 @@ describe.skipIf(!canMount)('K4: a volume is full while calls are recorded (needs
       const { data, objects } = folders()
       mount(folders()[volume], 128)
       capture = await runCaptureOn(database, { data, objects })
-      const before = await inRegister()
+      const before = await countInRegister()
       const reserve = join(data, 'capture/reserve')
       if (volume === 'data') await expect.poll(() => isThere(reserve), { timeout: 60_000 }).toBe(true)
 
       const hangUp = new AbortController()
       const going = [1, 2].map(() => placeAcceptedCall({ seconds: 300, signal: hangUp.signal }))
-      await expect.poll(() => capturing(), { timeout: 60_000 }).toBe(2)
+      await expect.poll(() => countCapturing(), { timeout: 60_000 }).toBe(2)
       const ballast = join(folders()[volume], 'ballast')
       await fill(ballast)
       await expect.poll(() => refusingPressures(), { timeout: 60_000 }).toContain('disk')
@@ -221,23 +221,23 @@ describe.skipIf(!canMount)('K4: a volume is full while calls are recorded (needs
       const placed = await Promise.all(going)
       await rm(ballast)
 
-      expect(await arrived(before, placed.length)).toEqual({
+      expect(await waitForArrivals(before, placed.length)).toEqual({
         recordings: placed.length,
         received: sentPackets(placed),
         lost: 0,
         incomplete: 0,
       })
       await expect.poll(() => refusingPressures(), { timeout: 60_000 }).not.toContain('disk')
-      const after = await inRegister()
+      const after = await countInRegister()
       const next = await placeAcceptedCall()
       expect(next.outcome).toBe('completed')
-      expect(await arrived(after, 1)).toMatchObject({ received: sentPackets([next]), lost: 0 })
+      expect(await waitForArrivals(after, 1)).toMatchObject({ received: sentPackets([next]), lost: 0 })
       if (volume === 'data') await expect.poll(() => isThere(reserve), { timeout: 60_000 }).toBe(true)
     },
   )
 })
 
-const reported = (text: string) => capture!.lines.some((line) => line.includes(text))
+const isReported = (text: string) => capture!.lines.some((line) => line.includes(text))
 
 /** Returns the pressures for which capture last refused sessions. */
 function refusingPressures(): string[] {
@@ -248,7 +248,7 @@ function refusingPressures(): string[] {
 }
 
 /** Counts the register's calls in state recording. */
-async function capturing(): Promise<number> {
+async function countCapturing(): Promise<number> {
   const { rows } = await pool.query<{ count: number }>(
     `select count(*)::int as count from recording where state = 'CAPTURING'`,
   )

@@ -20,7 +20,7 @@ export interface Stretch {
 
 /** Returns the stretches by stream. Repairs a recording left by a crash in a copy first, as the custodian does. */
 export async function stretchesOf(objects: ObjectStore, identity: string, id: string): Promise<Map<number, Stretch>> {
-  const body = await wholeBody(objects, identity, id)
+  const body = await readWholeBody(objects, identity, id)
   const { chunks, openChunk } = await openPayload(body.fileKey, body.bytes.length, async (at, n) =>
     body.bytes.subarray(at, at + n),
   )
@@ -40,22 +40,22 @@ export async function stretchesOf(objects: ObjectStore, identity: string, id: st
   return found
 }
 
-async function wholeBody(
+async function readWholeBody(
   store: ObjectStore,
   identity: string,
   id: string,
 ): Promise<{ fileKey: Buffer; bytes: Buffer }> {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-stretches-'))
   const read = async (key: string) => store.readRange(key, 0, await store.sizeBytes(key))
-  const fetched = async (key: string) => {
+  const fetchFile = async (key: string) => {
     await writeFile(join(folder, basename(key)), await read(key))
     return join(folder, basename(key))
   }
   try {
     const fileKey = readAgeHeader(await read(headerKey(id)), identity)
     const hasTail = (await Array.fromAsync(store.list(tailKey(id)))).length > 0
-    const bodyPath = await fetched(bodyKey(id))
-    await rebuildBody({ fileKey, bodyPath, tailPath: hasTail ? await fetched(tailKey(id)) : undefined })
+    const bodyPath = await fetchFile(bodyKey(id))
+    await rebuildBody({ fileKey, bodyPath, tailPath: hasTail ? await fetchFile(tailKey(id)) : undefined })
     return { fileKey, bytes: await readFile(bodyPath) }
   } finally {
     await rm(folder, { recursive: true })

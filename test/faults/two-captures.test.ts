@@ -113,12 +113,12 @@ async function segmentsOf(caller: string): Promise<Row[]> {
   )
   return rows
 }
-const going = (caller: string) =>
+const waitUntilRecording = (caller: string) =>
   expect
     .poll(async () => (await segmentsOf(caller)).map(({ state }) => state), { timeout: 20_000 })
     .toEqual(['CAPTURING'])
 /** Lists the bodies that contain sound, in the store and in the captures' folders of calls in progress. */
-async function bodies(): Promise<string[]> {
+async function listBodies(): Promise<string[]> {
   const folders = names.map((name) => join(root, name, 'capture', 'recordings'))
   const found = await Promise.all([
     Array.fromAsync((await openTestObjects(join(root, 'objects'))).list('recordings/')),
@@ -143,8 +143,8 @@ test(
     const [once_, forbidden, long] = ['+358401270001', '+358401270002', '+358401270003'] as const
     const forbade = placeAtBoth(forbidden, 1200, hangUpForbidden.signal)
     const ongoing = placeAtBoth(long, 1200, hangUp.signal)
-    for (const caller of [forbidden, long]) await going(caller)
-    await expect.poll(async () => (await bodies()).length, { timeout: 20_000 }).toBe(4)
+    for (const caller of [forbidden, long]) await waitUntilRecording(caller)
+    await expect.poll(async () => (await listBodies()).length, { timeout: 20_000 }).toBe(4)
 
     const [{ recording }] = (await segmentsOf(forbidden)) as [Row]
     // Enters a prohibition as the program does: one that waits for nothing destroys at once.
@@ -154,7 +154,7 @@ test(
       select settle_recording('${recording}');
       commit`)
     // The recording stops within seconds, also at the node whose recording the register does not have.
-    await expect.poll(async () => (await bodies()).length, { timeout: 3_000, interval: 50 }).toBe(2)
+    await expect.poll(async () => (await listBodies()).length, { timeout: 3_000, interval: 50 }).toBe(2)
     hangUpForbidden.abort()
     await Promise.all(forbade)
 
@@ -198,7 +198,7 @@ test(
 
     // Each call is one contact, and every body belongs to a recording of the register.
     await expect
-      .poll(async () => [...new Set(await bodies()).symmetricDifference(new Set(await registered()))], {
+      .poll(async () => [...new Set(await listBodies()).symmetricDifference(new Set(await listRegistered()))], {
         timeout: 30_000,
       })
       .toEqual([])
@@ -245,7 +245,7 @@ test(
   },
 )
 
-async function registered(): Promise<string[]> {
+async function listRegistered(): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(`select id from recording where state = 'STORED'`)
   return rows.map(({ id }) => id)
 }

@@ -25,7 +25,7 @@ const nameOf = (call: string, name: string) =>
     ? `${call.includes('hkdf') ? 'hkdf' : 'hmac'}-${name}`
     : name.replace(/\$\{[^}]*\}/, 'N')
 
-function used(): Map<string, Set<string>> {
+function algorithmsUsed(): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>()
   for (const path of sources) {
     const text = read(path)
@@ -41,13 +41,13 @@ function used(): Map<string, Set<string>> {
 }
 
 test('every algorithm that the source names is in the inventory, and every row is used', () => {
-  const found = used()
+  const found = algorithmsUsed()
   expect(found.size).toBeGreaterThan(10)
   expect([...found.keys()].sort()).toEqual([...listed.keys()].sort())
 })
 
 test('md5 and sha1 are named only where their protocols require them', () => {
-  const found = used()
+  const found = algorithmsUsed()
   expect([...found.get('md5')!]).toEqual(['src/platform/objects/s3-store.ts'])
   expect([...found.get('sha1')!]).toEqual(['src/capture/srtp/hmac-sha1.ts'])
 })

@@ -38,7 +38,7 @@ for (const folder of ['src', 'database/functions'])
     if (name === null || !/\.(?:ts|sql|ya?ml|json)$/.test(name) || /\.test\.ts$/.test(name)) return
     changed.add(join(folder, name))
     clearTimeout(timer)
-    timer = setTimeout(() => void follow([...changed]).catch((error: unknown) => print(String(error))), quietMs)
+    timer = setTimeout(() => void applyChanges([...changed]).catch((error: unknown) => print(String(error))), quietMs)
   })
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end())
@@ -57,7 +57,7 @@ function startDemo(): ChildProcess {
   return child
 }
 
-async function follow(paths: string[]): Promise<void> {
+async function applyChanges(paths: string[]): Promise<void> {
   changed.clear()
   if (isEnding) return
   const startedAt = performance.now()

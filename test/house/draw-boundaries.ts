@@ -66,10 +66,11 @@ function draw(graph: Cruise): string {
   const lines = ['```mermaid', 'flowchart TD']
   for (const folder of folders) {
     const inside = [...(slices.get(folder) ?? [])].sort().join(' · ')
-    lines.push(`  ${id(folder)}["<b>${folder}</b>${inside ? `<br/>${inside}` : ''}"]`)
+    lines.push(`  ${nodeId(folder)}["<b>${folder}</b>${inside ? `<br/>${inside}` : ''}"]`)
   }
   for (const folder of folders) {
-    for (const target of folders) if (arrows.has(`${folder}>${target}`)) lines.push(`  ${id(folder)} --> ${id(target)}`)
+    for (const target of folders)
+      if (arrows.has(`${folder}>${target}`)) lines.push(`  ${nodeId(folder)} --> ${nodeId(target)}`)
   }
   return [...lines, '```'].join('\n')
 }
@@ -80,6 +81,6 @@ function topFolder(path: string): string | undefined {
   return /^src\/([^/]+)\//.exec(path)?.[1]
 }
 
-function id(folder: string): string {
+function nodeId(folder: string): string {
   return folder.replace('/', '_')
 }

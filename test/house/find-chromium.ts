@@ -50,7 +50,7 @@ export async function findChromium(): Promise<Chromium> {
   }
   let reason: unknown
   try {
-    if (process.platform === 'linux' && process.arch === 'x64') return await runnable(await unpackedChromium())
+    if (process.platform === 'linux' && process.arch === 'x64') return await checkRunnable(await unpackedChromium())
   } catch (error) {
     reason = error
   }
@@ -67,7 +67,7 @@ export async function findChromium(): Promise<Chromium> {
 }
 
 /** Returns the browser; throws if this machine cannot run it. */
-async function runnable(packed: Chromium): Promise<Chromium> {
+async function checkRunnable(packed: Chromium): Promise<Chromium> {
   await promisify(execFile)(packed.executablePath, ['--version', '--no-sandbox'], {
     env: { ...process.env, ...packed.env },
     timeout: 30_000,

@@ -22,13 +22,13 @@ const generated: Generated[] = [
   { path: 'src/use/evidence/known-database.json', make: makeKnownDatabase, isTested: true },
   { path: checksumsFile, make: listChecksums },
   { path: 'docs/decisions/README.md', make: listDecisions },
-  { path: settingsPage, make: () => between(settingsPage, 'settings', describeSettings()) },
+  { path: settingsPage, make: () => replaceBetween(settingsPage, 'settings', describeSettings()) },
   {
     path: 'packaging/compose/10-own-database.sql',
     make: () =>
       `-- Generated from src/platform/database/database-setup.ts.\n${databaseSetupScript(databaseSetupSteps('seloste', 'seloste'))}`,
   },
-  { path: 'ARCHITECTURE.md', make: () => between('ARCHITECTURE.md', 'boundaries', drawBoundaries()) },
+  { path: 'ARCHITECTURE.md', make: () => replaceBetween('ARCHITECTURE.md', 'boundaries', drawBoundaries()) },
 ]
 
 const checkOnly = process.argv.includes('--check')
@@ -49,7 +49,7 @@ for (const { path, make, isTested } of generated) {
 if (!checkOnly) await writeProtections()
 
 /** Returns the file at `path` with the text between `<!-- name:start -->` and `<!-- name:end -->` replaced. */
-function between(path: string, name: string, text: string): string {
+function replaceBetween(path: string, name: string, text: string): string {
   const start = `<!-- ${name}:start -->`
   const end = `<!-- ${name}:end -->`
   const written = readFileSync(path, 'utf8')

@@ -15,7 +15,7 @@ test('the tables have rows', () => {
 test('every file named in the tables exists', () => {
   const missing = rows.flatMap(({ label, code, tests }) =>
     filesNamed(`${code} ${tests}`)
-      .filter((name) => found(name).length === 0)
+      .filter((name) => pathsEndingWith(name).length === 0)
       .map((name) => `${label}: ${name}`),
   )
   expect(missing, 'Instead: the path from the root, or the file’s name').toEqual([])
@@ -24,7 +24,7 @@ test('every file named in the tables exists', () => {
 test('every test named in the tables is in its file', () => {
   const missing = rows.flatMap(({ label, tests }) =>
     tests.split(';').flatMap((part) => {
-      const titles = titlesIn(filesNamed(part).flatMap(found).map(readAll).join('\n'))
+      const titles = titlesIn(filesNamed(part).flatMap(pathsEndingWith).map(readAll).join('\n'))
       return titlesNamed(part)
         .filter((title) => !titles.some((one) => one.includes(title)))
         .map((title) => `${label}: ${part.trim().split(':')[0]}: ${title}`)
@@ -97,7 +97,7 @@ function titlesNamed(cell: string): string[] {
 }
 
 /** Returns the files and folders whose path ends like this. */
-function found(name: string): string[] {
+function pathsEndingWith(name: string): string[] {
   const end = name.replace(/\/$/, '')
   return paths.filter((path) => path === end || path.endsWith(`/${end}`))
 }

@@ -34,7 +34,7 @@ const tests = [...distances]
   .map(([path, steps]) => ({ path, steps, ms: readMs + (durations.get(path) ?? defaultMs) }))
   // Orders by distance from the change, then by duration.
   .sort((a, b) => a.steps - b.steps || a.ms - b.ms)
-const chosen = withinTime(tests)
+const chosen = chooseWithinTime(tests)
 
 const results = await Promise.all([
   check('format', inFormat, 'prettier', '--check', '--ignore-unknown', '--log-level', 'warn', ...inFormat),
@@ -57,7 +57,7 @@ async function check(name: string, files: readonly string[], command: string, ..
 }
 
 /** Chooses the tests that fit in the time; a changed test is always chosen. */
-function withinTime(all: readonly { path: string; steps: number; ms: number }[]): string[] {
+function chooseWithinTime(all: readonly { path: string; steps: number; ms: number }[]): string[] {
   let left = testsMs
   return all
     .filter(({ steps, ms }) => {

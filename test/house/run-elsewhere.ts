@@ -40,13 +40,13 @@ const tally = await settled(
       process.env['SELOSTE_TEST_S3'] = store.url
     }
     if (!values.folders) process.env['SELOSTE_TEST_OBJECTS'] = 's3'
-    return runTests(folder, chosen(positionals))
+    return runTests(folder, chooseFiles(positionals))
   })(),
 )
 await store?.stop()
 concludeRun(folder, tally)
 
-function chosen(words: readonly string[]): Chosen {
+function chooseFiles(words: readonly string[]): Chosen {
   if (words.length === 0) return { units: [], journeys: [] }
   const [journeys, units] = [words.filter(isOfJourneys), words.filter((word) => !isOfJourneys(word))]
   return { units: units.length > 0 ? units : undefined, journeys: journeys.length > 0 ? journeys : undefined }

@@ -11,14 +11,14 @@ test('removes the files of killed runs, and keeps the files of a living run, a r
   const parent = mkdtempSync(join(tmpdir(), 'leftovers-'))
   onTestFinished(() => rmSync(parent, { recursive: true }))
   const ended = spawnSync(process.execPath, ['--version']).pid
-  const age = (name: string, hours: number) => {
+  const setAge = (name: string, hours: number) => {
     const at = new Date(Date.now() - hours * 3_600_000)
     utimesSync(join(parent, name), at, at)
   }
   const make = (name: string, hoursAgo: number) => {
     mkdirSync(join(parent, name))
     writeFileSync(join(parent, name, 'file'), '')
-    age(name, hoursAgo)
+    setAge(name, hoursAgo)
   }
   make(`seloste-tests-${ended}-abc`, 0)
   make(`seloste-tests-${process.pid}-abc`, 48)
@@ -28,7 +28,7 @@ test('removes the files of killed runs, and keeps the files of a living run, a r
   const database = createServer().listen(join(parent, 'seloste-socket', '.s.PGSQL.5432'))
   await once(database, 'listening')
   onTestFinished(() => void database.close())
-  age('seloste-socket', 48)
+  setAge('seloste-socket', 48)
   make('of-somebody-else', 48)
 
   expect(removeDeadRuns(parent).sort()).toEqual(['seloste-log-old', `seloste-tests-${ended}-abc`])

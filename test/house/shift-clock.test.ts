@@ -26,7 +26,7 @@ afterAll(() => (reason === undefined ? rm(folder, { recursive: true, force: true
  * @param atFirstWord called at the program's first output to stderr
  * @returns the program's output, parsed as JSON
  */
-async function printed<T>(program: string, atFirstWord = (): void => undefined): Promise<T> {
+async function runProgram<T>(program: string, atFirstWord = (): void => undefined): Promise<T> {
   const options = { env: { ...process.env, ...clock.environment }, cwd: folder }
   const running = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], options)
   running.child.stderr?.once('data', atFirstWord)
@@ -39,7 +39,7 @@ test.skipIf(reason)(
   'a program and the files that it writes have the shifted time, and its timers are unchanged',
   async () => {
     clock.shift(hundredDays)
-    const { at, written, set, waited } = await printed<Record<'at' | 'written' | 'set' | 'waited', number>>(`
+    const { at, written, set, waited } = await runProgram<Record<'at' | 'written' | 'set' | 'waited', number>>(`
     import { statSync, utimesSync, writeFileSync } from 'node:fs'
     const begun = performance.now()
     await new Promise((resolve) => setTimeout(resolve, 200))
@@ -77,7 +77,7 @@ test.skipIf(reason)(
     for (const client of [holder, waiter]) await client.end()
     await server.stop()
     console.log(JSON.stringify({ times, refused }))`
-    const { times, refused } = await printed<{ times: number[]; refused: string }>(program, () =>
+    const { times, refused } = await runProgram<{ times: number[]; refused: string }>(program, () =>
       clock.shift(hundredDays),
     )
     expect(times.map(daysAhead)).toEqual([0, 100])

@@ -72,7 +72,7 @@ export function concludeRun(folder: string, { passed, failed }: Tally): void {
  */
 export async function runTests(folder: string, { units, journeys }: Chosen): Promise<Tally> {
   if (!units && !journeys) return none
-  const built = await counted(async () => {
+  const built = await countAsTest(async () => {
     await buildWebIfStale(console.log)
     await bundleLibrariesIfStale()
     // Unpacks the browser first: that changes this process's environment for a moment, so nothing may be started
@@ -80,7 +80,7 @@ export async function runTests(folder: string, { units, journeys }: Chosen): Pro
     if (journeys) await findChromium()
   })
   // Runs beside the first tests; tests that need the folder wait for it.
-  const prepared = counted(() => prepareFolder(join(folder, 'prepared')))
+  const prepared = countAsTest(() => prepareFolder(join(folder, 'prepared')))
   const report = (name: string) => join(folder, `${name}.json`)
   const unitsDone = units
     ? await settled(
@@ -133,8 +133,8 @@ async function retryFailures(
   const files = [...new Set(first.failures.map(({ file }) => file))]
   if (files.length === 0 || files.length > maxRetried) return tallyOf(first)
   const second = await again(files)
-  const still = new Set(second.failures.map(named))
-  if (second.tally.failed === still.size) first.failures.filter((one) => !still.has(named(one))).forEach(recordRetry)
+  const still = new Set(second.failures.map(nameOf))
+  if (second.tally.failed === still.size) first.failures.filter((one) => !still.has(nameOf(one))).forEach(recordRetry)
   return tallyOf({
     ...second,
     tally: { passed: first.tally.passed + first.tally.failed - second.tally.failed, failed: second.tally.failed },
@@ -148,10 +148,10 @@ interface Test {
   why?: string
 }
 
-const named = ({ file, title }: Test) => `${file}: ${title}`
+const nameOf = ({ file, title }: Test) => `${file}: ${title}`
 
 function tallyOf({ tally, failures }: RunnerResult): Tally {
-  for (const failure of failures) recordFailure(named(failure), failure.why)
+  for (const failure of failures) recordFailure(nameOf(failure), failure.why)
   return tally
 }
 
@@ -163,7 +163,7 @@ async function runVitest(report: string, args: readonly string[]): Promise<Runne
     '--reporter=json',
     `--outputFile.json=${report}`,
   ])
-  if (!existsSync(report)) return { tally: settle(none, exitCode || 1), failures: [] }
+  if (!existsSync(report)) return { tally: countCrash(none, exitCode || 1), failures: [] }
   const { numPassedTests, testResults } = JSON.parse(readFileSync(report, 'utf8')) as {
     numPassedTests: number
     testResults: {
@@ -184,7 +184,7 @@ async function runVitest(report: string, args: readonly string[]): Promise<Runne
     if (status === 'failed' && failed.length === 0) return [{ file, title: message.split('\n')[0] ?? '', why: message }]
     return failed.map(({ fullName, failureMessages }) => ({ file, title: fullName, why: failureMessages.join('\n') }))
   })
-  return { tally: settle({ passed: numPassedTests, failed: failures.length }, exitCode), failures }
+  return { tally: countCrash({ passed: numPassedTests, failed: failures.length }, exitCode), failures }
 }
 
 async function runJourneys(report: string, args: readonly string[]): Promise<RunnerResult> {
@@ -193,7 +193,7 @@ async function runJourneys(report: string, args: readonly string[]): Promise<Run
     // The browser was found (and unpacked if needed) once above, so that no worker does that.
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report, SELOSTE_CHROMIUM: chromium.executablePath, ...chromium.env },
   })
-  if (!existsSync(report)) return { tally: settle(none, exitCode || 1), failures: [] }
+  if (!existsSync(report)) return { tally: countCrash(none, exitCode || 1), failures: [] }
   const { stats, errors, suites } = JSON.parse(readFileSync(report, 'utf8')) as {
     stats: { expected: number; unexpected: number }
     errors: unknown[]
@@ -201,7 +201,7 @@ async function runJourneys(report: string, args: readonly string[]): Promise<Run
   }
   for (const suite of suites) secondsByFile.set(suite.file, secondsOf(suite))
   const failed = stats.unexpected + errors.length
-  return { tally: settle({ passed: stats.expected, failed }, exitCode), failures: suites.flatMap(failedIn) }
+  return { tally: countCrash({ passed: stats.expected, failed }, exitCode), failures: suites.flatMap(failedIn) }
 }
 
 /** Playwright reports a failed journey as `unexpected`. */
@@ -237,7 +237,7 @@ export function recordFailure(item: string, reason = ''): void {
 }
 
 function recordRetry(test: Test): void {
-  finalLines.push(`Passed only at a second try: ${named(test)}`, ...indented(test.why ?? ''))
+  finalLines.push(`Passed only at a second try: ${nameOf(test)}`, ...indented(test.why ?? ''))
 }
 
 /** The first lines of a runner's message, without its colours. */
@@ -250,7 +250,7 @@ function indented(message: string): string[] {
 }
 
 /** Runs a preparation of the tests; an error counts as a failed test. */
-async function counted(make: () => Promise<void>): Promise<Tally> {
+async function countAsTest(make: () => Promise<void>): Promise<Tally> {
   try {
     await make()
     return none
@@ -262,7 +262,7 @@ async function counted(make: () => Promise<void>): Promise<Tally> {
 }
 
 /** Counts a runner that failed without a failed test (a crash, an unhandled rejection) as failed. */
-function settle(tally: Tally, exitCode: number): Tally {
+function countCrash(tally: Tally, exitCode: number): Tally {
   if (exitCode === 0 || tally.failed > 0) return tally
   recordFailure(`a runner ended with ${String(exitCode)} and named no test`)
   return { ...tally, failed: 1 }

@@ -21,7 +21,7 @@ const isText = (path: string) =>
   /\.(ts|tsx|js|cjs|mjs|json|ya?ml|sql|md|css|html|sh|txt)$/.test(path) || path === '.ci/run'
 const isCode = (path: string) => /\.(ts|tsx|js|cjs|mjs)$/.test(path)
 const isWritten = (path: string) => isText(path) && path !== 'package-lock.json' && !path.startsWith('test/vectors/')
-const inCode = (path: string) => isCode(path) && !path.endsWith('.d.ts')
+const isSourceCode = (path: string) => isCode(path) && !path.endsWith('.d.ts')
 /** Returns true for files whose tool requires a default export. */
 const isConfig = (path: string) => /(^|\/)([^/]+\.config|global-setup)\.(ts|js)$/.test(path)
 
@@ -30,20 +30,20 @@ const bans: Ban[] = [
     rule: 'no enums',
     pattern: /^\s*(export\s+)?(declare\s+)?(const\s+)?enum\s/,
     instead: "a union of string literals ('open' | 'closed'): it needs no run-time code and reads the same in JSON",
-    where: inCode,
+    where: isSourceCode,
   },
   {
     rule: 'no default exports',
     pattern: /^\s*export\s+(default\b|\{[^}]*\bas default\b)/,
     instead: 'a named export, so that one thing has one name everywhere',
-    where: (path) => inCode(path) && !isConfig(path),
+    where: (path) => isSourceCode(path) && !isConfig(path),
   },
   {
     rule: 'no printing from inside the program',
     pattern: /\bconsole\.(log|info|warn|error|debug)\(/,
     instead: 'return or throw; the process log is platform/log, and only src/app/cli speaks to a terminal',
     where: (path) =>
-      inCode(path) &&
+      isSourceCode(path) &&
       !/^(src\/app\/cli|test|bench|engines\/[^/]+\/bench|packaging|scripts|bin)\/|[.]test[.]ts$/.test(path),
   },
   {
@@ -62,7 +62,7 @@ const bans: Ban[] = [
     rule: 'no calendar arithmetic on Date',
     pattern: /\.set(UTC)?(Month|FullYear|Date)\(/,
     instead: "Temporal: 31 August plus six months is 28 February, and Date's answer is 3 March",
-    where: inCode,
+    where: isSourceCode,
   },
   {
     rule: 'no paths of one machine',
@@ -80,25 +80,25 @@ const bans: Ban[] = [
     rule: 'a test title says the rule, not what should happen',
     pattern: /\b(test|it)(\.\w+)*\(\s*['"`]should\b/i,
     instead: '"a recording past its term cannot be played"',
-    where: inCode,
+    where: isSourceCode,
   },
   {
     rule: 'no cast to any',
     pattern: /\bas any\b(?!\s+(?!as\b)\w)/,
     instead: 'unknown and a check, or the true type',
-    where: inCode,
+    where: isSourceCode,
   },
   {
     rule: 'no test that keeps the others from running',
     pattern: /\b(test|it|describe|suite)\.only\(/,
     instead: 'the same without .only; `npx vitest run <file>` runs one file',
-    where: inCode,
+    where: isSourceCode,
   },
   {
     rule: 'no skipped tests',
     pattern: /\b(test|it|describe|suite)\.(skip|todo|fixme)\(/,
     instead: 'make it pass or delete it; what a machine lacks is decided by .skipIf with its reason',
-    where: inCode,
+    where: isSourceCode,
   },
 ]
 
@@ -128,7 +128,7 @@ test('file names are kebab-case', () => {
 })
 
 test('there are no barrels: no file only re-exports others', () => {
-  const breaches = paths.filter(inCode).filter((path) => {
+  const breaches = paths.filter(isSourceCode).filter((path) => {
     const code = withoutComments(read(path)).trim()
     return (
       code !== '' &&

@@ -6,10 +6,10 @@ import { signInAt } from '#test/whole/api.ts'
 import { objectsFolderOf } from '#test/whole/external-state.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
-import { recordCall, recordingRow, untilDestroyed, type RecordedCall } from './record-call.ts'
+import { recordCall, recordingRow, waitUntilDestroyed, type RecordedCall } from './record-call.ts'
 import { logOf } from './log-of.ts'
-import { ownDatabase } from './past-calls.ts'
-import { appointmentIsNow, atServiceDesk, languagesOfRun } from './service-desk.ts'
+import { withOwnDatabase } from './past-calls.ts'
+import { moveAppointmentToNow, atServiceDesk, languagesOfRun } from './service-desk.ts'
 import { test } from './shared-register.ts'
 
 test.describe.configure({ timeout: 180_000 })
@@ -164,11 +164,11 @@ for (const language of languagesOfRun('en')) {
     expect(Temporal.Now.instant().since(forbiddenAt).total('seconds')).toBeLessThan(5)
 
     await expect(desk.call()).toContainText(t('contact.cause.caller'), { timeout: 60_000 })
-    const row = await untilDestroyed(seloste, call)
+    const row = await waitUntilDestroyed(seloste, call)
     expect(row.cause).toBe('caller')
     expect(row.destroyed_at!.since(forbiddenAt).total('seconds')).toBeLessThan(60)
     expect(await objectsOf(seloste, call)).toEqual([])
-    const left = await ownDatabase(seloste, (db) =>
+    const left = await withOwnDatabase(seloste, (db) =>
       db.selectFrom('recording_key').selectAll().where('recording_id', '=', call.recordingId).execute(),
     )
     expect(left).toEqual([])
@@ -220,12 +220,12 @@ for (const language of languagesOfRun('sv')) {
     await desk.page.locator('.offered .radio-card').first().click()
     await desk.button('offices.book.do').click()
     await expect(desk.button('offices.book.move')).toBeVisible()
-    await appointmentIsNow(seloste, number)
+    await moveAppointmentToNow(seloste, number)
     await desk.page.reload()
     await desk.button('offices.outcome.note').click()
     await desk.choose(t('offices.outcome.label'), t('offices.outcome.NO_SHOW'))
     await desk.button('offices.outcome.note.do').click()
-    expect(await untilDestroyed(seloste, call)).toMatchObject({ cause: 'official' })
+    expect(await waitUntilDestroyed(seloste, call)).toMatchObject({ cause: 'official' })
     await expect(desk.content).toContainText(t('offices.appointment.state.NO_SHOW'))
     await desk.close()
   })

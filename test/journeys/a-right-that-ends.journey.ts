@@ -6,7 +6,7 @@ import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
 import { recordCall } from './record-call.ts'
 import { logOf } from './log-of.ts'
-import { ownDatabase } from './past-calls.ts'
+import { withOwnDatabase } from './past-calls.ts'
 import { test } from './shared-register-for-staff.ts'
 
 test.describe.configure({ mode: 'serial', timeout: 180_000 })
@@ -20,7 +20,7 @@ const playedMs = (page: Page) =>
 
 /** Ends Eero's right at an instant, as at the end of its last day. */
 function endsAt(seloste: RunningSeloste, instant: Temporal.Instant): Promise<unknown> {
-  return ownDatabase(seloste, async (db) => {
+  return withOwnDatabase(seloste, async (db) => {
     const { id } = await db.selectFrom('person').select('id').where('user_id', '=', 'eero').executeTakeFirstOrThrow()
     return db.updateTable('access_right').set({ valid_to: instant }).where('person_id', '=', id).execute()
   })

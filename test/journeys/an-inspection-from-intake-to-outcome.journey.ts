@@ -5,7 +5,7 @@ import { expect } from '@playwright/test'
 import { expectAccessible } from './at-the-desk.ts'
 import { recordCall } from './record-call.ts'
 import { logOf } from './log-of.ts'
-import { appointmentIsNow, atServiceDesk, languagesOfRun } from './service-desk.ts'
+import { moveAppointmentToNow, atServiceDesk, languagesOfRun } from './service-desk.ts'
 import { test } from './shared-register.ts'
 
 test.describe.configure({ timeout: 180_000 })
@@ -57,7 +57,7 @@ for (const language of languagesOfRun('fi')) {
     await host.page.getByLabel(t('offices.workstation.code'), { exact: true }).fill(code)
     await host.button('offices.workstation.enrol.do').click()
     await expect(host.page.getByRole('heading', { name: t('offices.workstation.today'), exact: true })).toBeFocused()
-    await appointmentIsNow(seloste, number)
+    await moveAppointmentToNow(seloste, number)
     await host.page.reload()
     await host.button('offices.appointment.open').click()
 

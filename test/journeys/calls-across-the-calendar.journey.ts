@@ -4,7 +4,7 @@ import { expect, type Page } from '@playwright/test'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
 import { test } from './shared-gdpr-register.ts'
-import { inFinland, ownDatabase, reportPastCalls, type ReportedCall } from './past-calls.ts'
+import { inFinland, withOwnDatabase, reportPastCalls, type ReportedCall } from './past-calls.ts'
 
 test.describe.configure({ timeout: 120_000 })
 
@@ -73,7 +73,7 @@ test('a call over New Year is one contact, listed under both days, and every ter
   expect(text).toContain('5 min')
   // 14 months from 1 January 00.03, not from the year before.
   expect(text).toContain(`1.3.${year + 1}`)
-  const { history_ends_at } = await ownDatabase(seloste, (db) =>
+  const { history_ends_at } = await withOwnDatabase(seloste, (db) =>
     db
       .selectFrom('contact')
       .select('history_ends_at')

@@ -7,7 +7,7 @@ import { expect, type Page } from '@playwright/test'
 import { sql } from 'kysely'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { reloadUntil, signInOn } from './at-the-desk.ts'
-import { ownDatabase, reportPastCalls } from './past-calls.ts'
+import { withOwnDatabase, reportPastCalls } from './past-calls.ts'
 import { test } from './with-feeds.ts'
 
 const testLine = '029 497 099'
@@ -35,12 +35,12 @@ async function writeRecords(cdrs: string): Promise<void> {
 
 /** Dates the reports so far back that their recordings would have arrived. */
 const settled = (seloste: RunningSeloste) =>
-  ownDatabase(seloste, async (db) => {
+  withOwnDatabase(seloste, async (db) => {
     await sql`update fed_segment set told_at = told_at - interval '15 minutes'`.execute(db)
   })
 
 const reportedSegments = (seloste: RunningSeloste) =>
-  ownDatabase(seloste, async (db) => {
+  withOwnDatabase(seloste, async (db) => {
     const { rows } = await sql<{ many: number }>`select count(*)::int as many from fed_segment`.execute(db)
     return rows[0]!.many
   })

@@ -2,7 +2,7 @@
 // reads, acknowledges and disagrees with; in Finnish, only through the pages.
 import { expect, type Page } from '@playwright/test'
 import { expectAccessible, reloadUntil, signInOn } from './at-the-desk.ts'
-import { recordCall, untilDestroyed } from './record-call.ts'
+import { recordCall, waitUntilDestroyed } from './record-call.ts'
 import { signInAt } from '#test/whole/api.ts'
 import { logOf } from './log-of.ts'
 import { withoutCalls } from './without-calls.ts'
@@ -191,7 +191,7 @@ test('an evaluation whose recording is forbidden meanwhile informs its evaluator
     channel: 'OWN_CALLS',
   })
   expect(forbidden.ok).toBe(true)
-  await untilDestroyed(seloste, call)
+  await waitUntilDestroyed(seloste, call)
   await page.getByRole('textbox', { name: 'Sanallinen arvio' }).fill('Jotain vielä')
   await expect(page.getByText('Kirjoittamasi on vielä tällä sivulla')).toBeVisible()
   await expect(page.getByRole('textbox', { name: 'Sanallinen arvio' })).toHaveValue('Jotain vielä')

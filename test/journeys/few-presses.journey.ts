@@ -6,7 +6,7 @@ import { eventually, signInAt } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { countPresses } from './count-presses.ts'
 import { recordCall } from './record-call.ts'
-import { appointmentIsNow, wordsIn } from './service-desk.ts'
+import { moveAppointmentToNow, wordsIn } from './service-desk.ts'
 import { withoutCalls } from './without-calls.ts'
 
 const test = withoutCalls()
@@ -136,7 +136,7 @@ test('a clerk serves a request to listen to a call from its entry to its closing
 
   // The office records that the recording was listened to.
   const number = /P-\d{4}-\d+/.exec(await page.getByRole('heading', { level: 1 }).innerText())![0]
-  await appointmentIsNow(seloste, number)
+  await moveAppointmentToNow(seloste, number)
   const olli = await signInAt(seloste.url, 'olli', seloste.password)
   const request = page.url().split('/').at(-1)!
   const paula = await signInAt(seloste.url, 'paula', seloste.password)

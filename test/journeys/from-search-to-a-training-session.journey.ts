@@ -4,7 +4,7 @@
 import { expect } from '@playwright/test'
 import { signInAt } from '#test/whole/api.ts'
 import { signInOn } from './at-the-desk.ts'
-import { recordCall, untilDestroyed } from './record-call.ts'
+import { recordCall, waitUntilDestroyed } from './record-call.ts'
 import { logOf } from './log-of.ts'
 import { inEachLanguage } from './service-desk.ts'
 import { test } from './shared-register.ts'
@@ -79,7 +79,7 @@ test('a moment goes from a call into a collection and a session, and is empty af
     channel: 'OWN_CALLS',
   })
   expect(forbidden.status, await forbidden.text()).toBeLessThan(300)
-  await untilDestroyed(seloste, call)
+  await waitUntilDestroyed(seloste, call)
   await page.getByRole('link', { name: 'Koulutus', exact: true }).first().click()
   await expect(page.getByText('josta 1 on tyhjä')).toBeVisible()
   await page.getByRole('link', { name: 'Puhelun aloitus' }).first().click()

@@ -9,7 +9,7 @@ import { sql } from 'kysely'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { expectAccessible, signInOn } from './at-the-desk.ts'
 import { recordCall } from './record-call.ts'
-import { ownDatabase } from './past-calls.ts'
+import { withOwnDatabase } from './past-calls.ts'
 import { wordsIn } from './service-desk.ts'
 import { test } from './shared-register.ts'
 
@@ -31,7 +31,7 @@ test('the police get the recording and the data of a granted call, and nobody el
   seloste,
 }) => {
   const call = await recordCall(seloste)
-  await ownDatabase(seloste, async (db) => {
+  await withOwnDatabase(seloste, async (db) => {
     // Dates a recording so that its destruction day is near, because a test cannot wait for months.
     await db.transaction().execute(async (tx) => {
       await sql`set local session_replication_role = replica`.execute(tx)

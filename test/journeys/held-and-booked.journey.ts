@@ -3,7 +3,7 @@
 import { expect } from '@playwright/test'
 import { signInAt, type Api } from '#test/whole/api.ts'
 import { signInOn } from './at-the-desk.ts'
-import { recordCall, recordingRow, untilDestroyed, type RecordedCall } from './record-call.ts'
+import { recordCall, recordingRow, waitUntilDestroyed, type RecordedCall } from './record-call.ts'
 import { inEachLanguage } from './service-desk.ts'
 import { test } from './shared-register-for-staff.ts'
 
@@ -132,7 +132,7 @@ test('on its destruction day a recording is destroyed although somebody waits to
   seloste,
 }) => {
   const { destroy_at: day } = await recordingRow(seloste, booked)
-  const row = await untilDestroyed(seloste, booked, 120_000)
+  const row = await waitUntilDestroyed(seloste, booked, 120_000)
   expect(row.cause).toBe('retention')
   expect(Temporal.Instant.compare(row.destroyed_at!, day!)).toBeGreaterThanOrEqual(0)
   const paula = await signInAt(seloste.url, 'paula', seloste.password)
@@ -178,6 +178,6 @@ test('past its day a recording under an order is kept and appears destroyed, and
   await page.getByRole('button', { name: 'Päätä määräys' }).click()
   await page.getByRole('textbox', { name: /^Mihin päättäminen perustuu/ }).fill('Määräys kumottu 26.11.2026')
   await page.locator('form').getByRole('button', { name: 'Päätä määräys' }).click()
-  expect(await untilDestroyed(seloste, ordered)).toMatchObject({ state: 'DESTROYED' })
+  expect(await waitUntilDestroyed(seloste, ordered)).toMatchObject({ state: 'DESTROYED' })
   expect((await riitta!.call('GET', '/api/holds?state=ended')).status).toBe(200)
 })

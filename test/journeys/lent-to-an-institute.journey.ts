@@ -8,12 +8,12 @@ import { Decrypter } from 'age-encryption'
 import { unzipSync } from 'fflate'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { expectAccessible, signInOn } from './at-the-desk.ts'
-import { recordCall, untilDestroyed } from './record-call.ts'
+import { recordCall, waitUntilDestroyed } from './record-call.ts'
 import {
   atResearchDesk,
   dayFromNow,
   expireDueDate,
-  recallsAreLate,
+  makeRecallsOverdue,
   linkedItemsOf,
   type Study,
 } from './research-desk.ts'
@@ -202,7 +202,7 @@ test('a copy whose caller forbids use is recalled, and counts as not returned un
   seloste,
 }) => {
   const research = await atResearchDesk(seloste)
-  const study = await research.released(await research.institute('Institutet för samtal'), { items: 2 })
+  const study = await research.releasedStudy(await research.enterInstitute('Institutet för samtal'), { items: 2 })
   const forbidden = study.calls[1]!
   const desk = await atServiceDesk(browser, seloste)
   const call = { at: Temporal.Now.instant().subtract({ minutes: 4 }), callerNumber: forbidden.caller }
@@ -212,7 +212,7 @@ test('a copy whose caller forbids use is recalled, and counts as not returned un
     .getByRole('alertdialog')
     .getByRole('button', { name: t('my-calls.forbid.do') })
     .click()
-  expect(await untilDestroyed(seloste, forbidden)).toMatchObject({ cause: 'caller' })
+  expect(await waitUntilDestroyed(seloste, forbidden)).toMatchObject({ cause: 'caller' })
   await desk.close()
 
   const riitta = await at(browser, seloste, 'riitta', study.page)
@@ -236,7 +236,7 @@ test('a copy whose caller forbids use is recalled, and counts as not returned un
   expect(await linkedItemsOf(seloste, study)).toEqual([2])
 
   await expect(riitta.getByText(t('disclosures.overdue.badge'))).toHaveCount(0)
-  const due = (await recallsAreLate(seloste, study)).toZonedDateTimeISO('Europe/Helsinki')
+  const due = (await makeRecallsOverdue(seloste, study)).toZonedDateTimeISO('Europe/Helsinki')
   const lastDay = due.subtract({ days: 1 }).toPlainDate()
   expect(due.hour).toBe(0)
   expect(notice).toContain(`senast ${lastDay.day}.${lastDay.month}.${lastDay.year}`)
@@ -260,10 +260,10 @@ test('an overdue disclosure is on everybody’s start page and blocks its instit
   seloste,
 }) => {
   const research = await atResearchDesk(seloste)
-  const instituteId = await research.institute('Institutet för kvalitet')
+  const instituteId = await research.enterInstitute('Institutet för kvalitet')
   const [study, next] = await Promise.all([
-    research.released(instituteId, { items: process.env['SELOSTE_LONG'] === '1' ? 20 : 3 }),
-    research.decided(instituteId),
+    research.releasedStudy(instituteId, { items: process.env['SELOSTE_LONG'] === '1' ? 20 : 3 }),
+    research.decidedStudy(instituteId),
   ])
   const { itemList } = await research.read(study.id)
   for (const { item } of itemList.slice(2)) await confirm(item)

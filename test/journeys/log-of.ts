@@ -1,7 +1,7 @@
 // Reads the audit log of a running Seloste, oldest entries first, for journeys that check how an act is logged. Never
 // changes the log.
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
-import { ownDatabase } from './past-calls.ts'
+import { withOwnDatabase } from './past-calls.ts'
 
 export interface LoggedEntry {
   action: string
@@ -13,7 +13,7 @@ export interface LoggedEntry {
 
 /** Returns the entries of one person, by user id, since an instant. */
 export function logOf(seloste: RunningSeloste, userId: string, start: Temporal.Instant): Promise<LoggedEntry[]> {
-  return ownDatabase(seloste, async (db) => {
+  return withOwnDatabase(seloste, async (db) => {
     const rows = await db
       .selectFrom('audit_entry')
       .innerJoin('person', 'person.id', 'audit_entry.person_id')

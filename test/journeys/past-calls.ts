@@ -22,7 +22,7 @@ import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { readDrawKey } from '../../src/app/roles/draw-key.ts'
 
 /** Connects to the running Seloste's database, as its owner. */
-export async function ownDatabase<Result>(
+export async function withOwnDatabase<Result>(
   seloste: RunningSeloste,
   use: (db: Kysely<RegisterTables>) => Promise<Result>,
 ): Promise<Result> {
@@ -44,7 +44,7 @@ export type ReportedCall = Omit<PastCall, 'callId'> & { drawn?: boolean }
 
 /** Reports past calls to a running Seloste. Drawn calls get audio, a silent line, and can be played afterwards. */
 export async function reportPastCalls(seloste: RunningSeloste, calls: readonly ReportedCall[]): Promise<void> {
-  await ownDatabase(seloste, async (db) => {
+  await withOwnDatabase(seloste, async (db) => {
     const versions = await readVersions(db)
     const admit = admitTo(db)
     const today = Temporal.Now.plainDateISO('UTC')

@@ -3,7 +3,7 @@
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { eventually, signInAt } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
-import { ownDatabase, reportPastCalls } from './past-calls.ts'
+import { withOwnDatabase, reportPastCalls } from './past-calls.ts'
 
 export interface RecordedCall {
   contactId: string
@@ -43,7 +43,7 @@ export async function recordCall(
 
 /** Returns the register's row of a recording. */
 export function recordingRow(seloste: RunningSeloste, { recordingId }: RecordedCall) {
-  return ownDatabase(seloste, (db) =>
+  return withOwnDatabase(seloste, (db) =>
     db
       .selectFrom('recording')
       .select(['state', 'cause', 'destroyed_at', 'destroy_at', 'min_keep_until'])
@@ -53,7 +53,7 @@ export function recordingRow(seloste: RunningSeloste, { recordingId }: RecordedC
 }
 
 /** Waits until a recording is destroyed, and returns the cause. */
-export function untilDestroyed(seloste: RunningSeloste, call: RecordedCall, waitMs = 60_000) {
+export function waitUntilDestroyed(seloste: RunningSeloste, call: RecordedCall, waitMs = 60_000) {
   return eventually(
     async () => {
       const row = await recordingRow(seloste, call)

@@ -6,7 +6,7 @@ import type { ResearchDetail } from '#app/http/contract/research.ts'
 import { eventually, signInAt, type Api } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { recordCall, type RecordedCall } from './record-call.ts'
-import { ownDatabase } from './past-calls.ts'
+import { withOwnDatabase } from './past-calls.ts'
 
 export interface Study {
   id: string
@@ -37,13 +37,13 @@ export async function atResearchDesk(seloste: RunningSeloste) {
   const read = (id: string) => request<ResearchDetail>(eero, 'GET', `/research-disclosures/${id}`)
 
   /** Enters an institute whose letters are in Swedish. Returns its id. */
-  async function institute(name: string): Promise<string> {
+  async function enterInstitute(name: string): Promise<string> {
     const given = { name, contact: 'Registraturen', email: 'registraturen@institut.example', language: 'sv' }
     return (await request<{ id: string }>(eero, 'POST', '/institutes', given)).id
   }
 
   /** Makes, plays and signs a copy with a word in it. */
-  async function copied(disclosure: string, item: number, { recordingId }: RecordedCall): Promise<void> {
+  async function signCopy(disclosure: string, item: number, { recordingId }: RecordedCall): Promise<void> {
     const { id } = await request<{ id: string }>(eero, 'POST', `/research-disclosures/${disclosure}/items/${item}/copy`)
     await eero.listen(recordingId, 'SERVICE_LEVEL_STUDY')
     const copy = (as: Api) => request<AnonymisedCopy>(as, 'GET', `/anonymised-copies/${id}`)
@@ -60,13 +60,13 @@ export async function atResearchDesk(seloste: RunningSeloste) {
   }
 
   /** Prepares a study up to the decision. */
-  async function decided(instituteId: string, { items = 1, dueOn = dayFromNow(30) } = {}): Promise<Study> {
+  async function decidedStudy(instituteId: string, { items = 1, dueOn = dayFromNow(30) } = {}): Promise<Study> {
     const begun = { instituteId, study: 'Laatu 2027', dueOn: dueOn.toString(), format: 'OPUS' }
     const { id, number } = await request<ResearchDetail>(eero, 'POST', '/research-disclosures', begun)
     const calls = await Promise.all(Array.from({ length: items }, () => recordCall(seloste, { seconds: callSeconds })))
     for (const { recordingId } of calls)
       await request(eero, 'POST', `/research-disclosures/${id}/items`, { recordingId })
-    await Promise.all(calls.map((call, index) => copied(id, index + 1, call)))
+    await Promise.all(calls.map((call, index) => signCopy(id, index + 1, call)))
     const undertaking = { reference: 'SIT-2026-1', signatory: 'N. N.', signedOn: dayFromNow(0).toString() }
     await request(eero, 'PUT', `/research-disclosures/${id}/undertaking`, undertaking)
     const { seen } = await request<ResearchDetail>(riitta, 'GET', `/research-disclosures/${id}`)
@@ -76,8 +76,8 @@ export async function atResearchDesk(seloste: RunningSeloste) {
   }
 
   /** Makes a released disclosure, and waits until its package is ready for the institute. */
-  async function released(instituteId: string, given: Parameters<typeof decided>[1] = {}): Promise<Study> {
-    const study = await decided(instituteId, given)
+  async function releasedStudy(instituteId: string, given: Parameters<typeof decidedStudy>[1] = {}): Promise<Study> {
+    const study = await decidedStudy(instituteId, given)
     await request(riitta, 'POST', `/research-disclosures/${study.id}/packages`, {
       method: 'PASSPHRASE',
       delivery: 'LINK',
@@ -87,19 +87,19 @@ export async function atResearchDesk(seloste: RunningSeloste) {
     return study
   }
 
-  return { eero, ilona, riitta, ask: request, read, institute, decided, released }
+  return { eero, ilona, riitta, ask: request, read, enterInstitute, decidedStudy, releasedStudy }
 }
 
 /** Moves a study's due day to yesterday. */
 export function expireDueDate(seloste: RunningSeloste, { id }: Study): Promise<void> {
-  return ownDatabase(seloste, async (db) => {
+  return withOwnDatabase(seloste, async (db) => {
     await sql`update research_disclosure set due_on = ${dayFromNow(-1).toString()}::date where id = ${id}`.execute(db)
   })
 }
 
 /** Moves the due time of recalls into the past. Returns the earlier due time: the end of the third working day. */
-export function recallsAreLate(seloste: RunningSeloste, { number }: Study): Promise<Temporal.Instant> {
-  return ownDatabase(seloste, async (db) => {
+export function makeRecallsOverdue(seloste: RunningSeloste, { number }: Study): Promise<Temporal.Instant> {
+  return withOwnDatabase(seloste, async (db) => {
     const was = await db
       .selectFrom('disclosed_copy')
       .select('due_at')
@@ -115,7 +115,7 @@ export function recallsAreLate(seloste: RunningSeloste, { number }: Study): Prom
 
 /** Returns the items of a disclosure whose copies are still linked to their recordings. */
 export function linkedItemsOf(seloste: RunningSeloste, { id, number }: Study): Promise<number[]> {
-  return ownDatabase(seloste, async (db) => {
+  return withOwnDatabase(seloste, async (db) => {
     const { rows } = await sql<{ item: number }>`
       select item from research_item where disclosure_id = ${id} and (recording_id is not null or contact_id is not null)
       union select item from disclosed_copy where disclosure = ${number} and recording_id is not null

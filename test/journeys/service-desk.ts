@@ -6,7 +6,7 @@ import { expect, type Browser, type Locator, type Page } from '@playwright/test'
 import { sql } from 'kysely'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn, type Language } from './at-the-desk.ts'
-import { ownDatabase } from './past-calls.ts'
+import { withOwnDatabase } from './past-calls.ts'
 
 export const languages = ['fi', 'sv', 'en'] as const
 /** Languages of a journey: the given one in every run, all of them in the long run. */
@@ -215,8 +215,8 @@ export async function atServiceDesk(
 }
 
 /** Moves a request's appointment to now, because a test cannot wait for days. */
-export async function appointmentIsNow(seloste: RunningSeloste, number: string, minutes = 30): Promise<void> {
-  await ownDatabase(seloste, async (db) => {
+export async function moveAppointmentToNow(seloste: RunningSeloste, number: string, minutes = 30): Promise<void> {
+  await withOwnDatabase(seloste, async (db) => {
     await sql`
       update office_slot s set starts_at = now() - interval '1 minute', ends_at = now() + make_interval(mins => ${minutes})
       from appointment a join subject_request q on q.id = a.request_id

@@ -4,7 +4,7 @@ import { expect, type Page } from '@playwright/test'
 import { sql } from 'kysely'
 import { signInAt } from '#test/whole/api.ts'
 import { reloadUntil, signInOn } from './at-the-desk.ts'
-import { ownDatabase } from './past-calls.ts'
+import { withOwnDatabase } from './past-calls.ts'
 import { withoutCalls } from './without-calls.ts'
 
 const test = withoutCalls()
@@ -40,7 +40,7 @@ test('the log is whole until the database’s owner edits an entry, which is the
   await verify(page)
   await expect(page.locator('.notice-title', { hasText: 'Loki on ehjä' })).toBeVisible({ timeout: 30_000 })
 
-  const edited = await ownDatabase(seloste, async (db) => {
+  const edited = await withOwnDatabase(seloste, async (db) => {
     await sql`alter table audit_entry disable trigger user`.execute(db)
     const { rows } = await sql<{ seq: string }>`
       update audit_entry set result = 'ok'

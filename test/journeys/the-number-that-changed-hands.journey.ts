@@ -4,7 +4,7 @@ import { expect } from '@playwright/test'
 import { signInAt } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
-import { inFinland, ownDatabase, reportPastCalls } from './past-calls.ts'
+import { inFinland, withOwnDatabase, reportPastCalls } from './past-calls.ts'
 import { withoutCalls } from './without-calls.ts'
 
 const test = withoutCalls()
@@ -92,7 +92,7 @@ test('a person who left is signed out at once and cannot sign in again, and the 
   await signInOn(page, seloste, 'aino', { purpose: 'Asiakaspalvelun kehittäminen' })
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   // Simulates the end of the day, announced in the directory, on which the employment ends.
-  await ownDatabase(seloste, (db) =>
+  await withOwnDatabase(seloste, (db) =>
     db.updateTable('person').set({ employed_to: Temporal.Now.instant() }).where('user_id', '=', 'aino').execute(),
   )
   await page.reload()

@@ -8,7 +8,7 @@ import { eventually, signInAt } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { changeDescription } from './change-description.ts'
 import { signInOn } from './at-the-desk.ts'
-import { ownDatabase } from './past-calls.ts'
+import { withOwnDatabase } from './past-calls.ts'
 import { withoutCalls } from './without-calls.ts'
 
 const test = withoutCalls()
@@ -79,7 +79,7 @@ test('another controller and a shorter term become a new version, in three langu
   seloste,
 }) => {
   // Closes open requests, because a shorter term would wait for every requester who has asked to listen to a call.
-  await ownDatabase(seloste, async (db) => {
+  await withOwnDatabase(seloste, async (db) => {
     await sql`
       update subject_request set closed_at = now(), closed_by = entered_by, outcome = 'WITHDRAWN' where closed_at is null`.execute(
       db,

@@ -10,7 +10,7 @@ import { sql } from 'kysely'
 import { eventually } from '#test/whole/api.ts'
 import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
-import { ownDatabase, reportPastCalls } from './past-calls.ts'
+import { withOwnDatabase, reportPastCalls } from './past-calls.ts'
 
 const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
 
@@ -81,7 +81,7 @@ async function reportSome(seloste: RunningSeloste): Promise<void> {
   ])
   await eventually(
     async () => {
-      const { kept: stored } = await ownDatabase(seloste, (db) =>
+      const { kept: stored } = await withOwnDatabase(seloste, (db) =>
         db
           .selectFrom('recording')
           .select(sql<number>`count(*) filter (where kept_at is not null)::int`.as('kept'))
@@ -96,7 +96,7 @@ async function reportSome(seloste: RunningSeloste): Promise<void> {
 
 /** Plants both breaches as the database's owner, without triggers. */
 async function plant(seloste: RunningSeloste): Promise<void> {
-  await ownDatabase(seloste, (db) =>
+  await withOwnDatabase(seloste, (db) =>
     db.transaction().execute(async (tx) => {
       await sql`alter table recording disable trigger user`.execute(tx)
       await sql`

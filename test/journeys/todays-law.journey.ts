@@ -10,7 +10,7 @@ import { expectAccessible, reloadUntil, type Language } from './at-the-desk.ts'
 import { recordCall } from './record-call.ts'
 import { logOf } from './log-of.ts'
 import { test } from './shared-gdpr-register.ts'
-import { ownDatabase } from './past-calls.ts'
+import { withOwnDatabase } from './past-calls.ts'
 import { atServiceDesk, type ServiceDesk } from './service-desk.ts'
 
 test.describe.configure({ timeout: 120_000 })
@@ -122,7 +122,7 @@ test('a recording is restricted until a letter has reported its end, and a refus
   await desk.handOver('restriction-end')
   // The clerk must enter the password, because the letter ends the restriction and the last proof of identity is older
   // than a quarter of an hour.
-  await ownDatabase(seloste, (db) =>
+  await withOwnDatabase(seloste, (db) =>
     sql`update session set proved_at = now() - interval '16 minutes' where ended_at is null`.execute(db),
   )
   await closeRequest(desk, async () => {

@@ -3,7 +3,7 @@
 import { expect } from '@playwright/test'
 import { expectAccessible, signInOn } from './at-the-desk.ts'
 import { recordCall } from './record-call.ts'
-import { ownDatabase } from './past-calls.ts'
+import { withOwnDatabase } from './past-calls.ts'
 import { test } from './shared-register.ts'
 
 test.setTimeout(180_000)
@@ -17,7 +17,7 @@ const text = {
 
 test('the page of a call shows what its recording lacks, and how long the caller waited', async ({ page, seloste }) => {
   const call = await recordCall(seloste)
-  await ownDatabase(seloste, async (db) => {
+  await withOwnDatabase(seloste, async (db) => {
     const contact = await db
       .selectFrom('contact')
       .select('started_at')

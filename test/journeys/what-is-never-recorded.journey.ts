@@ -8,7 +8,7 @@ import { eventually, signInAt, type ContactShape } from '#test/whole/api.ts'
 import type { RunningSeloste } from '#test/whole/start-seloste.ts'
 import { signInOn } from './at-the-desk.ts'
 import { changeDescription } from './change-description.ts'
-import { ownDatabase, reportPastCalls } from './past-calls.ts'
+import { withOwnDatabase, reportPastCalls } from './past-calls.ts'
 import { withoutCalls } from './without-calls.ts'
 
 const test = withoutCalls()
@@ -123,7 +123,7 @@ test('media sent before the answer and after the end are removed before anybody 
     const contact = await found(seloste, caller)
     return contact?.segments[0]?.recording.state === 'available' ? contact : undefined
   }, 'the recording in keeping')
-  const row = await ownDatabase(seloste, (db) =>
+  const row = await withOwnDatabase(seloste, (db) =>
     db
       .selectFrom('recording')
       .select(['duration_ms', 'cut_ms'])
@@ -132,7 +132,7 @@ test('media sent before the answer and after the end are removed before anybody 
   )
   expect(row.cut_ms).toBeGreaterThan(4_000)
   expect(row.duration_ms).toBeLessThan(7_000)
-  const incidents = await ownDatabase(seloste, (db) =>
+  const incidents = await withOwnDatabase(seloste, (db) =>
     db
       .selectFrom('audit_entry')
       .select('object_id')

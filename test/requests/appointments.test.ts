@@ -8,8 +8,19 @@ import { openOffices } from './open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
-const { clerk, other, office, slotAt, moveSlot, makeInspection, book, booked, outcome, makeRecordingUntil, setDay } =
-  desk
+const {
+  clerk,
+  other,
+  enterOffice,
+  addSlot,
+  moveSlot,
+  makeInspection,
+  book,
+  bookAppointment,
+  recordOutcome,
+  makeRecordingUntil,
+  setDay,
+} = desk
 const { stateOf, stateOfAppointment, inspectionOf, until } = desk
 const now = () => Temporal.Now.instant()
 
@@ -36,10 +47,10 @@ describe('a booking', () => {
   test('is before the recording’s destruction date, and for an offered slot', async () => {
     const recording = await makeRecordingUntil(24 * 10)
     const request = await makeInspection([recording])
-    const officeId = await office('Oulu')
-    const [early, late] = [await slotAt(24 * 9, { officeId }), await slotAt(24 * 10 - 0.5, { officeId })]
-    const closedOffice = await office()
-    const closed = await slotAt(24 * 8, { officeId: closedOffice })
+    const officeId = await enterOffice('Oulu')
+    const [early, late] = [await addSlot(24 * 9, { officeId }), await addSlot(24 * 10 - 0.5, { officeId })]
+    const closedOffice = await enterOffice()
+    const closed = await addSlot(24 * 8, { officeId: closedOffice })
     const inThree = { fi: 'x', sv: 'x', en: 'x' }
     const closing = { names: inThree, address: inThree, isClosed: true }
     await clerk.request(`/api/offices/${closedOffice}`, closing, { method: 'PUT' })
@@ -53,7 +64,7 @@ describe('a booking', () => {
     const refused = await book(request, late)
     expect(refused).toMatchObject({ status: 409, code: 'appointment.late' })
     expect(refused.body.error?.message).toContain(offered.latest!.slice(0, 23))
-    const id = await booked(request, early)
+    const id = await bookAppointment(request, early)
     expect(await shown(id)).toMatchObject({ state: 'BOOKED', isUrgent: false, latest: offered.latest })
     expect((await clerk.request(`/api/slots/${early}`, undefined, { method: 'DELETE' })).code).toBe('slot.booked')
     expect((await free(request)).items!.map(({ id }) => id)).not.toContain(early)
@@ -61,8 +72,8 @@ describe('a booking', () => {
 
   test('is for a future slot that exists, and stores the listener’s needs', async () => {
     const request = await makeInspection([await makeRecordingUntil(24 * 10)])
-    const slot = await slotAt(2)
-    expect((await book(request, await slotAt(-2))).code).toBe('appointment.past')
+    const slot = await addSlot(2)
+    expect((await book(request, await addSlot(-2))).code).toBe('appointment.past')
     expect((await book(request, request.id)).code).toBe('not-found')
     expect((await book({ id: slot }, slot)).code).toBe('not-found')
     for (const more of [{ needs: ['INTERPRETER'] }, { interpreterLanguage: 'viittomakieli' }]) {
@@ -84,19 +95,19 @@ describe('a booking', () => {
       await makeInspection([await makeRecordingUntil(200)]),
       await makeInspection([await makeRecordingUntil(200)]),
     ]
-    const [slot, next] = [await slotAt(3), await slotAt(5)]
+    const [slot, next] = [await addSlot(3), await addSlot(5)]
     const both = await Promise.all([book(one, slot), book(two, slot, {}, other)])
     expect(both.map(({ status }) => status).sort()).toEqual([201, 409])
     const winner = both[0].status === 201 ? one : two
     const id = both.find(({ status }) => status === 201)!.body['id'] as string
     expect(both.find(({ status }) => status === 409)!.code).toBe('slot.booked')
     expect((await book(winner, slot)).code).toBe('slot.booked')
-    const moved = await booked(winner, next)
+    const moved = await bookAppointment(winner, next)
     expect([await stateOfAppointment(id), await stateOfAppointment(moved)]).toEqual(['MOVED', 'BOOKED'])
     expect((await book(winner === one ? two : one, slot)).status).toBe(201)
 
     // If two clerks move one request at the same time, it has one slot afterwards.
-    const times = [await slotAt(7), await slotAt(9), await slotAt(11)]
+    const times = [await addSlot(7), await addSlot(9), await addSlot(11)]
     await Promise.all(times.map((time, at) => book(winner, time, {}, at % 2 ? other : clerk)))
     const { rows } = await database
       .as()
@@ -107,7 +118,7 @@ describe('a booking', () => {
   })
 
   test('needs a call with a recording to listen to', async () => {
-    const slot = await slotAt(2.5)
+    const slot = await addSlot(2.5)
     const recording = await makeRecordingUntil(100)
     const gone = await makeInspection([await makeRecordingUntil(-1)])
     const notRequested = await makeInspection([recording], { kinds: ['KNOW'] })
@@ -123,36 +134,36 @@ describe('a booking', () => {
 describe('the outcome of an appointment', () => {
   const heldNow = async (recording: { id: string; contactId: string }) => {
     const request = await makeInspection([recording], { receivedAt: now().subtract({ hours: 30 }) })
-    const slot = await slotAt(1)
-    const id = await booked(request, slot)
+    const slot = await addSlot(1)
+    const id = await bookAppointment(request, slot)
     return { request, id, begins: () => moveSlot(slot, -0.5, 0.5) }
   }
 
   test('is recorded once, after it has begun', async () => {
     const { id, begins, request } = await heldNow(await makeRecordingUntil(100))
-    expect((await outcome(id, 'HEARD')).code).toBe('appointment.not-yet')
-    expect((await outcome(id, 'NO_SHOW')).code).toBe('appointment.not-yet')
+    expect((await recordOutcome(id, 'HEARD')).code).toBe('appointment.not-yet')
+    expect((await recordOutcome(id, 'NO_SHOW')).code).toBe('appointment.not-yet')
     await begins()
-    expect((await outcome(request.id, 'HEARD')).code).toBe('not-found')
-    expect((await outcome(id, 'OVER')).code).toBe('input.invalid')
-    expect((await outcome(id, 'HEARD')).status).toBe(204)
-    expect((await outcome(id, 'HEARD')).code).toBe('appointment.over')
+    expect((await recordOutcome(request.id, 'HEARD')).code).toBe('not-found')
+    expect((await recordOutcome(id, 'OVER')).code).toBe('input.invalid')
+    expect((await recordOutcome(id, 'HEARD')).status).toBe(204)
+    expect((await recordOutcome(id, 'HEARD')).code).toBe('appointment.over')
     expect(await inspectionOf(request)).toBe('heard')
   })
 
   test('WITHDRAWN, recorded even before it began, ends the wait of the recording', async () => {
     const { id, request } = await heldNow(await makeRecordingUntil(100))
-    expect((await outcome(id, 'WITHDRAWN')).status).toBe(204)
+    expect((await recordOutcome(id, 'WITHDRAWN')).status).toBe(204)
     expect(await inspectionOf(request)).toBe('withdrawn')
-    expect((await book(request, await slotAt(4))).code).toBe('appointment.nothing')
+    expect((await book(request, await addSlot(4))).code).toBe('appointment.nothing')
   })
 
   test('NO_SHOW without a prohibition allows another booking', async () => {
     const { id, begins, request } = await heldNow(await makeRecordingUntil(100))
     await begins()
-    expect((await outcome(id, 'NO_SHOW')).status).toBe(204)
+    expect((await recordOutcome(id, 'NO_SHOW')).status).toBe(204)
     expect(await inspectionOf(request)).toBeNull()
-    expect((await book(request, await slotAt(4.5))).status).toBe(201)
+    expect((await book(request, await addSlot(4.5))).status).toBe(201)
   })
 
   // Tests AC12.
@@ -164,12 +175,12 @@ describe('the outcome of an appointment', () => {
       expect((await desk.forbidByOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
       expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
       await begins()
-      expect((await outcome(id, method)).status).toBe(204)
+      expect((await recordOutcome(id, method)).status).toBe(204)
       expect(await inspectionOf(request)).toBe(method.toLowerCase().replace('_', '-'))
       expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
       await destroyBlocked(desk.expunging, now())
       expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYED' })
-      expect((await book(request, await slotAt(6))).code).toBe('appointment.nothing')
+      expect((await book(request, await addSlot(6))).code).toBe('appointment.nothing')
     },
   )
 
@@ -188,21 +199,21 @@ describe('close to the recording’s destruction date', () => {
   test('the appointment is urgent three days before that date, and only earlier slots can be chosen', async () => {
     const recording = await makeRecordingUntil(71)
     const request = await makeInspection([recording])
-    const id = await booked(request, await slotAt(60))
+    const id = await bookAppointment(request, await addSlot(60))
     expect(await shown(id)).toMatchObject({ isUrgent: true })
-    expect((await book(request, await slotAt(71.5))).code).toBe('appointment.late')
-    expect((await book(request, await slotAt(20))).status).toBe(201)
+    expect((await book(request, await addSlot(71.5))).code).toBe('appointment.late')
+    expect((await book(request, await addSlot(20))).status).toBe(201)
   })
 
   test('the earlier date of two calls counts, and the remaining recording can be played', async () => {
     const [soon, later] = [await makeRecordingUntil(24), await makeRecordingUntil(24 * 30)]
     const request = await makeInspection([soon, later])
-    const id = await booked(request, await slotAt(20))
-    expect((await book(request, await slotAt(30))).code).toBe('appointment.late')
+    const id = await bookAppointment(request, await addSlot(20))
+    expect((await book(request, await addSlot(30))).code).toBe('appointment.late')
     await setDay(soon.id, now())
     await endExpiredHolds(desk.custodian)
     expect(await stateOfAppointment(id)).toBe('BOOKED')
-    expect((await book(request, await slotAt(31))).status).toBe(201)
+    expect((await book(request, await addSlot(31))).status).toBe(201)
   })
 
   describe('if the description does not let an inspection delay the destruction', () => {
@@ -211,13 +222,13 @@ describe('close to the recording’s destruction date', () => {
     test('the recording is destroyed on its day, and the appointment is over', async () => {
       const recording = await makeRecordingUntil(24)
       const request = await makeInspection([recording])
-      const id = await booked(request, await slotAt(22))
+      const id = await bookAppointment(request, await addSlot(22))
       await setDay(recording.id, now())
       await expect.poll(() => stateOfAppointment(id), { timeout: 15_000 }).toBe('OVER')
       expect(await until(recording.id, 'DESTROYED')).toMatchObject({ cause: 'retention' })
       expect(await inspectionOf(request)).toBe('destroyed')
       expect(await shown(id)).toMatchObject({ state: 'OVER', isUrgent: false })
-      expect((await book(request, await slotAt(1.5))).code).toBe('appointment.nothing')
+      expect((await book(request, await addSlot(1.5))).code).toBe('appointment.nothing')
       await desk.stopCustodian()
     })
   })
@@ -228,7 +239,7 @@ describe('close to the recording’s destruction date', () => {
     test('the recording is kept for that request only until it was played, and stays urgent', async () => {
       const recording = await makeRecordingUntil(24)
       const request = await makeInspection([recording])
-      const id = await booked(request, await slotAt(100))
+      const id = await bookAppointment(request, await addSlot(100))
       expect(await shown(id)).toMatchObject({ isUrgent: true })
       await setDay(recording.id, now().subtract({ minutes: 1 }))
       await endExpiredHolds(desk.custodian)
@@ -237,13 +248,13 @@ describe('close to the recording’s destruction date', () => {
       expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
       expect(await shown(id)).toMatchObject({ state: 'BOOKED', isUrgent: true })
       expect((await free(request)).latest).toBeDefined()
-      const moved = await booked(request, await slotAt(101.5))
+      const moved = await bookAppointment(request, await addSlot(101.5))
       const listen = (reference: string) =>
         clerk.request(`/api/recordings/${recording.id}/listenings`, { purpose: 'INSPECTION', reference })
       expect((await listen('P-2026-1')).status).toBe(404)
       expect((await listen(request.number)).status).toBe(201)
 
-      expect((await outcome(moved, 'WITHDRAWN')).status).toBe(204)
+      expect((await recordOutcome(moved, 'WITHDRAWN')).status).toBe(204)
       await endExpiredHolds(desk.custodian)
       await destroyBlocked(desk.expunging, now())
       expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYED', cause: 'retention' })
@@ -252,7 +263,7 @@ describe('close to the recording’s destruction date', () => {
     test('the recording is kept for three months past its date at most', async () => {
       const recording = await makeRecordingUntil(1, 6)
       const request = await makeInspection([recording])
-      const id = await booked(request, await slotAt(0.2))
+      const id = await bookAppointment(request, await addSlot(0.2))
       await setDay(recording.id, now().subtract({ hours: 24 * 93 }))
       await endExpiredHolds(desk.custodian)
       await destroyBlocked(desk.expunging, now())

@@ -10,7 +10,7 @@ import { openServiceUnit } from './open-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const unit = await openServiceUnit(database)
-const { register, admin, people, act, entered, read } = unit
+const { register, admin, people, act, enteredRequest, read } = unit
 const capture = database.as('seloste_capture').db
 const yesterday = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ days: 1 })
 const day = yesterday.toPlainDate()
@@ -36,7 +36,7 @@ async function recorded(given: Partial<SegmentFacts>) {
 
 /** Enters a request whose requester is identified. */
 async function identified(given: object = {}) {
-  const request = await entered(given)
+  const request = await enteredRequest(given)
   const how = 'officialUserId' in given ? 'PERSONNEL' : 'PASSPORT'
   expect((await act('POST', request.id, '/identification', { how })).status).toBe(204)
   return request
@@ -344,7 +344,7 @@ describe('the details of a call', () => {
   })
 
   test('are searched for once the requester is identified, in an open request, by the Service Unit', async () => {
-    const { id } = await entered()
+    const { id } = await enteredRequest()
     const given = { callerNumber: '0401234567' }
     expect(await name(id, given)).toMatchObject({ status: 409, code: 'request.not-identified' })
     expect(await name(crypto.randomUUID(), given)).toMatchObject({ status: 404, code: 'not-found' })

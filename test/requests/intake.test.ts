@@ -6,20 +6,20 @@ import { answer } from '../register/open-desk.ts'
 import { openServiceUnit } from './open-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { desk, enter, entered, act, read, list, body, people, admin, deliverAnswer, identityCode } =
+const { desk, enter, enteredRequest, act, read, list, body, people, admin, deliverAnswer, identityCode } =
   await openServiceUnit(database)
 const now = () => Temporal.Now.instant()
 const day = (instant: string) => Temporal.Instant.from(instant).toZonedDateTimeISO('Europe/Helsinki')
 
 describe('a received request', () => {
   test('has the next number of the year, without gaps even if two clerks enter at the same time', async () => {
-    const first = await entered()
+    const first = await enteredRequest()
     const made = await Promise.all(
       Array.from({ length: 12 }, (_, i) => enter(body({ name: `Soittaja ${i}` }), i % 2 === 0 ? 'paula' : 'pekka')),
     )
     const refused = await enter({ ...body(), receivedAt: now().add({ hours: 1 }).toString() })
     expect(refused.code).toBe('request.received-wrong')
-    const last = await entered()
+    const last = await enteredRequest()
     const numbers = [first, ...made.map((one) => one.body), last].map((one) => String(one['number']).split('-'))
     expect(new Set(numbers.map(([letter, year]) => `${letter}-${year}`)).size).toBe(1)
     const counted = numbers.map(([, , number]) => Number(number)).sort((one, other) => one - other)
@@ -42,7 +42,7 @@ describe('a received request', () => {
   test('is due a calendar month after it was received, or on the last day of a shorter month', async () => {
     const received = now().round('second').toZonedDateTimeISO('Europe/Helsinki')
     const receivedAt = received.subtract({ months: 2 }).with({ day: 31 })
-    const { id } = await entered({ receivedAt: receivedAt.toInstant().toString() })
+    const { id } = await enteredRequest({ receivedAt: receivedAt.toInstant().toString() })
     const { dueAt, isOverdue } = await read(id)
     expect(day(dueAt).toPlainDateTime()).toEqual(receivedAt.add({ months: 1 }).toPlainDateTime())
     expect(isOverdue).toBe(true)
@@ -52,7 +52,7 @@ describe('a received request', () => {
     for (const name of ['Maija\u0000', '\u0000']) expect((await enter(body({ name }))).code).toBe('input.invalid')
     for (const name of [' ', '']) expect((await enter(body({ name }))).code).toBe('input.invalid')
     for (const name of ['Šárka Ņemiro', '山田太郎', "O'Brien; drop table person --", 'Maija 👩‍👧', 'x'.repeat(200)]) {
-      const { id } = await entered({}, { name })
+      const { id } = await enteredRequest({}, { name })
       expect((await read(id)).requester?.name).toBe(name)
     }
   })
@@ -76,7 +76,7 @@ describe('a received request', () => {
     ]) {
       expect((await enter({ ...body(), party, kinds: [kind] })).code).toBe('request.not-offered')
     }
-    const { id } = await entered()
+    const { id } = await enteredRequest()
     const changed = await act('PUT', id, '', { kinds: ['KNOW', 'COPY'], language: 'fi', requester: { name: 'X Y' } })
     expect(changed.code).toBe('request.not-offered')
     expect(await list()).toMatchObject({
@@ -89,7 +89,7 @@ describe('a received request', () => {
     const official = { ...body(), party: 'OFFICIAL' }
     expect((await enter({ ...official, officialUserId: 'ei.ketaan' })).code).toBe('request.official-unknown')
     expect((await enter(official)).code).toBe('request.official-unknown')
-    const { id } = await entered({ party: 'OFFICIAL', officialUserId: people.aino.userId.toUpperCase() })
+    const { id } = await enteredRequest({ party: 'OFFICIAL', officialUserId: people.aino.userId.toUpperCase() })
     expect((await read(id)).official).toMatchObject({ id: people.aino.id })
   })
 })
@@ -109,7 +109,7 @@ describe('a personal identity code', () => {
         error: { code: 'input.identity-code', field: `requester.${field}` },
       })
     }
-    const { id } = await entered()
+    const { id } = await enteredRequest()
     const requester = { name: 'Maija', address: written }
     const change = await act('PUT', id, '', { kinds: ['KNOW'], language: 'fi', requester })
     expect(change.code).toBe('input.identity-code')
@@ -126,7 +126,7 @@ describe('a personal identity code', () => {
 
 describe('the requester', () => {
   test('is identified with means, time and clerk; only an official can be identified by the personnel register', async () => {
-    const { id } = await entered()
+    const { id } = await enteredRequest()
     expect(await read(id)).toMatchObject({ state: 'RECEIVED', next: ['identify'] })
     expect((await act('POST', id, '/identification', { how: 'PERSONNEL' })).code).toBe('request.identified-wrong')
     expect((await act('POST', id, '/identification', { how: 'PASSPORT' })).status).toBe(204)
@@ -136,7 +136,7 @@ describe('the requester', () => {
   })
 
   test('counts as another person after a change of name, until they are identified again', async () => {
-    const { id } = await entered()
+    const { id } = await enteredRequest()
     await act('POST', id, '/identification', { how: 'ID_CARD' })
     const change = (name: string, address?: string) =>
       act('PUT', id, '', {
@@ -159,14 +159,14 @@ describe('the requester', () => {
 
 describe('the deadline', () => {
   test('is extended once, before it has passed, by a month or two', async () => {
-    const { id } = await entered()
+    const { id } = await enteredRequest()
     const { receivedAt } = await read(id)
     expect((await act('POST', id, '/extension', { months: 2, reason: 'COMPLEX' })).status).toBe(204)
     const { dueAt, extension } = await read(id)
     expect(day(dueAt).toPlainDateTime()).toEqual(day(receivedAt).add({ months: 3 }).toPlainDateTime())
     expect(extension).toMatchObject({ until: dueAt, reason: 'COMPLEX', by: { id: people.paula.id } })
     expect((await act('POST', id, '/extension', { months: 1, reason: 'MANY' })).code).toBe('request.extended')
-    const late = await entered({
+    const late = await enteredRequest({
       receivedAt: now()
         .subtract({ hours: 24 * 40 })
         .toString(),
@@ -177,7 +177,7 @@ describe('the deadline', () => {
 })
 
 test('of two clerks who take a request at the same time one gets it, and the other gets an error', async () => {
-  const { id } = await entered()
+  const { id } = await enteredRequest()
   const takes = await Promise.all(
     (['paula', 'pekka'] as const).map((user) =>
       act('POST', id, '/assignment', { personId: people[user].id, seen: null }, user),
@@ -191,7 +191,7 @@ test('of two clerks who take a request at the same time one gets it, and the oth
 
 describe('closing a request', () => {
   test('reports what is unfinished, and needs a sent letter', async () => {
-    const { id } = await entered()
+    const { id } = await enteredRequest()
     const close = (outcome: string) => act('POST', id, '/close', { outcome })
     expect((await close('ANSWERED')).body).toMatchObject({
       error: { code: 'request.unfinished', field: 'call,letter', message: 'Unfinished: call, letter.' },
@@ -210,7 +210,7 @@ describe('closing a request', () => {
   })
 
   test('happens once: of two clerks who close it one gets an error, and nothing changes afterwards', async () => {
-    const { id } = await entered()
+    const { id } = await enteredRequest()
     const closes = await Promise.all(
       (['paula', 'pekka'] as const).map((user) => act('POST', id, '/close', { outcome: 'WITHDRAWN' }, user)),
     )
@@ -228,7 +228,7 @@ describe('closing a request', () => {
 
 describe('the queue', () => {
   test('has requests with assigned clerks and counts, is searchable by number and name, and begins with the most urgent', async () => {
-    const soon = await entered(
+    const soon = await enteredRequest(
       {
         receivedAt: now()
           .subtract({ hours: 24 * 27 })
@@ -236,7 +236,7 @@ describe('the queue', () => {
       },
       { name: 'Kiireinen Kaisa' },
     )
-    const later = await entered({}, { name: 'Rauhallinen Risto' })
+    const later = await enteredRequest({}, { name: 'Rauhallinen Risto' })
     expect((await act('POST', later.id, '/assignment', { personId: people.aino.id })).code).toBe(
       'request.assignee-wrong',
     )
@@ -267,7 +267,7 @@ describe('the queue', () => {
   })
 
   test('logs every view by the request’s number and without a name, and shows nothing if it cannot log', async () => {
-    const { id, number } = await entered({}, { name: 'Jälki Jalmari' })
+    const { id, number } = await enteredRequest({}, { name: 'Jälki Jalmari' })
     await read(id)
     await list('find=jalmari')
     const entries = await admin.selectFrom('audit_entry').selectAll().where('person_id', '=', people.paula.id).execute()

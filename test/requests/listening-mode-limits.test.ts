@@ -9,7 +9,7 @@ import { openOffices, type Jar } from './open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
-const { people, makeRecording: stored, makeInspection, openRoom, browse } = desk
+const { people, makeRecording: stored, makeInspection, openRoom, openBrowser } = desk
 const pool = database.as().pool
 
 type Operation = keyof typeof operations
@@ -55,7 +55,7 @@ describe('in the listening mode', () => {
   test('the public page shows no more than to anybody', async () => {
     const path = '/rekisteriseloste'
     const read = async (jar: Jar) => (await jar.fetch(path)).text()
-    expect(await read(room.jar)).toBe(await read(await browse()))
+    expect(await read(room.jar)).toBe(await read(await openBrowser()))
   })
 
   test.each((Object.keys(operations) as Operation[]).filter((id) => !roomOperations.includes(id)))(
@@ -95,18 +95,18 @@ describe('in the listening mode', () => {
 
   test('the session opens nothing in another browser, nor without the workstation’s cookie', async () => {
     const session = room.jar.cookies.get('seloste')!
-    const elsewhere = await browse()
+    const elsewhere = await openBrowser()
     elsewhere.cookies.set('seloste', session)
     expect((await elsewhere.request('/api/room')).code).toBe('room.workstation')
     expect((await listen(elsewhere, recording.id, room.request.number)).code).toBe('room.workstation')
     elsewhere.cookies.set('seloste-workstation', 'made-up')
     expect((await elsewhere.request('/api/room/close', {})).code).toBe('room.workstation')
-    const atOther = await desk.atWorkstation(people.paula, await desk.office())
+    const atOther = await desk.openAtWorkstation(people.paula, await desk.enterOffice())
     elsewhere.cookies.set('seloste-workstation', atOther.cookies.get('seloste-workstation')!)
     expect((await elsewhere.request('/api/room')).code).toBe('room.workstation')
     expect((await elsewhere.request('/api/requests')).code).toBe('session.in-room')
     // The workstation's cookie without a session opens nothing either.
-    const stranger = await browse()
+    const stranger = await openBrowser()
     stranger.cookies.set('seloste-workstation', room.jar.cookies.get('seloste-workstation')!)
     for (const path of ['/api/room', '/api/workstation'])
       expect((await stranger.request(path)).code).toBe('session.none')
@@ -116,7 +116,7 @@ describe('in the listening mode', () => {
     const begun = await listen(room.jar, recording.id, room.request.number)
     const audio = `/api/listenings/${begun.body['id'] as string}/audio`
     expect((await room.jar.fetch(audio)).status).toBe(206)
-    const elsewhere = await browse()
+    const elsewhere = await openBrowser()
     elsewhere.cookies.set('seloste', room.jar.cookies.get('seloste')!)
     for (const workstation of [undefined, 'made-up']) {
       if (workstation !== undefined) elsewhere.cookies.set('seloste-workstation', workstation)

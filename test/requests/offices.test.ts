@@ -7,7 +7,7 @@ import { openOffices } from './open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
-const { clerk, other, office, people, slotAt, admin, browse } = desk
+const { clerk, other, enterOffice, people, addSlot, admin, openBrowser } = desk
 const inThree = (text: string) => ({ fi: text, sv: text, en: text })
 const nextYear = Temporal.Now.plainDateISO('Europe/Helsinki').add({ months: 2 }).toString()
 const paula = people.paula.id
@@ -32,7 +32,7 @@ async function slotsOf(officeId: string, day = nextYear): Promise<SlotShown[]> {
 
 describe('an office', () => {
   test('is entered, changed and closed, and the possible hosts are listed', async () => {
-    const id = await office('Oulu')
+    const id = await enterOffice('Oulu')
     const changed = await clerk.request(
       `/api/offices/${id}`,
       { names: inThree('Oulun toimipiste'), address: inThree('Torikatu 34'), isClosed: true },
@@ -55,11 +55,11 @@ describe('an office', () => {
   })
 
   test('is managed by the Service Unit and the administrator, its slots and appointments by the Service Unit only', async () => {
-    const id = await office()
-    const slot = await slotAt(30)
+    const id = await enterOffice()
+    const slot = await addSlot(30)
     const sets = { names: inThree('Turku'), address: inThree('x') }
     for (const name of ['aino', 'tuula', 'riitta', 'matti', 'dora', 'asta'] as const) {
-      const jar = await browse(people[name])
+      const jar = await openBrowser(people[name])
       const sees = name === 'asta' ? undefined : 'deny.role'
       expect((await jar.request('/api/offices')).code).toBe(sees)
       expect((await jar.request('/api/offices', sets)).code).toBe(sees)
@@ -82,7 +82,7 @@ describe('an office', () => {
 
 describe('slots', () => {
   test('are added in sequence, without one that would not fit', async () => {
-    const id = await office()
+    const id = await enterOffice()
     expect(await add(id, { from: '09:00', to: '11:50', minutes: 45 })).toMatchObject({
       status: 201,
       body: { added: 3 },
@@ -97,7 +97,7 @@ describe('slots', () => {
   })
 
   test('cannot overlap another slot of the office, or of the host at any office; otherwise none of the new slots is added', async () => {
-    const [one, elsewhere] = [await office(), await office()]
+    const [one, elsewhere] = [await enterOffice(), await enterOffice()]
     const day = { day: Temporal.PlainDate.from(nextYear).add({ days: 1 }).toString() }
     expect((await add(one, day)).status).toBe(201)
     expect((await add(one, { ...day, from: '11:30', to: '13:30', hostId: desk.pirkko.id })).code).toBe('slot.overlap')
@@ -108,7 +108,7 @@ describe('slots', () => {
   })
 
   test('added by two clerks at the same time do not overlap', async () => {
-    const id = await office()
+    const id = await enterOffice()
     const day = Temporal.PlainDate.from(nextYear).add({ days: 2 }).toString()
     const { pool } = database.as()
     const holding = await pool.connect()
@@ -135,7 +135,7 @@ describe('slots', () => {
   })
 
   test('are in the future, within a year, and at times that exist on their day', async () => {
-    const id = await office()
+    const id = await enterOffice()
     const today = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
     const refused = async (given: object) => (await add(id, given)).code
     expect(await refused({ day: today.subtract({ days: 1 }).toPlainDate().toString() })).toBe('slot.times')
@@ -159,7 +159,7 @@ describe('slots', () => {
         ? last
         : ((next) => next.subtract({ days: next.dayOfWeek % 7 }))(inMonth.add({ years: 1 }))
     }) as [Temporal.PlainDate, Temporal.PlainDate]
-    const id = await office()
+    const id = await enterOffice()
     // 02:00 to 05:00 has two hours in spring and four in autumn.
     const night = { from: '02:00', to: '05:00', minutes: 60 }
     expect((await add(id, { ...night, day: spring.toString() })).body['added']).toBe(2)
@@ -173,7 +173,7 @@ describe('slots', () => {
   })
 
   test('have a host who holds the Service Unit’s right until the slots end', async () => {
-    const id = await office()
+    const id = await enterOffice()
     const ending = await enterTestPerson(admin, database.as('seloste_desk').db, {
       name: 'Loppu',
       right: {
@@ -189,7 +189,7 @@ describe('slots', () => {
   })
 
   test('can be removed while they are not booked', async () => {
-    const id = await office()
+    const id = await enterOffice()
     const day = Temporal.PlainDate.from(nextYear).add({ days: 3 }).toString()
     await add(id, { day })
     const [first] = await slotsOf(id, day)
@@ -203,11 +203,11 @@ describe('slots', () => {
 
 describe('a workstation', () => {
   test('is enrolled with a code that works once, within fifteen minutes, in any spelling', async () => {
-    const id = await office('Turku')
+    const id = await enterOffice('Turku')
     const made = await clerk.request(`/api/offices/${id}/workstation-codes`, { name: 'Huone 1' })
     const code = made.body['code'] as string
     expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$/)
-    const jar = await browse(people.paula)
+    const jar = await openBrowser(people.paula)
     expect((await jar.request('/api/workstation', { code: 'AAAAA-AAAAA' })).code).toBe('workstation.code')
     const typed = ` ${code.toLowerCase().replace('-', ' ')} `
     const enrolled = await jar.fetch('/api/workstation', { json: { code: typed } })
@@ -224,8 +224,8 @@ describe('a workstation', () => {
   })
 
   test('that is enrolled at another office no longer belongs to the first, and a removed one belongs to none', async () => {
-    const [one, next] = [await office(), await office()]
-    const jar = await desk.atWorkstation(people.paula, one)
+    const [one, next] = [await enterOffice(), await enterOffice()]
+    const jar = await desk.openAtWorkstation(people.paula, one)
     const { body } = await clerk.request(`/api/offices/${next}/workstation-codes`, { name: 'Siirretty' })
     expect((await jar.request('/api/workstation', { code: body['code'] as string })).status).toBe(200)
     const offices = async () =>

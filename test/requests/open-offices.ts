@@ -35,7 +35,7 @@ export async function openOffices(
   })
 
   /** Browser that keeps its cookies, signed in if a person is given. */
-  async function browse(user?: TestPerson): Promise<Jar> {
+  async function openBrowser(user?: TestPerson): Promise<Jar> {
     const cookies = new Map<string, string>()
     if (user) cookies.set('seloste', (await user.signIn()).token)
     const jar: Jar = {
@@ -56,20 +56,20 @@ export async function openOffices(
     return jar
   }
 
-  const clerk = await browse(people.paula)
-  const other = await browse(pirkko)
+  const clerk = await openBrowser(people.paula)
+  const other = await openBrowser(pirkko)
 
-  async function office(name = `Toimipiste ${randomUUID().slice(0, 4)}`): Promise<string> {
+  async function enterOffice(name = `Toimipiste ${randomUUID().slice(0, 4)}`): Promise<string> {
     const { body } = await clerk.request('/api/offices', { names: inThree(name), address: inThree('Isokatu 4, Oulu') })
     return body['id'] as string
   }
 
   /** Enters a slot this many hours from now, an hour long by default; only the database's rules check it. */
-  async function slotAt(
+  async function addSlot(
     hours: number,
     { officeId, host = people.paula, lasts = 1 }: { officeId?: string; host?: TestPerson; lasts?: number } = {},
   ): Promise<string> {
-    const at = officeId ?? (await office())
+    const at = officeId ?? (await enterOffice())
     const { rows } = await sql<{ id: string }>`
       insert into office_slot (office_id, starts_at, ends_at, host_id, added_by)
       select ${at}, t, t + make_interval(secs => ${lasts * 3600}::float8), ${host.id}, ${host.id}
@@ -97,13 +97,13 @@ export async function openOffices(
     by.request(`/api/requests/${request.id}/appointments`, { slotId, needs: [], ...more })
 
   /** Books a slot over the network. Returns the appointment's id. */
-  async function booked(request: { id: string }, slotId: string): Promise<string> {
+  async function bookAppointment(request: { id: string }, slotId: string): Promise<string> {
     const { status, body } = await book(request, slotId)
     if (status !== 201) throw new Error(`booking answered ${JSON.stringify(body)}`)
     return body['id'] as string
   }
 
-  const outcome = (appointment: string, method: string, by: Jar = clerk) =>
+  const recordOutcome = (appointment: string, method: string, by: Jar = clerk) =>
     by.request(`/api/appointments/${appointment}/outcome`, { outcome: method })
 
   async function stateOfAppointment(id: string): Promise<string> {
@@ -118,9 +118,9 @@ export async function openOffices(
   }
 
   /** Opens a browser for a person at a workstation of an office. */
-  async function atWorkstation(user: TestPerson, officeId: string): Promise<Jar> {
+  async function openAtWorkstation(user: TestPerson, officeId: string): Promise<Jar> {
     const { body } = await clerk.request(`/api/offices/${officeId}/workstation-codes`, { name: 'Huone 2' })
-    const jar = await browse(user)
+    const jar = await openBrowser(user)
     const enrolled = await jar.request('/api/workstation', { code: body['code'] as string })
     if (enrolled.status !== 200) throw new Error(`enrolling answered ${enrolled.status}`)
     return jar
@@ -131,19 +131,31 @@ export async function openOffices(
    * mode if requested.
    */
   async function openRoom(recordings: readonly { contactId: string }[], { open = true, host = people.paula } = {}) {
-    const officeId = await office()
+    const officeId = await enterOffice()
     const request = await makeInspection(recordings)
-    const slotId = await slotAt(1, { officeId, host })
-    const appointmentId = await booked(request, slotId)
+    const slotId = await addSlot(1, { officeId, host })
+    const appointmentId = await bookAppointment(request, slotId)
     await moveSlot(slotId, -0.1, 0.5)
-    const jar = await atWorkstation(host, officeId)
+    const jar = await openAtWorkstation(host, officeId)
     const opened = open ? await jar.request('/api/room', { appointmentId }) : undefined
     return { officeId, request, slotId, appointmentId, jar, opened }
   }
 
   return {
     ...ends,
-    ...{ pirkko, browse, clerk, other, office, slotAt, moveSlot, makeInspection, book, booked, outcome },
-    ...{ stateOfAppointment, inspectionOf, atWorkstation, openRoom },
+    ...{
+      pirkko,
+      openBrowser,
+      clerk,
+      other,
+      enterOffice,
+      addSlot,
+      moveSlot,
+      makeInspection,
+      book,
+      bookAppointment,
+      recordOutcome,
+    },
+    ...{ stateOfAppointment, inspectionOf, openAtWorkstation, openRoom },
   }
 }

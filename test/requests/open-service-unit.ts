@@ -61,7 +61,7 @@ export async function openServiceUnit(database: TestDatabase<RegisterTables>) {
   const enter = (json: object, by?: keyof typeof people) => fetch('POST', '/api/requests', json, by)
   let count = 0
   /** Enters a request with a requester of its own. */
-  async function entered(given: object = {}, requester: object = {}) {
+  async function enteredRequest(given: object = {}, requester: object = {}) {
     const made = await enter({ ...body({ email: `maija${++count}@example.fi`, ...requester }), ...given })
     expect(made.status).toBe(201)
     return made.body as unknown as { id: string; number: string }
@@ -86,7 +86,7 @@ export async function openServiceUnit(database: TestDatabase<RegisterTables>) {
   }
 
   return {
-    ...{ register, desk, admin, people, as, body, enter, entered, act, read, list, deliverAnswer, identityCode },
+    ...{ register, desk, admin, people, as, body, enter, enteredRequest, act, read, list, deliverAnswer, identityCode },
   }
 }
 

@@ -5,14 +5,14 @@ import { createTestDatabase } from '../database/create-test-database.ts'
 import { openServiceUnit } from './open-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { entered, act, admin, people } = await openServiceUnit(database)
+const { enteredRequest, act, admin, people } = await openServiceUnit(database)
 /** Noon in Helsinki, this many days ago. */
 const daysAgo = (days: number) =>
   Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ days }).with({ hour: 12 }).round('hour').toInstant()
 
 async function received(days: number, given: { kinds?: string[]; closedDaysAgo?: number; outcome?: string } = {}) {
   const { kinds = ['KNOW'], closedDaysAgo, outcome = 'ANSWERED' } = given
-  const { id } = await entered({ kinds, receivedAt: daysAgo(days).toString() })
+  const { id } = await enteredRequest({ kinds, receivedAt: daysAgo(days).toString() })
   if (closedDaysAgo !== undefined) {
     await sql`update subject_request set closed_at = ${daysAgo(closedDaysAgo)}::timestamptz, outcome = ${outcome} where id = ${id}`.execute(
       admin,

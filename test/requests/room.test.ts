@@ -14,15 +14,15 @@ const {
   people,
   pirkko,
   makeRecording: stored,
-  office,
-  slotAt,
+  enterOffice,
+  addSlot,
   moveSlot,
   makeInspection,
-  booked,
-  atWorkstation,
+  bookAppointment,
+  openAtWorkstation,
   openRoom,
 } = desk
-const { stateOfAppointment, inspectionOf, stateOf, browse, clerk } = desk
+const { stateOfAppointment, inspectionOf, stateOf, openBrowser, clerk } = desk
 const pool = database.as().pool
 
 interface RoomShown {
@@ -38,20 +38,20 @@ const range = (jar: Jar, listening: string, bytes = 'bytes=0-999') =>
 
 describe('the room', () => {
   test('is opened by its host, at a workstation of its office, during the slot', async () => {
-    const officeId = await office()
+    const officeId = await enterOffice()
     const request = await makeInspection([await stored()])
-    const slot = await slotAt(1, { officeId })
-    const appointmentId = await booked(request, slot)
+    const slot = await addSlot(1, { officeId })
+    const appointmentId = await bookAppointment(request, slot)
     const open = async (jar: Jar) => (await jar.request('/api/room', { appointmentId })).code
-    const host = await atWorkstation(people.paula, officeId)
+    const host = await openAtWorkstation(people.paula, officeId)
     expect(await open(host)).toBe('room.not-now')
     await moveSlot(slot, -2, -1)
     expect(await open(host)).toBe('room.not-now')
     await moveSlot(slot, -0.1, 0.5)
-    expect(await open(await browse(people.paula))).toBe('room.workstation')
-    expect(await open(await atWorkstation(people.paula, await office()))).toBe('room.workstation')
-    expect(await open(await atWorkstation(pirkko, officeId))).toBe('room.host')
-    const strangers = await browse(people.asta)
+    expect(await open(await openBrowser(people.paula))).toBe('room.workstation')
+    expect(await open(await openAtWorkstation(people.paula, await enterOffice()))).toBe('room.workstation')
+    expect(await open(await openAtWorkstation(pirkko, officeId))).toBe('room.host')
+    const strangers = await openBrowser(people.asta)
     expect(await open(strangers)).toBe('deny.role')
     expect((await host.request('/api/room', { appointmentId: request.id })).code).toBe('not-found')
     expect((await host.request('/api/room')).code).toBe('room.none')
@@ -61,8 +61,8 @@ describe('the room', () => {
     expect((await clerk.request('/api/workstation')).body['appointments']).toEqual([])
 
     expect((await host.request('/api/room', { appointmentId })).status).toBe(200)
-    await desk.outcome(appointmentId, 'WITHDRAWN')
-    expect(await open(await atWorkstation(people.paula, officeId))).toBe('appointment.over')
+    await desk.recordOutcome(appointmentId, 'WITHDRAWN')
+    expect(await open(await openAtWorkstation(people.paula, officeId))).toBe('appointment.over')
   })
 
   test('shows the requester’s calls that have a recording to listen to, with their segments', async () => {
@@ -94,14 +94,14 @@ describe('the room', () => {
 
   test('of an official shows the segments that they answered, and no others (R48)', async () => {
     const recording = await stored()
-    const officeId = await office()
+    const officeId = await enterOffice()
     const request = await makeInspection([recording], { party: 'OFFICIAL', officialId: people.aino.id })
     const notTheirs = await makeInspection([recording], { party: 'OFFICIAL', officialId: people.bertil.id })
-    expect((await desk.book(notTheirs, await slotAt(3))).code).toBe('appointment.nothing')
-    const slot = await slotAt(1, { officeId })
-    const appointmentId = await booked(request, slot)
+    expect((await desk.book(notTheirs, await addSlot(3))).code).toBe('appointment.nothing')
+    const slot = await addSlot(1, { officeId })
+    const appointmentId = await bookAppointment(request, slot)
     await moveSlot(slot, -0.1, 0.5)
-    const jar = await atWorkstation(people.paula, officeId)
+    const jar = await openAtWorkstation(people.paula, officeId)
     const { body } = await jar.request('/api/room', { appointmentId })
     expect((body as unknown as RoomShown).calls[0]!.parts).toMatchObject([{ recordingId: recording.id }])
     expect((await listen(jar, recording.id, request.number)).status).toBe(201)
@@ -140,7 +140,7 @@ describe('the room', () => {
     expect((await jar.request('/api/room')).code).toBe('session.none')
     expect((await listen(jar, recording.id, request.number)).code).toBe('session.none')
     // The slot has ended: nobody can open the room again, and the outcome is still to be recorded.
-    const again = await desk.atWorkstation(people.paula, await office())
+    const again = await desk.openAtWorkstation(people.paula, await enterOffice())
     expect((await again.request('/api/room', { appointmentId })).code).not.toBe(undefined)
     expect(await stateOfAppointment(appointmentId)).toBe('BOOKED')
   }, 30_000)
@@ -219,7 +219,7 @@ describe('the room', () => {
     const { jar, appointmentId, officeId } = await openRoom([await stored()])
     expect((await jar.request('/api/room/close', {})).status).toBe(200)
     expect(await stateOfAppointment(appointmentId)).toBe('BOOKED')
-    const again = await atWorkstation(people.paula, officeId)
+    const again = await openAtWorkstation(people.paula, officeId)
     expect((await again.request('/api/room', { appointmentId })).status).toBe(200)
   })
 
@@ -230,13 +230,13 @@ describe('the room', () => {
     await desk.setDay(recording.id, Temporal.Now.instant())
     expect((await range(jar, body['id'] as string)).status).toBe(404)
     expect((await jar.request('/api/room')).body).toMatchObject({ calls: [{ parts: [{ canBeHeard: false }] }] })
-    expect((await desk.outcome(appointmentId, 'HEARD')).status).toBe(204)
+    expect((await desk.recordOutcome(appointmentId, 'HEARD')).status).toBe(204)
     expect((await jar.request('/api/room')).code).toBe('session.none')
   })
 
   test('ends with its workstation, and a second window of the host ends the first', async () => {
     const { jar, appointmentId, officeId } = await openRoom([await stored()])
-    const second = await atWorkstation(people.paula, officeId)
+    const second = await openAtWorkstation(people.paula, officeId)
     expect((await second.request('/api/room', { appointmentId })).status).toBe(200)
     expect((await jar.request('/api/room')).code).toBe('session.none')
     const { rows } = await pool.query<{ id: string }>(
@@ -265,7 +265,7 @@ describe('the room', () => {
     )
     expect((await range(jar, body['id'] as string)).status).toBe(403)
     expect((await jar.request('/api/room')).code).toBe('room.none')
-    const again = await atWorkstation(people.paula, officeId)
+    const again = await openAtWorkstation(people.paula, officeId)
     expect((await again.request('/api/room', { appointmentId })).code).toBe('request.not-identified')
   })
 

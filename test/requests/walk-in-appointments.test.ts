@@ -11,10 +11,10 @@ const {
   pirkko,
   clerk,
   other,
-  office,
-  slotAt,
+  enterOffice,
+  addSlot,
   makeInspection,
-  booked,
+  bookAppointment,
   makeRecording: stored,
   makeRecordingUntil,
   stateOfAppointment,
@@ -30,15 +30,15 @@ const isRemoved = async (slotId: string) =>
     ])
   ).rows[0]!.gone
 /** Withdraws an appointment, so that host and request are free for the next test. */
-const withdraw = async (id: string) => expect((await desk.outcome(id, 'WITHDRAWN')).status).toBe(204)
+const withdraw = async (id: string) => expect((await desk.recordOutcome(id, 'WITHDRAWN')).status).toBe(204)
 
 test('an appointment at the door begins at once: the host opens the room at the office’s workstation', async () => {
-  const officeId = await office()
+  const officeId = await enterOffice()
   const request = await makeInspection([await stored()])
   const requested = await bookNow(request, officeId, { needs: ['INTERPRETER'], interpreterLanguage: 'somali' })
   expect(requested.status).toBe(201)
   const appointmentId = requested.body['id'] as string
-  const host = await desk.atWorkstation(people.paula, officeId)
+  const host = await desk.openAtWorkstation(people.paula, officeId)
   const opened = await host.request('/api/room', { appointmentId })
   expect(opened.status).toBe(200)
   expect(Date.parse(opened.body['until'] as string) - Date.now()).toBeGreaterThan(29 * 60_000)
@@ -47,11 +47,11 @@ test('an appointment at the door begins at once: the host opens the room at the 
 })
 
 test('overlapping free slots are removed; a booked slot at the office or of the host refuses the appointment', async () => {
-  const officeId = await office()
+  const officeId = await enterOffice()
   const [atOffice, ofHost, later] = [
-    await slotAt(0.25, { officeId, host: pirkko }),
-    await slotAt(0.3),
-    await slotAt(3, { officeId, host: pirkko }),
+    await addSlot(0.25, { officeId, host: pirkko }),
+    await addSlot(0.3),
+    await addSlot(3, { officeId, host: pirkko }),
   ]
   const request = await makeInspection([await stored()])
   const requested = await bookNow(request, officeId)
@@ -59,7 +59,7 @@ test('overlapping free slots are removed; a booked slot at the office or of the 
   expect([await isRemoved(atOffice), await isRemoved(ofHost), await isRemoved(later)]).toEqual([true, true, false])
   const second = await makeInspection([await stored()])
   expect((await bookNow(second, officeId, {}, other)).code).toBe('slot.overlap')
-  expect((await bookNow(second, await office())).code).toBe('slot.overlap')
+  expect((await bookNow(second, await enterOffice())).code).toBe('slot.overlap')
   await withdraw(requested.body['id'] as string)
   const again = await bookNow(second, officeId, {}, other)
   expect(again.status).toBe(201)
@@ -67,10 +67,10 @@ test('overlapping free slots are removed; a booked slot at the office or of the 
 })
 
 test('an appointment of a requester who comes early is moved to now, although its slot overlaps', async () => {
-  const officeId = await office()
+  const officeId = await enterOffice()
   const request = await makeInspection([await stored()])
-  const slot = await slotAt(0.2, { officeId })
-  const before = await booked(request, slot)
+  const slot = await addSlot(0.2, { officeId })
+  const before = await bookAppointment(request, slot)
   const requested = await bookNow(request, officeId)
   expect(requested.status).toBe(201)
   expect([await stateOfAppointment(before), await isRemoved(slot)]).toEqual(['MOVED', true])
@@ -78,12 +78,12 @@ test('an appointment of a requester who comes early is moved to now, although it
 })
 
 test('an appointment at the door is refused for the same reasons as any other: too late for the recording, a closed office, an unidentified requester', async () => {
-  const officeId = await office()
+  const officeId = await enterOffice()
   const late = await makeInspection([await makeRecordingUntil(0.5)])
   expect((await bookNow(late, officeId, { minutes: 45 })).code).toBe('appointment.late')
   const request = await makeInspection([await stored()])
   const inThree = { fi: 'x', sv: 'x', en: 'x' }
-  const closed = await office()
+  const closed = await enterOffice()
   await clerk.request(`/api/offices/${closed}`, { names: inThree, address: inThree, isClosed: true }, { method: 'PUT' })
   expect((await bookNow(request, closed)).code).toBe('office.closed')
   expect((await bookNow(request, request.id)).code).toBe('not-found')

@@ -376,7 +376,7 @@ export const freeswitchOf: FeedWriter = (flow, writing) => {
   const [id, conference] = ['a-leg', 'conference-1']
   const profiles: FreeswitchProfile[] = []
   const channels: FreeswitchChannel[] = []
-  const inConference = (at: number) => ({
+  const conferenceOf = (at: number) => ({
     variables: { conference_uuid: conference, conference_name: 'c1' },
     apps: [{ name: 'conference', data: 'c1@default', at }],
   })
@@ -388,7 +388,7 @@ export const freeswitchOf: FeedWriter = (flow, writing) => {
     if (talk.by === 'conference') {
       const first = channels.findLast(({ from, to }) => from < talk.from && to > talk.from)!
       first.profiles = [...first.profiles, { from: talk.from, dialled: 'c1' }]
-      const meeting = inConference(talk.from)
+      const meeting = conferenceOf(talk.from)
       Object.assign(first, { apps: meeting.apps, variables: { ...first.variables, ...meeting.variables } })
       own = { ...meeting, apps: [...meeting.apps] }
       profiles.push({ from: talk.from, dialled: 'c1' })

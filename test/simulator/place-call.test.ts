@@ -247,8 +247,8 @@ test('faults are recorded: lost packets are not sent, the others are, and the sa
     expect(payload.equals(sound.subarray(at, at + frameSamples))).toBe(true)
   }
   const again = await call({ seconds: 2, faults })
-  const fates = (each: SentStream) => each.packets.slice(0, 90).map(({ copies, kind }) => `${kind} ${copies}`)
-  expect(fates(again.sessions[0]!.streams[0]!)).toEqual(fates(stream!))
+  const outcomesOf = (each: SentStream) => each.packets.slice(0, 90).map(({ copies, kind }) => `${kind} ${copies}`)
+  expect(outcomesOf(again.sessions[0]!.streams[0]!)).toEqual(outcomesOf(stream!))
 })
 
 test('packets are never sent early, and do not drift: at the end they are still sent at their due time', async () => {

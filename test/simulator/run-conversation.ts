@@ -39,7 +39,7 @@ export async function runConversation(
   const reported = options.sendsAgain ? xml : undefined
   const officialNamedAfterMs = options.officialNamedAfterMs ?? options.answeredAfterMs
 
-  const holding = async () => {
+  const holdOnce = async () => {
     if (!hold || !(await pause(hold.afterMs, over.signal))) return
     sending.pause()
     const fromMs = sending.elapsedMs()
@@ -52,11 +52,11 @@ export async function runConversation(
     sending.resume()
     if (hasEnded) options.onEvent?.({ kind: 'resumed', callId: session.callId, plan: options })
   }
-  const forbidding = async () => {
+  const forbidOnce = async () => {
     if (!forbid || !(await pause(forbid.afterMs, over.signal))) return
     options.onEvent?.({ kind: 'forbidden', callId: session.callId, sipSessionId, by: forbid.by, plan: options })
   }
-  const naming = async () => {
+  const nameOfficial = async () => {
     if (officialNamedAfterMs === undefined || !(await pause(officialNamedAfterMs, over.signal))) return
     await session.update(xml).catch(endWithoutAnswer)
   }
@@ -69,7 +69,7 @@ export async function runConversation(
     ...(over.signal.aborted ? [Promise.resolve()] : []),
   ]).finally(() => over.abort())
   try {
-    await Promise.all([talking, holding(), forbidding(), naming()])
+    await Promise.all([talking, holdOnce(), forbidOnce(), nameOfficial()])
   } finally {
     over.abort()
     options.signal?.removeEventListener('abort', hangUpNow)

@@ -65,12 +65,12 @@ export function openStream(options: {
   let marker = true
   let silentFrames = 0
 
-  const direct = (answer: AnsweredStream | undefined) => {
+  const setDestination = (answer: AnsweredStream | undefined) => {
     const takes =
       answer && answer.address.port > 0 && (answer.direction === 'recvonly' || answer.direction === 'sendrecv')
     target = takes ? answer.address : undefined
   }
-  direct(options.answer)
+  setDestination(options.answer)
 
   const toWire = (bytes: Buffer) => {
     if (target) media.socket.send(bytes, target.port, target.host, () => undefined)
@@ -188,7 +188,7 @@ export function openStream(options: {
   }
 
   return {
-    direct,
+    direct: setDestination,
     send: sendFrame,
     skip: (frame: number) => {
       timestamp += frameSamples

@@ -60,7 +60,7 @@ interface Call {
 }
 
 /** Counts the calls themselves, independently of the program. */
-async function recounted(): Promise<Record<string, unknown>> {
+async function recount(): Promise<Record<string, unknown>> {
   const { rows } = await pool.query<{ call: Call }>(
     `select jsonb_build_object('began', c.started_at, 'ended', c.ended_at, 'called', c.number_called, 'parts',
        coalesce((select jsonb_agg(jsonb_build_object('seq', s.seq, 'reached', s.number_reached, 'unit', s.official_unit_id,
@@ -107,7 +107,7 @@ async function recounted(): Promise<Record<string, unknown>> {
 }
 
 /** Facts of a call at a random moment of the last days, as a client reports it. */
-function someCall(random: () => number): SegmentFacts {
+function randomCall(random: () => number): SegmentFacts {
   const pick = <Item>(items: readonly Item[]) => items[Math.floor(random() * items.length)]!
   const startedAt = Temporal.Now.instant().subtract({ milliseconds: Math.floor((0.5 + random() * 60) * 3_600_000) })
   const answeredAt = startedAt.add({ milliseconds: Math.floor(random() ** 3 * 1_500_000) })
@@ -132,7 +132,7 @@ function someCall(random: () => number): SegmentFacts {
 }
 
 /** Possible changes of a call that was already reported. */
-function another(known: SegmentFacts, random: () => number): SegmentFacts {
+function randomChange(known: SegmentFacts, random: () => number): SegmentFacts {
   const item = random()
   if (item < 0.2) return known
   // The official of a call does not change more than a day after the call's end.
@@ -145,7 +145,7 @@ function another(known: SegmentFacts, random: () => number): SegmentFacts {
     return { ...known, endedAt: known.endedAt.add({ seconds: 1 + Math.floor(random() * 900) }) }
   const later = (known.endedAt ?? known.startedAt).add({ seconds: 5 })
   // Simulates a transfer: another segment of the same call.
-  const { recording, ...part } = someCall(random)
+  const { recording, ...part } = randomCall(random)
   return {
     ...part,
     ...(recording && { recording: { ...recording, startedAt: later } }),
@@ -168,7 +168,7 @@ describe('counts kept for studies', () => {
       const known: SegmentFacts[] = []
       for (let step = 0; step < 120; step++) {
         const old = known[Math.floor(random() * known.length)]
-        const facts = old && random() < 0.4 ? another(old, random) : someCall(random)
+        const facts = old && random() < 0.4 ? randomChange(old, random) : randomCall(random)
         if (!old || random() < 0.8) await admit(capture, random() < 0.15 ? { ...facts, endedAt: undefined } : facts)
         else await admitFromFeed(capture, 'vaihde', [facts])
         known.push(facts)
@@ -176,13 +176,13 @@ describe('counts kept for studies', () => {
       }
       // Reports simultaneously only calls whose order does not matter.
       await Promise.all([
-        ...Array.from({ length: 8 }, () => admit(capture, someCall(random))),
+        ...Array.from({ length: 8 }, () => admit(capture, randomCall(random))),
         countStudies(custodian),
-        ...known.slice(0, 8).map((one) => admit(capture, another(one, random))),
+        ...known.slice(0, 8).map((one) => admit(capture, randomChange(one, random))),
         countStudies(custodian),
       ])
       await countStudies(custodian)
-      expect(await readCounts()).toEqual(await recounted())
+      expect(await readCounts()).toEqual(await recount())
     },
   )
 
@@ -192,7 +192,7 @@ describe('counts kept for studies', () => {
     )
     expect(await readCounts()).toEqual({})
     await countStudies(custodian)
-    expect(await readCounts()).toEqual(await recounted())
+    expect(await readCounts()).toEqual(await recount())
   })
 
   test('include no call in progress; a call without an end is counted after a day', async () => {
@@ -210,11 +210,11 @@ describe('counts kept for studies', () => {
     )
     await countStudies(custodian)
     expect(JSON.stringify(await readCounts())).not.toBe(before)
-    expect(await readCounts()).toEqual(await recounted())
+    expect(await readCounts()).toEqual(await recount())
   })
 
   test('do not delay the entry of a call, and are not delayed by it', async () => {
-    const facts = someCall(seedRandom(77).next)
+    const facts = randomCall(seedRandom(77).next)
     const { contactId } = await admit(capture, facts)
     const client = await pool.connect()
     try {
@@ -227,7 +227,7 @@ describe('counts kept for studies', () => {
       client.release()
     }
     await countStudies(custodian)
-    expect(await readCounts()).toEqual(await recounted())
+    expect(await readCounts()).toEqual(await recount())
   })
 
   test('have no columns about who called or answered', async () => {
@@ -256,7 +256,7 @@ describe('counts kept for studies', () => {
 })
 
 describe('counts past fourteen months', () => {
-  const totals = async () =>
+  const readTotals = async () =>
     (
       await pool.query<{ calls: number }>(
         `select (select coalesce(sum(calls), 0) from study_day)::float8 + (select coalesce(sum(calls), 0) from study_month)::float8 as calls`,
@@ -270,7 +270,7 @@ describe('counts past fourteen months', () => {
       // These calls are of the last days by the real clock; ends those still in progress.
       await pool.query(`update contact set ended_at = started_at + interval '1 minute' where ended_at is null`)
       await countStudies(custodian)
-      const before = await totals()
+      const before = await readTotals()
       const last = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
       const first = last.add({ months: 14, days: 4 })
       await setDatabaseClock(database, first.toInstant())
@@ -282,7 +282,7 @@ describe('counts past fourteen months', () => {
       expect((await pool.query(`select from contact`)).rowCount).toBe(0)
       // The sweep subtracts no ended call from the counts, and counts each call before deleting it.
       const after = before + 1
-      expect(await totals()).toBe(after)
+      expect(await readTotals()).toBe(after)
       expect(await coarsenStudies(custodian)).toBeGreaterThan(0)
       expect((await pool.query(`select from study_hour union all select from study_day`)).rowCount).toBe(0)
       // A month is rounded fifteen months after it began, and exact until then; the calls may be in two months.
@@ -292,7 +292,7 @@ describe('counts past fourteen months', () => {
       )
       expect(months.rows.every(({ is_rounded, is_due }) => is_rounded === is_due)).toBe(true)
       const rounded = months.rows.filter(({ is_rounded }) => is_rounded).length
-      expect(Math.abs((await totals()) - after)).toBeLessThanOrEqual(2 * rounded)
+      expect(Math.abs((await readTotals()) - after)).toBeLessThanOrEqual(2 * rounded)
 
       await setDatabaseClock(database, last.add({ months: 15, days: 4 }).toInstant())
       await coarsenStudies(custodian)
@@ -311,7 +311,7 @@ describe('counts past fourteen months', () => {
         expect(Object.values(counts).filter((count) => count % 5 !== 0)).toEqual([])
         expect(answered === 0 ? talk : talk % 300).toBe(0)
       }
-      expect(Math.abs((await totals()) - after)).toBeLessThanOrEqual(2 * rows.length)
+      expect(Math.abs((await readTotals()) - after)).toBeLessThanOrEqual(2 * rows.length)
     },
   )
 })

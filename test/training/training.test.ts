@@ -85,13 +85,14 @@ async function makeRecording(): Promise<string> {
   return id
 }
 
-const collection = async (aim = '') => unlessRefused(await beginCollection(desk, tiina, { name: 'Aloitukset', aim })).id
-const moments = async (id: string, user = tiina) => unlessRefused(await readCollection(desk, user, id)).moments
+const newCollection = async (aim = '') =>
+  unlessRefused(await beginCollection(desk, tiina, { name: 'Aloitukset', aim })).id
+const readMoments = async (id: string, user = tiina) => unlessRefused(await readCollection(desk, user, id)).moments
 
 /** Starts a session led by Tiina with a moment of a recording, and ends her previous session. */
-async function led(recording: string, attendees: readonly TestPerson[] = [aino]) {
+async function startLedSession(recording: string, attendees: readonly TestPerson[] = [aino]) {
   await sql`update training_session set ended_at = now() where ended_at is null`.execute(admin)
-  const id = await collection()
+  const id = await newCollection()
   unlessRefused(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
   const session = unlessRefused(await beginTraining(desk, tiina, { collectionId: id, name: 'Perehdytys' })).id
   for (const one of attendees) expect(await enterTrainee(desk, tiina, session, one.id)).toBe('done')
@@ -110,7 +111,7 @@ async function play(recording: string, reference?: string, user = tiina) {
   return startListening(desk, grant, recording, now)
 }
 
-const log = async (action: string) =>
+const readLog = async (action: string) =>
   (
     await sql<{ purpose: string | null; reference: string | null; result: string; detail: Record<string, unknown> }>`
       select purpose, reference, result, detail from audit_entry where action = ${action} order by seq desc`.execute(
@@ -120,17 +121,17 @@ const log = async (action: string) =>
 
 describe('a collection', () => {
   test('has moments in an order, can be changed only by somebody who has read its latest state, and reports a conflict otherwise', async () => {
-    const id = await collection('Puhelun alku')
+    const id = await newCollection('Puhelun alku')
     const recording = await makeRecording()
     const first = unlessRefused(await addMoment(desk, tiina, id, { recordingId: recording, ...moment })).id
     const second = unlessRefused(
       await addMoment(desk, tiina, id, { recordingId: recording, ...moment, fromMs: 200, toMs: 350 }),
     ).id
     expect(await orderMoments(desk, tiina, id, [second, first])).toBe('done')
-    expect((await moments(id)).map((one) => one.id)).toEqual([second, first])
+    expect((await readMoments(id)).map((one) => one.id)).toEqual([second, first])
     expect(await orderMoments(desk, tiina, id, [second])).toEqual({ refused: 'training.changed-meanwhile' })
     expect(await saveMoment(desk, tiina, first, { ...moment, title: 'Nimi' })).toBe('done')
-    expect((await moments(id))[1]).toMatchObject({
+    expect((await readMoments(id))[1]).toMatchObject({
       state: 'THERE',
       title: 'Nimi',
       recordingId: recording,
@@ -151,7 +152,7 @@ describe('a collection', () => {
   })
 
   test('adds a whole recording if no end is given', async () => {
-    const id = await collection()
+    const id = await newCollection()
     const recording = await makeRecording()
     const { toMs: _, ...whole } = { ...moment, fromMs: 0 }
     unlessRefused(await addMoment(desk, tiina, id, { recordingId: recording, ...whole }))
@@ -160,13 +161,13 @@ describe('a collection', () => {
       .select('duration_ms')
       .where('id', '=', recording)
       .executeTakeFirstOrThrow()
-    const [added] = await moments(id)
+    const [added] = await readMoments(id)
     expect(duration_ms).toBeGreaterThan(0)
     expect(added).toMatchObject({ fromMs: 0, toMs: duration_ms })
   })
 
   test('refuses a moment outside its recording, of a recording that the trainer may not play, or with a personal identity code', async () => {
-    const id = await collection()
+    const id = await newCollection()
     const recording = await makeRecording()
     const add = (changed: object, user = tiina) =>
       addMoment(desk, user, id, { recordingId: recording, ...moment, ...changed })
@@ -179,19 +180,19 @@ describe('a collection', () => {
     expect(await add({}, elsewhere)).toEqual({ refused: 'not-found' })
     expect(await add({}, eero)).toEqual({ refused: 'deny.role' })
     unlessRefused(await add({}))
-    expect(await moments(id, elsewhere)).toEqual([{ id: expect.any(String) as string, state: 'OUT_OF_REACH' }])
+    expect(await readMoments(id, elsewhere)).toEqual([{ id: expect.any(String) as string, state: 'OUT_OF_REACH' }])
     const [listed] = unlessRefused(await listCollections(desk, elsewhere)).filter((one) => one.id === id)
     expect(listed).toMatchObject({ moments: 1, empty: 0 })
     expect(listed).not.toHaveProperty('nextEndsAt')
   })
 
   test('has an empty moment without text after its recording is destroyed', async () => {
-    const id = await collection()
+    const id = await newCollection()
     const [destroyed, stays] = [await makeRecording(), await makeRecording()]
     unlessRefused(await addMoment(desk, tiina, id, { recordingId: destroyed, ...moment }))
     unlessRefused(await addMoment(desk, tiina, id, { recordingId: stays, ...moment, title: 'Lopetus' }))
     await destroyer.destroy(destroyed)
-    expect(await moments(id)).toEqual([
+    expect(await readMoments(id)).toEqual([
       {
         id: expect.any(String) as string,
         state: 'EMPTY',
@@ -203,41 +204,41 @@ describe('a collection', () => {
     const { rows } = await sql<{ words: string }>`
       select string_agg(title || lesson, '') as words from training_moment where emptied_at is not null`.execute(admin)
     expect(rows[0]?.words).toBe('')
-    expect(await log('training.moment-emptied')).toMatchObject([{ detail: { why: 'forbidden' } }])
+    expect(await readLog('training.moment-emptied')).toMatchObject([{ detail: { why: 'forbidden' } }])
   })
 
   test('restored from a backup is emptied of destroyed recordings before anybody reads it', async () => {
-    const id = await collection()
+    const id = await newCollection()
     const recording = await makeRecording()
     unlessRefused(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
     await sql`alter table recording disable trigger ends_uses`.execute(admin)
     await destroyer.destroy(recording)
     await sql`alter table recording enable trigger ends_uses`.execute(admin)
     await endExpiredTraining(custodian)
-    expect(await moments(id)).toMatchObject([{ state: 'EMPTY' }])
+    expect(await readMoments(id)).toMatchObject([{ state: 'EMPTY' }])
   })
 
   test('shows no text about a recording that is past its term, emptied or not, or that is blocked', async () => {
-    const id = await collection()
+    const id = await newCollection()
     const recording = await makeRecording()
     const { id: one } = unlessRefused(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
-    const becomes = async (change: ReturnType<typeof sql>) => {
+    const momentsAfter = async (change: ReturnType<typeof sql>) => {
       await sql`alter table recording disable trigger user`.execute(admin)
       await sql`update recording set ${change} where id = ${recording}`.execute(admin)
       await sql`alter table recording enable trigger user`.execute(admin)
-      return moments(id)
+      return readMoments(id)
     }
-    expect(await becomes(sql`state = 'RESTRICTED'`)).toMatchObject([{ state: 'THERE', title: '', lesson: '' }])
+    expect(await momentsAfter(sql`state = 'RESTRICTED'`)).toMatchObject([{ state: 'THERE', title: '', lesson: '' }])
     expect(await saveMoment(desk, tiina, one, { ...moment, title: 'Uusi' })).toEqual({
       refused: 'recording.restricted',
     })
-    const over = await becomes(sql`state = 'STORED', destroy_at = now() - interval '1 minute'`)
+    const over = await momentsAfter(sql`state = 'STORED', destroy_at = now() - interval '1 minute'`)
     expect(over).toMatchObject([{ state: 'EMPTY', emptyWhy: 'term' }])
     expect(over[0]).not.toHaveProperty('title')
   })
 
   test('can be ended or reordered without a deadlock with a destruction', async () => {
-    const id = await collection()
+    const id = await newCollection()
     const recording = await makeRecording()
     const { id: one } = unlessRefused(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
     const { id: two } = unlessRefused(await addMoment(desk, tiina, id, { recordingId: recording, ...moment }))
@@ -257,7 +258,7 @@ describe('a collection', () => {
 describe('a training session', () => {
   test('plays under TRAINING, with its reference in the log, only if attendees are on its list', async () => {
     const recording = await makeRecording()
-    const { session, reference } = await led(recording, [])
+    const { session, reference } = await startLedSession(recording, [])
     expect(await play(recording, reference)).toBe('not-in-session')
     expect(unlessRefused(await findTrainees(desk, tiina, 'virta'))).toMatchObject([
       { id: aino.id, unitName: 'Palvelu' },
@@ -265,10 +266,10 @@ describe('a training session', () => {
     expect(unlessRefused(await findTrainees(desk, tiina, 'v'))).toEqual([])
     // Nobody can browse the directory here: only the session's trainer can search it, and each search is logged.
     expect(unlessRefused(await findTrainees(desk, elsewhere, 'virta'))).toEqual([])
-    expect(await log('training.trainees-looked-for')).toMatchObject([{ result: 'ok' }])
+    expect(await readLog('training.trainees-looked-for')).toMatchObject([{ result: 'ok' }])
     expect(await enterTrainee(desk, tiina, session, aino.id)).toBe('done')
     expect(await play(recording, reference)).toMatchObject({ id: expect.any(String) as string })
-    expect((await log('listening.started'))[0]).toMatchObject({ purpose: 'TRAINING', reference, result: 'ok' })
+    expect((await readLog('listening.started'))[0]).toMatchObject({ purpose: 'TRAINING', reference, result: 'ok' })
     expect(unlessRefused(await readTraining(desk, tiina, session))).toMatchObject({
       attendees: [{ id: aino.id, name: 'Aino Virtanen' }],
       played: [recording],
@@ -279,7 +280,7 @@ describe('a training session', () => {
 
   test('plays its collection’s moments to its trainer while it is open, and ends the playback when it ends', async () => {
     const [recording, other] = [await makeRecording(), await makeRecording()]
-    const { session, reference, collection: id } = await led(recording)
+    const { session, reference, collection: id } = await startLedSession(recording)
     expect(await play(other, reference)).toBe('not-in-session')
     expect(await play(recording, reference, elsewhere)).toBe('not-found')
     expect(await play(recording, 'K-999999')).toBe('not-in-session')
@@ -299,7 +300,7 @@ describe('a training session', () => {
 
   test('keeps everybody who may have listened on its list, and nobody else who was entered by mistake', async () => {
     const recording = await makeRecording()
-    const { session, reference } = await led(recording)
+    const { session, reference } = await startLedSession(recording)
     await play(recording, reference)
     expect(await enterTrainee(desk, tiina, session, bertil.id)).toBe('done')
     expect(await removeTrainee(desk, tiina, session, bertil.id)).toBe('done')
@@ -315,7 +316,7 @@ describe('a training session', () => {
 
   test('records every listening in it: none starts with another spelling of its reference, or while an attendee is removed', async () => {
     const recording = await makeRecording()
-    const { session, reference } = await led(recording)
+    const { session, reference } = await startLedSession(recording)
     const listening = (given: string) => sql`
       insert into listening (id, recording_id, person_id, right_id, session_hash, role, purpose, reference, started_at, until)
       select gen_random_uuid(), ${recording}, s.led_by, r.id, '\\x00', 'EXPERT', 'TRAINING', ${given}, now(), now() + interval '1 minute'
@@ -337,8 +338,8 @@ describe('a training session', () => {
   })
 
   test('is shown to each attendee on its list, as long as it is kept, without the other attendees', async () => {
-    const { reference: others } = await led(await makeRecording(), [bertil])
-    const { session, reference } = await led(await makeRecording(), [aino, bertil])
+    const { reference: others } = await startLedSession(await makeRecording(), [bertil])
+    const { session, reference } = await startLedSession(await makeRecording(), [aino, bertil])
     const official = await aino.signIn()
     const references = unlessRefused(await listOwnTrainings(desk, official)).map((one) => one.reference)
     expect(references.filter((one) => one === reference || one === others)).toEqual([reference])
@@ -351,12 +352,12 @@ describe('a training session', () => {
     const ended = Temporal.Instant.from(own!.endedAt!).toZonedDateTimeISO('Europe/Helsinki')
     expect(Temporal.Instant.from(own!.keptUntil!)).toEqual(ended.add({ months: 14 }).toInstant())
     expect(JSON.stringify(own)).not.toContain('Bertil')
-    expect((await log('training.own-read'))[0]).toMatchObject({ result: 'ok' })
+    expect((await readLog('training.own-read'))[0]).toMatchObject({ result: 'ok' })
     expect(await listOwnTrainings(desk, tiina)).toEqual({ refused: 'deny.role' })
   })
 
   test('is deleted with its list fourteen months after its end', async () => {
-    const { session } = await led(await makeRecording())
+    const { session } = await startLedSession(await makeRecording())
     await endTraining(desk, tiina, session)
     await endExpiredTraining(custodian)
     expect(await readTraining(desk, tiina, session)).toMatchObject({ id: session })

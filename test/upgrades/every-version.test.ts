@@ -26,7 +26,7 @@ const versions = (await readdir(join(schemaFolder, 'migrations')))
   .filter((name) => name.endsWith('.sql'))
   .map((name) => Number.parseInt(name, 10))
   .sort((a, b) => a - b)
-const standsFor = JSON.parse(await readFile(join(schemaFolder, 'migrations/0200-baseline.json'), 'utf8')) as Record<
+const baselineOf = JSON.parse(await readFile(join(schemaFolder, 'migrations/0200-baseline.json'), 'utf8')) as Record<
   string,
   string
 >
@@ -43,28 +43,28 @@ async function administer(statement: string): Promise<void> {
   await client.query(statement).finally(() => client.end())
 }
 
-async function emptyDatabase(): Promise<string> {
-  return databaseFrom('template0')
+async function createEmptyDatabase(): Promise<string> {
+  return createDatabaseFrom('template0')
 }
 
-async function databaseFrom(template: string): Promise<string> {
+async function createDatabaseFrom(template: string): Promise<string> {
   const name = `test_upgrade_${randomBytes(5).toString('hex')}`
   made.push(name)
   await administer(`create database ${name} template ${template}`)
   return inject('database').adminUrl.replace('DATABASE', name)
 }
 
-async function inside<Result>(url: string, work: (client: Client) => Promise<Result>): Promise<Result> {
+async function withClient<Result>(url: string, work: (client: Client) => Promise<Result>): Promise<Result> {
   const client = new Client({ connectionString: url })
   await client.connect()
   return work(client).finally(() => client.end())
 }
 
 /** Creates a database with the tables and data of the last version before 1.0.0. */
-async function earlierDatabase(): Promise<string> {
-  const url = await emptyDatabase()
+async function makeEarlierDatabase(): Promise<string> {
+  const url = await createEmptyDatabase()
   const dump = brotliDecompressSync(await readFile(join(import.meta.dirname, 'before-1.0.0.sql.br'))).toString()
-  await inside(url, (client) => client.query(dump))
+  await withClient(url, (client) => client.query(dump))
   return url
 }
 
@@ -105,15 +105,15 @@ test('no migration was edited after it was listed, because every change is a new
 })
 
 test('a register from before 1.0.0 keeps its data, and is protected like a new one', { timeout: 60_000 }, async () => {
-  const url = await earlierDatabase()
+  const url = await makeEarlierDatabase()
   const content: Content = new Map()
-  await inside(url, async (client) => {
+  await withClient(url, async (client) => {
     for (const table of await tablesOf(client)) content.set(table, await rowsOf(client, table))
   })
   expect(content.size).toBeGreaterThan(150)
   expect([...content].filter(([, rows]) => rows.length === 0).map(([table]) => table)).toEqual([])
   expect(await migrate(url)).toEqual([...(await migrationNames()), ...newest])
-  await inside(url, async (client) => {
+  await withClient(url, async (client) => {
     await assertUnchanged(client, content)
     // The log has the digest of what people signed in with.
     const { rows } = await client.query(
@@ -123,52 +123,52 @@ test('a register from before 1.0.0 keeps its data, and is protected like a new o
   })
   expect(await problemsOf(url)).toEqual([])
   expect(await schemaOf(url)).toBe(await readFile(join(schemaFolder, 'schema.sql'), 'utf8'))
-  expect(await schemaOf(await databaseFrom(templateName))).toBe(await schemaOf(url))
+  expect(await schemaOf(await createDatabaseFrom(templateName))).toBe(await schemaOf(url))
   expect(await migrate(url)).toEqual([])
 })
 
 test('rows of every later version are kept through all upgrades', { timeout: 120_000 }, async () => {
-  const url = await emptyDatabase()
+  const url = await createEmptyDatabase()
   const content: Content = new Map()
   for (const upTo of versions) {
     await migrate(url, { upTo })
-    await inside(url, (client) => fill(client, content))
+    await withClient(url, (client) => fill(client, content))
   }
-  await inside(url, (client) => assertUnchanged(client, content))
+  await withClient(url, (client) => assertUnchanged(client, content))
   expect(await problemsOf(url)).toEqual([])
 })
 
 test('a backup from before 1.0.0 can be restored into the present tables', { timeout: 60_000 }, async () => {
-  const last = Number.parseInt(Object.keys(standsFor).at(-1) ?? '', 10)
-  const url = await emptyDatabase()
+  const last = Number.parseInt(Object.keys(baselineOf).at(-1) ?? '', 10)
+  const url = await createEmptyDatabase()
   await migrate(url, { upTo: last })
-  await inside(url, async (client) => {
+  await withClient(url, async (client) => {
     const { rows } = await client.query<{ name: string; checksum: string }>(
       'select name, checksum from migration order by number',
     )
-    expect(Object.fromEntries(rows.map(({ name, checksum }) => [name, checksum]))).toEqual(standsFor)
+    expect(Object.fromEntries(rows.map(({ name, checksum }) => [name, checksum]))).toEqual(baselineOf)
   })
   expect(await migrate(url)).toEqual([...(await migrationNames()), ...newest])
   expect(await problemsOf(url)).toEqual([])
 })
 
 test('refuses a register of a version that is too old, with a remedy, and does not change it', async () => {
-  const url = await earlierDatabase()
-  const last = Object.keys(standsFor).at(-1) ?? ''
-  await inside(url, (client) => client.query('delete from migration where name = $1', [last]))
+  const url = await makeEarlierDatabase()
+  const last = Object.keys(baselineOf).at(-1) ?? ''
+  await withClient(url, (client) => client.query('delete from migration where name = $1', [last]))
   await expect(migrate(url)).rejects.toMatchObject({
     code: 'migration-too-old',
     message: expect.stringContaining(
       `upgrades only from ${last}: start the last version before 1.0.0 on it once, then this one.`,
     ) as string,
   })
-  await inside(url, async (client) => {
-    expect((await client.query('select from migration')).rowCount).toBe(Object.keys(standsFor).length - 1)
+  await withClient(url, async (client) => {
+    expect((await client.query('select from migration')).rowCount).toBe(Object.keys(baselineOf).length - 1)
   })
 })
 
 test('refuses a database of a later version, with a remedy, and does not change it', { timeout: 60_000 }, async () => {
-  const url = await emptyDatabase()
+  const url = await createEmptyDatabase()
   await migrate(url)
   const folder = await mkdtemp(join(tmpdir(), 'older-'))
   await cp(schemaFolder, folder, { recursive: true })

@@ -18,12 +18,12 @@ await register.seal()
 const { db: admin, pool } = database.as()
 const custodian = database.as('seloste_custodian').pool
 const desk = database.as('seloste_desk').db
-const person = (name: string) => enterTestPerson(admin, desk, { name })
-const entries = async () => (await pool.query('select from destruction_entry')).rowCount ?? 0
-const caughtUp = async () => (await pool.query('select from ledger_caught_up')).rowCount
+const enterPerson = (name: string) => enterTestPerson(admin, desk, { name })
+const countEntries = async () => (await pool.query('select from destruction_entry')).rowCount ?? 0
+const countCaughtUp = async () => (await pool.query('select from ledger_caught_up')).rowCount
 
 /** Simulates an earlier version, whose ledger had none of these kinds of entries. */
-async function withoutLedger(work: () => Promise<void>) {
+async function asEarlierVersion(work: () => Promise<void>) {
   const { rows } = await pool.query<{ text: string }>(
     "select pg_get_functiondef('append_to_ledger(text, uuid, text, jsonb)'::regprocedure) as text",
   )
@@ -33,7 +33,7 @@ async function withoutLedger(work: () => Promise<void>) {
 }
 
 test('open cases are entered once at the first start after an upgrade, and a restore of an older backup has them', async () => {
-  const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
+  const [aino, bertil, pia] = [await enterPerson('Aino'), await enterPerson('Bertil'), await enterPerson('Pia')]
   const right = {
     role: 'DECISION_MAKER' as const,
     purposes: [],
@@ -49,8 +49,8 @@ test('open cases are entered once at the first start after an upgrade, and a res
   )
   let lost = ''
   const { rows, restored, machine } = await restoredAfter(database, register, async () => {
-    const before = await entries()
-    await withoutLedger(async () => {
+    const before = await countEntries()
+    await asEarlierVersion(async () => {
       await servedRequest(admin, { clerkId: pia.id, kinds: ['OBJECTION'], contacts: [restricted!.contactId] })
       await servedRequest(admin, { clerkId: pia.id, kinds: ['LISTEN'], contacts: [received!.contactId] })
       lost = (await servedRequest(admin, { clerkId: pia.id, kinds: ['KNOW'] })).number
@@ -68,19 +68,19 @@ test('open cases are entered once at the first start after an upgrade, and a res
       )
       await sql`update person_recording_consent set valid_to = now() where person_id = ${aino.id}::uuid`.execute(admin)
     })
-    expect(await entries()).toBe(before)
+    expect(await countEntries()).toBe(before)
 
     // A start that is killed has entered nothing; the next start enters the cases, and later starts enter nothing more.
     const killed = await custodian.connect()
     await killed.query('begin; select backfill_ledger()')
     await killed.query('rollback')
     killed.release()
-    expect([await entries(), await caughtUp()]).toEqual([before, 0])
+    expect([await countEntries(), await countCaughtUp()]).toEqual([before, 0])
     await Promise.all([custodian.query('select backfill_ledger()'), custodian.query('select backfill_ledger()')])
-    const after = await entries()
+    const after = await countEntries()
     expect(after).toBeGreaterThan(before)
     await custodian.query('select backfill_ledger()')
-    expect([await entries(), await caughtUp()]).toEqual([after, 1])
+    expect([await countEntries(), await countCaughtUp()]).toEqual([after, 1])
   })
   await rows('select settle_ends()')
   const state = async ({ id }: { id: string }) =>

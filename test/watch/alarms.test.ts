@@ -51,12 +51,12 @@ async function plant({ action, result = 'ok', person = sari.id, purpose = 'DEVEL
     [given.minutesAgo ?? 1, person, action, purpose, given.object ?? null, result, given.detail ?? {}],
   )
 }
-const many = async (times: number, planted: Planted | ((i: number) => Planted)) => {
+const plantMany = async (times: number, planted: Planted | ((i: number) => Planted)) => {
   for (let i = 0; i < times; i++) await plant(typeof planted === 'function' ? planted(i) : planted)
 }
 const watch = (emergencies: Period[] = []) => raiseAlarms(custodian, emergencies, now())
-const kinds = async () => (await watch()).map(({ kind }) => kind)
-async function alarms(): Promise<Alarm[]> {
+const raiseKinds = async () => (await watch()).map(({ kind }) => kind)
+async function listAll(): Promise<Alarm[]> {
   const found = await listAlarms(desk, session, { state: 'any' })
   if ('refused' in found) throw new Error(found.refused)
   return found.alarms
@@ -83,11 +83,11 @@ describe('refusals in a row', () => {
   const guess = { action: 'contact.read', result: 'refused:not-found' }
 
   test('raise an alarm from the threshold on, not below it', async () => {
-    await many(inRow - 1, guess)
-    expect(await kinds()).toEqual([])
+    await plantMany(inRow - 1, guess)
+    expect(await raiseKinds()).toEqual([])
     await plant({ ...guess, minutesAgo: 0 })
-    expect(await kinds()).toEqual(['refusals'])
-    expect(await alarms()).toMatchObject([
+    expect(await raiseKinds()).toEqual(['refusals'])
+    expect(await listAll()).toMatchObject([
       {
         kind: 'refusals',
         person: { id: sari.id, name: 'Sari' },
@@ -98,26 +98,26 @@ describe('refusals in a row', () => {
   })
 
   test('are interrupted by a successful view, but the day’s count is not', async () => {
-    await many(inRow - 1, { ...guess, minutesAgo: 10 })
+    await plantMany(inRow - 1, { ...guess, minutesAgo: 10 })
     await plant({ action: 'contact.read', minutesAgo: 9 })
-    await many(inRow - 1, { ...guess, minutesAgo: 8 })
-    expect(await kinds()).toEqual([])
-    await many(inDay - 2 * (inRow - 1), (i) => ({ ...guess, minutesAgo: 300 + 30 * i }))
+    await plantMany(inRow - 1, { ...guess, minutesAgo: 8 })
+    expect(await raiseKinds()).toEqual([])
+    await plantMany(inDay - 2 * (inRow - 1), (i) => ({ ...guess, minutesAgo: 300 + 30 * i }))
     // Entries from before the last check count together with new ones.
     await plant({ ...guess, minutesAgo: 0 })
-    expect(await kinds()).toEqual(['refusals'])
+    expect(await raiseKinds()).toEqual(['refusals'])
   })
 
   test('of a view that has ended do not count, so that a page that repeats its requests raises no alarm', async () => {
     for (const result of ['deny.expired', 'listening.ended', 'listening.too-fast', 'looks.too-many']) {
-      await many(2 * inRow, { action: 'request.refused', result: `refused:${result}` })
+      await plantMany(2 * inRow, { action: 'request.refused', result: `refused:${result}` })
     }
-    expect(await kinds()).toEqual([])
+    expect(await raiseKinds()).toEqual([])
   })
 
   test('of two people are not added up', async () => {
-    await many(inRow, (i) => ({ ...guess, person: i % 2 ? sari.id : aino.id }))
-    expect(await kinds()).toEqual([])
+    await plantMany(inRow, (i) => ({ ...guess, person: i % 2 ? sari.id : aino.id }))
+    expect(await raiseKinds()).toEqual([])
   })
 })
 
@@ -180,7 +180,7 @@ describe('many listenings to one official’s calls', () => {
     for (let i = 0; i < recordings; i++) await listen(outi.id, { official: randomUUID() })
     const raised = await raiseAlarms(custodian, [], noon.add({ minutes: 1 }))
     expect(raised).toMatchObject([{ kind: 'official', count: recordings }])
-    expect(await alarms()).toMatchObject([{ person: { id: sari.id }, official: { id: aino.id, name: 'Aino' } }])
+    expect(await listAll()).toMatchObject([{ person: { id: sari.id }, official: { id: aino.id, name: 'Aino' } }])
   })
 
   test('include transcriptions for copies that one other person has a program make (R21)', async () => {
@@ -192,11 +192,11 @@ describe('many listenings to one official’s calls', () => {
         `insert into anonymised_copy (recording_id, duration_ms, prepared_by) values ($1, 1000, $2) returning id`,
         [recording.id, sari.id],
       )
-      expect(await kinds()).toEqual([])
+      expect(await raiseKinds()).toEqual([])
       await plant({ action: 'anonymised-copy.recognised', object: rows[0]!.id, minutesAgo: 0 })
     }
     expect(await watch()).toMatchObject([{ kind: 'official', count: recordings }])
-    expect(await alarms()).toMatchObject([{ person: { id: sari.id }, official: { id: aino.id } }])
+    expect(await listAll()).toMatchObject([{ person: { id: sari.id }, official: { id: aino.id } }])
   })
 
   test('raise no alarm below the threshold, or if they are all of one recording', async () => {
@@ -227,12 +227,12 @@ describe('many views about one caller', () => {
 
   test('raise an alarm if one person opens the caller’s calls day after day', async () => {
     const calls = await callsOf(2)
-    await many(days - 1, (i) => ({ action: 'contact.read', object: calls[i % 2]!, minutesAgo: 1 + i * 24 * 60 }))
-    expect(await kinds()).toEqual([])
+    await plantMany(days - 1, (i) => ({ action: 'contact.read', object: calls[i % 2]!, minutesAgo: 1 + i * 24 * 60 }))
+    expect(await raiseKinds()).toEqual([])
     await plant({ action: 'caller.revealed', object: calls[0]!, minutesAgo: days * 24 * 60 })
     await plant({ action: 'contact.read', object: calls[0]!, minutesAgo: 0 })
-    expect(await kinds()).toEqual(['caller'])
-    const [alarm] = await alarms()
+    expect(await raiseKinds()).toEqual(['caller'])
+    const [alarm] = await listAll()
     expect(alarm).toMatchObject({ kind: 'caller', facts: { callers: 1 } })
     expect(alarm!.facts['days']).toBeGreaterThanOrEqual(days)
     expect(alarm!.facts['contacts']).toEqual(calls.sort())
@@ -242,27 +242,27 @@ describe('many views about one caller', () => {
   test('raise an alarm if one person searches for the caller’s number repeatedly in a day', async () => {
     const [call] = await callsOf(1)
     const search = { action: 'contacts.listed', detail: { contacts: [call], byCaller: true } }
-    await many(searchesInDay, { ...search, minutesAgo: 5 })
-    expect(await kinds()).toEqual(['caller'])
+    await plantMany(searchesInDay, { ...search, minutesAgo: 5 })
+    expect(await raiseKinds()).toEqual(['caller'])
   })
 
   test('raise no alarm for one’s own calls, an inspection or a case', async () => {
     const [own] = await callsOf(1, { ...colleagueOf(sari), personId: sari.id })
     const [other] = await callsOf(1)
-    await many(days + 1, (i) => ({ action: 'contact.read', object: own!, minutesAgo: 1 + i * 24 * 60 }))
-    await many(days + 1, (i) => ({
+    await plantMany(days + 1, (i) => ({ action: 'contact.read', object: own!, minutesAgo: 1 + i * 24 * 60 }))
+    await plantMany(days + 1, (i) => ({
       action: 'contact.read',
       object: other!,
       purpose: 'INSPECTION',
       minutesAgo: 1 + i * 24 * 60,
     }))
-    await many(days + 1, (i) => ({
+    await plantMany(days + 1, (i) => ({
       action: 'contact.read',
       object: other!,
       purpose: 'CRIME_OR_MISUSE',
       minutesAgo: 1 + i * 24 * 60,
     }))
-    expect(await kinds()).toEqual([])
+    expect(await raiseKinds()).toEqual([])
   })
 })
 
@@ -270,10 +270,10 @@ describe('an alarm is raised by', () => {
   test('many contacts shown in an hour, even if in few views', async () => {
     const page = { contacts: Array.from({ length: 200 }, () => randomUUID()) }
     const pages = thresholds.mass.contactsInHour / 200
-    await many(pages - 1, { action: 'contacts.listed', detail: page })
-    expect(await kinds()).toEqual([])
+    await plantMany(pages - 1, { action: 'contacts.listed', detail: page })
+    expect(await raiseKinds()).toEqual([])
     await plant({ action: 'contacts.listed', detail: page, minutesAgo: 0 })
-    expect(await kinds()).toEqual(['mass'])
+    expect(await raiseKinds()).toEqual(['mass'])
   })
 
   test('many contacts shown in a day, even if never many in an hour', async () => {
@@ -281,10 +281,10 @@ describe('an alarm is raised by', () => {
     const { contactsInHour, looksInHour } = thresholds.mass
     const hours = 23
     for (let hour = 1; hour <= hours; hour++) {
-      await many(contactsInHour / 200 - 1, { action: 'contacts.listed', detail: page, minutesAgo: 61 * hour })
+      await plantMany(contactsInHour / 200 - 1, { action: 'contacts.listed', detail: page, minutesAgo: 61 * hour })
     }
-    expect(await kinds()).toEqual(['mass'])
-    expect(await alarms()).toMatchObject([{ kind: 'mass', facts: { contactsInDay: hours * (contactsInHour - 200) } }])
+    expect(await raiseKinds()).toEqual(['mass'])
+    expect(await listAll()).toMatchObject([{ kind: 'mass', facts: { contactsInDay: hours * (contactsInHour - 200) } }])
     await pool.query('delete from alarm; delete from watched_until')
     await pool.query('alter table audit_entry disable trigger append_only')
     await pool.query('delete from audit_entry where action = $1', ['contacts.listed'])
@@ -297,50 +297,50 @@ describe('an alarm is raised by', () => {
         [61 * hour, sari.id, looksInHour - 1],
       )
     }
-    expect(await kinds()).toEqual(['mass'])
+    expect(await raiseKinds()).toEqual(['mass'])
   })
 
   test('many searches by a caller’s number, with or without a result, because each reveals whether the number called', async () => {
     const nobody = { action: 'contacts.listed', detail: { contacts: [], byCaller: true } }
     const { searchesInHour, searchesInDay } = thresholds.reveals
-    await many(searchesInHour - 1, nobody)
-    await many(searchesInHour, { ...nobody, purpose: 'INSPECTION' })
-    expect(await kinds()).toEqual([])
+    await plantMany(searchesInHour - 1, nobody)
+    await plantMany(searchesInHour, { ...nobody, purpose: 'INSPECTION' })
+    expect(await raiseKinds()).toEqual([])
     await plant({ ...nobody, minutesAgo: 0 })
-    expect(await kinds()).toEqual(['reveals'])
+    expect(await raiseKinds()).toEqual(['reveals'])
     await pool.query('delete from alarm; delete from watched_until')
-    await many(searchesInDay - searchesInHour, { ...nobody, minutesAgo: 300, person: aino.id })
-    await many(searchesInHour - 1, { ...nobody, minutesAgo: 200, person: aino.id })
+    await plantMany(searchesInDay - searchesInHour, { ...nobody, minutesAgo: 300, person: aino.id })
+    await plantMany(searchesInHour - 1, { ...nobody, minutesAgo: 200, person: aino.id })
     await plant({ ...nobody, minutesAgo: 0, person: aino.id })
     expect((await watch()).map(({ kind }) => kind)).toContain('reveals')
   })
 
   test('views that the desk had to slow down', async () => {
     await plant({ action: 'looks.slowed', detail: { inMinute: 80 } })
-    expect(await kinds()).toEqual(['mass'])
+    expect(await raiseKinds()).toEqual(['mass'])
   })
 
   test('many numbers revealed in an hour', async () => {
-    await many(thresholds.reveals.inHour - 1, () => ({ action: 'caller.revealed', object: randomUUID() }))
-    expect(await kinds()).toEqual([])
+    await plantMany(thresholds.reveals.inHour - 1, () => ({ action: 'caller.revealed', object: randomUUID() }))
+    expect(await raiseKinds()).toEqual([])
     await plant({ action: 'caller.revealed', object: randomUUID(), minutesAgo: 0 })
-    expect(await kinds()).toEqual(['reveals'])
+    expect(await raiseKinds()).toEqual(['reveals'])
   })
 
   test('failed sign-ins on many accounts in a day, even if never many at once', async () => {
     const { accounts, accountsInDay } = thresholds['sign-ins']
     const failed = { action: 'session.started', result: 'refused:credentials' }
-    const spray = (n: number) => ({
+    const sprayEntry = (n: number) => ({
       ...failed,
       person: randomUUID(),
       minutesAgo: 20 + 16 * Math.floor(n / (accounts - 2)),
     })
     // The same people count only once.
-    await many(30, (n) => ({ ...failed, person: aino.id, minutesAgo: 20 + 16 * n }))
-    await many(accountsInDay - 2, spray)
-    expect(await kinds()).toEqual([])
+    await plantMany(30, (n) => ({ ...failed, person: aino.id, minutesAgo: 20 + 16 * n }))
+    await plantMany(accountsInDay - 2, sprayEntry)
+    expect(await raiseKinds()).toEqual([])
     await plant({ ...failed, person: randomUUID(), minutesAgo: 0 })
-    expect(await kinds()).toEqual(['sign-ins'])
+    expect(await raiseKinds()).toEqual(['sign-ins'])
   })
 
   test('failed sign-ins on many accounts, even if each is tried for hours and they start one after the other', async () => {
@@ -348,24 +348,24 @@ describe('an alarm is raised by', () => {
     const { accounts } = thresholds['sign-ins']
     const people = Array.from({ length: accounts }, (_, n) => ({ person: randomUUID(), n }))
     // Each account is tried every fourteen minutes until now.
-    const tried = ({ person, n }: { person: string; n: number }) =>
-      many(2 + n, (m) => ({ ...failed, person, minutesAgo: 14 * m + (n % 14) }))
-    for (const one of people.slice(1)) await tried(one)
-    expect(await kinds()).toEqual([])
-    for (const one of people.slice(0, 1)) await tried(one)
-    expect(await kinds()).toEqual(['sign-ins'])
+    const tryAccount = ({ person, n }: { person: string; n: number }) =>
+      plantMany(2 + n, (m) => ({ ...failed, person, minutesAgo: 14 * m + (n % 14) }))
+    for (const one of people.slice(1)) await tryAccount(one)
+    expect(await raiseKinds()).toEqual([])
+    for (const one of people.slice(0, 1)) await tryAccount(one)
+    expect(await raiseKinds()).toEqual(['sign-ins'])
   })
 
   test('failed sign-ins on many accounts, but not by many on one account', async () => {
     const failed = { action: 'session.started', result: 'refused:credentials' }
-    await many(50, { ...failed, person: aino.id })
-    expect(await kinds()).toEqual([])
+    await plantMany(50, { ...failed, person: aino.id })
+    expect(await raiseKinds()).toEqual([])
     // A sign-in that continues with a second factor is not a failed one.
-    await many(50, () => ({ ...failed, result: 'refused:session.second-factor', person: randomUUID() }))
-    expect(await kinds()).toEqual([])
-    await many(thresholds['sign-ins'].accounts - 1, (i) => ({ ...failed, person: i % 2 ? null : randomUUID() }))
-    expect(await kinds()).toEqual(['sign-ins'])
-    expect((await alarms())[0]?.person).toBeUndefined()
+    await plantMany(50, () => ({ ...failed, result: 'refused:session.second-factor', person: randomUUID() }))
+    expect(await raiseKinds()).toEqual([])
+    await plantMany(thresholds['sign-ins'].accounts - 1, (i) => ({ ...failed, person: i % 2 ? null : randomUUID() }))
+    expect(await raiseKinds()).toEqual(['sign-ins'])
+    expect((await listAll())[0]?.person).toBeUndefined()
   })
 
   test('a view by maintenance, only if the description allows such views only in emergencies', async () => {
@@ -386,21 +386,21 @@ describe('an alarm is raised by', () => {
     expect(await watch(start)).toMatchObject([{ kind: 'break-glass', count: 1 }])
     await plant({ action: 'listening.started', purpose: 'MAINTENANCE', minutesAgo: 0 })
     expect(await watch(start)).toEqual([])
-    expect(await alarms()).toMatchObject([{ kind: 'break-glass', count: 2 }])
+    expect(await listAll()).toMatchObject([{ kind: 'break-glass', count: 2 }])
   })
 })
 
 describe('an alarm', () => {
-  const guesses = (minutesAgo: number) =>
-    many(thresholds.refusals.inRow, { action: 'contact.read', result: 'refused:not-found', minutesAgo })
+  const plantGuesses = (minutesAgo: number) =>
+    plantMany(thresholds.refusals.inRow, { action: 'contact.read', result: 'refused:not-found', minutesAgo })
 
   test('is raised and logged once; further occurrences are added to it', async () => {
-    await guesses(2)
+    await plantGuesses(2)
     expect(await watch()).toHaveLength(1)
     expect(await watch()).toEqual([])
-    await guesses(0)
+    await plantGuesses(0)
     expect(await watch()).toEqual([])
-    const [alarm, ...others] = await alarms()
+    const [alarm, ...others] = await listAll()
     expect(others).toEqual([])
     expect(alarm).toMatchObject({ count: 2 * thresholds.refusals.inRow, isOwn: false })
     const { rows } = await pool.query(
@@ -414,18 +414,18 @@ describe('an alarm', () => {
 
   test('is raised later for what happened while no process ran', async () => {
     await watch()
-    await guesses(300)
+    await plantGuesses(300)
     await pool.query(`update watched_until set at = now() - interval '6 hours'`)
-    expect(await kinds()).toEqual(['refusals'])
+    expect(await raiseKinds()).toEqual(['refusals'])
   })
 
   test('is viewed, and closed with a note; the same entries do not raise it again, and new ones do', async () => {
-    await guesses(2)
+    await plantGuesses(2)
     await watch()
-    const [{ id } = { id: '' }] = await alarms()
+    const [{ id } = { id: '' }] = await listAll()
     expect(await markAlarmSeen(desk, session, id)).toBeUndefined()
     expect(await closeAlarm(desk, session, id, ' Asked; a wrong bookmark. ', null)).toBeUndefined()
-    const [closed] = await alarms()
+    const [closed] = await listAll()
     expect(closed).toMatchObject({ id, closed: { by: 'Outi', note: 'Asked; a wrong bookmark.' } })
     expect(closed?.seenAt).toBeDefined()
     const { rows } = await pool.query(
@@ -434,26 +434,26 @@ describe('an alarm', () => {
     expect(rows).toEqual([{ person_id: outi.id, object_id: id, on_right: true }])
     expect(await closeAlarm(desk, session, id, 'again', null)).toEqual({ refused: 'alarm.closed' })
     expect(await watch()).toEqual([])
-    await guesses(0)
-    expect(await kinds()).toEqual(['refusals'])
+    await plantGuesses(0)
+    expect(await raiseKinds()).toEqual(['refusals'])
   })
 
   test('that has grown since it was read is not closed by what was read', async () => {
-    await guesses(2)
+    await plantGuesses(2)
     await watch()
-    const [{ id, count } = { id: '', count: 0 }] = await alarms()
-    await guesses(2)
+    const [{ id, count } = { id: '', count: 0 }] = await listAll()
+    await plantGuesses(2)
     await watch()
     expect(await closeAlarm(desk, session, id, 'a wrong bookmark', count)).toEqual({
       refused: 'alarm.changed-meanwhile',
     })
-    expect(await closeAlarm(desk, session, id, 'asked', (await alarms())[0]!.count)).toBeUndefined()
+    expect(await closeAlarm(desk, session, id, 'asked', (await listAll())[0]!.count)).toBeUndefined()
   })
 
   test('about the data protection officer is closed by another officer, and the officer’s own attempt is refused and logged', async () => {
-    await many(thresholds.refusals.inRow, { action: 'contact.read', result: 'refused:not-found', person: outi.id })
+    await plantMany(thresholds.refusals.inRow, { action: 'contact.read', result: 'refused:not-found', person: outi.id })
     await watch()
-    const [{ id, isOwn } = { id: '', isOwn: false }] = await alarms()
+    const [{ id, isOwn } = { id: '', isOwn: false }] = await listAll()
     expect(isOwn).toBe(true)
     expect(await closeAlarm(desk, session, id, 'nothing', null)).toEqual({ refused: 'alarm.own' })
     const { rows } = await pool.query(`select result from audit_entry where action = 'alarm.closed'`)
@@ -462,13 +462,13 @@ describe('an alarm', () => {
   })
 
   test('cannot be viewed or closed by anybody else', async () => {
-    await guesses(1)
+    await plantGuesses(1)
     await watch()
-    const [{ id } = { id: '' }] = await alarms()
+    const [{ id } = { id: '' }] = await listAll()
     const saris = await sari.signIn()
     expect(await listAlarms(desk, saris, { state: 'any' })).toEqual({ refused: 'deny.role' })
     expect(await markAlarmSeen(desk, saris, id)).toEqual({ refused: 'deny.role' })
-    expect(await closeAlarm(desk, saris, id, 'mine')).toEqual({ refused: 'deny.role' })
+    expect(await closeAlarm(desk, saris, id, 'mine', null)).toEqual({ refused: 'deny.role' })
     const asDesk = database.as('seloste_desk').pool
     expect((await asDesk.query('select * from alarm')).rows).toEqual([])
     for (const statement of [
@@ -484,17 +484,17 @@ describe('an alarm', () => {
   })
 
   test('cannot be closed or deleted by the custodian, and is deleted two years after it was closed', async () => {
-    await guesses(1)
+    await plantGuesses(1)
     await watch()
-    const [{ id } = { id: '' }] = await alarms()
+    const [{ id } = { id: '' }] = await listAll()
     const asCustodian = database.as('seloste_custodian').pool
     await expect(asCustodian.query('update alarm set closed_at = now()')).rejects.toThrow('permission denied')
     await closeAlarm(desk, session, id, 'asked', null)
     await endOldAlarms(custodian)
     expect((await asCustodian.query('delete from alarm')).rowCount).toBe(0)
-    expect(await alarms()).toHaveLength(1)
+    expect(await listAll()).toHaveLength(1)
     await pool.query(`update alarm set closed_at = now() - interval '25 months'`)
     await endOldAlarms(custodian)
-    expect(await alarms()).toEqual([])
+    expect(await listAll()).toEqual([])
   })
 })

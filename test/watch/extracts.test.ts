@@ -71,8 +71,8 @@ async function call(person = aino, given: { startedAt?: Temporal.Instant } = {})
   return { contactId, recordingId: recording.id }
 }
 
-const hour = () => ({ from: now().subtract({ hours: 1 }), to: now().add({ hours: 1 }) })
-const viewsOf = (session: Session) => viewsOfMyCalls(desk, session, hour())
+const aroundNow = () => ({ from: now().subtract({ hours: 1 }), to: now().add({ hours: 1 }) })
+const viewsOf = (session: Session) => viewsOfMyCalls(desk, session, aroundNow())
 
 describe('an official’s extract', () => {
   test('reports every view of their own calls by other people: when, role, unit and purpose, but never who', async () => {
@@ -131,7 +131,9 @@ describe('an official’s extract', () => {
   })
 
   test('is refused without a session', async () => {
-    await expect(viewsOfMyCalls(desk, { ...sessions.aino, token: 'made up' }, hour())).rejects.toThrow('session.none')
+    await expect(viewsOfMyCalls(desk, { ...sessions.aino, token: 'made up' }, aroundNow())).rejects.toThrow(
+      'session.none',
+    )
   })
 })
 

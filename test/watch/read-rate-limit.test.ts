@@ -30,12 +30,12 @@ async function addViews(person: string, times: number, minutesAgo: number) {
   )
 }
 const makeLimit = () => createReadRateLimit(desk, systemClock, limits)
-async function tookMs(taking: Promise<unknown>): Promise<number> {
+async function measureMs(taking: Promise<unknown>): Promise<number> {
   const from = performance.now()
   await taking
   return performance.now() - from
 }
-const slowed = async () =>
+const slowedEntries = async () =>
   (await pool.query(`select person_id, detail from audit_entry where action = 'looks.slowed'`)).rows as {
     person_id: string
     detail: { inMinute: number; inHour: number; delayMs: number }
@@ -49,7 +49,7 @@ describe('views below the limit', () => {
     for (let i = 1; i < limits.inMinute; i++) expect(await limit.take(saris)).toBe('go')
     expect(request).not.toHaveBeenCalled()
     request.mockRestore()
-    expect(await slowed()).toEqual([])
+    expect(await slowedEntries()).toEqual([])
   })
 
   test('are counted per person', async () => {
@@ -64,17 +64,17 @@ describe('views above the limit', () => {
   test('wait, each longer than the previous one, across the person’s sessions', async () => {
     const limit = makeLimit()
     for (let i = 0; i < limits.inMinute; i++) await limit.take(saris)
-    const first = await tookMs(limit.take(again))
-    const third = await tookMs(limit.take(saris).then(() => limit.take(again)))
+    const first = await measureMs(limit.take(again))
+    const third = await measureMs(limit.take(saris).then(() => limit.take(again)))
     expect(first).toBeGreaterThanOrEqual(readDelay.stepMs - 5)
     expect(third).toBeGreaterThanOrEqual(5 * readDelay.stepMs - 10)
   })
 
   test('are counted from the log, so that a restarted desk continues the delay', async () => {
     await addViews(sari.id, limits.inMinute, 0.2)
-    expect(await tookMs(makeLimit().take(saris))).toBeGreaterThanOrEqual(readDelay.stepMs - 5)
+    expect(await measureMs(makeLimit().take(saris))).toBeGreaterThanOrEqual(readDelay.stepMs - 5)
     await addViews(aino.id, limits.inHour, 30)
-    expect(await tookMs(makeLimit().take(ainos))).toBeGreaterThanOrEqual(readDelay.stepMs - 5)
+    expect(await measureMs(makeLimit().take(ainos))).toBeGreaterThanOrEqual(readDelay.stepMs - 5)
   })
 
   test('views served by another desk are counted after a few requests', async () => {
@@ -82,7 +82,7 @@ describe('views above the limit', () => {
     for (let i = 0; i < 15; i++) await limit.take(saris)
     await addViews(sari.id, 40, 0.1)
     for (let i = 0; i < 6; i++) await limit.take(saris)
-    expect(await tookMs(limit.take(saris))).toBeGreaterThan(readDelay.stepMs)
+    expect(await measureMs(limit.take(saris))).toBeGreaterThan(readDelay.stepMs)
   })
 
   test('are served one at a time; a request beyond the longest queue is refused', async () => {
@@ -96,11 +96,11 @@ describe('views above the limit', () => {
     await addViews(sari.id, 500, 0.1)
     const limit = makeLimit()
     const waits = [limit.take(saris), limit.take(saris)]
-    await expect.poll(slowed).toHaveLength(1)
+    await expect.poll(slowedEntries).toHaveLength(1)
     expect(await Promise.race([...waits, new Promise((go) => setTimeout(go, 300, 'still waiting'))])).toBe(
       'still waiting',
     )
-    const [entry, ...others] = await slowed()
+    const [entry, ...others] = await slowedEntries()
     expect(others).toEqual([])
     expect(entry).toMatchObject({ person_id: sari.id, detail: { delayMs: readDelay.longestMs } })
     expect(entry?.detail.inMinute).toBeGreaterThan(500)
@@ -108,7 +108,7 @@ describe('views above the limit', () => {
 
   test('are also limited by the hour', async () => {
     await addViews(sari.id, limits.inHour, 20)
-    expect(await tookMs(makeLimit().take(saris))).toBeGreaterThanOrEqual(readDelay.stepMs - 5)
+    expect(await measureMs(makeLimit().take(saris))).toBeGreaterThanOrEqual(readDelay.stepMs - 5)
   })
 })
 

@@ -24,14 +24,14 @@ interface Planted {
   detail?: object
 }
 /** Inserts entries as the desk's functions write them, this many minutes apart, the newest `first` minutes ago. */
-const many = (times: number, { action, purpose = 'INSPECTION', detail = {} }: Planted, apart = 0, first = 1) =>
+const plantMany = (times: number, { action, purpose = 'INSPECTION', detail = {} }: Planted, apart = 0, first = 1) =>
   pool.query(
     `insert into audit_entry (at, person_id, role, action, purpose, object_id, result, detail)
      select now() - make_interval(mins => $1 + n * $2), $3, 'SERVICE_UNIT', $4, $5, gen_random_uuid(), 'ok', $6
      from generate_series(0, $7 - 1) n`,
     [first, apart, clerk, action, purpose, detail, times],
   )
-async function alarms(): Promise<{ kind: string; count: number }[]> {
+async function raiseAndList(): Promise<{ kind: string; count: number }[]> {
   await raiseAlarms(custodian, [], Temporal.Now.instant())
   const { rows } = await pool.query<{ kind: string; count: number }>(
     'select kind, count from alarm where person_id = $1',
@@ -60,18 +60,18 @@ describe('a clerk with many actions for requesters', () => {
     ],
     ['has copies made', copiesInWeek, { action: 'subject-copy.made' }, 1400],
   ])('who %s raises one alarm from %i on', async (_, threshold, planted, apart) => {
-    await many(threshold - 1, planted, apart)
-    expect(await alarms()).toEqual([])
-    await many(1, planted, 0, 0)
-    expect(await alarms()).toEqual([{ kind: 'requests', count: threshold }])
+    await plantMany(threshold - 1, planted, apart)
+    expect(await raiseAndList()).toEqual([])
+    await plantMany(1, planted, 0, 0)
+    expect(await raiseAndList()).toEqual([{ kind: 'requests', count: threshold }])
   })
 
   test('a clerk’s normal day raises no alarm', async () => {
-    await many(searchesInDay - 1, { action: 'call.looked-for', detail: { call: 'id' } })
-    await many(searchesInDay, { action: 'call.looked-for', detail: { call: 'id', result: 'one' } })
-    await many(searchesInDay, { action: 'call.verified', detail: { isParty: true } })
-    await many(searchesInDay, { action: 'request.entered', detail: { party: 'CALLER' } })
-    await many(forbiddenInDay, { purpose: '', action: 'recording.forbidden' })
-    expect(await alarms()).toEqual([])
+    await plantMany(searchesInDay - 1, { action: 'call.looked-for', detail: { call: 'id' } })
+    await plantMany(searchesInDay, { action: 'call.looked-for', detail: { call: 'id', result: 'one' } })
+    await plantMany(searchesInDay, { action: 'call.verified', detail: { isParty: true } })
+    await plantMany(searchesInDay, { action: 'request.entered', detail: { party: 'CALLER' } })
+    await plantMany(forbiddenInDay, { purpose: '', action: 'recording.forbidden' })
+    expect(await raiseAndList()).toEqual([])
   })
 })

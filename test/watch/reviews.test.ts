@@ -42,7 +42,7 @@ async function viewCall(
 const noonOf = (month: Temporal.PlainYearMonth, day = 2) =>
   month.toPlainDate({ day }).toZonedDateTime({ timeZone: 'Europe/Helsinki', plainTime: '12:00' })
 
-async function months(at = now): Promise<ReviewMonth[]> {
+async function listMonths(at = now): Promise<ReviewMonth[]> {
   const found = await listReviewMonths(desk, session, at)
   if ('refused' in found) throw new Error(found.refused)
   return found
@@ -61,7 +61,7 @@ describe('months to review', () => {
     await viewCall(lastMoment)
     await viewCall(lastMoment.add({ seconds: 1 }), { purpose: 'CRIME_OR_MISUSE', action: 'listening.started' })
     await viewCall(noonOf(old), { purpose: 'DEVELOPMENT' })
-    const found = await months()
+    const found = await listMonths()
     expect(
       found.map(({ month, looks: views, listenings, people }) => [month.toString(), views, listenings, people]),
     ).toEqual([
@@ -75,7 +75,7 @@ describe('months to review', () => {
   test('are in progress, then due for review for fourteen days, then overdue', async () => {
     await viewCall(noonOf(last))
     const over = noonOf(thisMonth, 1).startOfDay()
-    const stateAt = async (at: Temporal.ZonedDateTime) => (await months(at.toInstant()))[0]?.state
+    const stateAt = async (at: Temporal.ZonedDateTime) => (await listMonths(at.toInstant()))[0]?.state
     expect(await stateAt(over.subtract({ seconds: 1 }))).toBe('going-on')
     expect(await stateAt(over)).toBe('to-review')
     expect(await stateAt(over.add({ days: 14 }).subtract({ seconds: 1 }))).toBe('to-review')
@@ -135,7 +135,7 @@ describe('a sign-off', () => {
   test('is stored once with its note and cannot be changed', async () => {
     await viewCall(noonOf(last))
     expect(await signOffViews(desk, session, last, ' Compared with the faults. ')).toBeUndefined()
-    expect((await months())[0]).toMatchObject({
+    expect((await listMonths())[0]).toMatchObject({
       state: 'reviewed',
       review: { by: 'Outi', note: 'Compared with the faults.' },
     })

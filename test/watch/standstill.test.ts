@@ -24,20 +24,20 @@ const custodian = database.as('seloste_custodian')
 const now = () => Temporal.Now.instant()
 const ago = (minutes: number) => now().subtract({ minutes })
 const nothing = { kind: 'none' as const, units: [], numbers: [] }
-const holder = (role: 'DATA_PROTECTION_OFFICER' | 'MAINTENANCE' | 'ADMINISTRATOR' | 'DECISION_MAKER') =>
+const enterHolder = (role: 'DATA_PROTECTION_OFFICER' | 'MAINTENANCE' | 'ADMINISTRATOR' | 'DECISION_MAKER') =>
   enterTestPerson(admin, desk, { name: role, right: { role, purposes: [], scope: nothing } }).then((one) =>
     one.signIn(),
   )
-const officer = await holder('DATA_PROTECTION_OFFICER')
-const administrator = await holder('ADMINISTRATOR')
-const decider = await holder('DECISION_MAKER')
+const officer = await enterHolder('DATA_PROTECTION_OFFICER')
+const administrator = await enterHolder('ADMINISTRATOR')
+const decider = await enterHolder('DECISION_MAKER')
 
 async function alarms(session = administrator, state: 'open' | 'closed' | 'any' = 'open') {
   const found = await listAlarms(desk, session, { state })
   if ('refused' in found) throw new Error(found.refused)
   return found.alarms
 }
-const entries = async () => {
+const listEntries = async () => {
   const { rows } = await pool.query<{ action: string }>(
     `select action from audit_entry where action like 'alarm.%' and detail ->> 'kind' = 'standstill' order by seq`,
   )
@@ -45,26 +45,26 @@ const entries = async () => {
 }
 
 test('a blocker that lasts two minutes raises one alarm for the operators, which stays until no blocker is left', async () => {
-  const note = (...state: { kind: string; since: Temporal.Instant }[]) =>
+  const updateAlarm = (...state: { kind: string; since: Temporal.Instant }[]) =>
     updateStandstillAlarm(custodian.db, state, now())
-  expect(await note({ kind: 'disk', since: ago(1) })).toBeUndefined()
+  expect(await updateAlarm({ kind: 'disk', since: ago(1) })).toBeUndefined()
   expect(await alarms()).toEqual([])
-  expect(await note({ kind: 'disk', since: ago(3) })).toBe('raised')
-  expect(await note({ kind: 'disk', since: ago(3) }, { kind: 'backlog', since: ago(0) })).toBeUndefined()
+  expect(await updateAlarm({ kind: 'disk', since: ago(3) })).toBe('raised')
+  expect(await updateAlarm({ kind: 'disk', since: ago(3) }, { kind: 'backlog', since: ago(0) })).toBeUndefined()
   for (const session of [administrator, officer]) {
     expect(await alarms(session)).toMatchObject([
       { kind: 'standstill', count: 2, facts: { kinds: { disk: 1, backlog: 1 } }, isOwn: false },
     ])
   }
   expect(await listAlarms(desk, decider, { state: 'any' })).toEqual({ refused: 'deny.role' })
-  expect(await note()).toBe('over')
-  expect(await note()).toBeUndefined()
+  expect(await updateAlarm()).toBe('over')
+  expect(await updateAlarm()).toBeUndefined()
   expect(await alarms()).toEqual([])
   const [over] = await alarms(officer, 'closed')
   expect(over?.closed).toEqual({ at: expect.anything(), by: undefined, note: null })
-  expect(await entries()).toEqual(['alarm.raised', 'alarm.closed'])
-  expect(await note({ kind: 'clock', since: ago(5) })).toBe('raised')
-  expect(await note()).toBe('over')
+  expect(await listEntries()).toEqual(['alarm.raised', 'alarm.closed'])
+  expect(await updateAlarm({ kind: 'clock', since: ago(5) })).toBe('raised')
+  expect(await updateAlarm()).toBe('over')
 })
 
 test('operators see no alarm of another kind, and only the custodian closes the alarm about blockers', async () => {
@@ -89,9 +89,9 @@ test('the alarm is raised by a blocker in the custodian or in a capture, and by 
   const blockers = createBlockers({ now, log })
   const node = { id: randomUUID(), name: 'north', version: '1', startedAt: ago(60) }
   const state = { draining: false, pressures: [], sessions: 0, recordings: 0, waiting: 0 }
-  const lives = (...active: { kind: 'disk'; code: string; since: string }[]) =>
+  const sendHeartbeat = (...active: { kind: 'disk'; code: string; since: string }[]) =>
     recordHeartbeat(database.as('seloste_capture').db, node, { ...state, blockers: active })
-  await lives({ kind: 'disk', code: 'disk-low', since: ago(10).toString() })
+  await sendHeartbeat({ kind: 'disk', code: 'disk-low', since: ago(10).toString() })
   blockers.raise('key-store', { code: 'key-store-away', agoMs: 600_000 })
   const metrics = startMetrics('custodian')
   const watching = startAlarms({
@@ -108,6 +108,6 @@ test('the alarm is raised by a blocker in the custodian or in a capture, and by 
   blockers.clear('key-store')
   await sql`update capture_node set alive_at = alive_at - interval '3 minutes'`.execute(admin)
   await expect.poll(kinds).toEqual([{ capture: 1 }])
-  await lives()
+  await sendHeartbeat()
   await expect.poll(kinds).toEqual([])
 })

@@ -9,7 +9,7 @@ export function findSound(
   sent: Int16Array,
   played: Int16Array,
 ): { shift: number; compared: number; different: number } {
-  const needle = firstSound(sent)
+  const needle = firstAudibleSample(sent)
   for (let shift = 0; shift < played.length; shift++) {
     if (!matches(sent, played, shift, needle, 400)) continue
     const compared = Math.min(sent.length, played.length - shift)
@@ -31,7 +31,7 @@ export function soundOf(session: SentSession, user: 'caller' | 'official'): Int1
   return samples
 }
 
-function firstSound(sent: Int16Array): number {
+function firstAudibleSample(sent: Int16Array): number {
   return Math.max(
     0,
     sent.findIndex((sample) => Math.abs(sample) > 64),

@@ -30,7 +30,7 @@ interface LiveShape {
   own?: { recordingId: string }
 }
 /** Returns the calls in progress that a person sees. */
-async function going(api: Api): Promise<LiveShape[]> {
+async function listInProgress(api: Api): Promise<LiveShape[]> {
   const answer = await api.call('GET', '/api/calls?purpose=INSPECTION')
   const reader = answer.body!.getReader()
   let text = ''
@@ -39,13 +39,13 @@ async function going(api: Api): Promise<LiveShape[]> {
   const data = /^data: (.*)$/m.exec(text)?.[1] ?? '{"items":[]}'
   return (JSON.parse(data) as { items: LiveShape[] }).items
 }
-const recorded = (api: Api) =>
-  eventually(async () => (await going(api)).find(({ own }) => own), 'a call that is being recorded')
+const waitUntilRecorded = (api: Api) =>
+  eventually(async () => (await listInProgress(api)).find(({ own }) => own), 'a call that is being recorded')
 const press = (api: Api, id: string, wish: object = { party: 'CALLER', channel: 'CALL' }) =>
   api.call('POST', `/api/recordings/${id}/prohibitions`, wish)
 
 /** Returns the names of all objects and files of a recording, on the disks of capture and of the object store. */
-async function onDisk(id: string): Promise<string[]> {
+async function listOnDisk(id: string): Promise<string[]> {
   const stored = (await openTestObjects(objectsFolderOf(seloste.dataDirectory))).list('')
   const names = [...(await readdir(seloste.dataDirectory, { recursive: true })), ...(await Array.fromAsync(stored))]
   return names.filter((name) => name.includes(id) && !/calls.[^/]*\.json/.test(name))
@@ -54,7 +54,7 @@ async function readProgress(id: string): Promise<{ state: string; entry?: object
   const answer = await official.call('GET', `/api/recordings/${id}/destruction?purpose=INSPECTION`)
   return (await answer.json()) as { state: string; entry?: object }
 }
-const destroyed = (id: string) =>
+const waitUntilDestroyed = (id: string) =>
   eventually(async () => ((await readProgress(id)).entry ? true : undefined), 'destroyed, and in the ledger')
 
 /** Tests that kill capture, so they must be the last. */
@@ -67,21 +67,21 @@ export function testForbiddenCalls(given: () => RunningSeloste): void {
   describe('the official of a call enters the caller’s prohibition with one button', () => {
     test('within a second nothing of the recording is on disk, and the call continues and is in the history', async () => {
       const talking = call({ hold: { afterMs: 3_000, forMs: 800 } })
-      const { contactId, own } = await recorded(official)
+      const { contactId, own } = await waitUntilRecorded(official)
       const id = own!.recordingId
       const lookedAt = performance.now()
-      expect((await onDisk(id)).length).toBeGreaterThan(0)
+      expect((await listOnDisk(id)).length).toBeGreaterThan(0)
       // One second, more on a busy machine: reading the disk takes only some milliseconds on an idle one.
       const limitMs = 1_000 + 10 * (performance.now() - lookedAt)
       const pressedAt = performance.now()
       expect((await press(official, id)).status).toBe(200)
-      while ((await onDisk(id)).length > 0 && performance.now() - pressedAt < 10_000) await wait(10)
+      while ((await listOnDisk(id)).length > 0 && performance.now() - pressedAt < 10_000) await wait(10)
       expect(performance.now() - pressedAt).toBeLessThan(limitMs)
-      await destroyed(id)
+      await waitUntilDestroyed(id)
       const ended = await official.contact(contactId, 'INSPECTION')
       expect(ended.endedAt).toBeUndefined()
       expect(ended.segments[0]?.recording).toMatchObject({ state: 'destroyed', cause: 'caller' })
-      expect(await going(official)).toMatchObject([{ contactId, recording: 'not-recorded' }])
+      expect(await listInProgress(official)).toMatchObject([{ contactId, recording: 'not-recorded' }])
 
       const sent = await talking
       expect(sent).toMatchObject({ outcome: 'completed', sessions: [{ endedBy: 'us' }] })
@@ -93,15 +93,15 @@ export function testForbiddenCalls(given: () => RunningSeloste): void {
         recording: { state: 'destroyed', cause: 'caller' },
         decision: { record: true },
       })
-      expect(await onDisk(id)).toEqual([])
+      expect(await listOnDisk(id)).toEqual([])
     })
 
     test('nobody else has the button, and whether to record is decided again for the next official’s segment', async () => {
       const other = await signInAt(seloste.url, 'bertil', seloste.password)
       const talking = call({ transferTo: { official: bertil, afterMs: 3_000, seconds: 2 } })
-      const { contactId, own } = await recorded(official)
+      const { contactId, own } = await waitUntilRecorded(official)
       const id = own!.recordingId
-      expect(await going(other)).toEqual([])
+      expect(await listInProgress(other)).toEqual([])
       expect((await press(other, id)).status).toBe(404)
       const both = await Promise.all([
         press(official, id),
@@ -113,7 +113,7 @@ export function testForbiddenCalls(given: () => RunningSeloste): void {
         expect(await one.text()).toContain('recording.destroyed')
       }
       await talking
-      await destroyed(id)
+      await waitUntilDestroyed(id)
       const others = await eventually(async () => {
         const contact = await other.contact(contactId, 'INSPECTION')
         return contact.segments[0]?.recording.state === 'available' ? contact : undefined
@@ -124,7 +124,7 @@ export function testForbiddenCalls(given: () => RunningSeloste): void {
 
   test('a capture killed when the button is pressed leaves no sound', { timeout: 60_000 }, async () => {
     const talking = call({ seconds: 4, timeoutMs: 2_000 })
-    const { own } = await recorded(official)
+    const { own } = await waitUntilRecorded(official)
     const id = own!.recordingId
     const { capture } = await seloste.rolePids()
     process.kill(capture!, 'SIGSTOP')
@@ -136,10 +136,10 @@ export function testForbiddenCalls(given: () => RunningSeloste): void {
       cause: 'caller',
       certificate: { state: 'destroying' },
     })
-    expect((await onDisk(id)).length).toBeGreaterThan(0)
+    expect((await listOnDisk(id)).length).toBeGreaterThan(0)
     process.kill(capture!, 'SIGKILL')
     await talking
-    await destroyed(id)
-    expect(await onDisk(id)).toEqual([])
+    await waitUntilDestroyed(id)
+    expect(await listOnDisk(id)).toEqual([])
   })
 }

@@ -41,10 +41,10 @@ test(
 
       const dry = await run(seloste, [...command, '--dry-run'])
       expect(dry.out).toContain(`would come in: ${young}\n`)
-      expect(await importedCount(owner)).toBe(0)
+      expect(await countImported(owner)).toBe(0)
 
       for (let kill = 1; kill <= kills; kill++) {
-        await killAt(seloste, command, owner, Math.round((kill * young) / (kills + 2)))
+        await killAtCount(seloste, command, owner, Math.round((kill * young) / (kills + 2)))
       }
       const report = join(dataDirectory, 'report.csv')
       const last = await run(seloste, [...command, '--report', report])
@@ -61,7 +61,7 @@ test(
       await expectOnce(owner, old, taken)
       await expectSame(dataDirectory, old, taken)
       expect((await run(seloste, command)).out).toContain(`taken in: 0\nin the register from an earlier run: ${young}`)
-      expect(await importedCount(owner)).toBe(young)
+      expect(await countImported(owner)).toBe(young)
       await expect
         .poll(
           async () => (JSON.parse((await run(seloste, ['status', '--json'])).out) as { broken: unknown[] }).broken,
@@ -84,7 +84,12 @@ test(
 )
 
 /** Kills the command, which then runs with nobody to end it properly, once this many recordings are in. */
-async function killAt(seloste: RunningSeloste, command: readonly string[], owner: Client, at: number): Promise<void> {
+async function killAtCount(
+  seloste: RunningSeloste,
+  command: readonly string[],
+  owner: Client,
+  at: number,
+): Promise<void> {
   const child = spawn(process.execPath, [program, ...command], {
     env: { ...process.env, ...seloste.environment },
     stdio: 'ignore',
@@ -93,14 +98,14 @@ async function killAt(seloste: RunningSeloste, command: readonly string[], owner
   const ended = new Promise((resolve) => child.once('exit', resolve))
   let isRunning = true
   void ended.then(() => (isRunning = false))
-  while (isRunning && (await importedCount(owner)) < at) await wait(20)
+  while (isRunning && (await countImported(owner)) < at) await wait(20)
   expect(isRunning, 'it is killed before its end').toBe(true)
   // The launcher and the program that it started.
   process.kill(-child.pid!, 'SIGKILL')
   await ended
 }
 
-async function importedCount(owner: Client): Promise<number> {
+async function countImported(owner: Client): Promise<number> {
   const { rows } = await owner.query<{ n: number }>('select count(*)::integer as n from imported_recording')
   return rows[0]!.n
 }

@@ -19,14 +19,14 @@ test(
     const seloste = await startSeloste({ dataDirectory, isPrepared: true })
     const owner = new Client({ connectionString: await adminUrlOf(dataDirectory) })
     await owner.connect()
-    const unguarded = (statement: string) =>
+    const runWithoutTriggers = (statement: string) =>
       owner.query(`begin; set local session_replication_role = replica; ${statement}; commit`)
-    const settled = async (whole: boolean) => {
+    const waitForVerdict = async (whole: boolean) => {
       await expect
         .poll(
           async () => {
             await owner.query('insert into log_verification (asked_by) values (null) on conflict do nothing')
-            return shown(seloste)
+            return readReports(seloste)
           },
           { timeout: 100_000, interval: 2_000 },
         )
@@ -35,7 +35,7 @@ test(
       expect(broken.some(({ promise }) => promise === 'log.whole')).toBe(!whole)
     }
     try {
-      await settled(true)
+      await waitForVerdict(true)
       expect((await run(seloste, 'verify')).code).toBe(0)
       expect((await run(seloste, 'resume')).out).toContain('the audit log has no break')
 
@@ -45,26 +45,26 @@ test(
       await owner.query('drop trigger append_only on audit_entry')
       const dropped = await run(seloste, 'verify')
       expect(dropped).toMatchObject({ code: 3, out: expect.stringContaining('trigger audit_entry append_only') })
-      await settled(false)
+      await waitForVerdict(false)
       expect(await run(seloste, 'resume', '--reason', 'Nobody was it')).toMatchObject({ code: 1 })
       await owner.query(rows[0]!.made)
 
-      await unguarded(
+      await runWithoutTriggers(
         `update audit_entry set reference = 'another' where seq = (select seq from audit_leaf where index = 3)`,
       )
       expect((await run(seloste, 'verify')).code).toBe(3)
-      await settled(false)
+      await waitForVerdict(false)
       const named = await run(seloste, 'resume')
       expect(named).toMatchObject({ code: 1, out: expect.stringContaining('entry-altered') })
       expect((await run(seloste, 'resume', '--reason', 'An exercise; incident 2026-40')).code).toBe(0)
 
-      await unguarded(`update audit_checkpoint set signed_at = signed_at + interval '200 days'
+      await runWithoutTriggers(`update audit_checkpoint set signed_at = signed_at + interval '200 days'
         where size = (select size from audit_checkpoint order by size desc offset 1 limit 1)`)
       expect(await run(seloste, 'verify')).toMatchObject({ code: 3, out: expect.stringContaining('checkpoint-order') })
-      await settled(false)
+      await waitForVerdict(false)
       expect((await run(seloste, 'resume', '--reason', 'The clock was wrong; incident 2026-41')).code).toBe(0)
       expect(await run(seloste, 'verify')).toMatchObject({ code: 0, out: expect.stringContaining('note: ') })
-      await settled(true)
+      await waitForVerdict(true)
     } finally {
       await owner.end()
       await seloste.stop()
@@ -74,7 +74,7 @@ test(
 )
 
 /** Returns what each of them reports about the log. */
-async function shown(seloste: RunningSeloste) {
+async function readReports(seloste: RunningSeloste) {
   const text = await fetch(`${seloste.url}/metrics`).then((answer) => answer.text())
   const ready = (await (await fetch(`${seloste.url}/health/ready`)).json()) as { missing: string[] }
   const api = await signInAt(seloste.url, 'aino', seloste.password)

@@ -23,14 +23,14 @@ const inThreeYears = now.toPlainDate().add({ years: 3 }).toString()
 const clocksBack = [1, 2, 3, 4]
   .reduce((at) => (at.hour === 3 && at.since(now).total('days') > 300 ? at : at.getTimeZoneTransition('next')!), now)
   .toInstant()
-const look = { purpose: 'CRIME_OR_MISUSE', reference: 'moving-clock' }
+const access = { purpose: 'CRIME_OR_MISUSE', reference: 'moving-clock' }
 
 let folder: string
 let clock: ShiftedClock
 let seloste: RunningSeloste
 /** Offset of the moved clock from this machine's time. */
 let shift = Temporal.Duration.from({ seconds: 0 })
-const time = () => Temporal.Now.instant().add(shift)
+const clockNow = () => Temporal.Now.instant().add(shift)
 
 function moveClock(to: Temporal.DurationLike | Temporal.Instant): void {
   const seconds =
@@ -42,7 +42,7 @@ function moveClock(to: Temporal.DurationLike | Temporal.Instant): void {
 }
 
 const signIn = (name: string) => signInAt(seloste.url, name, seloste.password)
-const retention = async (api: Api) =>
+const readRetention = async (api: Api) =>
   (await (await api.call('GET', '/api/retention')).json()) as {
     clock: { state: string; now: string }
     recordings: { held: number; overdue: number }
@@ -50,9 +50,9 @@ const retention = async (api: Api) =>
   }
 async function confirmClock(name: string): Promise<number> {
   const api = await signIn(name)
-  return (await api.call('POST', '/api/retention/clock', { now: (await retention(api)).clock.now })).status
+  return (await api.call('POST', '/api/retention/clock', { now: (await readRetention(api)).clock.now })).status
 }
-async function again(role: RoleName): Promise<void> {
+async function restartRole(role: RoleName): Promise<void> {
   const before = (await seloste.rolePids())[role]!
   process.kill(before, 'SIGKILL')
   await eventually(
@@ -72,7 +72,7 @@ let callers = 0
 async function call(seconds = 2, before?: () => void): Promise<ContactShape> {
   const caller = `+35840124${String(callers++).padStart(4, '0')}`
   const security = await signIn('tuula')
-  const found = async () => (await security.contacts({ ...look, caller }))[0]
+  const found = async () => (await security.contacts({ ...access, caller }))[0]
   before?.()
   await placeCall({
     ...{ seed: caller, caller, number: '+35829497099', official: officialByKey('aino'), seconds },
@@ -88,7 +88,7 @@ async function call(seconds = 2, before?: () => void): Promise<ContactShape> {
 const recordingOf = (contact: ContactShape) => contact.segments[0]!.recording
 async function stateOf(contact: ContactShape): Promise<string> {
   const security = await signIn('tuula')
-  const query = new URLSearchParams(look).toString()
+  const query = new URLSearchParams(access).toString()
   const shown = (await (await security.call('GET', `/api/contacts/${contact.id}?${query}`)).json()) as ContactShape
   return recordingOf(shown).state
 }
@@ -127,14 +127,18 @@ test.skipIf(!isRun)(
     // Moves the clock 200 days ahead and restarts the custodian: its sweep runs and destroys nothing, and recordings
     // past their day cannot be played.
     moveClock({ days: 200 })
-    await again('custodian')
-    await again('capture')
+    await restartRole('custodian')
+    await restartRole('capture')
     const security = await signIn('tuula')
     await eventually(
-      async () => (await retention(security)).runs.some(({ at }) => time().since(at).total('hours') < 1) || undefined,
+      async () =>
+        (await readRetention(security)).runs.some(({ at }) => clockNow().since(at).total('hours') < 1) || undefined,
       'a sweep after the clock was moved',
     )
-    expect(await retention(security)).toMatchObject({ clock: { state: 'ahead' }, recordings: { held: 1, overdue: 1 } })
+    expect(await readRetention(security)).toMatchObject({
+      clock: { state: 'ahead' },
+      recordings: { held: 1, overdue: 1 },
+    })
     expect(await objectsOf(first)).toBeGreaterThan(0)
     expect(await stateOf(first)).toBe('expired')
 
@@ -144,7 +148,7 @@ test.skipIf(!isRun)(
     expect(await confirmClock('riitta')).toBe(409)
     expect(await confirmClock('outi')).toBe(204)
     await eventually(async () => (await objectsOf(first)) === 0 || undefined, 'the sweep')
-    expect(await retention(security)).toMatchObject({ clock: { state: 'right' }, recordings: { held: 0 } })
+    expect(await readRetention(security)).toMatchObject({ clock: { state: 'right' }, recordings: { held: 0 } })
 
     // Moves the clock past a recording's day, confirms the time, and moves the clock back a day: the recording stays
     // expired, even without a sweep.
@@ -156,18 +160,18 @@ test.skipIf(!isRun)(
     expect([await confirmClock('riitta'), await confirmClock('outi')]).toEqual([204, 204])
     moveClock(destroyAt.subtract({ hours: 12 }))
     const later = await signIn('tuula')
-    expect((await retention(later)).clock.state).toBe('behind')
+    expect((await readRetention(later)).clock.state).toBe('behind')
     expect(await objectsOf(second)).toBeGreaterThan(0)
     expect(await stateOf(second)).toBe('expired')
-    const played = await later.call('POST', `/api/recordings/${recordingOf(second).id!}/listenings`, look)
+    const played = await later.call('POST', `/api/recordings/${recordingOf(second).id!}/listenings`, access)
     expect(((await played.json()) as { error: { code: string } }).error.code).toBe('recording.destroyed')
     process.kill(custodian, 'SIGCONT')
 
     // Places a call across 04.00, when the clock goes back to 03.00. Its term is two calendar months from its end, by
     // local time.
     moveClock(clocksBack.subtract({ minutes: 10 }))
-    await again('custodian')
-    await again('capture')
+    await restartRole('custodian')
+    await restartRole('capture')
     const night = await call(8, () => moveClock(clocksBack.subtract({ seconds: 4 })))
     const [from, to] = [night.startedAt, night.endedAt!].map((at) => Temporal.Instant.from(at)) as [
       Temporal.Instant,

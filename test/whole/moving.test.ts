@@ -17,7 +17,7 @@ import { eventually, signInAt, type Api, type ContactShape } from './api.ts'
 import { startSeloste, type RunningSeloste } from './start-seloste.ts'
 
 const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
-const look = { purpose: 'CRIME_OR_MISUSE', reference: 'move' }
+const access = { purpose: 'CRIME_OR_MISUSE', reference: 'move' }
 
 interface Ran {
   code: number
@@ -55,7 +55,7 @@ function call(seloste: RunningSeloste, caller: string, seconds: number): Promise
 async function contactWith(api: Api, caller: string, state: string): Promise<ContactShape> {
   return eventually(
     async () => {
-      const [found] = await api.contacts({ ...look, caller })
+      const [found] = await api.contacts({ ...access, caller })
       return found?.endedAt && found.segments.every(({ recording }) => recording.state === state) ? found : undefined
     },
     `the call of ${caller}`,
@@ -64,7 +64,7 @@ async function contactWith(api: Api, caller: string, state: string): Promise<Con
 }
 
 const recordingOf = (contact: ContactShape) => contact.segments[0]?.recording.id ?? ''
-const sentIn = ({ sessions }: SentCall) =>
+const countSent = ({ sessions }: SentCall) =>
   sessions.flatMap(({ streams }) => streams).reduce((sum, { counts }) => sum + counts.packets - counts.lost, 0)
 
 async function filesUnder(folder: string): Promise<string[]> {
@@ -145,7 +145,7 @@ test.runIf(long)(
           to,
           `select packets_received::int as received, packets_lost::int as lost, incomplete from recording where id = '${recordingOf(contact)}'`,
         )
-        expect(row).toEqual({ received: sentIn(sent[caller]!), lost: 0, incomplete: false })
+        expect(row).toEqual({ received: countSent(sent[caller]!), lost: 0, incomplete: false })
       }
       await contactWith(security, gone, 'destroyed')
       const sari = await signInAt(seloste.url, 'sari', seloste.password)

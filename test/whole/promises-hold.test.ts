@@ -31,7 +31,7 @@ test(
     try {
       await expect.poll(() => holds(seloste, 'history.tells-recorded'), { timeout: 60_000 }).toBe('1')
       expect(await holds(seloste, 'storage.sites')).toBe('0')
-      expect(await status(seloste)).toMatchObject({
+      expect(await readStatus(seloste)).toMatchObject({
         exitCode: 1,
         found: { desk: 'ready', broken: [{ promise: 'storage.sites' }] },
       })
@@ -53,13 +53,13 @@ test(
       await expect.poll(() => holds(seloste, 'storage.sites'), { timeout: 60_000 }).toBe('1')
       expect(seloste.output()).toContain('a promise of the register description holds again')
       await expect
-        .poll(() => status(seloste), { timeout: 60_000 })
+        .poll(() => readStatus(seloste), { timeout: 60_000 })
         .toMatchObject({ exitCode: 0, found: { broken: [] } })
     } finally {
       await seloste.stop()
       await rm(dataDirectory, { recursive: true, force: true })
     }
-    expect(await status(seloste)).toMatchObject({ exitCode: 1, found: { desk: 'does-not-answer' } })
+    expect(await readStatus(seloste)).toMatchObject({ exitCode: 1, found: { desk: 'does-not-answer' } })
   },
 )
 
@@ -81,7 +81,7 @@ async function evidenceOf(seloste: RunningSeloste): Promise<unknown> {
   return (await api.call('GET', '/api/evidence')).json()
 }
 
-function status(seloste: RunningSeloste): Promise<{ exitCode: number; found: unknown }> {
+function readStatus(seloste: RunningSeloste): Promise<{ exitCode: number; found: unknown }> {
   const env = { ...process.env, ...seloste.environment, SELOSTE_HTTP: new URL(seloste.url).host }
   return new Promise((resolve) => {
     execFile(process.execPath, [program, 'status', '--json'], { env }, (error, stdout) => {

@@ -17,7 +17,7 @@ import { stopExternalState, allowTriggerBypass, externalState } from './external
 import { startSeloste, type RunningSeloste } from './start-seloste.ts'
 
 const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
-const look = { purpose: 'CRIME_OR_MISUSE', reference: 'drill' }
+const access = { purpose: 'CRIME_OR_MISUSE', reference: 'drill' }
 
 function run(args: string[], environment: Record<string, string>): Promise<{ code: number; out: string }> {
   return new Promise((resolve) => {
@@ -55,7 +55,7 @@ function mount(folder: string, options: string): boolean {
   }
 }
 
-const oneLine = (out: string) => out.split('\n').filter((line) => line.startsWith('seloste: ')).length
+const countFaultLines = (out: string) => out.split('\n').filter((line) => line.startsWith('seloste: ')).length
 
 async function call(seloste: RunningSeloste, security: Api, caller: string): Promise<ContactShape> {
   await placeCall({
@@ -72,7 +72,7 @@ async function call(seloste: RunningSeloste, security: Api, caller: string): Pro
 
 async function contactWith(api: Api, caller: string, isIt: (state: string) => boolean): Promise<ContactShape> {
   return eventually(async () => {
-    const [found] = await api.contacts({ ...look, caller })
+    const [found] = await api.contacts({ ...access, caller })
     return found?.endedAt && found.segments.every(({ recording }) => isIt(recording.state)) ? found : undefined
   }, `the call of ${caller}`)
 }
@@ -88,11 +88,11 @@ const recordingOf = (contact: ContactShape) => contact.segments[0]?.recording.id
 
 async function playbackStatus(api: Api, contact: ContactShape): Promise<number> {
   const id = recordingOf(contact)
-  return (await api.call('POST', `/api/recordings/${id}/listenings`, look)).status
+  return (await api.call('POST', `/api/recordings/${id}/listenings`, access)).status
 }
 
 /** Runs backups that fail: each reports its fault in one line and leaves the existing backup unchanged. */
-async function backupsThatFail(
+async function expectFailingBackups(
   folder: string,
   environment: Record<string, string>,
   data: string,
@@ -113,18 +113,18 @@ async function backupsThatFail(
   expect(elsewhere).toMatchObject({ code: 1, out: expect.stringContaining('cellar is not in the description') })
   const away = await run(['backup'], to('away', join(folder, 'nowhere'), 'server-room'))
   expect(away).toMatchObject({ code: 1, out: expect.stringContaining('does not exist') })
-  expect([oneLine(elsewhere.out), oneLine(away.out)], elsewhere.out + away.out).toEqual([1, 1])
+  expect([countFaultLines(elsewhere.out), countFaultLines(away.out)], elsewhere.out + away.out).toEqual([1, 1])
   const small = join(folder, 'small')
   // Only root can mount a full or a read-only disk.
   if (!mount(small, 'size=200k')) return
   try {
     const full = await run(['backup'], to('small', small, 'server-room'))
     expect(full, full.out).toMatchObject({ code: 1, out: expect.stringContaining('full') })
-    expect(oneLine(full.out), full.out).toBe(1)
+    expect(countFaultLines(full.out), full.out).toBe(1)
     execFileSync('mount', ['-o', 'remount,ro', small])
     const readOnly = await run(['backup'], to('small', small, 'server-room'))
     expect(readOnly).toMatchObject({ code: 1 })
-    expect(oneLine(readOnly.out), readOnly.out).toBe(1)
+    expect(countFaultLines(readOnly.out), readOnly.out).toBe(1)
   } finally {
     execFileSync('umount', [small])
   }
@@ -168,7 +168,7 @@ test(
       )
       expect(backedUp, backedUp.out).toMatchObject({ code: 0, out: expect.stringContaining('all of it read back') })
       first = (await readdir(join(folder, 'safe/backups'))).sort().at(-1) ?? ''
-      if (process.env['SELOSTE_LONG'] === '1') await backupsThatFail(folder, environment, before, first)
+      if (process.env['SELOSTE_LONG'] === '1') await expectFailingBackups(folder, environment, before, first)
       const aino = await signInAt(seloste.url, 'aino', seloste.password)
       const wish = { party: 'OFFICIAL', channel: 'OWN_CALLS' }
       expect((await aino.call('POST', `/api/recordings/${id}/prohibitions`, wish)).status).toBe(200)

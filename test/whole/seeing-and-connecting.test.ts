@@ -105,7 +105,7 @@ afterAll(async () => {
 })
 
 const scrape = async () => (await fetch(`${seloste.url}/metrics`)).text()
-async function exposed() {
+async function readExposed() {
   const text = await scrape()
   const types = new Map([...text.matchAll(/^# TYPE (seloste_\w+) (\w+)$/gm)].map(([, name, type]) => [name, type]))
   const helps = [...text.matchAll(/^# HELP (seloste_\w+) (.*)$/gm)]
@@ -117,7 +117,7 @@ async function exposed() {
 test('/metrics exposes exactly the metrics that docs/operate/metrics.md lists, with their types and help texts', async () => {
   const listed = listedMetrics().map(({ name, type, help }) => ({ name, type, help }))
   // Retries: a process that is too busy to answer is missing in one scrape, which reports that.
-  await expect.poll(exposed, { timeout: 30_000 }).toEqual(listed)
+  await expect.poll(readExposed, { timeout: 30_000 }).toEqual(listed)
   for (const { name, type } of listed) expect(name.endsWith('_total'), name).toBe(type === 'counter')
 })
 

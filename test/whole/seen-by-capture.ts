@@ -17,7 +17,7 @@ interface ReceptionSeen {
 }
 type Segment = ContactShape['segments'][number] & ReceptionSeen
 
-const under = 'purpose=MAINTENANCE&reference=VIKA-7'
+const query = 'purpose=MAINTENANCE&reference=VIKA-7'
 let caller = 7000
 
 /** Places a call of ten seconds. Returns its segment once its recording is ingested. */
@@ -32,7 +32,7 @@ async function call(plan: Partial<PlaceCallOptions>): Promise<Segment> {
     async () => {
       const [found] = await maintenance.contacts({ purpose: 'MAINTENANCE', reference: 'VIKA-7', caller: from })
       if (!found?.endedAt || found.segments.some(({ recording }) => recording.state === 'capturing')) return undefined
-      const answer = await maintenance.call('GET', `/api/contacts/${found.id}?${under}`)
+      const answer = await maintenance.call('GET', `/api/contacts/${found.id}?${query}`)
       return ((await answer.json()) as { segments: Segment[] }).segments[0]
     },
     'the call in the history, its recording kept',

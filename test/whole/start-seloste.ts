@@ -55,7 +55,7 @@ const readyMs = 150_000
 const stopMs = 30_000
 const checkMs = 100
 /** Line that the demo prints when its people can sign in. */
-const welcomed = 'Ctrl-C ends it'
+const readyLine = 'Ctrl-C ends it'
 
 /**
  * Starts `seloste demo`, and waits until it is ready and its people are entered. Throws, with its output, if it exits.
@@ -100,7 +100,7 @@ export async function startSeloste(options: SelosteOptions = {}): Promise<Runnin
   }
 
   try {
-    await untilReady(url, child, output)
+    await waitUntilReady(url, child, output)
   } catch (error) {
     await stop()
     throw error
@@ -132,17 +132,17 @@ export async function removeData(dataDirectory: string): Promise<void> {
   await removeExternalState(dataDirectory)
 }
 
-async function untilReady(url: string, child: ChildProcess, output: () => string): Promise<void> {
+async function waitUntilReady(url: string, child: ChildProcess, output: () => string): Promise<void> {
   const deadline = performance.now() + readyMs
   while (performance.now() < deadline) {
-    if (ended(child)) throw new Error(`Seloste ended at its start:\n${output()}`)
-    if (output().includes(welcomed) && (await answersReady(url))) return
+    if (hasEnded(child)) throw new Error(`Seloste ended at its start:\n${output()}`)
+    if (output().includes(readyLine) && (await isReady(url))) return
     await wait(checkMs)
   }
   throw new Error(`Seloste was not ready after ${readyMs / 1000} s:\n${output()}`)
 }
 
-async function answersReady(url: string): Promise<boolean> {
+async function isReady(url: string): Promise<boolean> {
   return fetch(`${url}/health/ready`).then(
     (response) => response.ok,
     () => false,
@@ -150,7 +150,7 @@ async function answersReady(url: string): Promise<boolean> {
 }
 
 async function end(child: ChildProcess): Promise<void> {
-  if (ended(child)) return
+  if (hasEnded(child)) return
   const gone = once(child, 'exit')
   child.kill('SIGTERM')
   const late = setTimeout(() => child.kill('SIGKILL'), stopMs)
@@ -158,7 +158,7 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(late)
 }
 
-function ended(child: ChildProcess): boolean {
+function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null
 }
 

@@ -11,7 +11,7 @@ import { eventually, signInAt, type Api, type ContactShape } from './api.ts'
 import { startSeloste } from './start-seloste.ts'
 
 const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
-const look = { purpose: 'CRIME_OR_MISUSE', reference: 'without-a-network' }
+const access = { purpose: 'CRIME_OR_MISUSE', reference: 'without-a-network' }
 const caller = '+358401239003'
 
 /** Output of commands that failed. */
@@ -27,7 +27,7 @@ function run(args: string[], environment: Record<string, string>): Promise<{ cod
 
 async function contactIn(api: Api, state: string): Promise<ContactShape> {
   return eventually(async () => {
-    const [found] = await api.contacts({ ...look, caller })
+    const [found] = await api.contacts({ ...access, caller })
     return found?.segments[0]?.recording.state === state ? found : undefined
   }, `a recording that is ${state}`)
 }

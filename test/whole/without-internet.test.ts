@@ -5,17 +5,17 @@ import { expect, test } from 'vitest'
 
 const script = fileURLToPath(new URL('use-everything.ts', import.meta.url))
 /** Runs a command in a network namespace, which needs root and a kernel that allows it. */
-const inside = (...command: string[]): [string, string[]] => [
+const inNamespace = (...command: string[]): [string, string[]] => [
   'unshare',
   ['--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', ...command],
 ]
-const isPossible = spawnSync(...inside('true')).status === 0
+const isPossible = spawnSync(...inNamespace('true')).status === 0
 
 test.skipIf(!isPossible)(
   'with only loopback a call is captured, played, backed up, forbidden and destroyed, and the log is whole',
   { timeout: 400_000 },
   async () => {
-    const [command, args] = inside(process.execPath, script)
+    const [command, args] = inNamespace(process.execPath, script)
     const text = await new Promise<string>((resolve, reject) => {
       // An S3 server would be outside this network, so folders are used.
       const env = { ...process.env, SELOSTE_TEST_OBJECTS: '' }

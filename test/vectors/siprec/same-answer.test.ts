@@ -11,10 +11,10 @@ import type { Invitation } from '#capture/siprec/read-invitation.ts'
 import { messageOf, readAcceptedVector, vectorNames, vectorOf } from './read-vector.ts'
 
 /** Vectors whose metadata cannot be written differently, because they are malformed or missing on purpose. */
-const asItIs = new Set(
+const unchangeable = new Set(
   vectorNames.filter((name) => vectorOf(name).expect.problems.some((problem) => problem.startsWith('xml-'))),
 )
-const vectors = vectorNames.filter((name) => !asItIs.has(name))
+const vectors = vectorNames.filter((name) => !unchangeable.has(name))
 
 interface Habits {
   lineBreaks: readonly ('\r\n' | '\n')[]
@@ -39,7 +39,7 @@ const habits: fc.Arbitrary<Habits> = fc.record({
 })
 
 /** Writes a body in another style: first its parts, then its metadata, then its line breaks. */
-function rewritten(body: Buffer, contentType: string | undefined, method: Habits): Buffer {
+function rewrite(body: Buffer, contentType: string | undefined, method: Habits): Buffer {
   let text = body.toString('latin1').replaceAll('\r\n', '\n')
   const boundary = parameterOf(contentType ?? '', 'boundary')
   if (boundary !== undefined && !text.includes('multipart/')) {
@@ -70,7 +70,7 @@ function rewritten(body: Buffer, contentType: string | undefined, method: Habits
 }
 
 /** Returns the result of reading a message, for comparison. */
-function gist({ parties, times, callIds, streams, found }: Invitation) {
+function resultOf({ parties, times, callIds, streams, found }: Invitation) {
   const shown = (party?: Party<unknown>) => party && [party.number.key ?? party.number.kind, party.source]
   return {
     found,
@@ -86,12 +86,12 @@ function gist({ parties, times, callIds, streams, found }: Invitation) {
 }
 
 test('other line breaks, orders of parts, blank lines, prefixes and a missing final boundary give the same result', () => {
-  const answers = new Map(vectors.map((name) => [name, gist(readAcceptedVector(name))]))
+  const answers = new Map(vectors.map((name) => [name, resultOf(readAcceptedVector(name))]))
   fc.assert(
     fc.property(fc.constantFrom(...vectors), habits, (name, method) => {
       const body = (bytes: Buffer, of: string) =>
-        rewritten(bytes, firstHeader(messageOf(of), 'content-type'), method)
-      expect(gist(readAcceptedVector(name, { body }))).toEqual(answers.get(name))
+        rewrite(bytes, firstHeader(messageOf(of), 'content-type'), method)
+      expect(resultOf(readAcceptedVector(name, { body }))).toEqual(answers.get(name))
     }),
     { numRuns: 300 },
   )
