@@ -6,7 +6,6 @@ import { focusHeading } from '../controls/focus-heading.ts'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { formatCount } from '../format/number.ts'
-import { languageNames } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { announce } from '../shell/announce.tsx'
@@ -96,7 +95,7 @@ function InstituteCard({
             {institute.email.replace(/^[^@]*/, '')}
           </span>
         </Fact>
-        <Fact label={t('disclosures.institutes.language')}>{languageNames[institute.language]}</Fact>
+        <Fact label={t('disclosures.institutes.language')}>{t(`shell.language.${institute.language}`)}</Fact>
         <Fact label={t('disclosures.institutes.recipient')}>
           {institute.recipient ? (
             <code className="disclosure-code">{institute.recipient}</code>

@@ -8,7 +8,6 @@ import { Failure } from '../controls/failure.tsx'
 import { RadioCards } from '../controls/radio-cards.tsx'
 import { Step } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
-import { languageNames } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { deliveries, type Delivery } from './letter-shapes.ts'
 
@@ -40,7 +39,7 @@ export function LetterRow({
         {letter.madeBy
           ? t('letters.madeBy', { time: madeAt, name: letter.madeBy.name })
           : t('letters.madeByItself', { time: madeAt })}{' '}
-        {t('letters.in')} <span lang={letter.language}>{languageNames[letter.language]}</span>.
+        {t('letters.in')} {t(`shell.language.${letter.language}`)}.
         {delivered && (
           <>
             {' '}

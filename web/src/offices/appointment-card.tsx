@@ -9,7 +9,6 @@ import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { formatSpan } from '../format/instant.ts'
-import { languageNames } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { useOpenRoom } from '../listening-room/use-open-room.ts'
 import { RecordOutcome } from './record-outcome.tsx'
@@ -41,9 +40,7 @@ export function AppointmentCard({ appointment, onChanged }: { appointment: Appoi
           <span className="second">{named(slot.office.address)}</span>
         </Fact>
         <Fact label={t('offices.appointment.host')}>{slot.host.name}</Fact>
-        <Fact label={t('offices.appointment.language')}>
-          <span lang={appointment.language}>{languageNames[appointment.language]}</span>
-        </Fact>
+        <Fact label={t('offices.appointment.language')}>{t(`shell.language.${appointment.language}`)}</Fact>
         <Fact label={t('offices.appointment.needs')}>
           <Needs appointment={appointment} />
         </Fact>

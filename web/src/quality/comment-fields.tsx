@@ -42,7 +42,6 @@ export function CommentFields({
                   <Play aria-hidden="true" size={16} />
                   {position}
                 </Button>
-                <CommentQuestion comment={one} form={form} language={language} />
                 <Button
                   kind="quiet"
                   className="chip"
@@ -51,6 +50,7 @@ export function CommentFields({
                 >
                   <Trash2 aria-hidden="true" size={16} />
                 </Button>
+                <CommentQuestion comment={one} form={form} language={language} />
               </div>
               <Field
                 id={`comment-${one.id}`}

@@ -39,7 +39,7 @@ function Forms({ isExpert }: { isExpert: boolean }) {
                 <Link to="/quality/forms/$id" params={{ id: form.id }} className="row-link" lang={form.language}>
                   {form.name}
                 </Link>
-                <span className="badge badge-none">{t(`quality.language.${form.language}`)}</span>
+                <span className="badge badge-none">{t(`shell.language.${form.language}`)}</span>
                 {form.hasDraft && <span className="badge badge-restricted">{t('quality.form.draft')}</span>}
               </p>
               <p className="second">
@@ -99,7 +99,7 @@ function NewForm() {
         <Choice
           label={t('quality.form.language')}
           hint={t('quality.form.language.hint')}
-          options={languages.map((value) => ({ value, label: t(`quality.language.${value}`) }))}
+          options={languages.map((value) => ({ value, label: t(`shell.language.${value}`) }))}
           value={written}
           onChange={(value) => setWritten(languages.find((one) => one === value) ?? 'fi')}
         />

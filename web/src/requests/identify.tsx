@@ -35,7 +35,7 @@ export function Identification({ request, onDone }: { request: RequestDetail; on
         </Fact>
         {official && <Fact label={t('requests.request.official')}>{official.name}</Fact>}
         {requester?.address && (
-          <Fact label={t('requests.request.address')}>
+          <Fact label={t('requests.request.address.fact')}>
             <span className="request-address">{requester.address}</span>
           </Fact>
         )}

@@ -7,7 +7,6 @@ import { Choice } from '../controls/choice.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Step } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
-import { languageNames } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { ChangeRequest } from './change-request.tsx'
 import { ExtendRequest } from './extend-request.tsx'
@@ -61,7 +60,7 @@ export function RequestFacts({
             {t('requests.request.enteredBy', { name: request.enteredBy.name })}
           </span>
         </Fact>
-        <Fact label={t('requests.request.language')}>{languageNames[request.language]}</Fact>
+        <Fact label={t('requests.request.language')}>{t(`shell.language.${request.language}`)}</Fact>
       </dl>
       {!closed && (
         <div className="actions actions-forms">

@@ -34,7 +34,8 @@ export function aboutText(row: WaitingItem, t: Translate, language: Language): s
     return t('description.draft.title', { version: Number(name) })
   }
   if (kind === 'right-decide' || kind === 'right-ending') return t(`rights.role.${about ?? ''}` as Word)
-  return name ?? ''
+  // Telephone numbers stay on one line.
+  return (name ?? '').replace(/(?<=\d) (?=\d)/g, '\u00a0')
 }
 
 /** Returns the page of the row's item; for a row of several items, the page with their list. */
