@@ -8,6 +8,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
 import type { ClientSends } from './capture-shapes.ts'
 import { ClientFacts } from './clients-page.tsx'
+import { meaningOf } from './meanings.ts'
 
 type Kind = ClientSends['kind']
 /** In order: problems, the source of each value, everything that the client sends. */
@@ -79,7 +80,7 @@ function Sends({ kind, sends, of }: { kind: Kind; sends: readonly ClientSends[];
           {sends.map(({ name, times, lastAt }) => (
             <tr key={name}>
               <th scope="row">
-                <code>{name}</code>
+                {meaningOf({ kind, name }, t)} <code>{name}</code>
                 <span className="second">{t('capture.seen.at', { time: formatInstant(lastAt, language) })}</span>
               </th>
               <td className="numeric">

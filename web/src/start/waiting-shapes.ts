@@ -34,8 +34,7 @@ export function aboutText(row: WaitingItem, t: Translate, language: Language): s
     return t('description.draft.title', { version: Number(name) })
   }
   if (kind === 'right-decide' || kind === 'right-ending') return t(`rights.role.${about ?? ''}` as Word)
-  // Telephone numbers stay on one line.
-  return (name ?? '').replace(/(?<=\d) (?=\d)/g, '\u00a0')
+  return name ?? ''
 }
 
 /** Returns the page of the row's item; for a row of several items, the page with their list. */
