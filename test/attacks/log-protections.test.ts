@@ -44,6 +44,21 @@ test('database/protections.json is current: if not, run "npm run generate"', asy
   if (now.postgres === expected.postgres) expect(now).toEqual(expected)
 })
 
+test('a month of the history that is dropped while the protections are read is no finding', async () => {
+  const owner = database.as().db
+  await sql`select ensure_partitions(date '2001-01-01', date '2001-01-31')`.execute(owner)
+  const problems = await owner
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (tx) => {
+      // The transaction sees the catalog as it is now.
+      await sql`select from pg_class limit 1`.execute(tx)
+      await sql`drop table call_identity_2001_01, segment_2001_01, contact_2001_01`.execute(owner)
+      return findProtectionProblems(tx, roles, expected)
+    })
+  expect(problems).toEqual([])
+})
+
 test.each([
   ['a trigger that is dropped', 'drop trigger pending on audit_entry', 'missing trigger audit_entry pending'],
   [

@@ -283,11 +283,13 @@ function protectionsOf(roles: readonly string[]) {
     select 'unique index ' || r.relname || ' ' || n.relname, '', null, true
     from pg_inherits i join pg_class r on r.oid = i.inhrelid and r.relnamespace = 'public'::regnamespace
     join pg_index p on p.indrelid = i.inhparent and p.indisunique join pg_class n on n.oid = p.indexrelid
-    where not exists (select from pg_index x join pg_inherits xi on xi.inhrelid = x.indexrelid and xi.inhparent = p.indexrelid
+    -- A partition that is dropped meanwhile is still listed, but its indexes have no definition: whether it exists is checked last.
+    where case when exists (select from pg_index x join pg_inherits xi on xi.inhrelid = x.indexrelid and xi.inhparent = p.indexrelid
       where x.indrelid = r.oid and x.indisunique and ${isEnforced('x')} and x.indclass = p.indclass
         and (select array_agg(pg_get_indexdef(x.indexrelid, k, true) order by k) from generate_series(1, x.indnkeyatts) k)
           = (select array_agg(pg_get_indexdef(p.indexrelid, k, true) order by k) from generate_series(1, p.indnkeyatts) k)
         and pg_get_expr(x.indpred, x.indrelid, true) is not distinct from pg_get_expr(p.indpred, p.indrelid, true))
+      then false else pg_table_is_visible(r.oid) is not null end
     -- Foreign keys are enforced by internal triggers of PostgreSQL.
     union all
     select distinct 'constraint ' || r.relname || ' ' || coalesce(c.conname, t.tgname), '', null, true
