@@ -3671,6 +3671,7 @@ begin_research(institute uuid, study text, due_on date, format text) returns res
 begin_sampling_plan(name text, form uuid, unit uuid, number text, weekly integer, days_left integer) returns uuid to seloste_desk
 begin_subject_copy(request uuid, recording uuid, method text, token_hash bytea, offered boolean) returns TABLE(id uuid, expires_at timestamp with time zone) to seloste_custodian
 begin_training_session(collection uuid, name text) returns uuid to seloste_desk
+begins_together(t told_part, call uuid, call_started timestamp with time zone) returns boolean
 book_appointment(request uuid, slot uuid, needs text[], interpreter_language text) returns uuid to seloste_desk
 book_walk_in(request uuid, office uuid, minutes integer, needs text[], interpreter_language text) returns uuid to seloste_desk
 calibration_as_shown(c calibration) returns calibration
@@ -4437,6 +4438,7 @@ withdraw_prohibitions(c correction) returns void
 withdraw_research(wanted uuid) returns void to seloste_desk
 withdraw_right_request(request uuid) returns void to seloste_desk
 withdraw_subject_copy(wanted uuid) returns void to seloste_desk
+withhold_number(t told_part, call uuid, call_started timestamp with time zone) returns void to seloste_capture
 working_days_after(instant timestamp with time zone, days integer) returns timestamp with time zone
 workstation_here(token_hash bytea) returns TABLE(office_id uuid, office jsonb, name text) to seloste_desk
 

@@ -73,6 +73,8 @@ const functions: Readonly<Record<string, string>> = {
     'its own parts in conferences of several nodes; a node id is not disclosed to anybody',
   'take_intake_batches(uuid,integer)': 'public keys to seal to: a share for each reported node',
   'version_at(timestamp with time zone)': 'the published description',
+  'withhold_number(told_part,uuid,timestamp with time zone)':
+    'deletes the number of a caller of the last day, which another client has reported at the same moment with the same official as withheld',
 }
 
 /** Columns that capture may read, insert or update, by table. It may delete nothing. */

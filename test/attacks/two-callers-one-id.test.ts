@@ -254,10 +254,11 @@ describe('records of a feed under one call id', () => {
     ['is matched if one call continued then', 30, 'own'],
     ['is matched to neither call if two were answered then', 0, 'none'],
   ] as const)('a record without a caller %s', async (_, apart, match) => {
-    const [own, strange] = [callOf(withheld, 0), callOf(stranger, apart)]
+    const ofBertil = { official: { name: 'Bertil', phone: bertil } }
+    const [own, strange] = [callOf(withheld, 0), callOf(stranger, apart, ofBertil)]
     await enterSegment(own)
     await enterSegment(strange, otherNode)
-    const record = fedOf(callOf(withheld, 0))
+    const record = fedOf(callOf(withheld, 0, { official: undefined }))
     expect(await reported(record)).toEqual(match === 'own' ? { added: 0, known: 1 } : { added: 1, known: 0 })
   })
 
@@ -316,11 +317,11 @@ describe('the caller withholds the number, and the detail record has it', () => 
     expect(entered?.contact).not.toBe(reported?.contact)
   })
 
-  test('a call that another client has reported with its number keeps it', async () => {
+  test('a call that another client has reported with its number and another official keeps it', async () => {
     const seen = callOf(victim, 0)
     await enterSegment(seen)
     await admitFromFeed(capture.db, 'cdr', [fedOf(seen)])
-    await enterSegment(callOf(withheld, 0), otherNode)
+    await enterSegment(callOf(withheld, 0, { official: { name: 'Bertil', phone: bertil } }), otherNode)
     expect((await partsOf(seen))[0]?.caller).toBe(victim.key)
   })
 })

@@ -87,12 +87,12 @@ declare
 begin
   for named in
     select distinct c.id, c.started_at, c.started_at < old or c.caller_key = t.caller_key as is_same,
-      coalesce(c.caller_key <> t.caller_key, false) as is_another,
+      coalesce(c.caller_key <> t.caller_key, false) and (is_fed or not begins_together(t, c.id, c.started_at)) as is_another,
       c.started_at >= old as is_asked, (
         is_fed and (t.caller_key is null or c.caller_key is null)
         or t.caller_key is null and t.caller_kind <> 'withheld' or c.caller_key is null and c.caller_kind <> 'withheld'
         or t.caller_key is not distinct from c.caller_key
-        or not is_fed and is_withheld_of_fed(t, c.id, c.started_at)
+        or not is_fed and (is_withheld_of_fed(t, c.id, c.started_at) or begins_together(t, c.id, c.started_at))
         -- An official who is in no directory appears as the caller of the session in which they pass the call on.
         or exists (select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and s.official_phone = t.caller_key)
       ) and (c.ended_at is null or c.end_inferred or c.ended_at >= began - passed_on_within)
@@ -158,6 +158,9 @@ begin
   end if;
   if call is null then
     select m.call, m.call_started, m.is_another into call, call_started, is_another from match_by_ids(t, reported_trunk, reporting_node is null) m;
+    if call is not null and t.caller_kind = 'withheld' and reporting_node is not null then
+      perform withhold_number(t, call, call_started);
+    end if;
   end if;
   if call is null and reporting_node is not null and t.ended_at is not null then
     select m.call, m.call_started, m.told_official, m.is_doubtful into matched from match_by_facts(t) m;

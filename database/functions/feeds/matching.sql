@@ -176,6 +176,31 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 revoke execute on function is_withheld_of_fed from public;
 
+-- Returns true if a recording client reports a conversation that another has reported with another caller: a withheld number, or one written
+-- differently. The same official begins to speak at the same moment: nobody answers two calls at once. Same rule as isSameTalk in
+-- src/capture/session/duplicates/find-continued-segment.ts.
+create or replace function begins_together(t told_part, call uuid, call_started timestamptz) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (
+    select from segment s where s.contact_id = call and s.contact_started_at = call_started and s.node is not null
+      and official_key(s.official_person_id, s.official_phone) = official_key(t.official_person_id, t.official_phone)
+      and s.answered_at between t.answered_at - clock_tolerance() and t.answered_at + clock_tolerance())
+$$;
+revoke execute on function begins_together from public;
+
+-- Deletes the caller's number of a call of the last day if only one of its recording clients withholds it. Runs as the owner, because
+-- capture may not change a caller.
+create or replace function withhold_number(t told_part, call uuid, call_started timestamptz) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if t.caller_kind = 'withheld' and begins_together(t, call, call_started) and not history_is_held(call)
+    and not is_closed_to_late_facts(call, call_started, interval '1 day')
+  then
+    update contact c set caller_kind = 'withheld', caller_key = null, caller_raw = null where c.id = call and c.started_at = call_started;
+  end if;
+end $$;
+grant execute on function withhold_number to seloste_capture;
+
 -- Completes a call and a part with what was unknown at admission: caller, number, and the decision that lacked a number, an official or an
 -- answer (R14). Known values stay, except the caller, whom the session that opened the contact may correct during the call. Also completes
 -- a call whose end is only inferred. Does nothing for a part of another call. Runs as the owner, because capture has no right to change these columns.
@@ -198,7 +223,8 @@ begin
     return;
   end if;
   if (t.caller_key is not null or t.caller_kind = 'withheld') and (c.caller_kind, c.caller_key) is distinct from (t.caller_kind, t.caller_key)
-     and (c.caller_key is null and c.caller_kind <> 'withheld' or s.seq = 1 and t.contact_id = call and c.ended_at is null) then
+     -- Whatever its clients report, a withheld number stays withheld.
+     and c.caller_kind <> 'withheld' and (c.caller_key is null or s.seq = 1 and t.contact_id = call and c.ended_at is null) then
     update contact x set caller_kind = t.caller_kind, caller_key = t.caller_key, caller_raw = t.caller_raw
     where x.id = call and x.started_at = call_started;
   end if;

@@ -97,6 +97,8 @@ export function readEntry(
   if (record.called === undefined) return { problem: 'number-missing', detail: 'called' }
   if (record.direction && record.direction !== 'incoming') return { problem: 'not-incoming' }
   const startedAt = record.startedAt ?? answeredAt
+  const impossible = [startedAt, answeredAt, record.endedAt].find((at) => at && !isOfRegister(at))
+  if (impossible) return { problem: 'time-impossible', detail: impossible.toString() }
   if (Temporal.Instant.compare(startedAt, answeredAt) > 0) return { problem: 'ends-before-start', detail: 'answeredAt' }
   if (record.endedAt && Temporal.Instant.compare(record.endedAt, answeredAt) < 0)
     return { problem: 'ends-before-start', detail: 'endedAt' }
@@ -119,6 +121,11 @@ export function readEntry(
       if (result[name] !== undefined) result[name] = secondsText(result[name], durations)
     return result
   }
+}
+
+/** Instants that the register can have: 1970 to 3000, as in the database (check_value_range). */
+function isOfRegister({ epochMilliseconds }: Temporal.Instant): boolean {
+  return epochMilliseconds >= 0 && epochMilliseconds < Date.UTC(3000, 0)
 }
 
 const pathField = ' path'

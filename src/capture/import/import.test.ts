@@ -453,6 +453,7 @@ test('a recording that the description does not allow is not imported, and the r
   await addCall({ ...timesOf(daysAgo(4), 0) })
   await addCall({ answered: daysAgo(4).toString(), started: daysAgo(3).toString() })
   await addCall({ answered: 'yesterday' })
+  await addCall({ ended: '+275760-09-12T23:59:59Z' })
   expect(await trialOutcomes()).toEqual({
     '0.wav': 'number-not-described',
     '1.wav': 'switchboard',
@@ -463,6 +464,7 @@ test('a recording that the description does not allow is not imported, and the r
     '6.wav': 'audio-longer-than-call',
     '7.wav': 'ends-before-start',
     '8.wav': 'time-unreadable',
+    '9.wav': 'time-impossible',
   })
 })
 

@@ -17,6 +17,7 @@ import {
   callerOf,
   isHeldBack,
   isUnknownCaller,
+  officialOf,
   reportedCallerOf,
   unreachableMediaReason,
   type CallInvitation,
@@ -28,7 +29,7 @@ import { createSplitDirectionSessions } from './duplicates/split-direction-sessi
 import { countFacts, noRecorderCounts, type RecorderCounters } from './recorder-counters.ts'
 import { withIntakeKey } from './media/preallocated-files.ts'
 import { createRequestReader, knownOf, type SessionRequest, type KnownSessionData } from './reading/read-requests.ts'
-import { createRecentCalls, toRememberedSegment } from './duplicates/recent-calls.ts'
+import { createRecentCalls, officialKeyOf, toRememberedSegment } from './duplicates/recent-calls.ts'
 import { defaultLimits, type RecorderOptions } from './recorder-options.ts'
 import { createResumedSessions } from './recovery/resume-sessions.ts'
 import { runSession, type RunningSession, type PreviousSegment, type SessionParts } from './run-session.ts'
@@ -38,7 +39,7 @@ import type { Offer, PartyFacts, Reoffer } from './machine/session-types.ts'
 import { refusedUnreachableMedia } from '../siprec/answer-offer.ts'
 import type { Refusal } from '../siprec/refusal.ts'
 import { clientClock, transferTime } from './machine/reported-times.ts'
-import { areDifferentCallers } from './duplicates/find-continued-segment.ts'
+import { areDifferentCallers, type RememberedSegment } from './duplicates/find-continued-segment.ts'
 import { createDuplicateSessions } from './duplicates/duplicate-sessions.ts'
 import { watchSessions } from './watch-sessions.ts'
 import { compareOfficials, withholdingFor } from './machine/answering-official.ts'
@@ -219,7 +220,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     // The other session was still opening, and has failed: tries again without it.
     if (first?.state?.phase === 'over')
       return begin(incoming, { invitation, answeredAt }, now, before, passedOn, earlier)
-    if (first && offer !== 'outside') {
+    if (first && duplicate && offer !== 'outside') {
+      settleCaller(first, duplicate, offer.facts)
       const wasNamed = hasOfficial(first)
       await completions.byAnother(first, offer)
       if (!wasNamed && hasOfficial(first)) namedByAnother.add(first)
@@ -366,7 +368,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const own = recent.find(
       callIds,
       trunk,
-      { caller: reported.caller, numbers: parties.connected.numbers, from: parties.from },
+      {
+        ...{ caller: reported.caller, official: officialKeyOf(facts.official) },
+        ...{ numbers: parties.connected.numbers, from: parties.from },
+      },
       now,
     )
     if (own === undefined || (own !== 'others' && own.contactId === taken)) return reported
@@ -397,6 +402,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
         known.key === caller.key || (known.key !== null && invitation.parties.from.includes(known.key))
       if (callerIsGuess && isDisproved) void bySegment.get(segmentId)?.dispatch({ type: 'caller-reported', caller })
     }
+  }
+
+  /**
+   * Settles the caller of a conversation whose clients report it differently: the first report stays, for review; but a number
+   * that one of them withholds is deleted.
+   */
+  function settleCaller(first: RunningSession, segment: RememberedSegment, { caller }: SegmentFacts): void {
+    if (!areDifferentCallers(segment.caller, caller)) return
+    recent.callersDiffer(segment.segmentId)
+    if (caller.kind === 'withheld') void first.dispatch({ type: 'caller-withheld' })
+    else if (segment.caller.kind !== 'withheld') void first.dispatch({ type: 'marked', mark: 'needs-review' })
   }
 
   /** Marks all sessions of a call whose caller's number the network refutes, whichever client reports it. */
@@ -437,7 +453,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (!caller || !hasStarted(invitation)) return false
     const { numbers, left } = invitation.parties.connected
     const callIds = [...new Set([...callIdsOf(invitation), ...facts.callIds])]
-    const reported = { caller, numbers: [...numbers, ...left], from: invitation.parties.from }
+    const official = officialKeyOf(officialOf(invitation))
+    const reported = { caller, official, numbers: [...numbers, ...left], from: invitation.parties.from }
     const own = recent.find(callIds, reader.trunkNameOf(incoming), reported, now)
     return own === 'others' || (own !== undefined && own.contactId !== facts.contactId)
   }

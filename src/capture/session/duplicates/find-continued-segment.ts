@@ -20,11 +20,17 @@ export interface RememberedSegment extends EarlierSegment {
   recordingId: string | undefined
   /** True if the caller or the official has forbidden use of the recording (R49). */
   forbidden: boolean
+  /** When the conversation began. */
+  beganAt: Temporal.Instant
+  /** True if another recording client of the conversation reports the caller differently. */
+  callersDiffer?: true
 }
 
 export interface ReportedParties {
   /** Absent if the caller is unknown. */
   caller: Caller | undefined
+  /** Key of the official, from officialKeyOf() of recent-calls.ts. */
+  official: string | undefined
   /** Numbers of all reported participants. */
   numbers: readonly PhoneNumberKey[]
   /** Numbers in the From header: the caller's, or the client's own. */
@@ -37,6 +43,24 @@ const maxTransferGap = { minutes: 5 }
 /** Returns true if both callers are reported and differ. */
 export function areDifferentCallers(one: Caller, other: Caller): boolean {
   return isReported(one) && isReported(other) && one.key !== other.key
+}
+
+/** Recording clients report the beginning of a conversation within this time of each other. */
+const maxClientsGap = { seconds: 10 }
+
+/**
+ * Returns true if a session reports the conversation of a live segment, though its client reports the caller differently: with the
+ * number withheld, or written in another way. Both have the same official and begin together: nobody answers two calls at once.
+ */
+export function isSameTalk(
+  { live, official: known, beganAt: since, callersDiffer }: RememberedSegment,
+  official: string | undefined,
+  beganAt: Temporal.Instant,
+): boolean {
+  if (!live) return false
+  if (callersDiffer) return official === undefined || official === known
+  const [first, last] = [since, beganAt].sort(Temporal.Instant.compare)
+  return official !== undefined && official === known && Temporal.Instant.compare(last!, first!.add(maxClientsGap)) <= 0
 }
 
 /** Returns true if the caller is reported, also with a withheld number. */
@@ -80,7 +104,8 @@ export function findContinuedSegment(
     if (!segments.some(isOngoing)) return false
     const isHere = segments.some(({ caller: { key } }) => key !== null && numbers.includes(key))
     const hasAnswered = segments.some(({ official }) => official !== undefined && official === caller?.key)
-    return isHere || hasAnswered || segments.every((segment) => !hasAnotherCaller(segment, reported))
+    const isOneTalk = segments.some((segment) => isSameTalk(segment, reported.official, now))
+    return isHere || hasAnswered || isOneTalk || segments.every((segment) => !hasAnotherCaller(segment, reported))
   })
   return could.length === 1 ? could[0]!.at(-1) : 'others'
 }

@@ -4,6 +4,7 @@ import { forbiddenReason, isUnreported } from '../machine/describe-segment.ts'
 import {
   findContinuedSegment,
   areDifferentCallers,
+  isSameTalk,
   type RememberedSegment,
   type ReportedParties,
 } from './find-continued-segment.ts'
@@ -33,6 +34,8 @@ export interface RecentCalls {
   /** Removes a segment that does not belong to this register. */
   forget(segmentId: string): void
   forbid(recordingId: string): void
+  /** Records that the clients of a segment's conversation report the caller differently. */
+  callersDiffer(segmentId: string): void
   /**
    * Returns true if use of this call's recording with this official was forbidden. A later session of the call in the same
    * trunk with the same official, after a restart or as a replacement, is then not recorded. With another official the call is
@@ -54,6 +57,7 @@ export function toRememberedSegment(facts: SegmentFacts, live: boolean): Remembe
     ...{ awaitsCaller: facts.awaitsCaller, callerIsGuess: facts.callerIsGuess },
     drawnOn: decision.drawnOn ?? hashCallId(callIds[0] ?? segmentId),
     official: officialKeyOf(facts.official),
+    beganAt: facts.answeredAt ?? startedAt,
     endedAt: facts.endedAt,
     recordingId: facts.recording?.id,
     forbidden: facts.recording?.gone === true || facts.captureFailure === forbiddenReason,
@@ -100,13 +104,17 @@ export function createRecentCalls(): RecentCalls {
       forgetBefore(now.subtract({ hours: retentionHours }))
       return findContinuedSegment(segmentsInTrunk(trunk, callIds), reported, now)
     },
-    findDuplicate({ callIds, contactId, caller, official: reported, numberReached, callerIsGuess }, trunk) {
+    findDuplicate({ callIds, contactId, caller, official: reported, numberReached, callerIsGuess, ...times }, trunk) {
       const official = officialKeyOf(reported)
+      const beganAt = times.answeredAt ?? times.startedAt
       return segmentsInTrunk(trunk, callIds).find(
         (segment) =>
           segment.live &&
           segment.contactId === contactId &&
-          (callerIsGuess || segment.callerIsGuess || !areDifferentCallers(segment.caller, caller)) &&
+          (callerIsGuess ||
+            segment.callerIsGuess ||
+            !areDifferentCallers(segment.caller, caller) ||
+            isSameTalk(segment, official, beganAt)) &&
           (segment.numberReached.key === numberReached.key || isUnreported(segment.numberReached)) &&
           (official === undefined || segment.official === undefined || segment.official === official),
       )
@@ -138,6 +146,10 @@ export function createRecentCalls(): RecentCalls {
     forget,
     forbid(recordingId) {
       for (const { segment } of segments.values()) if (segment.recordingId === recordingId) segment.forbidden = true
+    },
+    callersDiffer(segmentId) {
+      const known = segments.get(segmentId)
+      if (known) known.segment.callersDiffer = true
     },
     isForbidden({ callIds, trunk, official }) {
       return (trunk === undefined ? segmentsWithIds(callIds) : segmentsInTrunk(trunk, callIds)).some(

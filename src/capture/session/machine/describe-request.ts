@@ -40,7 +40,8 @@ export function createDescribeRequest(parts: {
     const callIds = callIdsOf(invitation)
     const trunk = reader.trunkNameOf(incoming)
     const { connected, from } = invitation.parties
-    const reported = { caller: reportedCallerOf(invitation), numbers: connected.numbers, from }
+    const official = officialKeyOf(officialOf(invitation))
+    const reported = { caller: reportedCallerOf(invitation), official, numbers: connected.numbers, from }
     const found = earlier ?? recent.find(callIds, trunk, reported, now)
     const before = found === 'others' ? undefined : found
     const offer = describeSegment(invitation, {
@@ -56,7 +57,7 @@ export function createDescribeRequest(parts: {
       isSameSession: earlier !== undefined,
       storesUnplayable: options.formats?.storesUnplayable === true,
       client: { trunk: reader.trunkOf(incoming)?.name, client: productOf(incoming.request) },
-      isForbidden: recent.isForbidden({ callIds, trunk, official: officialKeyOf(officialOf(invitation)) }),
+      isForbidden: recent.isForbidden({ callIds, trunk, official }),
     })
     // Two callers have the same call id: marked so that a person checks if it is one call.
     const isDoubtful =

@@ -128,6 +128,7 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
     return [{ ...state, session: { ...session, facts, shared: event.on } }, []]
   }
   if (event.type === 'caller-reported') return [{ ...state, session: withCaller(session, event.caller) }, []]
+  if (event.type === 'caller-withheld') return [{ ...state, session: withoutNumber(session) }, []]
   if (event.type === 'marked') {
     const facts = { ...session.facts, marks: withMark(session.facts.marks, event.mark) }
     return [{ ...state, session: { ...session, facts } }, []]
@@ -195,6 +196,10 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
       return [{ phase: 'live', session: { ...session, joined: joinedExcept(event.index, session) } }, []]
     case 'caller-reported': {
       const next = withCaller(session, event.caller)
+      return [{ phase: 'live', session: next }, [{ do: 'note', facts: next.facts }]]
+    }
+    case 'caller-withheld': {
+      const next = withoutNumber(session)
       return [{ phase: 'live', session: next }, [{ do: 'note', facts: next.facts }]]
     }
     case 'shared': {
@@ -399,6 +404,11 @@ function withParties({ facts }: SessionFacts, reported: PartyFacts): SegmentFact
 /** Returns the session with a caller reported by another session of the call. For review: the two share only a call id. */
 function withCaller(session: SessionFacts, caller: SegmentFacts['caller']): SessionFacts {
   return { ...session, facts: withParties(session, { caller, marks: ['needs-review'] }) }
+}
+
+function withoutNumber(session: SessionFacts): SessionFacts {
+  const caller = { kind: 'withheld' as const, key: null, raw: null }
+  return { ...session, facts: { ...session.facts, caller, callerIsGuess: undefined } }
 }
 
 /** Returns true if a reported answer time is later than the known one, as for a call recorded before its answer (early media, R16). */
