@@ -2478,6 +2478,7 @@ CREATE TRIGGER follows_call BEFORE UPDATE ON recording FOR EACH ROW EXECUTE FUNC
 CREATE TRIGGER forbidden_at_another_node AFTER INSERT ON recording FOR EACH ROW WHEN (new.state = 'CAPTURING'::text) EXECUTE FUNCTION forbid_at_this_node();
 CREATE TRIGGER forbidden_meanwhile AFTER UPDATE OF state ON recording FOR EACH ROW WHEN (old.state = 'CAPTURING'::text AND new.state = 'STORED'::text) EXECUTE FUNCTION forbid_at_this_node();
 CREATE TRIGGER has_part BEFORE INSERT ON recording FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name) EXECUTE FUNCTION require_part();
+CREATE TRIGGER is_asked_for AFTER INSERT ON recording FOR EACH ROW EXECUTE FUNCTION add_to_inspections();
 CREATE TRIGGER is_written_at_once BEFORE INSERT OR DELETE OR UPDATE ON recording FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND (clock_timestamp() > (now() + '00:05:00'::interval) OR current_setting('transaction_isolation'::text) <> 'read committed'::text)) EXECUTE FUNCTION refuse_old_transaction();
 CREATE TRIGGER late_recording BEFORE INSERT ON recording FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND new.contact_started_at < (now() - '1 day'::interval)) EXECUTE FUNCTION refuse_late_recording();
 CREATE CONSTRAINT TRIGGER needs_ledger_entry AFTER UPDATE OF state ON recording DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.state = 'DESTROYED'::text AND old.state <> 'DESTROYED'::text) EXECUTE FUNCTION require_destruction_entry();
@@ -3607,6 +3608,7 @@ act_was_lost(kind text, object uuid, acted_at timestamp with time zone, existed_
 active_rights() returns SETOF access_right to seloste_desk
 add_authority_item(wanted uuid, contact uuid, recording uuid, what text) returns integer to seloste_desk
 add_slots(office uuid, from_at timestamp with time zone, to_at timestamp with time zone, minutes integer, host uuid) returns integer to seloste_desk
+add_to_inspections() returns trigger
 admission_part_guard() returns trigger
 admissions_held(parts uuid[]) returns TABLE(part uuid, kind text, facts bigint, due bigint, missing bigint, example uuid) to seloste_custodian
 admit_fed_calls(feed_name text, reported jsonb) returns integer[] to seloste_capture

@@ -183,6 +183,7 @@ create trigger forbidden_at_another_node after insert on recording for each row 
 -- The prohibition may have been entered, and not committed, when the recording began.
 create trigger forbidden_meanwhile after update of state on recording for each row
   when (old.state = 'CAPTURING' and new.state = 'STORED') execute function forbid_at_this_node();
+create trigger is_asked_for after insert on recording for each row execute function add_to_inspections();
 create trigger has_part before insert on recording for each row when (session_user = 'seloste_capture') execute function require_part();
 create trigger updates_search after insert on recording for each row execute function insert_recorded_parts();
 create trigger updates_search_after_delete after delete on recording for each row execute function delete_recorded_parts();

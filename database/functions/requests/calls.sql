@@ -139,6 +139,33 @@ begin
   return made;
 end $$;
 
+-- Adds a recording that reaches the register after a request to listen to its call, or for a copy of it, to the request's inspection:
+-- another system had reported the call, or it is a later part. A later prohibition by the other party waits for it.
+create or replace function add_to_inspections() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c request_call;
+  q subject_request;
+  wanted_kind text;
+  made uuid;
+begin
+  for c in select * from request_call k where k.contact_id = new.contact_id and k.state = 'MATCHED' loop
+    select * into q from subject_request r where r.id = c.request_id and r.closed_at is null;
+    continue when q.id is null or not serves_recording(new, q.number);
+    foreach wanted_kind in array array['LISTEN', 'COPY'] loop
+      made := open_inspection_for(c, wanted_kind);
+      continue when made is null or exists (
+        select from inspection_recording n where n.inspection_id = made and n.recording_id = new.id);
+      insert into inspection_recording values (made, new.id);
+      insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
+      values (c.verified_by, 'SERVICE_UNIT', 'inspection.opened', 'INSPECTION', q.number, 'inspection', made, 'ok', jsonb_build_object(
+        'contact', c.contact_id, 'party', q.party, 'kind', wanted_kind, 'recordings', jsonb_build_array(new.id),
+        'received', ledger_instant(q.received_at)));
+    end loop;
+  end loop;
+  return null;
+end $$;
+
 -- Checks that a requester's claim is enough to search by, and returns what is stored of it. Needed: day and time, with the caller's number,
 -- or with the number called and either the duration or who answered. For an official it is known who answered. `caller` and `service`: keys
 -- of the stated numbers (src/description/phone-numbers). Refuses call.told-too-little and identity codes.
