@@ -2902,6 +2902,8 @@ create table segment (
   node uuid,
   beside uuid,
   number_called text,
+  reported_person_id uuid,
+  reported_phone text,
   constraint segment_pkey PRIMARY KEY (id, contact_started_at),
   constraint segment_capture_state_check CHECK ((capture_state = ANY (ARRAY['recording'::text, 'paused'::text, 'not-recorded'::text, 'failing'::text]))),
   constraint segment_drawn_on_check CHECK ((length(drawn_on) = 32)),
@@ -2952,7 +2954,7 @@ create policy desk_looks on segment for select to seloste_desk using (((( SELECT
 create policy in_room on segment for select to seloste_desk using (((( SELECT confined_to() AS confined_to) IS NULL) OR (id = ANY (( SELECT room_contents.segments
    FROM room_contents() room_contents(recordings, segments, contacts))::uuid[]))));
 create policy log_whole on segment for select to seloste_desk using (( SELECT log_is_whole() AS log_is_whole));
-grant insert, select (id, contact_id, contact_started_at, seq, answered_at, ended_at), update (official_person_id, official_unit_id, official_name, official_phone, answered_at, ended_at, capture_state, capture_failure, marks) on segment to seloste_capture;
+grant insert (id, contact_id, contact_started_at, seq, number_reached, number_reached_name, official_person_id, official_unit_id, official_name, official_phone, answered_at, ended_at, decision_record, decision_reason, rule_id, rule_version, rule_share, draw, capture_state, capture_failure, marks, description_version, drawn_on, quota_used, node, beside, number_called), select (id, contact_id, contact_started_at, seq, answered_at, ended_at), update (official_person_id, official_unit_id, official_name, official_phone, answered_at, ended_at, capture_state, capture_failure, marks) on segment to seloste_capture;
 grant select on segment to seloste_custodian;
 grant select on segment to seloste_desk;
 
@@ -3749,6 +3751,8 @@ copy_is_still_requested(c subject_copy) returns boolean
 copy_link_language(token_hash bytea) returns text to seloste_custodian
 copy_prohibition(one prohibition, wanted uuid) returns void
 copy_rendered(wanted uuid, revision integer, sha256 bytea, bytes bigint, ms integer) returns boolean to seloste_custodian
+correct_official(part uuid, began timestamp with time zone, official uuid, unit uuid, name text) returns boolean
+correct_whole_conversation(c correction, s segment) returns uuid[]
 could_be_same_talk(fed_started timestamp with time zone, fed_answered timestamp with time zone, fed_ended timestamp with time zone, answered timestamp with time zone, ended timestamp with time zone, end_inferred boolean) returns boolean
 count_contacts(ids uuid[], starts timestamp with time zone[]) returns void
 count_day_for_studies(begins timestamp with time zone, ends timestamp with time zone) returns void
@@ -3875,6 +3879,7 @@ free_slots(request uuid) returns TABLE(slot jsonb, latest timestamp with time zo
 has_answered(person uuid) returns boolean
 has_listened(recording uuid, reference text, since timestamp with time zone) returns boolean
 has_part(q subject_request, contact uuid) returns boolean
+has_same_official(one segment, other segment) returns boolean
 hearing_end_reason(h copy_hearing, signed_in boolean) returns text
 hearing_now(wanted uuid) returns TABLE(copy_id uuid, recording_id uuid, sound_bytes bigint, person_id uuid, why text) to seloste_custodian
 held_role(person uuid, roles text[], acted_in text, acted_at timestamp with time zone) returns boolean
@@ -4249,6 +4254,7 @@ report_held_as_destroyed() returns void to seloste_custodian
 report_instance_ended(instance uuid) returns void to seloste_capture, seloste_custodian, seloste_desk
 report_obeyed_version(instance uuid, version integer, hash bytea) returns void to seloste_capture, seloste_custodian, seloste_desk
 report_overdue_disclosures() returns TABLE(id uuid, number text, deadline timestamp with time zone, unconfirmed bigint) to seloste_custodian
+reported_key(s segment) returns text
 request_by_reference(reference text) returns SETOF subject_request
 request_call_search(request uuid, wanted uuid, claim jsonb, caller text, service text) returns TABLE(call uuid, number text) to seloste_desk
 request_clerks() returns SETOF uuid to seloste_desk

@@ -68,6 +68,10 @@ export interface RegisterTables
     official_unit_id: string | null
     official_name: string | null
     official_phone: PhoneNumberKey | null
+    /** Official as reported, since the first correction. */
+    reported_person_id: Generated<string | null>
+    /** `unknown` if no number was reported. */
+    reported_phone: Generated<string | null>
     answered_at: Instant | null
     ended_at: Instant | null
     decision_record: boolean

@@ -42,6 +42,20 @@ $$;
 create or replace function official_key(person uuid, phone text) returns text
 language sql immutable as $$ select coalesce(person::text, phone) $$;
 
+-- Returns the key of the official whom the reports of a part named, also after a correction.
+create or replace function reported_key(s segment) returns text
+language sql immutable as $$
+  select case when s.reported_phone is null then official_key(s.official_person_id, s.official_phone)
+    else official_key(s.reported_person_id, nullif(s.reported_phone, 'unknown')) end
+$$;
+
+-- Returns true if two parts have the same official, or had until a correction. Not true if one part's official is not reported.
+create or replace function has_same_official(one segment, other segment) returns boolean
+language sql immutable as $$
+  select official_key(one.official_person_id, one.official_phone) = official_key(other.official_person_id, other.official_phone)
+    or reported_key(one) = reported_key(other)
+$$;
+
 -- Returns true if two nodes' parts of a call are the same conversation, whose recordings are forbidden as one (R49): with the same
 -- official, at the same time or continued at the other node. An inferred end is no end. Null if only one part's official is reported: then
 -- nothing is forbidden yet, because a destruction cannot be undone and the unreported official may be a different one (R23).
@@ -52,7 +66,7 @@ language sql immutable as $$
     and coalesce(other.answered_at < one.ended_at + interval '5 seconds' or 'end-inferred' = any (one.marks), true)
     and case when official_key(one.official_person_id, one.official_phone) is null
         and official_key(other.official_person_id, other.official_phone) is null then one.number_reached = other.number_reached
-      else official_key(one.official_person_id, one.official_phone) = official_key(other.official_person_id, other.official_phone) end
+      else has_same_official(one, other) end
 $$;
 
 -- Returns true if two parts of a call have the same official at the same time. Nobody speaks with one caller twice at once: several recording
@@ -60,7 +74,7 @@ $$;
 create or replace function is_simultaneous_talk(one segment, other segment) returns boolean
 language sql immutable as $$
   select one.id <> other.id
-    and coalesce(official_key(one.official_person_id, one.official_phone) = official_key(other.official_person_id, other.official_phone), false)
+    and coalesce(has_same_official(one, other), false)
     and coalesce(one.answered_at < coalesce(other.ended_at, 'infinity') and other.answered_at < coalesce(one.ended_at, 'infinity'), false)
 $$;
 
@@ -245,9 +259,7 @@ begin
     join segment o on o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at
       and (o.id = s.beside or o.beside = s.id or is_simultaneous_talk(s, o))
     join recording r on r.segment_id = o.id and r.contact_started_at = o.contact_started_at
-    where mine.id = new.recording_id and coalesce(
-      official_key(o.official_person_id, o.official_phone) = official_key(s.official_person_id, s.official_phone),
-      is_same_talk(s, o) or r.state <> 'CAPTURING', false)
+    where mine.id = new.recording_id and coalesce(has_same_official(s, o), is_same_talk(s, o) or r.state <> 'CAPTURING', false)
   loop
     perform copy_prohibition(new, duplicate);
   end loop;

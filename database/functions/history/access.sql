@@ -45,7 +45,7 @@ create trigger ends_with_parts before update of ended_at, history_ends_at, end_i
 
 -- segment
 alter table segment enable row level security;
-grant insert, select (answered_at, contact_id, contact_started_at, ended_at, id, seq), update (answered_at, capture_failure, capture_state, ended_at, marks, official_name, official_person_id, official_phone, official_unit_id) on segment to seloste_capture;
+grant insert (answered_at, beside, capture_failure, capture_state, contact_id, contact_started_at, decision_reason, decision_record, description_version, draw, drawn_on, ended_at, id, marks, node, number_called, number_reached, number_reached_name, official_name, official_person_id, official_phone, official_unit_id, quota_used, rule_id, rule_share, rule_version, seq), select (answered_at, contact_id, contact_started_at, ended_at, id, seq), update (answered_at, capture_failure, capture_state, ended_at, marks, official_name, official_person_id, official_phone, official_unit_id) on segment to seloste_capture;
 grant select on segment to seloste_custodian;
 grant select on segment to seloste_desk;
 create policy capture_admits on segment for all to seloste_capture using (true) with check (true);

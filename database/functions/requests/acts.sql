@@ -316,16 +316,14 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   from subject_request q where q.id = c.request_id
 $$;
 
--- Ends what the former official asked for of a part that a correction gave to another: closes the inspections, ends the copies, and
--- withdraws the prohibitions unless the destruction has begun. What the new official had forbidden is forbidden again. Restrictions stay
--- until the former official is notified (was_answered_by). Packages to authorities that name the former official end; they are made again
--- with the corrected name.
+-- Ends what the former official asked for of a part that a correction gave to another: closes the inspections and ends the copies.
+-- What the new official had forbidden is forbidden again. Restrictions stay until the former official is notified (was_answered_by).
+-- Packages to authorities that name the former official end; they are made again with the corrected name.
 create or replace function end_former_official_claims(c correction) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   i inspection;
 begin
-  perform withdraw_prohibitions(c);
   perform reinstate_prohibitions(c);
   for i in
     select n.* from inspection n join subject_request q on q.id = n.request_id
@@ -358,6 +356,53 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     and 'needs-review' <> all (s.marks) then s.marks || 'needs-review'::text else s.marks end
 $$;
 
+-- Gives a part to an official. Keeps whom its reports named, for later reports of the same part.
+create or replace function correct_official(part uuid, began timestamptz, official uuid, unit uuid, name text) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  update segment s set official_person_id = correct_official.official, official_unit_id = correct_official.unit,
+    official_name = correct_official.name, official_phone = phone_at(correct_official.official, s.answered_at, s.official_phone),
+    marks = marks_of_corrected(s, correct_official.official),
+    reported_person_id = case when s.reported_phone is null then s.official_person_id else s.reported_person_id end,
+    reported_phone = coalesce(s.reported_phone, s.official_phone, 'unknown')
+  where s.id = correct_official.part and s.contact_started_at = correct_official.began
+    and s.official_person_id is distinct from correct_official.official;
+  return found;
+end $$;
+
+-- Approves a correction for the other parts of its conversation too, which several recording clients may have reported. Those parts have
+-- the same official. A proposal of the same correction for such a part is approved, and otherwise one is made. Returns their ids.
+create or replace function correct_whole_conversation(c correction, s segment) returns uuid[]
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  part uuid;
+  made uuid;
+  approved uuid[] := '{}';
+begin
+  for part in
+    select o.id from segment o
+    where o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at and o.id <> s.id
+      and official_key(o.official_person_id, o.official_phone) is not distinct from official_key(s.official_person_id, s.official_phone)
+      and (o.id = s.beside or o.beside = s.id or is_simultaneous_talk(s, o))
+    order by o.id for no key update
+  loop
+    update correction k set decided_at = c.decided_at, decided_by = c.decided_by, outcome = c.outcome, becomes_unit_id = c.becomes_unit_id
+    where k.segment_id = part and k.decided_at is null and k.becomes_person_id = c.becomes_person_id and k.proposed_by <> c.decided_by
+      and k.was_person_id is not distinct from c.was_person_id
+    returning k.id into made;
+    if made is null then
+      insert into correction (request_id, segment_id, contact_id, contact_started_at, was_person_id, was_unit_id, becomes_person_id,
+        becomes_unit_id, proposed_at, proposed_by, decided_at, decided_by, outcome)
+      select c.request_id, o.id, o.contact_id, o.contact_started_at, o.official_person_id, o.official_unit_id, c.becomes_person_id,
+        c.becomes_unit_id, c.proposed_at, c.proposed_by, c.decided_at, c.decided_by, c.outcome
+      from segment o where o.id = part and o.contact_started_at = s.contact_started_at
+      returning id into made;
+    end if;
+    approved := approved || made;
+  end loop;
+  return approved;
+end $$;
+
 -- Decides on a correction; never by its proposer or the officials concerned. The log keeps by id what the history had before.
 create or replace function decide_correction(wanted uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -365,9 +410,12 @@ declare
   as_role text := require_one_role('{DECISION_MAKER}');
   c correction;
   s segment;
+  decided uuid[];
 begin
-  -- Recordings first, as a prohibition does.
-  perform from recording r where r.segment_id = (select k.segment_id from correction k where k.id = wanted) order by r.id for update;
+  -- The call first, so that no other part of the conversation is admitted meanwhile, then its recordings, as a prohibition does.
+  perform from contact x where (x.id, x.started_at) = (select k.contact_id, k.contact_started_at from correction k where k.id = wanted)
+  for no key update;
+  perform from recording r where r.contact_id = (select k.contact_id from correction k where k.id = wanted) order by r.id for update;
   select * into c from correction k where k.id = wanted for update;
   perform refuse_if(c.id is null, 'not-found');
   perform refuse_if(c.decided_at is not null, 'correction.decided');
@@ -378,21 +426,22 @@ begin
     -- Its history has ended, or another correction came first.
     raise exception 'not-found' using errcode = 'SE001';
   end if;
-  update correction k set decided_at = clock_timestamp(), decided_by = viewer(), outcome = how where k.id = c.id;
+  update correction k set decided_at = clock_timestamp(), decided_by = viewer(), outcome = how where k.id = c.id returning * into c;
+  decided := array[c.id];
   if how = 'APPROVED' then
-    update segment k set official_person_id = c.becomes_person_id, official_unit_id = c.becomes_unit_id,
-      official_name = name_at(c.becomes_person_id, s.answered_at),
-      official_phone = phone_at(c.becomes_person_id, s.answered_at, s.official_phone),
-      marks = marks_of_corrected(k, c.becomes_person_id)
-    where k.id = s.id and k.contact_started_at = s.contact_started_at;
-    perform enter_correction(k) from correction k where k.id = c.id;
-    perform end_former_official_claims(c);
+    decided := decided || correct_whole_conversation(c, s);
+    perform correct_official(k.segment_id, k.contact_started_at, k.becomes_person_id, k.becomes_unit_id,
+      name_at(k.becomes_person_id, s.answered_at)) from correction k where k.id = any (decided);
+    perform enter_correction(k) from correction k where k.id = any (decided);
+    -- All before any: what the new official had forbidden is copied from one part to the others.
+    perform withdraw_prohibitions(k) from correction k where k.id = any (decided);
+    perform end_former_official_claims(k) from correction k where k.id = any (decided);
   end if;
   insert into audit_entry (person_id, right_id, role, action, reference, object_kind, object_id, result, detail)
-  select viewer(), viewer_right(as_role), as_role, 'correction.decided', q.number, 'correction', c.id, 'ok', jsonb_build_object(
-    'outcome', how, 'segment', c.segment_id, 'was', c.was_person_id, 'wasUnit', c.was_unit_id,
-    'becomes', c.becomes_person_id, 'becomesUnit', c.becomes_unit_id)
-  from subject_request q where q.id = c.request_id;
+  select viewer(), viewer_right(as_role), as_role, 'correction.decided', q.number, 'correction', k.id, 'ok', jsonb_build_object(
+    'outcome', how, 'segment', k.segment_id, 'was', k.was_person_id, 'wasUnit', k.was_unit_id,
+    'becomes', k.becomes_person_id, 'becomesUnit', k.becomes_unit_id)
+  from correction k join subject_request q on q.id = k.request_id where k.id = any (decided);
 end $$;
 grant execute on function decide_correction to seloste_desk;
 

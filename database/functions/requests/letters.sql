@@ -178,7 +178,10 @@ begin
         select jsonb_agg(jsonb_build_object('callStartedAt', ledger_instant(c.contact_started_at),
           'was', latest_name_at(c.was_person_id, c.contact_started_at), 'becomes', latest_name_at(c.becomes_person_id, c.contact_started_at),
           'outcome', c.outcome) order by c.contact_started_at, c.proposed_at)
-        from correction c where c.request_id = q.id and c.decided_at is not null and is_requesters_call(q, c.contact_id, c.contact_started_at)), '[]'));
+        -- One decision may correct several parts of a conversation.
+        from (select distinct on (k.contact_id, k.was_person_id, k.becomes_person_id, k.decided_at) k.* from correction k
+          where k.request_id = q.id and k.decided_at is not null and is_requesters_call(q, k.contact_id, k.contact_started_at)
+          order by k.contact_id, k.was_person_id, k.becomes_person_id, k.decided_at, k.proposed_at) c), '[]'));
     when kind = 'openness' then
       return facts || jsonb_build_object('openness', (
         select jsonb_build_object('outcome', d.outcome, 'provision', d.provision, 'at', ledger_instant(d.decided_at),

@@ -238,16 +238,12 @@ async function replayCorrection(tx: Tx, entry: Entry): Promise<number> {
       tx,
     )
   }
-  return count(
-    tx,
-    sql`
-      update segment s set official_person_id = ${official}::uuid, official_unit_id = ${unit}::uuid,
-        official_name = coalesce(name_at(${official}::uuid, s.answered_at), 'RESTORED: see the correction'),
-        official_phone = phone_at(${official}::uuid, s.answered_at, s.official_phone),
-        marks = marks_of_corrected(s, ${official}::uuid)
-      where s.id = ${segment}::uuid and s.contact_started_at = ${startedAt}::timestamptz
-        and s.official_person_id is distinct from ${official}::uuid`,
-  )
+  const { rows } = await sql`
+    select from segment s
+    where s.id = ${segment}::uuid and s.contact_started_at = ${startedAt}::timestamptz
+      and correct_official(s.id, s.contact_started_at, ${official}::uuid, ${unit}::uuid,
+        coalesce(name_at(${official}::uuid, s.answered_at), 'RESTORED: see the correction'))`.execute(tx)
+  return rows.length
 }
 
 /** Reopens the inspection or disclosure that a prohibition waits for: otherwise the recording would be destroyed first. */

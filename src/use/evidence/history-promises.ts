@@ -104,6 +104,8 @@ const columns: Readonly<Record<string, Readonly<Record<string, IdentificationDat
     official_unit_id: 'OFFICIAL_NAME_AND_NUMBER',
     official_name: 'OFFICIAL_NAME_AND_NUMBER',
     official_phone: 'OFFICIAL_NAME_AND_NUMBER',
+    reported_person_id: 'OFFICIAL_NAME_AND_NUMBER',
+    reported_phone: 'OFFICIAL_NAME_AND_NUMBER',
     answered_at: 'CALL_START_AND_END',
     ended_at: 'CALL_START_AND_END',
     decision_record: 'technical',
