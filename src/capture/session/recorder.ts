@@ -17,7 +17,6 @@ import {
   callerOf,
   isHeldBack,
   isUnknownCaller,
-  officialOf,
   reportedCallerOf,
   unreachableMediaReason,
   type CallInvitation,
@@ -410,7 +409,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
    */
   function settleCaller(first: RunningSession, segment: RememberedSegment, { caller }: SegmentFacts): void {
     if (!areDifferentCallers(segment.caller, caller)) return
-    recent.callersDiffer(segment.segmentId)
+    recent.learnOtherCaller(segment.segmentId, caller.kind === 'withheld' ? segment.caller : caller)
     if (caller.kind === 'withheld') void first.dispatch({ type: 'caller-withheld' })
     else if (segment.caller.kind !== 'withheld') void first.dispatch({ type: 'marked', mark: 'needs-review' })
   }
@@ -453,8 +452,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (!caller || !hasStarted(invitation)) return false
     const { numbers, left } = invitation.parties.connected
     const callIds = [...new Set([...callIdsOf(invitation), ...facts.callIds])]
-    const official = officialKeyOf(officialOf(invitation))
-    const reported = { caller, official, numbers: [...numbers, ...left], from: invitation.parties.from }
+    // Only a session's first request may report the conversation of another with another caller.
+    const reported = { caller, official: undefined, numbers: [...numbers, ...left], from: invitation.parties.from }
     const own = recent.find(callIds, reader.trunkNameOf(incoming), reported, now)
     return own === 'others' || (own !== undefined && own.contactId !== facts.contactId)
   }

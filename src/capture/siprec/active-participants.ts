@@ -88,6 +88,16 @@ export function isSpeaking(metadata: RecordingMetadata | undefined, id: string):
   return sending.some(({ participantId, former, untilMs }) => participantId === id && !former && untilMs === undefined)
 }
 
+/** Returns true for a participant whom the metadata link to no stream, while they link two others. */
+export function hasNoStream(metadata: RecordingMetadata | undefined, id: string): boolean {
+  const links = metadata?.streamLinks.filter(({ direction }) => direction === 'send') ?? []
+  const linked = links.filter(({ former, untilMs }) => !former && untilMs === undefined)
+  return (
+    !links.some(({ participantId }) => participantId === id) &&
+    new Set(linked.map((link) => link.participantId)).size > 1
+  )
+}
+
 /**
  * Returns true while the metadata report a hold: voices of participants in the call that were linked to streams no longer are,
  * and fewer than two remain. In a conference of which one party waits the others talk on, so it is not on hold.

@@ -25,6 +25,7 @@ export type ReviewReason =
   | 'officialNotInDirectory'
   | 'severalOfficials'
   | 'officialOnlyListens'
+  | 'officialWithoutStream'
   | 'vendorContradictsRegistry'
   | 'streamsByOrder'
   | 'streamsByLabelWord'
@@ -50,6 +51,11 @@ export interface IdentifiedParties<N = unknown, O = unknown> {
     readonly numbers: readonly PhoneNumberKey[]
     /** Officials who are heard now, each once. */
     readonly voices: readonly Party<O>[]
+    /**
+     * Officials in the call whom the metadata link to no stream, while they link two others: they may be heard in a mixed stream,
+     * or be ringing.
+     */
+    readonly withoutStream: readonly O[]
     /** Officials who only receive (a supervisor who listens) and are not heard. */
     readonly listening: readonly O[]
     /** Numbers of people who were in the call and have left it. */

@@ -8,6 +8,7 @@ import type { PhoneNumber, PhoneNumberKey } from '#description/phone-numbers/pho
 import {
   activeParticipants,
   awaitsAnswer,
+  hasNoStream,
   isConnected,
   isSpeaking,
   findParticipants,
@@ -288,12 +289,12 @@ function assignRemainingRole<N, O>(candidates: readonly Candidate[], draft: Draf
 function voicesOf<N, O>(
   evidence: Evidence<N, O>,
   candidates: readonly Candidate[],
-  { caller, number, official }: Draft<N, O>,
-): Pick<IdentifiedParties<N, O>['connected'], 'voices' | 'listening' | 'thirdParties'> {
+  { caller, number, official, review }: Draft<N, O>,
+): Pick<IdentifiedParties<N, O>['connected'], 'voices' | 'withoutStream' | 'listening' | 'thirdParties'> {
   const roles = new Set([caller, number, official].map((party) => party?.participantId))
   const voices = new Map<string, Party<O>>()
   const thirdParties = new Set<string>()
-  const listening: O[] = []
+  const [listening, withoutStream]: [O[], O[]] = [[], []]
   const { personOf = (entry: O): unknown => entry } = evidence.directory
   /** Officials who speak on at least one of their legs. */
   const speaking = new Set<unknown>()
@@ -306,13 +307,17 @@ function voicesOf<N, O>(
         const key = found.number.key ?? id
         voices.set(key, { number: found.number, source: 'directory', participantId: id, entry: found.entry })
         if (onlyListens(evidence, id)) listening.push(found.entry)
+        else if (hasNoStream(evidence.metadata, id)) withoutStream.push(found.entry)
         else speaking.add(personOf(found.entry))
       }
     } else if (!found && !roles.has(id) && isSpeaking(evidence.metadata, id)) thirdParties.add(numbers[0]?.key ?? id)
   }
   const callers = caller && caller.participantId === undefined ? 1 : 0
+  const isNotHeard = (entry: O) => !speaking.has(personOf(entry))
+  const unlinked = withoutStream.filter(isNotHeard)
+  if (unlinked.length > 0) review.add('officialWithoutStream')
   return {
-    ...{ voices: [...voices.values()], listening: listening.filter((entry) => !speaking.has(personOf(entry))) },
+    ...{ voices: [...voices.values()], withoutStream: unlinked, listening: listening.filter(isNotHeard) },
     thirdParties: Math.max(0, thirdParties.size - callers),
   }
 }

@@ -38,6 +38,7 @@ export const reviewNames = [
   'officialNotInDirectory',
   'severalOfficials',
   'officialOnlyListens',
+  'officialWithoutStream',
   'vendorContradictsRegistry',
   'streamsByOrder',
   'streamsByLabelWord',

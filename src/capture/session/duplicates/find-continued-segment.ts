@@ -22,8 +22,8 @@ export interface RememberedSegment extends EarlierSegment {
   forbidden: boolean
   /** When the conversation began. */
   beganAt: Temporal.Instant
-  /** True if another recording client of the conversation reports the caller differently. */
-  callersDiffer?: true
+  /** The caller as another recording client of the conversation reports it, if that differs. */
+  otherCaller?: Caller
 }
 
 export interface ReportedParties {
@@ -53,12 +53,12 @@ const maxClientsGap = { seconds: 10 }
  * number withheld, or written in another way. Both have the same official and begin together: nobody answers two calls at once.
  */
 export function isSameTalk(
-  { live, official: known, beganAt: since, callersDiffer }: RememberedSegment,
-  official: string | undefined,
+  { live, official: known, beganAt: since, otherCaller }: RememberedSegment,
+  { caller, official }: Pick<ReportedParties, 'caller' | 'official'>,
   beganAt: Temporal.Instant,
 ): boolean {
   if (!live) return false
-  if (callersDiffer) return official === undefined || official === known
+  if (otherCaller && caller && !areDifferentCallers(otherCaller, caller)) return true
   const [first, last] = [since, beganAt].sort(Temporal.Instant.compare)
   return official !== undefined && official === known && Temporal.Instant.compare(last!, first!.add(maxClientsGap)) <= 0
 }
@@ -104,7 +104,7 @@ export function findContinuedSegment(
     if (!segments.some(isOngoing)) return false
     const isHere = segments.some(({ caller: { key } }) => key !== null && numbers.includes(key))
     const hasAnswered = segments.some(({ official }) => official !== undefined && official === caller?.key)
-    const isOneTalk = segments.some((segment) => isSameTalk(segment, reported.official, now))
+    const isOneTalk = segments.some((segment) => isSameTalk(segment, reported, now))
     return isHere || hasAnswered || isOneTalk || segments.every((segment) => !hasAnotherCaller(segment, reported))
   })
   return could.length === 1 ? could[0]!.at(-1) : 'others'

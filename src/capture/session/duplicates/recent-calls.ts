@@ -34,8 +34,8 @@ export interface RecentCalls {
   /** Removes a segment that does not belong to this register. */
   forget(segmentId: string): void
   forbid(recordingId: string): void
-  /** Records that the clients of a segment's conversation report the caller differently. */
-  callersDiffer(segmentId: string): void
+  /** Records the caller as another client of a segment's conversation reports it. */
+  learnOtherCaller(segmentId: string, caller: SegmentFacts['caller']): void
   /**
    * Returns true if use of this call's recording with this official was forbidden. A later session of the call in the same
    * trunk with the same official, after a restart or as a replacement, is then not recorded. With another official the call is
@@ -114,7 +114,7 @@ export function createRecentCalls(): RecentCalls {
           (callerIsGuess ||
             segment.callerIsGuess ||
             !areDifferentCallers(segment.caller, caller) ||
-            isSameTalk(segment, official, beganAt)) &&
+            isSameTalk(segment, { caller, official }, beganAt)) &&
           (segment.numberReached.key === numberReached.key || isUnreported(segment.numberReached)) &&
           (official === undefined || segment.official === undefined || segment.official === official),
       )
@@ -147,9 +147,9 @@ export function createRecentCalls(): RecentCalls {
     forbid(recordingId) {
       for (const { segment } of segments.values()) if (segment.recordingId === recordingId) segment.forbidden = true
     },
-    callersDiffer(segmentId) {
+    learnOtherCaller(segmentId, caller) {
       const known = segments.get(segmentId)
-      if (known) known.segment.callersDiffer = true
+      if (known) known.segment.otherCaller = caller
     },
     isForbidden({ callIds, trunk, official }) {
       return (trunk === undefined ? segmentsWithIds(callIds) : segmentsInTrunk(trunk, callIds)).some(

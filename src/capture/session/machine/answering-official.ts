@@ -87,8 +87,12 @@ export function otherSpeakers(
 ): OtherOfficials {
   if (withholdingFor(invitation, answering) !== 'conference') return { at, officials: [] }
   const others = new Map<string, OtherOfficials['officials'][number]>()
-  for (const { entry, number } of invitation.parties.connected.voices) {
+  const { voices, withoutStream } = invitation.parties.connected
+  // The call is not recorded in case they speak. They have no part of it, in case they do not.
+  const doubtful = new Set(withoutStream.map(({ personId }) => personId))
+  for (const { entry, number } of voices) {
     if (!entry || number.key === null || entry.personId === answering.official?.personId) continue
+    if (doubtful.has(entry.personId)) continue
     const { personId, unitId, name } = entry
     const official = { personId, ...(unitId !== null && { unitId }), name, phone: number.key }
     others.set(personId, { segmentId: uuid(), official })
