@@ -41,6 +41,16 @@ export const helpScreens: Partial<Record<HelpName, HelpScreen>> = {
   'request-new': { as: 'paula', path: '/requests/new' },
   request: { as: 'paula', path: '/requests', then: ['#content li a[href^="/requests/"], td a[href^="/requests/"]'] },
   'request-statistics': { as: 'paula', path: '/requests/statistics' },
+  'contact-looks': {
+    as: 'paula',
+    path: '/requests',
+    then: [
+      '#content a:text-matches("^P-[0-9]+-4$")',
+      '#step-calls button[aria-expanded=false]',
+      '#content a[href^="/contacts/"]',
+      '#content a[href$="/looks"]',
+    ],
+  },
   offices: { as: 'paula', path: '/offices' },
   office: { as: 'paula', path: '/offices', then: ['.office-cards a'] },
   appointments: { as: 'paula', path: '/appointments' },

@@ -19,7 +19,6 @@ const paths: string[] = Object.values(helps)
 const withoutHelp = ['/help', '/welcome', '/wall', '/room']
 /** Screens whose helps have no picture, because the demo has nothing on them. */
 const withoutPicture: readonly HelpName[] = [
-  'contact-looks',
   'request-decisions',
   'anonymisation',
   'anonymisation-check',
