@@ -2943,6 +2943,8 @@ CREATE TRIGGER names_official_reported BEFORE INSERT OR UPDATE OF official_perso
 CREATE TRIGGER official_stays BEFORE UPDATE OF official_name ON segment FOR EACH ROW WHEN (old.official_name IS NOT NULL AND new.official_name IS NULL) EXECUTE FUNCTION keep_official_name();
 CREATE TRIGGER segment_guard BEFORE UPDATE ON segment FOR EACH ROW EXECUTE FUNCTION segment_guard();
 CREATE TRIGGER stays_after_end BEFORE UPDATE ON segment FOR EACH ROW EXECUTE FUNCTION ended_part_guard();
+CREATE TRIGGER takes_correction BEFORE INSERT ON segment FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND new.seq > 1 AND new.answered_at IS NOT NULL) EXECUTE FUNCTION correct_late_part();
+CREATE TRIGGER takes_correction_reported BEFORE UPDATE OF official_person_id, official_phone ON segment FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND new.answered_at IS NOT NULL AND old.official_person_id IS NULL AND old.official_phone IS NULL AND (new.official_person_id IS NOT NULL OR new.official_phone IS NOT NULL)) EXECUTE FUNCTION correct_late_part();
 CREATE TRIGGER takes_evaluations_along AFTER UPDATE OF official_person_id ON segment FOR EACH ROW WHEN (old.official_person_id IS NOT NULL AND new.official_person_id IS DISTINCT FROM old.official_person_id) EXECUTE FUNCTION move_evaluations();
 CREATE TRIGGER updates_search_after_change AFTER UPDATE OF number_reached, official_name, official_phone, official_unit_id, official_person_id ON segment FOR EACH ROW WHEN (old.number_reached IS DISTINCT FROM new.number_reached OR old.official_name IS DISTINCT FROM new.official_name OR old.official_phone IS DISTINCT FROM new.official_phone OR old.official_unit_id IS DISTINCT FROM new.official_unit_id OR old.official_person_id IS DISTINCT FROM new.official_person_id) EXECUTE FUNCTION update_recorded_parts();
 CREATE TRIGGER updates_search_after_delete AFTER DELETE ON segment FOR EACH ROW EXECUTE FUNCTION delete_recorded_parts();
@@ -3751,6 +3753,7 @@ copy_is_still_requested(c subject_copy) returns boolean
 copy_link_language(token_hash bytea) returns text to seloste_custodian
 copy_prohibition(one prohibition, wanted uuid) returns void
 copy_rendered(wanted uuid, revision integer, sha256 bytea, bytes bigint, ms integer) returns boolean to seloste_custodian
+correct_late_part() returns trigger
 correct_official(part uuid, began timestamp with time zone, official uuid, unit uuid, name text) returns boolean
 correct_whole_conversation(c correction, s segment) returns uuid[]
 could_be_same_talk(fed_started timestamp with time zone, fed_answered timestamp with time zone, fed_ended timestamp with time zone, answered timestamp with time zone, ended timestamp with time zone, end_inferred boolean) returns boolean

@@ -29,3 +29,51 @@ create or replace function call_id_guard() returns trigger language plpgsql as $
 begin
   return old;
 end $$;
+
+-- Applies the correction of a conversation to a part of it that is reported afterwards, under the official that the reports of the
+-- corrected part named, or to a part whose official is reported afterwards.
+create or replace function correct_late_part() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  corrected segment;
+  c correction;
+  made correction;
+begin
+  if not exists (select from segment s
+      where s.contact_id = new.contact_id and s.contact_started_at = new.contact_started_at and is_simultaneous_talk(s, new))
+    -- The segment exists: this insert becomes an update.
+    or tg_op = 'INSERT' and exists (select from segment s where s.id = new.id and s.contact_started_at = new.contact_started_at)
+  then
+    return new;
+  end if;
+  -- decide_correction locks the call too.
+  perform from contact x where x.id = new.contact_id and x.started_at = new.contact_started_at for no key update;
+  select s.* into corrected from segment s
+  where s.contact_id = new.contact_id and s.contact_started_at = new.contact_started_at and s.reported_phone is not null
+    and is_simultaneous_talk(s, new) and reported_key(s) = official_key(new.official_person_id, new.official_phone)
+  order by s.seq limit 1;
+  select k.* into c from correction k
+  where k.segment_id = corrected.id and k.outcome = 'APPROVED' and k.becomes_person_id is distinct from new.official_person_id
+  order by k.decided_at desc limit 1;
+  if c.id is null or c.becomes_person_id is distinct from corrected.official_person_id then
+    return new;
+  end if;
+  insert into correction (request_id, segment_id, contact_id, contact_started_at, was_person_id, was_unit_id, becomes_person_id,
+    becomes_unit_id, proposed_at, proposed_by, decided_at, decided_by, outcome)
+  values (c.request_id, new.id, new.contact_id, new.contact_started_at, new.official_person_id, new.official_unit_id, c.becomes_person_id,
+    c.becomes_unit_id, c.proposed_at, c.proposed_by, c.decided_at, c.decided_by, c.outcome)
+  returning * into made;
+  perform enter_correction(made);
+  insert into audit_entry (action, object_kind, object_id, result, detail)
+  values ('correction.decided', 'correction', made.id, 'ok', jsonb_build_object('outcome', made.outcome, 'segment', made.segment_id,
+    'was', made.was_person_id, 'wasUnit', made.was_unit_id, 'becomes', made.becomes_person_id, 'becomesUnit', made.becomes_unit_id,
+    'as', c.id));
+  new.marks := marks_of_corrected(new, made.becomes_person_id);
+  new.reported_person_id := new.official_person_id;
+  new.reported_phone := coalesce(new.official_phone, 'unknown');
+  new.official_person_id := corrected.official_person_id;
+  new.official_unit_id := corrected.official_unit_id;
+  new.official_name := corrected.official_name;
+  new.official_phone := corrected.official_phone;
+  return new;
+end $$;

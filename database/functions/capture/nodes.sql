@@ -111,7 +111,7 @@ begin
   select s.* into existing from segment s
   where s.contact_id = call and s.contact_started_at = call_started and call_started >= late_facts_from(interval '7 days') and s.node <> reporting_node
     and (s.number_reached = reported ->> 'numberReached' or is_number_unknown)
-    and coalesce(official_key(s.official_person_id, s.official_phone) = reported ->> 'official', true)
+    and coalesce(reported ->> 'official' in (reported_key(s), official_key(s.official_person_id, s.official_phone)), true)
     and (s.ended_at is null or s.ended_at > began)
   order by s.ended_at is not null, s.seq desc limit 1;
   if existing.id is null then
@@ -150,7 +150,8 @@ begin
   return query select verdict, existing.id, verdict = 'beside' and records and (
     existing_recording.id is null and not existing.decision_record
     -- Stops only the same official's recording: as long as either official is not reported, it continues, unreadable, at the node.
-    or official_key(existing.official_person_id, existing.official_phone) is not distinct from reported ->> 'official' and (
+    or (reported_key(existing) is not distinct from reported ->> 'official'
+      or official_key(existing.official_person_id, existing.official_phone) is not distinct from reported ->> 'official') and (
       existing_recording.id is null and existing.capture_failure is not distinct from 'forbidden'
       or exists (select from prohibition p where p.recording_id = existing_recording.id))), verdict = 'own' and has_other_voice;
 end $$;

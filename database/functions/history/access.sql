@@ -109,6 +109,13 @@ create trigger keeps_official before update of official_person_id on segment for
 create trigger names_official_reported before insert or update of official_person_id, official_phone, answered_at on segment for each row
   when (new.official_phone is not null and new.answered_at is not null and session_user = 'seloste_capture')
   execute function attribute_segment();
+-- After `names_official_reported`.
+create trigger takes_correction before insert on segment for each row
+  when (session_user = 'seloste_capture' and new.seq > 1 and new.answered_at is not null) execute function correct_late_part();
+create trigger takes_correction_reported before update of official_person_id, official_phone on segment for each row
+  when (session_user = 'seloste_capture' and new.answered_at is not null and old.official_person_id is null and old.official_phone is null
+    and (new.official_person_id is not null or new.official_phone is not null))
+  execute function correct_late_part();
 create trigger stays_after_end before update on segment for each row execute function ended_part_guard();
 create trigger late_part before insert on segment for each row
   when (session_user = 'seloste_capture' and new.contact_started_at < now() - interval '1 day') execute function late_part_guard();
