@@ -4112,6 +4112,7 @@ password_verifier(p person) returns text
 pending_ends() returns TABLE(kind text, id uuid, until timestamp with time zone) to seloste_custodian
 pending_right_notice_period() returns interval
 person_guard() returns trigger
+phone_as_reported(s segment, named text) returns text
 phone_at(person uuid, at timestamp with time zone, answered text) returns text
 pick_research_item(wanted uuid, recording uuid) returns integer to seloste_desk
 planned_end(r recording) returns timestamp with time zone

@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { forbidUse } from '#destruction/forbid-use.ts'
 import { inSession } from '#platform/database/connect.ts'
+import { admitFromFeed } from '#register/admit-from-feed.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
@@ -29,6 +30,12 @@ const officials = {
   aino: { personId: aino.id, unitId: aino.unitId, name: 'Aino', phone: phone('029 512 1001') },
   bertil: { personId: bertil.id, unitId: bertil.unitId, name: 'Bertil', phone: phone('029 512 1002') },
 }
+
+await sql`
+  insert into person_phone (person_id, phone_key, valid_from)
+  values (${aino.id}, ${officials.aino.phone}, now() - interval '1 year'), (${bertil.id}, ${officials.bertil.phone}, now() - interval '1 year')`.execute(
+  admin,
+)
 
 type RecordedCall = SegmentFacts & { recording: NonNullable<SegmentFacts['recording']> }
 
@@ -158,3 +165,58 @@ describe('another capture’s copy of a call that arrives after a correction', (
     expect(await partsOf(call)).toMatchObject([{ official: bertil.id }, { id: later.segmentId, official: aino.id }])
   })
 })
+
+/** The same call, as a feed reports it. */
+function fedOf(call: SegmentFacts, callIds = call.callIds): SegmentFacts {
+  const { trunk: _t, recording: _r, ...facts } = again(call)
+  return { ...facts, callIds: [...callIds, `cdr:${randomUUID()}`] }
+}
+
+describe('a detail record of a call that arrives after its correction', () => {
+  test.each([
+    ['with the call’s id', true],
+    ['without it', false],
+  ])('is of the corrected part, %s', async (_how, hasId) => {
+    const call = callOf()
+    await admit(capture, call, north)
+    await correct(call.segmentId)
+    await admitFromFeed(capture, 'cdr', [fedOf(call, hasId ? call.callIds : [])])
+    expect(await partsOf(call)).toMatchObject([{ id: call.segmentId, official: bertil.id }])
+  })
+
+  test.each([
+    ['with the call’s id', true],
+    ['without it', false],
+  ])('is of the corrected part if it names the new official, %s', async (_how, hasId) => {
+    const call = callOf()
+    await admit(capture, call, north)
+    await correct(call.segmentId)
+    await admitFromFeed(capture, 'cdr', [fedOf({ ...call, official: officials.bertil }, hasId ? call.callIds : [])])
+    expect(await partsOf(call)).toMatchObject([{ id: call.segmentId, official: bertil.id }])
+  })
+
+  test('does not give a call back whose official was not reported', async () => {
+    const { official: _, ...call } = callOf()
+    await admit(capture, call, north)
+    await correct(call.segmentId)
+    await admitFromFeed(capture, 'cdr', [fedOf({ ...call, official: officials.aino }, [])])
+    expect(await partsOf(call)).toMatchObject([{ id: call.segmentId, official: bertil.id }])
+  })
+})
+
+test.each([
+  ['with the call’s id', true],
+  ['without it', false],
+])(
+  'a recording client’s report of a fed call that was corrected replaces the corrected part, %s',
+  async (_how, hasId) => {
+    const call = callOf()
+    const fed = fedOf(call)
+    await admitFromFeed(capture, 'cdr', [fed])
+    await correct(fed.segmentId)
+    await admit(capture, { ...call, ...(!hasId && { callIds: [`sipCallId:${randomUUID()}`] }) }, north)
+    expect(await partsOf(call)).toMatchObject([
+      { id: call.segmentId, official: bertil.id, corrected: true, state: 'STORED' },
+    ])
+  },
+)

@@ -94,7 +94,8 @@ begin
         or t.caller_key is not distinct from c.caller_key
         or not is_fed and (is_withheld_of_fed(t, c.id, c.started_at) or begins_together(t, c.id, c.started_at))
         -- An official who is in no directory appears as the caller of the session in which they pass the call on.
-        or exists (select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and s.official_phone = t.caller_key)
+        or exists (select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at
+          and t.caller_key in (s.official_phone, s.reported_phone))
       ) and (c.ended_at is null or c.end_inferred or c.ended_at >= began - passed_on_within)
         and c.started_at <= coalesce(t.ended_at, 'infinity') + passed_on_within as could_be
     from call_identity i

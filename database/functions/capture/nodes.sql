@@ -49,6 +49,14 @@ language sql immutable as $$
     else official_key(s.reported_person_id, nullif(s.reported_phone, 'unknown')) end
 $$;
 
+-- Returns the official's telephone of a part, to compare with a report that names one: for a corrected part the reported telephone, if the
+-- report names it. Null if none was reported.
+create or replace function phone_as_reported(s segment, named text) returns text
+language sql immutable as $$
+  select case when named = s.official_phone or s.reported_phone is null then s.official_phone
+    when s.reported_phone = 'unknown' then null when named = s.reported_phone then named else s.official_phone end
+$$;
+
 -- Returns true if two parts have the same official, or had until a correction. Not true if one part's official is not reported.
 create or replace function has_same_official(one segment, other segment) returns boolean
 language sql immutable as $$

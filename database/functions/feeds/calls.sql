@@ -56,8 +56,8 @@ begin
       join contact c on c.started_at between begun - interval '2 minutes' and least(p.answered_at, until) + clock_tolerance()
       join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at
         and s.answered_at between p.answered_at - clock_tolerance() and p.answered_at + clock_tolerance()
-      where (c.caller_key = caller or (c.caller_key is null or caller is null) and s.official_phone = p.official_phone)
-        and (s.official_phone is null or p.official_phone is null or s.official_phone = p.official_phone)
+      where (c.caller_key = caller or (c.caller_key is null or caller is null) and phone_as_reported(s, p.official_phone) = p.official_phone)
+        and coalesce(phone_as_reported(s, p.official_phone) = p.official_phone, true)
         and (s.number_reached in (p.number_reached, called, 'unknown') or c.number_called in (p.number_reached, called))
         -- A conversation that ended before this one began is a different one.
         and (s.ended_at is null or c.end_inferred or s.ended_at > p.answered_at or s.ended_at >= p.ended_at - clock_tolerance())
@@ -69,7 +69,8 @@ begin
         select distinct c.id, c.started_at
         from jsonb_to_recordset(parts) p(answered_at timestamptz, ended_at timestamptz, number_reached text, official_phone text)
         join contact c on c.started_at between begun - interval '2 minutes' and least(p.ended_at, until)
-        join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at and s.official_phone = p.official_phone
+        join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at
+          and phone_as_reported(s, p.official_phone) = p.official_phone
         where (c.caller_key = caller or c.caller_key is null or caller is null)
           and could_be_same_talk(begun, p.answered_at, p.ended_at, s.answered_at, s.ended_at, c.end_inferred)
           and (s.number_reached in (p.number_reached, called, 'unknown') or c.number_called in (p.number_reached, called))
@@ -83,7 +84,7 @@ begin
         from jsonb_to_recordset(parts) p(answered_at timestamptz, ended_at timestamptz, number_reached text, official_phone text)
         join contact c on c.caller_key = caller and c.started_at between begun - interval '2 minutes' and least(p.ended_at, until)
         join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at
-        where (s.official_phone is null or p.official_phone is null)
+        where (phone_as_reported(s, p.official_phone) is null or p.official_phone is null)
           and could_be_same_talk(begun, p.answered_at, p.ended_at, s.answered_at, s.ended_at, c.end_inferred)
           and (s.number_reached in (p.number_reached, called, 'unknown') or c.number_called in (p.number_reached, called))
           and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = feed_name)
@@ -110,7 +111,7 @@ begin
           select from jsonb_to_recordset(parts) p(answered_at timestamptz, ended_at timestamptz, number_reached text, official_phone text)
           join contact c on c.caller_key = caller and c.started_at between begun - interval '2 minutes' and least(p.ended_at, until)
           join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at
-          where (s.official_phone is null or p.official_phone is null) and s.answered_at < p.ended_at
+          where (phone_as_reported(s, p.official_phone) is null or p.official_phone is null) and s.answered_at < p.ended_at
             and p.answered_at < coalesce(s.ended_at, 'infinity')
             and (s.number_reached in (p.number_reached, called) or c.number_called in (p.number_reached, called))
             and not exists (select from fed_segment f where f.contact_id = c.id));
@@ -139,7 +140,8 @@ begin
         order by s.id <> p.segment_id, abs(extract(epoch from s.answered_at - p.answered_at)) nulls last, s.seq) as turn
       from segment s
       where s.contact_id = found and s.contact_started_at = found_at and (s.id = p.segment_id or p.answered_at is null
-        or is_same_part(p.answered_at, p.ended_at, case when found_at >= since then p.official_phone end, s.answered_at, s.ended_at, s.official_phone))
+        or is_same_part(p.answered_at, p.ended_at, case when found_at >= since then p.official_phone end, s.answered_at, s.ended_at,
+          phone_as_reported(s, p.official_phone)))
     ) m on p.answered_at is not null or m.turn = 1
     left join fed_segment f on f.segment_id = m.id
     order by p.place, m.turn;

@@ -147,13 +147,14 @@ begin
         and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = feed_name)
     ) or k.caller_key is not null and exists (
       select from contact c
-      join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at and s.official_phone = p.official_phone
+      join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at
+        and phone_as_reported(s, p.official_phone) = p.official_phone
         and s.answered_at between k.started_at - clock_tolerance() and k.ended_at + clock_tolerance()
       where c.caller_key is null and c.started_at between k.started_at - interval '2 minutes' and k.ended_at + clock_tolerance()
         and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = feed_name)
     ) or k.caller_key is null and exists (
       select from segment s join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
-      where s.official_phone = p.official_phone and s.answered_at between k.started_at - clock_tolerance() and k.ended_at + clock_tolerance()
+      where phone_as_reported(s, p.official_phone) = p.official_phone and s.answered_at between k.started_at - clock_tolerance() and k.ended_at + clock_tolerance()
         and s.contact_started_at between k.started_at - interval '2 minutes' and k.ended_at + clock_tolerance()
         and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = feed_name)
     ) end
@@ -172,7 +173,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     where f.contact_id = call and f.contact_started_at = call_started and case when t.answered_at is null
       then f.answered_at is null and call_started between t.started_at - clock_tolerance() and t.started_at + clock_tolerance()
       else f.segment_id = t.segment_id
-        or is_same_part(f.answered_at, f.ended_at, w.official_phone, t.answered_at, t.ended_at, t.official_phone) end)
+        or is_same_part(f.answered_at, f.ended_at, phone_as_reported(w, t.official_phone), t.answered_at, t.ended_at, t.official_phone) end)
 $$;
 revoke execute on function is_withheld_of_fed from public;
 
@@ -183,7 +184,7 @@ create or replace function begins_together(t told_part, call uuid, call_started 
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
     select from segment s where s.contact_id = call and s.contact_started_at = call_started and s.node is not null
-      and official_key(s.official_person_id, s.official_phone) = official_key(t.official_person_id, t.official_phone)
+      and official_key(t.official_person_id, t.official_phone) in (reported_key(s), official_key(s.official_person_id, s.official_phone))
       and s.answered_at between t.answered_at - clock_tolerance() and t.answered_at + clock_tolerance())
 $$;
 revoke execute on function begins_together from public;
@@ -390,8 +391,8 @@ begin
     join segment w on w.id = f.segment_id and w.contact_started_at = f.contact_started_at
     where c.started_at between t.answered_at - interval '24 hours' and t.ended_at and c.trunk is null
       and (c.caller_key = t.caller_key
-        or t.caller_key is null and (c.caller_key is null or t.caller_kind = 'withheld') and w.official_phone = t.official_phone)
-      and (w.official_phone = t.official_phone or w.official_phone is null or t.official_phone is null)
+        or t.caller_key is null and (c.caller_key is null or t.caller_kind = 'withheld') and phone_as_reported(w, t.official_phone) = t.official_phone)
+      and coalesce(phone_as_reported(w, t.official_phone) = t.official_phone, true)
       and (t.number_reached in (w.number_reached, c.number_called, 'unknown') or t.number_called in (w.number_reached, c.number_called))
       and f.answered_at < t.ended_at and t.answered_at < f.ended_at
       and not exists (select from segment n where n.contact_id = c.id and n.contact_started_at = c.started_at and n.node is not null)
