@@ -1372,6 +1372,50 @@ create table history_late (
   constraint history_late_pkey PRIMARY KEY (contact_id)
 );
 
+create table home_answer (
+  request_id uuid not null,
+  told text not null,
+  fetch_digest bytea,
+  constraint home_answer_pkey PRIMARY KEY (request_id),
+  constraint home_answer_fetch_digest_check CHECK ((length(fetch_digest) = 32)),
+  constraint home_answer_fetch_digest_key UNIQUE (fetch_digest),
+  constraint home_answer_request_id_fkey FOREIGN KEY (request_id) REFERENCES subject_request(id) ON DELETE CASCADE,
+  constraint home_answer_told_check CHECK ((length(told) <= 2000))
+);
+alter table home_answer enable row level security;
+
+create table home_request (
+  id uuid not null default gen_random_uuid(),
+  received_at timestamp with time zone not null default clock_timestamp(),
+  party text not null,
+  kinds text[] not null,
+  language text not null,
+  name text not null,
+  address text,
+  email text,
+  phone text,
+  told text not null,
+  user_id text,
+  identified_at timestamp with time zone,
+  fetch_digest bytea,
+  constraint home_request_pkey PRIMARY KEY (id),
+  constraint home_request_address_check CHECK (((address ~ '\S'::text) AND (length(address) <= 500))),
+  constraint home_request_email_check CHECK ((length(email) <= 254)),
+  constraint home_request_fetch_digest_check CHECK ((length(fetch_digest) = 32)),
+  constraint home_request_fetch_digest_key UNIQUE (fetch_digest),
+  constraint home_request_identified CHECK (((identified_at IS NULL) = (fetch_digest IS NULL))),
+  constraint home_request_kinds_check CHECK (((cardinality(kinds) > 0) AND (kinds <@ ARRAY['KNOW'::text, 'LISTEN'::text, 'HISTORY'::text, 'PROHIBIT'::text, 'ERASURE'::text, 'OBJECTION'::text, 'RESTRICTION'::text, 'COPY'::text, 'RECTIFY'::text, 'LOG_EXTRACT'::text]))),
+  constraint home_request_language_check CHECK ((language = ANY (ARRAY['fi'::text, 'sv'::text, 'en'::text]))),
+  constraint home_request_name_check CHECK (((name ~ '\S'::text) AND (length(name) <= 200))),
+  constraint home_request_official CHECK (((party = 'OFFICIAL'::text) = (user_id IS NOT NULL))),
+  constraint home_request_party_check CHECK ((party = ANY (ARRAY['CALLER'::text, 'OFFICIAL'::text]))),
+  constraint home_request_phone_check CHECK (((phone ~ '\S'::text) AND (length(phone) <= 40))),
+  constraint home_request_told_check CHECK (((told ~ '\S'::text) AND (length(told) <= 2000))),
+  constraint home_request_user_id_check CHECK (((user_id ~ '\S'::text) AND (length(user_id) <= 64)))
+);
+CREATE INDEX home_request_order ON public.home_request USING btree (received_at);
+alter table home_request enable row level security;
+
 create table imported_recording (
   recording_id uuid not null,
   import_id uuid not null,
@@ -1669,7 +1713,7 @@ create table letter (
   constraint letter_check CHECK (((content IS NULL) = (erased_at IS NOT NULL))),
   constraint letter_check1 CHECK ((((delivered_at IS NULL) = (delivered_how IS NULL)) AND ((delivered_at IS NULL) = (delivered_by IS NULL)))),
   constraint letter_delivered_by_fkey FOREIGN KEY (delivered_by) REFERENCES person(id),
-  constraint letter_delivered_how_check CHECK ((delivered_how = ANY (ARRAY['POST'::text, 'EMAIL'::text, 'HANDED_OVER'::text, 'READ_ALOUD'::text]))),
+  constraint letter_delivered_how_check CHECK ((delivered_how = ANY (ARRAY['POST'::text, 'EMAIL'::text, 'HANDED_OVER'::text, 'READ_ALOUD'::text, 'HOME'::text]))),
   constraint letter_facts_digest_check CHECK ((length(facts_digest) = 32)),
   constraint letter_kind_check CHECK ((kind = ANY (ARRAY['received'::text, 'extension'::text, 'answer'::text, 'appointment'::text, 'destroyed-before'::text, 'prohibition'::text, 'erasure'::text, 'objection'::text, 'restriction'::text, 'restriction-end'::text, 'not-identifiable'::text, 'refusal'::text, 'copy'::text, 'log-extract'::text, 'correction'::text, 'mentioned'::text, 'openness'::text]))),
   constraint letter_language_check CHECK ((language = ANY (ARRAY['fi'::text, 'sv'::text, 'en'::text]))),
@@ -2250,7 +2294,7 @@ create table prohibition (
   entered_by uuid not null,
   reference text,
   constraint prohibition_pkey PRIMARY KEY (id),
-  constraint prohibition_channel_check CHECK ((channel = ANY (ARRAY['CALL'::text, 'PHONE'::text, 'LETTER'::text, 'VISIT'::text, 'EMAIL'::text, 'OWN_CALLS'::text]))),
+  constraint prohibition_channel_check CHECK ((channel = ANY (ARRAY['CALL'::text, 'PHONE'::text, 'LETTER'::text, 'VISIT'::text, 'EMAIL'::text, 'OWN_CALLS'::text, 'HOME'::text]))),
   constraint prohibition_entered_by_fkey FOREIGN KEY (entered_by) REFERENCES person(id),
   constraint prohibition_party_check CHECK ((party = ANY (ARRAY['CALLER'::text, 'OFFICIAL'::text]))),
   constraint prohibition_recording_id_party_key UNIQUE (recording_id, party)
@@ -3253,13 +3297,13 @@ create table subject_request (
   erased_at timestamp with time zone,
   constraint subject_request_pkey PRIMARY KEY (id),
   constraint subject_request_assigned_to_fkey FOREIGN KEY (assigned_to) REFERENCES person(id),
-  constraint subject_request_channel_check CHECK ((channel = ANY (ARRAY['PHONE'::text, 'LETTER'::text, 'VISIT'::text, 'EMAIL'::text]))),
+  constraint subject_request_channel_check CHECK ((channel = ANY (ARRAY['PHONE'::text, 'LETTER'::text, 'VISIT'::text, 'EMAIL'::text, 'HOME'::text]))),
   constraint subject_request_check1 CHECK (
 CASE party
     WHEN 'OFFICIAL'::text THEN ((official_id IS NOT NULL) OR (erased_at IS NOT NULL))
     ELSE (official_id IS NULL)
 END),
-  constraint subject_request_check2 CHECK ((((identified_at IS NULL) = (identified_how IS NULL)) AND ((identified_at IS NULL) = (identified_by IS NULL)))),
+  constraint subject_request_check2 CHECK ((((identified_at IS NULL) = (identified_how IS NULL)) AND ((identified_at IS NOT NULL) OR (identified_by IS NULL)) AND ((identified_at IS NULL) OR (identified_by IS NOT NULL) OR ((channel = 'HOME'::text) AND (identified_how = 'STRONG_EID'::text))))),
   constraint subject_request_check3 CHECK ((((extended_at IS NULL) = (extended_until IS NULL)) AND ((extended_at IS NULL) = (extension_reason IS NULL)))),
   constraint subject_request_check4 CHECK (((closed_at IS NULL) = (outcome IS NULL))),
   constraint subject_request_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES person(id),
@@ -3597,6 +3641,7 @@ UNION ALL
 
 -- Functions, and who may call them
 abandon_call(request uuid, wanted uuid) returns void to seloste_desk
+accept_home_request(wanted uuid, official_user_id text) returns TABLE(id uuid, number text) to seloste_desk
 accept_referral(wanted uuid, kind text, disclosure uuid) returns void to seloste_desk
 access_is_accurate(person uuid, held uuid, as_role text, purpose text, reference text) returns boolean to seloste_desk
 access_right_guard() returns trigger
@@ -3760,6 +3805,7 @@ could_be_same_talk(fed_started timestamp with time zone, fed_answered timestamp 
 count_contacts(ids uuid[], starts timestamp with time zone[]) returns void
 count_day_for_studies(begins timestamp with time zone, ends timestamp with time zone) returns void
 count_history_day(of_day date, closing boolean) returns boolean to seloste_custodian
+count_home_requests() returns TABLE(open integer, overdue integer) to seloste_custodian
 count_log(filters jsonb, upto integer) returns bigint to seloste_desk
 count_log_pending() returns bigint to seloste_desk
 count_lookups(counter regclass, lookups bigint) returns void
@@ -3787,6 +3833,7 @@ destruction_blockers() returns TABLE(kind text, count bigint, since timestamp wi
 destruction_due_at(call_ended timestamp with time zone, months integer) returns timestamp with time zone to seloste_capture
 destruction_now() returns timestamp with time zone to seloste_capture, seloste_custodian, seloste_desk
 directory_change_guard() returns trigger
+discard_home_request(wanted uuid, reason text) returns void to seloste_desk
 disclosure_statistics(of_year integer) returns jsonb to seloste_desk
 doubtful_fed_calls(feed_name text, calls fed_call[]) returns integer[] to seloste_capture
 draft_for_dry_run(draft uuid) returns TABLE(text text, effective_from timestamp with time zone, newest_text text) to seloste_custodian
@@ -3900,6 +3947,8 @@ holds_from_confirmation(change uuid) returns boolean to seloste_desk
 holds_identity_code(written text) returns boolean
 holds_now(valid_from timestamp with time zone, valid_to timestamp with time zone) returns boolean to seloste_desk
 holds_or_awaits_rights(person uuid) returns boolean
+home_request_limit() returns integer
+home_requests_waiting() returns TABLE(count integer, since timestamp with time zone, due_at timestamp with time zone) to seloste_desk
 identify_requester(wanted uuid, how text) returns void to seloste_desk
 identity_guard() returns trigger
 import_is_logged(recording uuid) returns boolean to seloste_custodian
@@ -3924,6 +3973,7 @@ is_closed_to_late_facts(call uuid, call_started timestamp with time zone, slack 
 is_corrected_since(part uuid, accessed_at timestamp with time zone) returns boolean to seloste_custodian
 is_cut_short(person uuid, lasted tstzmultirange, lasts tstzmultirange) returns boolean
 is_doubtful_after_move(r access_right) returns boolean to seloste_desk
+is_fetched_at_home(wanted uuid) returns boolean
 is_fresh(token_hash bytea) returns boolean to seloste_custodian
 is_involved_in_authority(d authority_disclosure) returns boolean
 is_matched(q subject_request, contact uuid, call_started timestamp with time zone, segment uuid) returns boolean
@@ -3987,6 +4037,7 @@ list_appointments(request uuid, from_at timestamp with time zone, to_at timestam
 list_calibrations() returns SETOF jsonb to seloste_desk
 list_corrections(request uuid) returns TABLE(id uuid, request_id uuid, number text, segment_id uuid, was_name text, was_phone text, becomes_id uuid, becomes_name text, becomes_phone text, proposed_at timestamp with time zone, proposed_by uuid, decided_at timestamp with time zone, decided_by uuid, outcome text) to seloste_desk
 list_evaluations() returns SETOF jsonb to seloste_desk
+list_home_requests() returns TABLE(id uuid, received_at timestamp with time zone, due_at timestamp with time zone, party text, kinds text[], language text, name text, address text, email text, phone text, told text, user_id text, identified_at timestamp with time zone) to seloste_desk
 list_hosts() returns TABLE(id uuid, name text) to seloste_desk
 list_offices() returns TABLE(id uuid, names jsonb, address jsonb, is_closed boolean, workstations jsonb, free_slots bigint) to seloste_desk
 list_openness() returns TABLE(request_id uuid, number text, received_at timestamp with time zone, due_at timestamp with time zone, outcome text, provision text, decided_at timestamp with time zone, decided_by uuid, leads_to text, disclosure text, taken_up_at timestamp with time zone) to seloste_desk
@@ -4011,6 +4062,7 @@ lock_copy(wanted uuid) returns anonymised_copy
 lock_directory() returns void to seloste_desk
 lock_directory_first() returns trigger
 lock_evaluation(wanted uuid) returns evaluation
+lock_home_request(wanted uuid) returns home_request
 lock_identified_request(wanted uuid) returns subject_request
 lock_letter(wanted uuid) returns letter
 lock_order(wanted uuid) returns preservation_order
@@ -4139,7 +4191,9 @@ prune_official_names() returns trigger
 prune_sign_in_data() returns void to seloste_custodian
 publish_quality_form(wanted uuid, seen integer) returns integer to seloste_desk
 purposes_cover(granted text[], requested text[]) returns boolean
+put_home_request(party text, kinds text[], language text, requester jsonb, told text, user_id text, identified_at timestamp with time zone, fetch_digest bytea) returns timestamp with time zone
 put_letter(q subject_request, kind text, version integer, content jsonb, facts jsonb) returns letter
+put_request(party text, kinds text[], channel text, language text, received_at timestamp with time zone, requester jsonb, official_user_id text) returns TABLE(id uuid, number text)
 quality_pseudonym(person uuid, unit uuid, quarter date) returns uuid
 quality_results(wanted date) returns SETOF jsonb to seloste_desk
 quarantine_guard() returns trigger
@@ -4155,6 +4209,7 @@ reached_rights(reach jsonb, from_at timestamp with time zone) returns TABLE(requ
 reaches_plan(p sampling_plan) returns boolean to seloste_desk
 read_copy(wanted uuid) returns TABLE(id uuid, recording_id uuid, duration_ms integer, state text, revision integer, level text, work bytea, prepared_by uuid, prepared_by_name text, unplayed int4multirange, unplayed_ms integer, engine text, engine_version text, rendered_at timestamp with time zone, sound_ms integer, unheard_ms integer, failure text, failed_turn integer, checked_at timestamp with time zone, checked_by uuid, checked_by_name text, check_note text, is_preparer boolean, may_hear boolean, may_check boolean, pseudonymised boolean) to seloste_custodian
 read_evaluation(wanted uuid) returns jsonb to seloste_desk
+read_home_answer(digest bytea) returns jsonb to seloste_custodian
 read_ledger(before bigint, max_rows integer) returns TABLE(number bigint, at timestamp with time zone, kind text, object text, cause text, done_by text, targets jsonb) to seloste_desk
 read_letter(wanted uuid) returns TABLE(number text, kind text, language text, made_at timestamp with time zone, content jsonb) to seloste_desk
 read_log(filters jsonb, older_than_at timestamp with time zone, older_than_seq bigint, skip integer, max_rows integer) returns TABLE(seq bigint, at timestamp with time zone, person_id uuid, right_id uuid, role text, action text, purpose text, reference text, object_kind text, object_id uuid, result text, detail jsonb) to seloste_desk
@@ -4265,6 +4320,7 @@ request_clerks() returns SETOF uuid to seloste_desk
 request_directory_change(person uuid, wanted jsonb) returns uuid to seloste_desk
 request_factor_removal(person uuid, reason text) returns uuid to seloste_desk
 request_facts(wanted uuid[]) returns TABLE(request_id uuid, calls jsonb, letters jsonb, appointments jsonb, copies jsonb, corrections jsonb, is_decided boolean, first_end timestamp with time zone, unfinished text[]) to seloste_desk
+request_from_home(wanted uuid) returns TABLE(told text, is_fetched boolean) to seloste_desk
 request_has_call(q subject_request, call uuid, instant timestamp with time zone, lost tstzmultirange) returns boolean
 request_in_room() returns SETOF subject_request
 request_log_verification() returns uuid to seloste_desk
@@ -4403,6 +4459,8 @@ subject_copy_failed(wanted uuid) returns void to seloste_custodian
 subject_copy_state(c subject_copy) returns text
 subject_copy_stored(wanted uuid, size bigint) returns boolean to seloste_custodian
 submit_feedback(language text, message text, place text, email text) returns timestamp with time zone to seloste_desk
+submit_home_request(party text, kinds text[], language text, requester jsonb, told text, user_id text) returns timestamp with time zone to seloste_desk
+submit_identified_home_request(party text, kinds text[], language text, requester jsonb, told text, user_id text, identified_at timestamp with time zone, fetch_digest bytea) returns timestamp with time zone to seloste_custodian
 supervised_by_viewer() returns uuid[] to seloste_desk
 take_intake_batches(taker uuid, max_batches integer) returns TABLE(id uuid, public_keys text[]) to seloste_capture
 talk_bounds() returns integer[]

@@ -6,5 +6,12 @@ export { languages, type Language, type Trilingual } from '#platform/texts/texts
 export const numberKinds = ['NATIONAL_SERVICE', 'REGIONAL_SERVICE', 'SWITCHBOARD'] as const
 export type NumberKind = (typeof numberKinds)[number]
 
+/**
+ * Requests from the public page (R45): not offered; by a form; by a form that is printed and signed; by a form, with strong
+ * identification for those who want it.
+ */
+export const homeAskings = ['off', 'form', 'signed', 'identified'] as const
+export type HomeAsking = (typeof homeAskings)[number]
+
 export const weekdays = ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN'] as const
 export type Weekday = (typeof weekdays)[number]

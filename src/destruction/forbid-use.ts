@@ -31,7 +31,7 @@ export interface Prohibition {
 export interface ProhibitionRequest {
   party: 'CALLER' | 'OFFICIAL'
   /** CALL: forbidden during the call; its official enters the prohibition within an hour. */
-  channel: 'CALL' | 'PHONE' | 'LETTER' | 'VISIT' | 'EMAIL' | 'OWN_CALLS'
+  channel: 'CALL' | 'PHONE' | 'LETTER' | 'VISIT' | 'EMAIL' | 'OWN_CALLS' | 'HOME'
   /** The Service Unit's request; an official of the call needs none. */
   reference?: string | undefined
   /** Also ends the requester's own copy if nobody has fetched it yet. */

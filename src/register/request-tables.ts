@@ -29,7 +29,7 @@ export interface RequestTables {
     number: Read<string>
     party: Read<RequestParty>
     kinds: Read<RequestKind[]>
-    channel: Read<'PHONE' | 'LETTER' | 'VISIT' | 'EMAIL'>
+    channel: Read<'PHONE' | 'LETTER' | 'VISIT' | 'EMAIL' | 'HOME'>
     language: Read<'fi' | 'sv' | 'en'>
     received_at: Read<Instant>
     due_at: Read<Instant>

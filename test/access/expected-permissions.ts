@@ -102,6 +102,9 @@ const rules: Record<string, Rule> = {
   endHold: { missing: knowsOfOrders },
   // Requests of callers and officials (R45).
   listRequests: ['SERVICE_UNIT'],
+  listHomeRequests: ['SERVICE_UNIT'],
+  acceptHomeRequest: { missing: ['SERVICE_UNIT'] },
+  discardHomeRequest: { missing: ['SERVICE_UNIT'] },
   nameCall: { missing: ['SERVICE_UNIT'] },
   narrowCall: { missing: ['SERVICE_UNIT'] },
   verifyCall: { missing: ['SERVICE_UNIT'] },

@@ -557,6 +557,7 @@ describe('there is no operation outside the matrix', () => {
       'evidence',
       'factor-removals',
       'holds',
+      'home-requests',
       'institutes',
       'letter-templates',
       'letters',

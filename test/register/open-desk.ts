@@ -22,6 +22,7 @@ import { answerCallFlows, readCallFlows } from '#app/capture/call-flow-requests.
 import { connectCustodian } from '#app/custodian/custodian-client.ts'
 import { createDeskHandler, serveCustodian } from '#app/custodian/custodian-server.ts'
 import { followVersions } from '#app/roles/follow-versions.ts'
+import { identifiedDeskHandlers } from '#app/custodian/home-handlers.ts'
 import { identityProviderHandlers, passkeyHandlers } from '#app/custodian/sign-in-handlers.ts'
 import { secondFactorHandlers } from '#app/custodian/second-factor-handlers.ts'
 import { createDryRunner } from '#app/custodian/dry-run-draft.ts'
@@ -35,6 +36,7 @@ import { createSecondFactors } from '#safeguards/sign-in/second-factor.ts'
 import { readSignInKeys } from '#safeguards/sign-in/sign-in-key.ts'
 import { createAudioServer } from '#use/playback/serve-audio.ts'
 import { createCopyDownloads } from '#use/requests/acts/fetch-copy.ts'
+import type { IdentifiedDesk } from '#use/requests/home/identified-desk.ts'
 import { createCopyMaker } from '#use/requests/acts/make-copy.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
 import { password } from '../database/people.ts'
@@ -70,12 +72,14 @@ export async function openTestDesk(
   register: TestRegister,
   {
     identityProvider,
+    identifiedDesk,
     engines,
     flows = createCallFlows({ nowMs: () => systemClock.now().epochMilliseconds, uuid: randomUUID }),
     web: webOptions = {},
     health = {},
   }: {
     identityProvider?: IdentityProvider
+    identifiedDesk?: IdentifiedDesk
     engines?: OpenVoiceEngines
     flows?: CallFlows
     web?: Partial<ServeOptions>
@@ -143,6 +147,7 @@ export async function openTestDesk(
       ...passkeyHandlers(passkeys),
       ...copyHandlers(copies, createCopyDownloads(register.ingest)),
       ...(identityProvider && identityProviderHandlers(identityProvider)),
+      ...(identifiedDesk && identifiedDeskHandlers(identifiedDesk)),
     },
   }
   const answerDesk = createDeskHandler(answers, (fault) => faults.push(fault))
@@ -175,7 +180,11 @@ export async function openTestDesk(
       pace: createReadRateLimit(database.as('seloste_desk').db, systemClock),
       health: () => Promise.resolve({ missing: [], silentCaptures: [], blockers: [], ...health }),
       sip: ['sip:127.0.0.1:5060'],
-      signInConfig: { publicUrl, ...(identityProvider && { identityProvider: { name: 'Virkamiestunnistus' } }) },
+      signInConfig: {
+        publicUrl,
+        ...(identityProvider && { identityProvider: { name: 'Virkamiestunnistus' } }),
+        ...(identifiedDesk && { requesterIdentity: { name: 'Tunnistus' } }),
+      },
       onCallChanged(changed) {
         watchers.add(changed)
         return () => watchers.delete(changed)

@@ -23,9 +23,12 @@ interface Listed {
 }
 
 /** Call it at the top of a test file. */
-export async function openServiceUnit(database: TestDatabase<RegisterTables>) {
+export async function openServiceUnit(
+  database: TestDatabase<RegisterTables>,
+  options: Parameters<typeof openTestDesk>[2] = {},
+) {
   const register = await makeTestRegister(database)
-  const desk = await openTestDesk(database, register)
+  const desk = await openTestDesk(database, register, options)
   const admin = database.as().db
   const person = (
     name: string,

@@ -92,7 +92,7 @@ function configuration(
         client_id: testClient.id,
         client_secret: testClient.secret,
         token_endpoint_auth_method: authMethod,
-        redirect_uris: [`${publicUrl}/api/session/identity-provider/callback`],
+        redirect_uris: [`${publicUrl}/api/session/identity-provider/callback`, `${publicUrl}/requester-identification`],
         post_logout_redirect_uris: [`${publicUrl}/`],
       },
     ],
@@ -101,7 +101,7 @@ function configuration(
     scopes: ['openid', 'profile'],
     claims: {
       openid: ['sub', 'acr', 'amr'],
-      profile: ['preferred_username', 'employee', 'email', 'email_verified'],
+      profile: ['preferred_username', 'employee', 'email', 'email_verified', 'name', 'urn:oid:1.2.246.21'],
       acr: null,
       amr: null,
     },

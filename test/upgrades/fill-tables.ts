@@ -31,6 +31,7 @@ const values: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   disclosed_copy: { recording_id: 'gen_random_uuid()' },
   disclosure_package: { research_id: 'gen_random_uuid()', delivery: `'LINK'`, token_hash: hash },
   download: { package_id: 'gen_random_uuid()' },
+  home_request: { party: `'CALLER'`, kinds: `'{KNOW}'` },
   ledger_content: { salt: hash, content: `'{}'` },
   ledger_leaf: { index: '0' },
   letter: { content: `'{}'`, erased_at: 'null' },

@@ -418,7 +418,8 @@ create or replace function roles_of_act(action text) returns text[] language sql
     when action in ('hold.renewed', 'hold.ended', 'holds.read') then '{SECURITY,DECISION_MAKER}'
     when action in ('request.entered', 'request.changed', 'request.assigned', 'request.identified', 'request.extended', 'request.closed',
       'request.read', 'call.looked-for', 'call.verified', 'call.given-up', 'appointment.booked', 'room.opened', 'letter.made', 'letter.read',
-      'letter.delivered', 'letter.removed', 'pending-right.told', 'subject-copy.made', 'correction.proposed') then '{SERVICE_UNIT}'
+      'letter.delivered', 'letter.removed', 'pending-right.told', 'subject-copy.made', 'correction.proposed', 'home-request.accepted',
+      'home-request.discarded') then '{SERVICE_UNIT}'
     when action = 'requests.read' then '{SERVICE_UNIT,DECISION_MAKER,DATA_PROTECTION_OFFICER}'
     when action in ('office.changed', 'workstation.enrolled', 'workstation.ended', 'template.changed') then '{SERVICE_UNIT,ADMINISTRATOR}'
     when action = 'referral.taken-up' then '{EXPERT/QUALITY,SECURITY}'

@@ -24,6 +24,12 @@ create policy desk_serves on request_call for select to seloste_desk using ((sel
 create trigger no_call_for_others before insert on request_call for each row execute function refuse_call_of_third_party();
 create trigger restricts after insert or update of state, contact_id or delete on request_call for each row execute function settle_restrictions_of_call();
 
+-- home_request
+alter table home_request enable row level security;
+
+-- home_answer
+alter table home_answer enable row level security;
+
 -- request_number
 alter table request_number enable row level security;
 

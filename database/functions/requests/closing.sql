@@ -170,6 +170,7 @@ create or replace function erase_requester(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   delete from subject_requester where request_id = wanted;
+  delete from home_answer where request_id = wanted;
   update request_call set told = null, asked = null, contact_id = null, contact_started_at = null where request_id = wanted;
   -- A delivered letter stays as a fact; an undelivered one is deleted.
   delete from letter where request_id = wanted and delivered_at is null;

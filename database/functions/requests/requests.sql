@@ -75,8 +75,9 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   end
 $$;
 
--- Enters a request. If the same clerk entered the same request within the last ten minutes (a form sent twice), returns that one.
-create or replace function enter_request(party text, kinds text[], channel text, language text, received_at timestamptz, requester jsonb,
+-- Stores a request that a clerk enters or accepts. If the same clerk entered the same request within the last ten minutes (a form sent
+-- twice), returns that one.
+create or replace function put_request(party text, kinds text[], channel text, language text, received_at timestamptz, requester jsonb,
   official_user_id text) returns table (id uuid, number text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -87,17 +88,17 @@ declare
   q subject_request;
 begin
   perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
-  perform refuse_if(enter_request.received_at > now() or enter_request.received_at < months_after(now(), -12), 'request.received-wrong');
+  perform refuse_if(put_request.received_at > now() or put_request.received_at < months_after(now(), -12), 'request.received-wrong');
   perform refuse_requester(requester);
-  if enter_request.party = 'OFFICIAL' then
+  if put_request.party = 'OFFICIAL' then
     select * into official from person p where p.user_id = lower(btrim(official_user_id));
     perform refuse_if(official.id is null, 'request.official-unknown');
   end if;
   perform pg_advisory_xact_lock(hashtextextended('seloste.request-number', 0));
   select s.* into q from subject_request s join subject_requester r on r.request_id = s.id
   where s.entered_by = viewer() and s.entered_at > clock_timestamp() - interval '10 minutes' and s.closed_at is null
-    and (s.party, s.kinds, s.channel, s.language) = (enter_request.party, enter_request.kinds, enter_request.channel, enter_request.language)
-    and s.received_at = enter_request.received_at and s.official_id is not distinct from official.id
+    and (s.party, s.kinds, s.channel, s.language) = (put_request.party, put_request.kinds, put_request.channel, put_request.language)
+    and s.received_at = put_request.received_at and s.official_id is not distinct from official.id
     and (r.name, r.address, r.email, r.phone) is not distinct from (btrim(requester ->> 'name'), btrim(requester ->> 'address'),
       btrim(requester ->> 'email'), btrim(requester ->> 'phone'))
   limit 1;
@@ -105,8 +106,8 @@ begin
     insert into request_number as n (year, last) values (this_year, 1)
     on conflict (year) do update set last = n.last + 1 returning n.last into taken;
     insert into subject_request as s (number, party, kinds, channel, language, received_at, due_at, entered_by, official_id)
-    values ('P-' || this_year || '-' || taken, enter_request.party, enter_request.kinds, enter_request.channel,
-      enter_request.language, enter_request.received_at, answer_due(enter_request.received_at, enter_request.kinds), viewer(), official.id)
+    values ('P-' || this_year || '-' || taken, put_request.party, put_request.kinds, put_request.channel,
+      put_request.language, put_request.received_at, answer_due(put_request.received_at, put_request.kinds), viewer(), official.id)
     returning s.* into q;
     insert into subject_requester (request_id, name, address, email, phone)
     values (q.id, btrim(requester ->> 'name'), btrim(requester ->> 'address'), btrim(requester ->> 'email'), btrim(requester ->> 'phone'));
@@ -114,6 +115,18 @@ begin
       'channel', q.channel, 'official', q.official_id)));
   end if;
   return query select q.id, q.number;
+end $$;
+
+-- Enters a request that the Service Unit received. Those from home are accepted instead, so that no clerk can make one up.
+create or replace function enter_request(party text, kinds text[], channel text, language text, received_at timestamptz, requester jsonb,
+  official_user_id text) returns table (id uuid, number text)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if enter_request.channel = 'HOME' then
+    raise exception 'a request from home is accepted, not entered';
+  end if;
+  return query select p.id, p.number from put_request(enter_request.party, enter_request.kinds, enter_request.channel,
+    enter_request.language, enter_request.received_at, enter_request.requester, enter_request.official_user_id) p;
 end $$;
 grant execute on function enter_request to seloste_desk;
 
@@ -137,6 +150,8 @@ begin
     identified_at = case when not is_renamed then s.identified_at end,
     identified_by = case when not is_renamed then s.identified_by end
   where s.id = q.id returning s.* into changed;
+  -- Whoever identified at home was another person.
+  update home_answer a set fetch_digest = null where is_renamed and a.request_id = q.id;
   perform require_fresh_to_lift(q) where not restricts(changed);
   update request_call c set verify_again_since = clock_timestamp() where is_renamed and c.request_id = q.id and c.state = 'MATCHED';
   perform record_request_act('request.changed', q, jsonb_build_object('kinds', to_jsonb(change_request.kinds),

@@ -7,6 +7,7 @@ import type { AudioRequest } from '#use/playback/serve-audio.ts'
 import type { PackageDownloads } from '#use/disclosure/packages/fetch-package.ts'
 import type { PackageMaker } from '#use/disclosure/packages/make-package.ts'
 import type { CopyDownloads } from '#use/requests/acts/fetch-copy.ts'
+import type { IdentifiedDesk } from '#use/requests/home/identified-desk.ts'
 import type { CopyMaker } from '#use/requests/acts/make-copy.ts'
 import type { SecondFactors } from '#safeguards/sign-in/second-factor.ts'
 import { readVerifierKey, type VerifierKey } from '#safeguards/audit/note.ts'
@@ -27,6 +28,8 @@ export interface CustodianClient {
   secondFactors: SecondFactors
   passkeys: Passkeys
   identityProvider: IdentityProvider
+  /** Requesters who identify strongly on the public page. */
+  home: IdentifiedDesk
   /** Copies on request: made in a clerk's session, and downloaded with a link. */
   copies: Pick<CopyMaker, 'make'> & CopyDownloads
   /** Packages: made in the decision maker's session, and downloaded with a link. */
@@ -164,6 +167,13 @@ export function connectCustodian(transport: CustodianTransport): CustodianClient
       begin: (request) => question('/identity-provider/begin', request),
       finish: (request) => question('/identity-provider/finish', request),
       signOutUrl: (request) => question('/identity-provider/sign-out-url', request),
+    },
+    home: {
+      begin: (request) => question('/home/begin', request),
+      finish: (request) => question('/home/finish', request),
+      who: (request) => question('/home/who', request),
+      send: (request) => question('/home/send', request),
+      fetchAnswer: (request) => question('/home/fetch-answer', request),
     },
     copies: {
       make: (request) => question('/copies/make', request),

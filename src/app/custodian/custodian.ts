@@ -46,6 +46,8 @@ import { startAlarms } from './jobs/alarms.ts'
 import { startWebhooks } from './jobs/webhooks.ts'
 import { applyVersion } from './jobs/apply-version.ts'
 import { openObjects } from '../roles/open-objects.ts'
+import { askingOf } from '#use/requests/offered-requests.ts'
+import { homeHandlers } from './home-handlers.ts'
 import { signInHandlers } from './sign-in-handlers.ts'
 import { secondFactorHandlers } from './second-factor-handlers.ts'
 import { reportVersions } from '../roles/report-versions.ts'
@@ -244,6 +246,10 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
       ...packages.questions,
       ...anonymised.questions,
       ...(await signInHandlers({ settings, db, now: () => clock.now(), log, secondFactors })),
+      ...(await homeHandlers({
+        ...{ settings, db, log, now: () => clock.now() },
+        isOffered: () => askingOf(versions.at(clock.now()).description) === 'identified',
+      })),
     },
   }
   const answerDesk = createDeskHandler(answers, (error) => {

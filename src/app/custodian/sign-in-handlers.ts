@@ -1,17 +1,15 @@
-import { readFile } from 'node:fs/promises'
-import type { Static, TSchema } from 'typebox'
 import Type from 'typebox'
-import { Check } from 'typebox/value'
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import type { Settings } from '#platform/config/settings.ts'
-import { Fault } from '#platform/fault.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { IdentityProvider } from '#safeguards/sign-in/identity-provider.ts'
 import type { Passkeys } from '#safeguards/sign-in/passkeys.ts'
 import type { CodeProof } from '#safeguards/sign-in/second-factor.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { Act, Assertion, Attestation } from '../http/contract/passkeys.ts'
+import { checked } from './checked.ts'
 import type { CustodianHandlers } from './custodian-server.ts'
+import { readSecret } from './read-secret.ts'
 
 const Token = Type.String({ minLength: 1, maxLength: 128 })
 const Device = Type.Optional(Type.String({ maxLength: 200 }))
@@ -104,7 +102,7 @@ export async function signInHandlers(given: {
     db,
     now,
     settings: identityProvider,
-    secret: await readSecret(identityProvider.clientSecretFile),
+    secret: await readSecret('SELOSTE_OIDC_CLIENT_SECRET_FILE', identityProvider.clientSecretFile),
     publicUrl,
     onFault: (error) => {
       log.warn({ err: error }, 'sign-in through the identity provider failed')
@@ -113,22 +111,6 @@ export async function signInHandlers(given: {
   return { ...passkeyHandlers(passkeys), ...identityProviderHandlers(provider) }
 }
 
-function checked<Shape extends TSchema>(shape: Shape, answer: (request: Static<Shape>) => Promise<unknown>) {
-  return (request: never): Promise<unknown> => {
-    if (!Check(shape, request)) throw new Error('a request to the custodian is malformed')
-    return answer(request)
-  }
-}
-
 function withAssertion<Asked extends { response: object }>(request: Asked) {
   return { ...request, response: request.response as AuthenticationResponseJSON }
-}
-
-async function readSecret(file: string): Promise<string> {
-  const secret = (await readFile(file, 'utf8')).trim()
-  if (secret !== '') return secret
-  throw new Fault(
-    'client-secret-empty',
-    `SELOSTE_OIDC_CLIENT_SECRET_FILE: ${file} is empty; put the client’s secret there`,
-  )
 }

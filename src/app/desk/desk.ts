@@ -108,6 +108,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       signInConfig: {
         publicUrl: settings.publicUrl,
         identityProvider: settings.identityProvider && { name: settings.identityProvider.name },
+        requesterIdentity: settings.requesterIdentity && { name: settings.requesterIdentity.name },
       },
       onCallChanged(changed) {
         watchers.add(changed)

@@ -36,6 +36,8 @@ export interface ConfiguredSignInMethods {
   publicUrl?: string | undefined
   /** Name of the identity provider, if there is one. */
   identityProvider?: { name: string } | undefined
+  /** Name of the provider where requesters identify, if there is one. */
+  requesterIdentity?: { name: string } | undefined
 }
 
 /** Returns the description in force. */

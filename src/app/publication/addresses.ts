@@ -21,6 +21,15 @@ export const feedbackPaths: Record<Language, string> = {
 export const receivedWord: Record<Language, string> = { fi: 'vastaanotettu', sv: 'mottagen', en: 'received' }
 /** Paths of the administrator's list of feedback. */
 export const feedbackListPaths: Record<Language, string> = { fi: '/palaute', sv: '/respons', en: '/feedback' }
+/** Paths of the page where callers and officials begin a request (R45). */
+export const askingPaths: Record<Language, string> = {
+  fi: '/pyynto-puhelusta',
+  sv: '/begaran-om-samtal',
+  en: '/request-about-a-call',
+}
+/** Last path segments of that page: identification at the provider, and the answer. */
+export const identifyWord: Record<Language, string> = { fi: 'tunnistaudu', sv: 'identifiera', en: 'identify' }
+export const answerWord: Record<Language, string> = { fi: 'vastaus', sv: 'svar', en: 'answer' }
 export const filesPath = '/publication'
 
 /** Paths of one page in every language. */
@@ -40,6 +49,6 @@ export function versionsAddresses(): Addresses {
 
 /** Returns the language of a path; Finnish if it has none. */
 export function languageOf(address: string): Language {
-  const families = [descriptionPaths, statementPaths, feedbackPaths, feedbackListPaths]
+  const families = [descriptionPaths, statementPaths, feedbackPaths, feedbackListPaths, askingPaths]
   return languages.find((language) => families.some((paths) => address.startsWith(paths[language]))) ?? 'fi'
 }

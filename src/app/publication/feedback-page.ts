@@ -3,19 +3,9 @@ import type { Feedback } from '#safeguards/feedback/feedback.ts'
 import { feedbackListPaths, feedbackPaths, statementPaths } from './addresses.ts'
 import { formatInstant } from './dates.ts'
 import type { FeedbackProblems, WrittenFeedback } from './feedback-form.ts'
+import { problemSummary, renderField, type Field } from './form-fields.ts'
 import { html, type Html } from './html.ts'
 import { feedbackTexts } from './page-texts.ts'
-
-interface Field {
-  name: string
-  label: string
-  hint: string
-  value: string
-  problem?: string | undefined
-  rows?: number
-  type?: 'text' | 'email'
-  optional?: boolean
-}
 
 /** Renders the form. After a failed attempt it has the entered values and their problems. */
 export function feedbackPage(language: Language, written?: WrittenFeedback, problems: FeedbackProblems = {}): Html {
@@ -48,7 +38,7 @@ export function feedbackPage(language: Language, written?: WrittenFeedback, prob
   return html`<article class="sheet">
     <h1>${t('feedback.title')}</h1>
     <p class="lead">${t('feedback.lead')}</p>
-    ${problemSummary(language, problems)}
+    ${problemSummary(t('feedback.problems-title'), problems)}
     <form class="form" method="post" action="${feedbackPaths[language]}" novalidate>
       ${fields.map((field) => renderField({ ...field, problem: problems[field.name as keyof FeedbackProblems] }, language))}
       <p class="note">${t('feedback.privacy')}</p>
@@ -82,7 +72,7 @@ export function feedbackListPage(
     <p class="lead">
       ${all.length === 0 ? t('feedback.none') : waiting === 0 ? t('feedback.list-lead.none') : t('feedback.list-lead', { count: waiting })}
     </p>
-    ${wrong && problemSummary(language, { [`answer-${wrong.id}`]: wrong.problem })}
+    ${wrong && problemSummary(t('feedback.problems-title'), { [`answer-${wrong.id}`]: wrong.problem })}
     ${all.map((one) => renderFeedback(one, language, now, wrong?.id === one.id ? wrong : undefined))}
   </article>`
 }
@@ -143,43 +133,4 @@ function renderFeedback(
 /** Returns a mailto URL (RFC 6068). Escapes characters of the address that would add a header or a body. */
 function mailTo(email: string): string {
   return `mailto:${email.split('@').map(encodeURIComponent).join('@')}`
-}
-
-/** Renders a list of problems with links to the fields. It has the focus at first, so that screen readers read it first. */
-function problemSummary(language: Language, problems: Readonly<Record<string, string | undefined>>): Html | undefined {
-  const listed = Object.entries(problems).filter(([, problem]) => problem !== undefined)
-  if (listed.length === 0) return undefined
-  return html`<div class="problems" role="alert" aria-labelledby="problems">
-    <h2 id="problems" tabindex="-1" autofocus>${feedbackTexts(language)('feedback.problems-title')}</h2>
-    <ul>
-      ${listed.map(([field, problem]) => html`<li><a href="#${field}">${problem}</a></li>`)}
-    </ul>
-  </div>`
-}
-
-/** Renders a field with its label, hint and problem; the field references hint and problem (WCAG 3.3.1, 1.3.1). */
-function renderField(field: Field, language: Language, of?: string): Html {
-  const t = feedbackTexts(language)
-  const { name, label, hint, value, problem, rows, type, optional } = field
-  const id = of === undefined ? name : `${name}-${of}`
-  const described = `${id}-hint${problem === undefined ? '' : ` ${id}-problem`}`
-  const shared = html`id="${id}" name="${name}"
-  aria-describedby="${described}"${problem !== undefined && html` aria-invalid="true"`}${!optional && html` required`}`
-  return html`<div class="field${problem !== undefined && ' is-wrong'}">
-    <label for="${id}"
-      >${label}${optional && html` <span class="note-inline">(${t('feedback.optional')})</span>`}</label
-    >
-    <p class="note" id="${id}-hint">${hint}</p>
-    ${problem !== undefined && html`<p class="problem" id="${id}-problem"><strong>${t('feedback.error-prefix')}</strong> ${problem}</p>`}
-    ${
-      rows === undefined
-        ? html`<input
-            ${shared}
-            type="${type}"
-            value="${value}"
-            ${type === 'email' && html` autocomplete="email" spellcheck="false"`}
-          />`
-        : html`<textarea ${shared} rows="${rows}">${value}</textarea>`
-    }
-  </div>`
 }

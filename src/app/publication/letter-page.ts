@@ -58,7 +58,7 @@ export function openingOf({ sender, recipient, marks }: Pick<LetterContent, 'sen
   </div>`
 }
 
-function partOf(part: LetterPart): Html {
+export function partOf(part: LetterPart): Html {
   switch (part.kind) {
     case 'heading':
       return part.level === 2 ? html`<h2>${part.text}</h2>` : html`<h3>${part.text}</h3>`

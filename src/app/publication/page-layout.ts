@@ -1,7 +1,7 @@
 import { languages, type Language } from '#description/closed-lists.ts'
-import { descriptionPaths, filesPath, statementPaths, type Addresses } from './addresses.ts'
+import { askingPaths, descriptionPaths, filesPath, statementPaths, type Addresses } from './addresses.ts'
 import { html, type Html } from './html.ts'
-import { publicationTexts } from './page-texts.ts'
+import { homeTexts, publicationTexts } from './page-texts.ts'
 
 export interface PageLayout {
   language: Language
@@ -15,6 +15,8 @@ export interface PageLayout {
   /** Text of the last breadcrumb; default: the title. */
   here?: string
   signedIn: boolean
+  /** True if requests can be sent from the public page. */
+  isAsking: boolean
   /** Hash of the style sheet in its URL, so that a new page does not use an outdated one from a cache. */
   styleVersion: string
   content: Html
@@ -77,6 +79,7 @@ export function renderPage(page: PageLayout): string {
           <nav aria-label="${t('publication.foot')}">
             <ul>
               <li><a href="${descriptionPaths[language]}">${t('publication.description')}</a></li>
+              ${page.isAsking && html`<li><a href="${askingPaths[language]}">${homeTexts(language)('home.title')}</a></li>`}
               <li><a href="${statementPaths[language]}">${t('publication.statement')}</a></li>
             </ul>
           </nav>

@@ -4,6 +4,7 @@ import certificate from '#texts/server/certificate.json' with { type: 'json' }
 import download from '#texts/server/download.json' with { type: 'json' }
 import evidence from '#texts/server/evidence.json' with { type: 'json' }
 import feedback from '#texts/server/feedback.json' with { type: 'json' }
+import home from '#texts/server/home.json' with { type: 'json' }
 import packaged from '#texts/server/packaged.json' with { type: 'json' }
 import publication from '#texts/server/publication.json' with { type: 'json' }
 import { listIn, textsIn, type Language } from '#platform/texts/texts.ts'
@@ -11,6 +12,7 @@ import { listIn, textsIn, type Language } from '#platform/texts/texts.ts'
 export const publicationTexts = (language: Language) => textsIn(publication, language)
 export const evidenceTexts = (language: Language) => textsIn(evidence, language)
 export const feedbackTexts = (language: Language) => textsIn(feedback, language)
+export const homeTexts = (language: Language) => textsIn(home, language)
 export const accessibilityTexts = (language: Language) => textsIn(accessibility, language)
 export const listAccessibility = (language: Language) => listIn(accessibility, language)
 export const certificateTexts = (language: Language) => textsIn(certificate, language)

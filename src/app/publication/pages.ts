@@ -3,6 +3,7 @@ import { describedNow, type Desk } from '#app/http/desk.ts'
 import { sessionToken } from '#app/http/account/session-cookies.ts'
 import type { Language } from '#description/closed-lists.ts'
 import { confinementOf } from '#use/requests/offices/room.ts'
+import { askingOf } from '#use/requests/offered-requests.ts'
 import { useSession, type Session } from '#safeguards/people/session.ts'
 import { descriptionPaths, versionsAddresses } from './addresses.ts'
 import { sendPage, sendCacheable } from './send-page.ts'
@@ -43,6 +44,7 @@ export function pagesOf(desk: Desk, files: PublicationFiles): Pages {
         language,
         organisation: organisation ?? describedNow(desk).controller.name[language],
         signedIn: session !== undefined,
+        isAsking: askingOf(describedNow(desk)) !== 'off',
         styleVersion: files.styleVersion,
       })
       if (session || status !== undefined) return sendPage(reply, body, status)

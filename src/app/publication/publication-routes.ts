@@ -14,6 +14,7 @@ import { copyDownloadRoutes, packageDownloadRoutes } from './copy-routes.ts'
 import { descriptionPage } from './description-page.ts'
 import { evidenceOf } from './evidence.ts'
 import { readPublicationFiles } from './files.ts'
+import { homeRoutes } from './home-routes.ts'
 import { pagesOf } from './pages.ts'
 import { descriptionPdf } from './pdf/description-pdf.ts'
 import { versionInForce, renderingInstant, addVersionStates, type VersionWithState } from './version-states.ts'
@@ -71,6 +72,7 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
       })
     }
     accessibilityRoutes(scope, desk, pages, reading)
+    homeRoutes(scope, desk, pages, reading)
     copyDownloadRoutes(scope, desk, pages)
     packageDownloadRoutes(scope, desk, pages)
   })

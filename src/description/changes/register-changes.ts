@@ -178,11 +178,16 @@ function contactChanges({ contacts: from }: RegisterDescription, { contacts: to 
 
 function switchChanges(from: Switches, to: Switches): Change[] {
   return (Object.keys(words.switchNames) as (keyof Switches)[]).flatMap((name) =>
-    changed(['switches', name], words.switchNames[name], switchValue(name, from[name]), switchValue(name, to[name])),
+    changed(['switches', name], words.switchNames[name], valueIn(from, name), valueIn(to, name)),
   )
 }
 
-function switchValue(name: keyof Switches, value: Switches[keyof Switches]): ChangeValue {
+/** A description of before a switch existed has it off. */
+function valueIn(switches: Switches, name: keyof Switches): ChangeValue {
+  return switchValue(name, switches[name] === undefined ? 'off' : switches[name])
+}
+
+function switchValue(name: keyof Switches, value: Exclude<Switches[keyof Switches], undefined>): ChangeValue {
   if (value === null) return words.noLimit
   if (typeof value === 'boolean') return flag(value)
   if (typeof value === 'number') return months(value)

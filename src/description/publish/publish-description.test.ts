@@ -115,6 +115,20 @@ describe('a sentence appears if its condition is met', () => {
   })
 
   test.each([
+    ['form', 'home-form'],
+    ['signed', 'home-signed'],
+    ['identified', 'home-identified'],
+  ])('requests from home are published as they are offered: %s', (value, id) => {
+    for (const language of languages) {
+      expect([...sentencesIn(descriptionWith(), language).keys()].filter((one) => one.startsWith('home-'))).toEqual([])
+      for (const text of [seed, gdprText(seed)]) {
+        const on = read(text.replace(/^switches:\n/m, `$&  askingFromHome: ${value}\n`))
+        expect([...sentencesIn(on, language).keys()].filter((one) => one.startsWith('home-'))).toEqual([id])
+      }
+    }
+  })
+
+  test.each([
     ['accessCopy', ['C1-copy']],
     ['holdForInspection', ['C3']],
     ['julklRequests', ['C11']],

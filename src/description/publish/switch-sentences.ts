@@ -3,8 +3,8 @@ import { textsIn, type Language } from '#platform/texts/texts.ts'
 import type { RegisterDescription } from '../register-description.ts'
 import type { Sentence } from './published-document.ts'
 
-/** Sentences for switches that are on, by the conflict they resolve (C numbers). */
-type Switched = 'C1-copy' | 'C3' | 'C11' | 'C12'
+/** Sentences for switches that are on, by the conflict they resolve (C numbers), or by what they offer. */
+type Switched = 'C1-copy' | 'C3' | 'C11' | 'C12' | 'home-form' | 'home-signed' | 'home-identified'
 
 /** Returns the sentences of the switches that are on, in either profile. */
 export function switchSentences({ switches }: Pick<RegisterDescription, 'switches'>, language: Language): Sentence[] {
@@ -13,6 +13,9 @@ export function switchSentences({ switches }: Pick<RegisterDescription, 'switche
     C3: switches.holdForInspection,
     C11: switches.julklRequests,
     C12: switches.mentionedPersons,
+    'home-form': switches.askingFromHome === 'form',
+    'home-signed': switches.askingFromHome === 'signed',
+    'home-identified': switches.askingFromHome === 'identified',
   }
   const t = textsIn(texts, language)
   return (

@@ -23,6 +23,26 @@ export interface IdentityProviderSettings {
   maxAgeSeconds?: number
 }
 
+/** Settings of the provider where requesters identify strongly (docs/operate/asking-from-home.md). */
+export interface RequesterIdentitySettings {
+  /** SELOSTE_REQUESTERS_OIDC_ISSUER. */
+  issuer: string
+  /** SELOSTE_REQUESTERS_OIDC_CLIENT_ID. */
+  clientId: string
+  /** SELOSTE_REQUESTERS_OIDC_CLIENT_SECRET_FILE, absolute. */
+  clientSecretFile: string
+  /** SELOSTE_REQUESTERS_OIDC_NAME: its name on the page; default: the issuer's host name. */
+  name: string
+  /** SELOSTE_REQUESTERS_OIDC_CLAIM: the claim that is the same each time a person identifies. */
+  claim: string
+  /** SELOSTE_REQUESTERS_OIDC_NAME_CLAIM: the claim with the person's name. */
+  nameClaim: string
+  /** SELOSTE_REQUESTERS_OIDC_SCOPES. */
+  scopes: string
+  /** SELOSTE_REQUESTERS_OIDC_ACR: the authentication contexts that count as strong; others are refused. */
+  acr: string[]
+}
+
 const loopbackHosts = ['localhost', '127.0.0.1', '[::1]']
 
 /**
@@ -37,18 +57,7 @@ export function readIdentityProvider(given: SettingReader, folder: string): Iden
     if (alone !== undefined) throw wrongSetting('SELOSTE_OIDC_ISSUER', '', `the provider’s issuer, as ${alone} is set`)
     return undefined
   }
-  const address = parseWebAddress(issuer)
-  if (!address || address.search || address.hash) {
-    throw wrongSetting('SELOSTE_OIDC_ISSUER', issuer, 'the provider’s issuer, as https://login.agency.example')
-  }
-  const clientId = given('SELOSTE_OIDC_CLIENT_ID')
-  if (clientId === undefined)
-    throw wrongSetting('SELOSTE_OIDC_CLIENT_ID', '', 'the client id of Seloste at the provider')
-  const secret = given('SELOSTE_OIDC_CLIENT_SECRET_FILE')
-  const clientSecretFile = secret === undefined ? undefined : resolve(folder, secret)
-  if (clientSecretFile === undefined || !statSync(clientSecretFile, { throwIfNoEntry: false })?.isFile()) {
-    throw wrongSetting('SELOSTE_OIDC_CLIENT_SECRET_FILE', secret ?? '', 'the path of an existing file')
-  }
+  const client = readClient('SELOSTE_OIDC', issuer, given, folder)
   const match = given('SELOSTE_OIDC_MATCH') ?? 'userId'
   if (match !== 'userId' && match !== 'externalId')
     throw wrongSetting('SELOSTE_OIDC_MATCH', match, 'userId or externalId')
@@ -56,15 +65,61 @@ export function readIdentityProvider(given: SettingReader, folder: string): Iden
   if (maxAge !== undefined && !/^[1-9]\d{0,6}$/.test(maxAge))
     throw wrongSetting('SELOSTE_OIDC_MAX_AGE', maxAge, 'a number of seconds, as 28800')
   return {
-    issuer,
-    clientId,
-    clientSecretFile,
-    name: given('SELOSTE_OIDC_NAME') ?? address.hostname,
+    ...client,
     claim: given('SELOSTE_OIDC_CLAIM') ?? 'preferred_username',
     match,
-    acr: (given('SELOSTE_OIDC_ACR') ?? '').split(/[\s,]+/).filter((one) => one !== ''),
+    acr: wordsOf(given('SELOSTE_OIDC_ACR')),
     ...(maxAge !== undefined && { maxAgeSeconds: Number(maxAge) }),
   }
+}
+
+/**
+ * Reads the settings of the provider where requesters identify; undefined if no issuer is set.
+ * @throws ConfigFault `setting-wrong`
+ */
+export function readRequesterIdentity(given: SettingReader, folder: string): RequesterIdentitySettings | undefined {
+  const prefix = 'SELOSTE_REQUESTERS_OIDC'
+  const issuer = given(`${prefix}_ISSUER`)
+  if (issuer === undefined) {
+    const alone = settingNames.find((name) => name.startsWith(`${prefix}_`) && given(name) !== undefined)
+    if (alone !== undefined) throw wrongSetting(`${prefix}_ISSUER`, '', `the provider’s issuer, as ${alone} is set`)
+    return undefined
+  }
+  const client = readClient(prefix, issuer, given, folder)
+  const acr = wordsOf(given(`${prefix}_ACR`))
+  if (acr.length === 0)
+    throw wrongSetting(`${prefix}_ACR`, '', 'the provider’s authentication contexts that are strong identification')
+  return {
+    ...client,
+    claim: given(`${prefix}_CLAIM`) ?? 'sub',
+    nameClaim: given(`${prefix}_NAME_CLAIM`) ?? 'name',
+    scopes: given(`${prefix}_SCOPES`) ?? 'openid profile',
+    acr,
+  }
+}
+
+function readClient(
+  prefix: 'SELOSTE_OIDC' | 'SELOSTE_REQUESTERS_OIDC',
+  issuer: string,
+  given: SettingReader,
+  folder: string,
+) {
+  const address = parseWebAddress(issuer)
+  if (!address || address.search || address.hash) {
+    throw wrongSetting(`${prefix}_ISSUER`, issuer, 'the provider’s issuer, as https://login.agency.example')
+  }
+  const clientId = given(`${prefix}_CLIENT_ID`)
+  if (clientId === undefined) throw wrongSetting(`${prefix}_CLIENT_ID`, '', 'the client id of Seloste at the provider')
+  const secret = given(`${prefix}_CLIENT_SECRET_FILE`)
+  const clientSecretFile = secret === undefined ? undefined : resolve(folder, secret)
+  if (clientSecretFile === undefined || !statSync(clientSecretFile, { throwIfNoEntry: false })?.isFile()) {
+    throw wrongSetting(`${prefix}_CLIENT_SECRET_FILE`, secret ?? '', 'the path of an existing file')
+  }
+  return { issuer, clientId, clientSecretFile, name: given(`${prefix}_NAME`) ?? address.hostname }
+}
+
+function wordsOf(text = ''): string[] {
+  return text.split(/[\s,]+/).filter((one) => one !== '')
 }
 
 /**

@@ -85,6 +85,21 @@ export const settingsTable = [
     see: 'docs/operate/sign-in-with-identity-provider.md',
   },
   {
+    names: [
+      'SELOSTE_REQUESTERS_OIDC_ISSUER',
+      'SELOSTE_REQUESTERS_OIDC_CLIENT_ID',
+      'SELOSTE_REQUESTERS_OIDC_CLIENT_SECRET_FILE',
+      'SELOSTE_REQUESTERS_OIDC_NAME',
+      'SELOSTE_REQUESTERS_OIDC_CLAIM',
+      'SELOSTE_REQUESTERS_OIDC_NAME_CLAIM',
+      'SELOSTE_REQUESTERS_OIDC_SCOPES',
+      'SELOSTE_REQUESTERS_OIDC_ACR',
+    ],
+    without: 'none',
+    what: 'strong identification of those who send requests from home',
+    see: 'docs/operate/asking-from-home.md',
+  },
+  {
     names: ['SELOSTE_WITNESSES'],
     without: 'none',
     what: 'witnesses that cosign the audit log and the ledger',

@@ -226,6 +226,23 @@ test('the identity provider redirects to the public address of the web', () => {
   })
 })
 
+test('requesters identify at a provider of their own, which names what is strong', () => {
+  const requesters = Object.fromEntries(
+    Object.entries(provider).map(([name, value]) => [name.replace('OIDC', 'REQUESTERS_OIDC'), value]),
+  )
+  const settings = readSettings(
+    { ...requesters, SELOSTE_PUBLIC_URL: 'https://seloste.example/', SELOSTE_REQUESTERS_OIDC_ACR: 'loa2, loa3' },
+    folder,
+  )
+  expect(settings.identityProvider).toBeUndefined()
+  expect(settings.requesterIdentity).toEqual({
+    ...{ issuer: 'https://login.example', clientId: 'seloste', clientSecretFile: join(folder, 'client') },
+    ...{ name: 'login.example', claim: 'sub', nameClaim: 'name', scopes: 'openid profile', acr: ['loa2', 'loa3'] },
+  })
+  expect(messageFor({ ...requesters })).toContain('SELOSTE_REQUESTERS_OIDC_ACR is empty')
+  expect(messageFor({ SELOSTE_REQUESTERS_OIDC_ACR: 'loa2' })).toContain('SELOSTE_REQUESTERS_OIDC_ISSUER is empty')
+})
+
 describe('a wrong setting is reported in one line: its name, the value found, the values allowed', () => {
   const wrong: [Record<string, string>, string][] = [
     [{ SELOSTE_HTTP: '8080' }, 'SELOSTE_HTTP is "8080": expected an IP address and a port'],

@@ -14,7 +14,13 @@ import { readSplitRoles, type SplitRoleSettings } from './split-roles.ts'
 import { readConfigFile } from './config-file.ts'
 import { readIntegrations, type IntegrationSettings } from './integrations.ts'
 import { ConfigFault, wrongSetting } from './faults.ts'
-import { parsePublicUrl, readIdentityProvider, type IdentityProviderSettings } from './identity-provider.ts'
+import {
+  parsePublicUrl,
+  readIdentityProvider,
+  readRequesterIdentity,
+  type IdentityProviderSettings,
+  type RequesterIdentitySettings,
+} from './identity-provider.ts'
 import { readKeyStore, type KeyStoreSettings } from './key-store.ts'
 import {
   settingNames,
@@ -77,6 +83,8 @@ export type Settings = {
   databaseAdministrators: readonly string[]
   /** SELOSTE_OIDC_...; `undefined`: no sign-in through an identity provider. */
   identityProvider: IdentityProviderSettings | undefined
+  /** SELOSTE_REQUESTERS_OIDC_...; `undefined`: no strong identification of requesters. */
+  requesterIdentity: RequesterIdentitySettings | undefined
   /**
    * SELOSTE_WITNESSES: who cosigns the audit log. `key` is a verifier key of C2SP tlog-cosignature, `site` the witness's
    * storage site in the description.
@@ -151,6 +159,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     sites: checkSites(given('SELOSTE_SITES')),
     databaseAdministrators: (given('SELOSTE_DATABASE_ADMINISTRATORS') ?? '').split(/[\s,]+/).filter(Boolean),
     identityProvider: readIdentityProvider(given, folder),
+    requesterIdentity: readRequesterIdentity(given, folder),
     witnesses: checkWitnesses(given('SELOSTE_WITNESSES')),
     backups,
     backupKey: checkBackupKey(given('SELOSTE_BACKUP_KEY'), backups),
@@ -159,7 +168,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     ledgerCopies: parsePlaces('SELOSTE_LEDGER', given('SELOSTE_LEDGER'), folder),
     demoPassword: checkDemoPassword(given('SELOSTE_DEMO_PASSWORD')),
   }
-  if (settings.identityProvider && settings.publicUrl === undefined) {
+  if ((settings.identityProvider ?? settings.requesterIdentity) && settings.publicUrl === undefined) {
     throw wrongSetting(
       'SELOSTE_PUBLIC_URL',
       '',

@@ -3,38 +3,27 @@
  * (RFC 7636). Opens a session for the one person of the directory whom the provider identifies. Persons are never created from
  * the provider's claims, and the desk's requests are not trusted.
  */
-import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import {
-  allowInsecureRequests,
   authorizationCodeGrant,
   AuthorizationResponseError,
   buildAuthorizationUrl,
   buildEndSessionUrl,
   calculatePKCECodeChallenge,
-  ClientError,
-  ClientSecretBasic,
-  ClientSecretPost,
-  clockTolerance,
-  customFetch,
-  discovery,
-  enableNonRepudiationChecks,
   fetchUserInfo,
   randomNonce,
   randomPKCECodeVerifier,
   randomState,
-  type ClientAuth,
   type Configuration,
-  type CustomFetch,
   type IDToken,
 } from 'openid-client'
 import type { IdentityProviderSettings } from '#platform/config/identity-provider.ts'
 import { appendAudit } from '../audit/append.ts'
-import { unwrapKey, wrapKey } from '../keys/wrap.ts'
 import { sessionExpiry, sessionHash, sessionObject, sessionLogHash } from '../people/session.ts'
 import { isStorable } from '../people/written-values.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { openAuthenticatedSession } from './open-session.ts'
+import { clockToleranceSeconds, createProviderClient, createSeal, isUnreachable } from './provider-client.ts'
 import type { SecondFactorDemand } from './sign-in-tables.ts'
 
 /** Redirect path. */
@@ -97,16 +86,11 @@ interface Flow {
 }
 
 const flowMinutes = 10
-const answerSeconds = 4
-const discoveryCacheMs = 60 * 60_000
-const clockToleranceSeconds = 30
 /** Latest representable instant. */
 const latestSeconds = 8_640_000_000_000
 /** Age of a fresh proof of presence (require_fresh in the database). */
 const freshSeconds = 15 * 60
 const maxClaimLength = 256
-/** Longest answer: a discovery document, keys or tokens. */
-const maxAnswerBytes = 1024 * 1024
 const sealPurpose = 'seloste.identity-provider'
 
 export function createIdentityProvider(given: {
@@ -120,8 +104,8 @@ export function createIdentityProvider(given: {
   const { db: holding, now, settings, secret, publicUrl, onFault } = given
   const db = safeguardsOf(holding)
   // Sign-ins in progress become void when this process ends.
-  const sealing = randomBytes(32)
-  let known: { configuration: Configuration; at: number } | undefined
+  const { seal, unseal } = createSeal<Flow>(sealPurpose)
+  const discoverProvider = createProviderClient({ settings, secret, now })
 
   return {
     async begin({ returnTo, fresh = false, previousSession }) {
@@ -227,35 +211,6 @@ export function createIdentityProvider(given: {
         return {}
       }
     },
-  }
-
-  /** The provider by its discovery document (OpenID Connect Discovery 1.0), read hourly. */
-  async function discoverProvider(): Promise<Configuration> {
-    if (known && now().epochMilliseconds - known.at < discoveryCacheMs) return known.configuration
-    const configuration = await discovery(
-      new URL(settings.issuer),
-      settings.clientId,
-      { client_id: settings.clientId, [clockTolerance]: clockToleranceSeconds },
-      authenticate,
-      {
-        timeout: answerSeconds,
-        [customFetch]: fetchBounded,
-        // Verifies the ID token's signature too, not only the connection.
-        execute: [enableNonRepudiationChecks, ...(isOnThisMachine(settings.issuer) ? [allowPlain] : [])],
-      },
-    )
-    configuration.timeout = answerSeconds
-    configuration[customFetch] = fetchBounded
-    known = { configuration, at: now().epochMilliseconds }
-    return configuration
-  }
-
-  /** Authenticates as the provider supports; by header if it does not specify (OpenID Connect Discovery 1.0 section 3). */
-  function authenticate(...[server, ...given]: Parameters<ClientAuth>): void {
-    const methods = server.token_endpoint_auth_methods_supported
-    const isBasic = methods === undefined || methods.includes('client_secret_basic')
-    const addCredentials = isBasic ? ClientSecretBasic(secret) : ClientSecretPost(secret)
-    addCredentials(server, ...given)
   }
 
   function scopesOf(provider: Configuration): string {
@@ -424,18 +379,6 @@ export function createIdentityProvider(given: {
     })
     return { refused: `identity-provider.${reason}` }
   }
-
-  function seal(flow: Flow): string {
-    return wrapKey(sealing, Buffer.from(JSON.stringify(flow)), sealPurpose).toString('base64url')
-  }
-
-  function unseal(sealed: string): Flow | undefined {
-    try {
-      return JSON.parse(unwrapKey(sealing, Buffer.from(sealed, 'base64url'), sealPurpose).toString()) as Flow
-    } catch {
-      return undefined
-    }
-  }
 }
 
 interface IdentifiedPerson {
@@ -444,41 +387,10 @@ interface IdentifiedPerson {
   second_factor: SecondFactorDemand
 }
 
-/** Fetches an answer with a length limit: an endless one would exhaust memory. */
-async function fetchBounded(...[url, options]: Parameters<CustomFetch>): Promise<Response> {
-  const answer = await fetch(url, options as RequestInit)
-  let bytes = 0
-  const bounded = answer.body?.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(part, controller) {
-        bytes += part.byteLength
-        if (bytes > maxAnswerBytes) throw new Error('the identity provider’s answer is too long')
-        controller.enqueue(part)
-      },
-    }),
-  )
-  return new Response(bounded ?? null, answer)
-}
-
-// eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated only as a warning; without TLS: loopback only
-const allowPlain = allowInsecureRequests
-
-function isOnThisMachine(issuer: string): boolean {
-  return new URL(issuer).protocol === 'http:'
-}
-
 type RefusalWord =
   'unavailable' | 'late' | 'cancelled' | 'refused' | 'unknown-person' | 'other-subject' | 'second-factor'
 
 /** A path of this site; anything else becomes the start page. */
 function localPath(text: string): string {
   return /^\/(?![/\\])[^\\\p{Cc}]*$/u.test(text) && text.length <= 2048 && !text.startsWith('/api/') ? text : '/'
-}
-
-/** Returns true if there was no answer, a late answer, or one that reports an outage. */
-function isUnreachable(error: unknown): boolean {
-  const { code, cause, status, name } = error as { code?: string; cause?: unknown; status?: number; name?: string }
-  if (name === 'TimeoutError' || (status !== undefined && status >= 500)) return true
-  if (error instanceof ClientError) return code === 'OAUTH_TIMEOUT' || isUnreachable(cause ?? {})
-  return error instanceof TypeError && error.message === 'fetch failed'
 }

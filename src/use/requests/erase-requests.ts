@@ -11,9 +11,12 @@ export async function eraseEndedRequests(db: HoldingSafeguards): Promise<number>
   return rows[0]!.erased
 }
 
-/** Counts open requests, and those past the due day of their answer. */
+/** Counts open requests and those from home that wait, and those past the due day of their answer. */
 export async function countOpenRequests(db: Kysely<RegisterTables>): Promise<{ open: number; overdue: number }> {
-  return db
+  const { rows: waiting } = await sql<{ open: number; overdue: number }>`select * from count_home_requests()`.execute(
+    db,
+  )
+  const entered = await db
     .selectFrom('subject_request')
     .select(({ fn }) => [
       fn.countAll<number>().as('open'),
@@ -24,4 +27,6 @@ export async function countOpenRequests(db: Kysely<RegisterTables>): Promise<{ o
     ])
     .where('closed_at', 'is', null)
     .executeTakeFirstOrThrow()
+  const { open = 0, overdue = 0 } = waiting[0] ?? {}
+  return { open: entered.open + open, overdue: entered.overdue + overdue }
 }

@@ -1,3 +1,4 @@
+import type { HomeAsking } from '#description/closed-lists.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import type { RequestKind, RequestParty } from '#register/request-tables.ts'
 
@@ -15,6 +16,11 @@ export function offeredKinds({ profile, switches }: Described): RequestKind[] {
     ...(switches.mentionedPersons ? (['MENTIONED'] as const) : []),
     ...(switches.julklRequests ? (['OPENNESS'] as const) : []),
   ]
+}
+
+/** Returns how requests can be sent from the public page; off if the description is of before that. */
+export function askingOf({ switches }: Pick<Described, 'switches'>): HomeAsking {
+  return switches.askingFromHome ?? 'off'
 }
 
 /** Returns the permitted requesters (R12), by switch also people mentioned in a call (C12) and anybody (C11). */

@@ -8,6 +8,9 @@ import type { Session } from '#safeguards/people/session.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import type { DeliveryWay } from './letters/letters.ts'
 
+/** Nobody is told at home: a requester is told before a day. */
+type ToldWay = Exclude<DeliveryWay, 'HOME'>
+
 export interface PendingRight {
   draft: string
   /** Version number that the draft gets. */
@@ -20,7 +23,7 @@ export interface PendingRight {
   isBooked: boolean
   /** True if the request's appointment is before `endsAt`. */
   isHeardBefore: boolean
-  told: { how: DeliveryWay; at: Temporal.Instant } | undefined
+  told: { how: ToldWay; at: Temporal.Instant } | undefined
 }
 
 interface Row {
@@ -33,7 +36,7 @@ interface Row {
   ends_at: Temporal.Instant
   is_booked: boolean
   is_heard_before: boolean
-  told_how: DeliveryWay | null
+  told_how: ToldWay | null
   told_at: Temporal.Instant | null
 }
 
@@ -67,7 +70,7 @@ const notifyRefusals = ['deny.role', 'not-found', 'request.closed'] as const
 export function notifyPendingRight(
   db: HoldingSafeguards,
   session: Session,
-  { draft, request, how }: { draft: string; request: string; how: DeliveryWay },
+  { draft, request, how }: { draft: string; request: string; how: ToldWay },
 ): Promise<'done' | Refused<(typeof notifyRefusals)[number]>> {
   const statement = sql`select record_pending_right_notice(${draft}::uuid, ${request}::uuid, ${how})`
   const trace = { action: 'pending-right.told', object: { kind: 'request', id: request } } as const

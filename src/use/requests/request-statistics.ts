@@ -18,7 +18,7 @@ export interface RequestStatistics {
     medianDays?: number
   }[]
   kinds: { kind: RequestKind; count: number }[]
-  channels: { channel: 'PHONE' | 'LETTER' | 'VISIT' | 'EMAIL'; count: number }[]
+  channels: { channel: 'PHONE' | 'LETTER' | 'VISIT' | 'EMAIL' | 'HOME'; count: number }[]
   /** Outcomes of named calls. */
   outcomes: { outcome: string; count: number }[]
 }

@@ -16,7 +16,7 @@ import { announce } from '../shell/announce.tsx'
 
 interface ProhibitionInput {
   party: 'CALLER' | 'OFFICIAL'
-  channel: 'PHONE' | 'LETTER' | 'VISIT' | 'EMAIL' | 'CALL' | 'OWN_CALLS'
+  channel: 'PHONE' | 'LETTER' | 'VISIT' | 'EMAIL' | 'CALL' | 'OWN_CALLS' | 'HOME'
   reference?: string
 }
 

@@ -9,16 +9,19 @@ import { RadioCards } from '../controls/radio-cards.tsx'
 import { Step } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { deliveries, type Delivery } from './letter-shapes.ts'
+import type { Delivery } from './letter-shapes.ts'
 
 /** One letter: read and print, then mark as sent or discard; afterwards how it was sent. */
 export function LetterRow({
   letter,
+  ways,
   onChanged,
   onDraftAgain,
   isDrafting,
 }: {
   letter: Letter
+  /** Ways in which it can be delivered; the first is preselected. */
+  ways: readonly Delivery[]
   onChanged: (text: string) => void
   onDraftAgain: () => void
   isDrafting: boolean
@@ -71,7 +74,7 @@ export function LetterRow({
       {!delivered && !letter.isErased && (
         <div className="actions actions-forms">
           {!letter.isStale ? (
-            <RecordDelivery letter={letter} kind={kind} onRecorded={() => onChanged(t('letters.noted'))} />
+            <RecordDelivery letter={letter} kind={kind} ways={ways} onRecorded={() => onChanged(t('letters.noted'))} />
           ) : (
             letter.madeBy && (
               <Button
@@ -115,10 +118,20 @@ function NewTabLink({
   )
 }
 
-function RecordDelivery({ letter, kind, onRecorded }: { letter: Letter; kind: string; onRecorded: () => void }) {
+function RecordDelivery({
+  letter,
+  kind,
+  ways,
+  onRecorded,
+}: {
+  letter: Letter
+  kind: string
+  ways: readonly Delivery[]
+  onRecorded: () => void
+}) {
   const { t } = useLanguage()
   const note = $api.useMutation('post', '/api/letters/{id}/delivery')
-  const [how, setHow] = useState<Delivery>('POST')
+  const [how, setHow] = useState<Delivery>(ways[0] ?? 'POST')
   const submit = () =>
     note.mutateAsync({ params: { path: { id: letter.id } }, body: { how } }).then(
       () => {
@@ -138,7 +151,7 @@ function RecordDelivery({ letter, kind, onRecorded }: { letter: Letter; kind: st
     >
       <RadioCards
         label={t('letters.how')}
-        options={deliveries.map((value) => ({ value, label: t(`letters.delivery.${value}`) }))}
+        options={ways.map((value) => ({ value, label: t(`letters.delivery.${value}`) }))}
         value={how}
         onChange={(value) => setHow(value as Delivery)}
       />

@@ -36,6 +36,11 @@ export const letterKinds = [
 ] as const satisfies readonly LetterKind[]
 export const deliveries = ['POST', 'EMAIL', 'HANDED_OVER', 'READ_ALOUD'] as const satisfies readonly Delivery[]
 
+/** Ways of delivery to a requester; at home only to one who identified there. */
+export function deliveriesTo({ fromHome }: Pick<RequestDetail, 'fromHome'>): readonly Delivery[] {
+  return fromHome?.isFetched ? ['HOME', ...deliveries] : deliveries
+}
+
 /** Reads the shown template from the URL. */
 export function readTemplateChoice(search: Record<string, unknown>): { kind?: LetterKind; language?: Language } {
   const kind = letterKinds.find((one) => one === search['kind'])

@@ -11,7 +11,7 @@ import { StepSection } from '../requests/step-section.tsx'
 import { headingOf, stateOf } from '../requests/steps.ts'
 import { announce } from '../shell/announce.tsx'
 import { LetterRow } from './letter-row.tsx'
-import { groundsOf, otherKinds, sortLetters, lettersDue, type RefusalGround } from './letter-shapes.ts'
+import { deliveriesTo, groundsOf, otherKinds, sortLetters, lettersDue, type RefusalGround } from './letter-shapes.ts'
 
 /** Letters of a request: to make now, to send, and sent, with channel (R42, R45). */
 export function Letters({ request, onChanged }: { request: RequestDetail; onChanged: () => void }) {
@@ -74,6 +74,7 @@ export function Letters({ request, onChanged }: { request: RequestDetail; onChan
               <LetterRow
                 key={letter.id}
                 letter={letter}
+                ways={deliveriesTo(request)}
                 onChanged={changed}
                 isDrafting={making === letter.kind}
                 onDraftAgain={() => void draft(letter.kind)}

@@ -5,6 +5,7 @@ import { Button } from '../controls/button.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { CallCard, CallTitle } from './call-card.tsx'
+import { FromHome } from './from-home.tsx'
 import { StepSection } from './step-section.tsx'
 import { callHeading, headingOf, stateOf, type Done } from './steps.ts'
 import { ReportedCallForm } from './reported-call-form.tsx'
@@ -40,6 +41,7 @@ export function Calls({
         )
       }
     >
+      {request.fromHome && <FromHome told={request.fromHome.told} />}
       {!identified && !closed && <p className="muted">{t('requests.calls.first')}</p>}
       {closed && calls.length === 0 && <p className="muted">{t('requests.calls.none')}</p>}
       {calls.map((call) => (

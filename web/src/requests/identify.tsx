@@ -49,7 +49,7 @@ export function Identification({ request, onDone }: { request: RequestDetail; on
           <Fact label={t('requests.request.identified')}>
             {t(`requests.request.identified.${identified.how}`)}
             <span className="second">
-              {formatInstant(identified.at, language)}, {identified.by.name}
+              {formatInstant(identified.at, language)}, {identified.by?.name ?? t('requests.home.byThemselves')}
             </span>
           </Fact>
         )}

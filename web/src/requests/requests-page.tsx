@@ -15,6 +15,7 @@ import { usePresence } from '../session/use-presence.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
 import { queueUrl, queueFiltersOfUrl, readQueue, type QueueFilters } from './queue.ts'
+import { HomeRequests } from './home-requests.tsx'
 import { PendingRights } from './pending-rights.tsx'
 import { QueueList } from './queue-list.tsx'
 import { useQueue } from './use-queue.ts'
@@ -54,6 +55,7 @@ export function RequestsPage() {
     >
       {data && <UrgentCounts counts={data.counts} />}
       <PendingRights me={me} />
+      <HomeRequests me={me} />
       <Switcher filters={filters} counts={data?.counts} />
       <FindForm filters={filters} />
       {isPending && <Waiting lines={6} />}

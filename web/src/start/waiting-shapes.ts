@@ -22,7 +22,7 @@ export function taskText({ kind, about }: Pick<WaitingItem, 'kind' | 'about'>, t
 }
 
 /** Kinds whose rows are always counts. A row of another kind with a count over one stands for items that are not listed. */
-const counted = new Set<WaitingItem['kind']>(['promise', 'unreconciled', 'right-review'])
+const counted = new Set<WaitingItem['kind']>(['request-home', 'promise', 'unreconciled', 'right-review'])
 
 /** Returns the name of the row's item, or the number of items. */
 export function aboutText(row: WaitingItem, t: Translate, language: Language): string {
@@ -43,6 +43,7 @@ export function targetOf({ kind, about, id, item }: WaitingItem, me: Pick<Me, 'r
   switch (kind) {
     case 'request':
     case 'request-free':
+    case 'request-home':
     case 'request-others':
     case 'pending-right':
       return id === undefined ? { to: '/requests' } : { to: '/requests/$id', params }

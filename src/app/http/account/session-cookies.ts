@@ -7,6 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 const session = 'seloste'
 const device = 'seloste-device'
 const flow = 'seloste-provider'
+const requester = 'seloste-requester'
 const workstation = 'seloste-workstation'
 const flowSeconds = 600
 const deviceDays = 180
@@ -65,6 +66,21 @@ export function setProviderFlow(request: FastifyRequest, reply: FastifyReply, se
 export function clearProviderFlow(request: FastifyRequest, reply: FastifyReply): void {
   if (providerFlow(request) === undefined) return
   reply.clearCookie(named(request, flow), { ...attributes(request), sameSite: 'lax' })
+}
+
+/** Returns the sealed state of a requester's identification. */
+export function requesterFlow(request: FastifyRequest): string | undefined {
+  return request.cookies[named(request, requester)]
+}
+
+/** Stores that state for ten minutes. SameSite=Lax as above; it grants no access, and the browser gets no other cookie. */
+export function setRequesterFlow(request: FastifyRequest, reply: FastifyReply, sealed: string): void {
+  reply.setCookie(named(request, requester), sealed, { ...attributes(request), sameSite: 'lax', maxAge: flowSeconds })
+}
+
+export function clearRequesterFlow(request: FastifyRequest, reply: FastifyReply): void {
+  if (requesterFlow(request) === undefined) return
+  reply.clearCookie(named(request, requester), { ...attributes(request), sameSite: 'lax' })
 }
 
 declare module 'fastify' {

@@ -139,7 +139,7 @@ export const endOperations = {
     body: Type.Object(
       {
         party: literals(['CALLER', 'OFFICIAL'], 'Party that forbids'),
-        channel: literals(['CALL', 'PHONE', 'LETTER', 'VISIT', 'EMAIL', 'OWN_CALLS'], 'How it was received'),
+        channel: literals(['CALL', 'PHONE', 'LETTER', 'VISIT', 'EMAIL', 'OWN_CALLS', 'HOME'], 'How it was received'),
         reference: Type.Optional(reference('The Service Unit’s request')),
         endsCopy: Type.Optional(
           Type.Boolean({

@@ -34,7 +34,7 @@ export const Letter = Type.Object({
   delivered: Type.Optional(
     Type.Object({
       at: instant('When'),
-      how: literals(['POST', 'EMAIL', 'HANDED_OVER', 'READ_ALOUD'], 'How'),
+      how: literals(['POST', 'EMAIL', 'HANDED_OVER', 'READ_ALOUD', 'HOME'], 'How'),
       by: person('By whom'),
     }),
   ),
@@ -90,7 +90,7 @@ export const letterOperations = {
   noteDelivery: {
     route: 'POST /api/letters/:id/delivery',
     summary: 'Record that a letter was delivered, and how',
-    body: Type.Object({ how: literals(['POST', 'EMAIL', 'HANDED_OVER', 'READ_ALOUD'], 'How') }, closed),
+    body: Type.Object({ how: literals(['POST', 'EMAIL', 'HANDED_OVER', 'READ_ALOUD', 'HOME'], 'How') }, closed),
     response: noContent,
   },
   removeLetter: {

@@ -33,7 +33,10 @@ export const RequestKind = literals(
 )
 export type RequestKind = Static<typeof RequestKind>
 
-export const RequestChannel = literals(['PHONE', 'LETTER', 'VISIT', 'EMAIL'], 'How it was received')
+export const RequestChannel = literals(
+  ['PHONE', 'LETTER', 'VISIT', 'EMAIL', 'HOME'],
+  'How it was received; HOME: from the public page',
+)
 export type RequestChannel = Static<typeof RequestChannel>
 
 export const RequestLanguage = literals(['fi', 'sv', 'en'], 'Language of the requester and of letters')
@@ -128,7 +131,22 @@ export const RequestDetail = Type.Object({
   requester: Type.Optional(Requester),
   enteredBy: person('Clerk who entered it'),
   official: Type.Optional(person('With OFFICIAL: the requester')),
-  identified: Type.Optional(Type.Object({ how: IdentifiedHow, at: instant('When'), by: person('By whom') })),
+  identified: Type.Optional(
+    Type.Object({
+      how: IdentifiedHow,
+      at: instant('When'),
+      by: Type.Optional(person('By whom; nobody: the requester identified strongly when sending the request')),
+    }),
+  ),
+  fromHome: Type.Optional(
+    Type.Object(
+      {
+        told: Type.String({ description: 'Which calls, in the requester’s words' }),
+        isFetched: Type.Boolean({ description: 'True if the requester can fetch letters on the public page' }),
+      },
+      { description: 'With HOME: what the requester sent' },
+    ),
+  ),
   extension: Type.Optional(
     Type.Object({
       until: instant('Extended until'),
@@ -157,6 +175,25 @@ export const RequestDetail = Type.Object({
   ),
 })
 export type RequestDetail = Static<typeof RequestDetail>
+
+export const DiscardReason = literals(
+  ['DUPLICATE', 'NOT_A_REQUEST', 'UNREACHABLE', 'WITHDRAWN'],
+  'Why it is discarded: sent twice; no request; neither name nor address is of use; taken back',
+)
+
+export const HomeRequest = Type.Object({
+  id: uuid('What was sent'),
+  receivedAt: instant('Received'),
+  dueAt: instant('Due date of the answer'),
+  party: RequestParty,
+  kinds: Type.Array(RequestKind),
+  language: RequestLanguage,
+  requester: Requester,
+  told: Type.String({ description: 'Which calls, in the requester’s words' }),
+  userId: Type.Optional(Type.String({ description: 'With OFFICIAL: user id as given, unchecked' })),
+  identifiedAt: Type.Optional(instant('When the requester identified strongly')),
+})
+export type HomeRequest = Static<typeof HomeRequest>
 
 export const requestOperations = {
   listRequests: {
@@ -201,7 +238,7 @@ export const requestOperations = {
       {
         party: RequestParty,
         kinds: Type.Array(RequestKind, { minItems: 1, uniqueItems: true }),
-        channel: RequestChannel,
+        channel: literals(['PHONE', 'LETTER', 'VISIT', 'EMAIL'], 'How it was received'),
         language: RequestLanguage,
         receivedAt: instant('When it was received: within the last year, not in the future'),
         requester: Requester,
@@ -210,6 +247,26 @@ export const requestOperations = {
       closed,
     ),
     response: { 201: Type.Object({ id: uuid('The request'), number: Type.String() }), ...refusals },
+  },
+  listHomeRequests: {
+    route: 'GET /api/home-requests',
+    summary: 'List requests sent from the public page that wait to be accepted or discarded, oldest first',
+    response: { 200: Type.Object({ items: Type.Array(HomeRequest) }), ...refusals },
+  },
+  acceptHomeRequest: {
+    route: 'POST /api/home-requests/:id/acceptance',
+    summary: 'Accept a request sent from the public page as a numbered request',
+    body: Type.Object(
+      { officialUserId: Type.Optional(written(64, 'With OFFICIAL: user id of the requester')) },
+      closed,
+    ),
+    response: { 201: Type.Object({ id: uuid('The request'), number: Type.String() }), ...refusals },
+  },
+  discardHomeRequest: {
+    route: 'POST /api/home-requests/:id/discard',
+    summary: 'Delete what is no request, with a reason',
+    body: Type.Object({ reason: DiscardReason }, closed),
+    response: noContent,
   },
   readRequest: {
     route: 'GET /api/requests/:id',

@@ -5,6 +5,7 @@ import { counted, instant, literals, refusals, Role } from './shapes.ts'
 export const waitingKinds = [
   'request',
   'request-free',
+  'request-home',
   'request-others',
   'pending-right',
   'appointment',

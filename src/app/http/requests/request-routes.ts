@@ -2,6 +2,12 @@ import { namePeople } from '#safeguards/people/name-people.ts'
 import { listActsOf } from '#use/requests/acts/list-acts.ts'
 import { listCallsOf } from '#use/requests/calls/list-calls.ts'
 import { changeRequest, enterRequest } from '#use/requests/enter-request.ts'
+import {
+  acceptHomeRequest,
+  discardHomeRequest,
+  listHomeRequests,
+  readFromHome,
+} from '#use/requests/home/home-requests.ts'
 import { listRequests } from '#use/requests/list-requests.ts'
 import { isOffered, offeredKinds, offeredParties } from '#use/requests/offered-requests.ts'
 import { listLettersOf } from '#use/requests/letters/letters.ts'
@@ -45,6 +51,15 @@ export function requestRoutes(app: Routes, desk: Desk): void {
       return enterRequest(desk.db, session, { ...body, receivedAt })
     },
 
+    listHomeRequests: ({ session }) => listHomeRequests(desk.db, session),
+    acceptHomeRequest: async ({ session, params, body }) => {
+      const accepted = await acceptHomeRequest(desk.db, session, params.id, body.officialUserId)
+      return 'refused' in accepted && accepted.refused === 'request.official-unknown'
+        ? { ...accepted, field: 'officialUserId' }
+        : accepted
+    },
+    discardHomeRequest: ({ session, params, body }) => discardHomeRequest(desk.db, session, params.id, body.reason),
+
     readRequest: async ({ session, params }) => {
       const found = await readRequest(desk.db, session, params.id)
       if ('refused' in found) return found
@@ -63,6 +78,7 @@ export function requestRoutes(app: Routes, desk: Desk): void {
         calls,
         letters: letters.map((letter) => viewLetter(letter, person)),
         ...acts,
+        fromHome: found.request.channel === 'HOME' ? await readFromHome(desk.db, session, params.id) : undefined,
       }
     },
 

@@ -22,7 +22,9 @@ export function viewSummary(listed: ListedRequest, person: PersonOf): JsonForm<R
 export function viewRequest(
   { request, ...found }: ReadRequest,
   person: PersonOf,
-): JsonForm<Omit<RequestDetail, 'calls' | 'appointments' | 'letters' | 'copies' | 'corrections' | 'openness'>> {
+): JsonForm<
+  Omit<RequestDetail, 'calls' | 'appointments' | 'letters' | 'copies' | 'corrections' | 'openness' | 'fromHome'>
+> {
   const { identified_at, identified_by, identified_how, extended_at, extended_by, extended_until, extension_reason } =
     request
   const { closed_at, closed_by, outcome, official_id } = request
@@ -32,9 +34,7 @@ export function viewRequest(
     enteredBy: person(request.entered_by),
     official: person(official_id),
     identified:
-      identified_at && identified_by && identified_how
-        ? { how: identified_how, at: identified_at, by: person(identified_by) }
-        : null,
+      identified_at && identified_how ? { how: identified_how, at: identified_at, by: person(identified_by) } : null,
     extension:
       extended_at && extended_by && extended_until && extension_reason
         ? { until: extended_until, reason: extension_reason, at: extended_at, by: person(extended_by) }

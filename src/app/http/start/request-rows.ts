@@ -1,4 +1,5 @@
 import { listRequestDecisions } from '#use/requests/acts/list-acts.ts'
+import { countHomeRequests } from '#use/requests/home/home-requests.ts'
 import { listRequests } from '#use/requests/list-requests.ts'
 import { listAppointments } from '#use/requests/offices/appointments.ts'
 import { listPendingRights } from '#use/requests/pending-rights.ts'
@@ -6,12 +7,24 @@ import { termZone } from '#description/terms.ts'
 import type { WaitingRow, WaitingListViewer } from './waiting-row.ts'
 
 /**
- * Rows of the Service Unit: open requests with their due dates, requests affected by a change of the description,
+ * Rows of the Service Unit: requests from home, open requests with their due dates, requests affected by a change of the description,
  * appointments.
  */
 export async function requestRows(viewer: WaitingListViewer): Promise<WaitingRow[]> {
   if (!viewer.has('SERVICE_UNIT')) return []
-  return [...(await openRequests(viewer)), ...(await pendingRights(viewer)), ...(await appointments(viewer))]
+  return [
+    ...(await requestsFromHome(viewer)),
+    ...(await openRequests(viewer)),
+    ...(await pendingRights(viewer)),
+    ...(await appointments(viewer)),
+  ]
+}
+
+/** One row for all that wait to be accepted. */
+async function requestsFromHome({ desk, session }: WaitingListViewer): Promise<WaitingRow[]> {
+  const waiting = await countHomeRequests(desk.db, session)
+  if (!waiting) return []
+  return [{ kind: 'request-home', count: waiting.count, since: waiting.since, deadline: waiting.dueAt }]
 }
 
 async function openRequests({ desk, session }: WaitingListViewer): Promise<WaitingRow[]> {

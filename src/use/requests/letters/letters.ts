@@ -6,7 +6,7 @@ import type { Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 import type { LetterContent, LetterKind } from './letter.ts'
 
-export type DeliveryWay = 'POST' | 'EMAIL' | 'HANDED_OVER' | 'READ_ALOUD'
+export type DeliveryWay = 'POST' | 'EMAIL' | 'HANDED_OVER' | 'READ_ALOUD' | 'HOME'
 
 /** A letter in a request's list, without its contents. */
 export interface ListedLetter {
@@ -73,7 +73,7 @@ export async function readLetter(
 }
 
 const changeRefusals = [...letterRefusals, 'letter.delivered'] as const
-const deliveryRefusals = [...changeRefusals, 'letter.stale'] as const
+const deliveryRefusals = [...changeRefusals, 'letter.stale', 'letter.not-from-home'] as const
 
 /**
  * Records, once, that a letter was sent or handed over; its request may be closed meanwhile. Refused if a fact in the letter

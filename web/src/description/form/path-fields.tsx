@@ -116,10 +116,16 @@ export function PathChoice({
   path,
   options,
   read = String,
+  absent = '',
   ...props
-}: Labelled & { options: Option[]; read?: (value: string) => unknown }) {
+}: Labelled & {
+  options: Option[]
+  read?: (value: string) => unknown
+  /** Shown if the document lacks the field. */
+  absent?: string
+}) {
   const { id, value, error, set } = useField(path)
-  const shown = isPlain(value) ? String(value) : ''
+  const shown = isPlain(value) ? String(value) : absent
   const known = options.some((option) => option.value === shown)
   const onChange = useStableCallback((chosen: string) => set(read(chosen)))
   return (

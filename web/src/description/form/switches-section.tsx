@@ -8,6 +8,8 @@ interface Switch {
   name: string
   /** Options; none for on or off and for a number of months. */
   values?: readonly string[]
+  /** Value of a description that lacks the switch. */
+  absent?: string
   isMonths?: true
   /** The only value that this version of the program supports, if there is only one. */
   kept?: unknown
@@ -25,6 +27,7 @@ const switches: readonly Switch[] = [
   { name: 'legalClaim', kept: false },
   { name: 'julklRequests' },
   { name: 'mentionedPersons' },
+  { name: 'askingFromHome', values: ['off', 'form', 'signed', 'identified'], absent: 'off' },
   { name: 'maskCallerAfterMonths', isMonths: true, kept: null },
   { name: 'logRetentionMonths', isMonths: true },
 ]
@@ -76,7 +79,7 @@ export function SwitchesSection() {
   )
 }
 
-function SwitchField({ name, values, isMonths }: Switch) {
+function SwitchField({ name, values, absent, isMonths }: Switch) {
   const { t } = useLanguage()
   const path: Path = ['switches', name]
   const label = t(`shell.switch.${name}` as Word)
@@ -88,6 +91,7 @@ function SwitchField({ name, values, isMonths }: Switch) {
         label={label}
         hint={hint}
         options={values.map((value) => ({ value, label: t(`shell.switch.${name}.${value}` as Word) }))}
+        {...(absent !== undefined && { absent })}
         className="field-wide"
       />
     )

@@ -1,0 +1,187 @@
+-- Returns how many requests from home may wait of each sort: identified requesters have a queue of their own, which strangers cannot fill.
+create or replace function home_request_limit() returns integer language sql immutable as $$ select 500 $$;
+
+-- Stores a request from the public page until a clerk takes it. Reads no call, no contact and no person, so that its answer is the same
+-- whatever the register has. A form sent twice within ten minutes is stored once. Refuses home.full, input.identity-code.
+create or replace function put_home_request(party text, kinds text[], language text, requester jsonb, told text, user_id text,
+  identified_at timestamptz, fetch_digest bytea) returns timestamptz
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  h home_request;
+begin
+  perform refuse_requester(requester);
+  perform refuse_identity_code('told', put_home_request.told);
+  perform refuse_identity_code('userId', put_home_request.user_id);
+  -- One at a time, so that the limit holds.
+  perform pg_advisory_xact_lock(hashtextextended('seloste.home-request', 0));
+  select k.* into h from home_request k
+  where k.fetch_digest = put_home_request.fetch_digest
+    or put_home_request.fetch_digest is null and k.fetch_digest is null and k.received_at > clock_timestamp() - interval '10 minutes'
+      and (k.party, k.kinds, k.language, k.told) = (put_home_request.party, put_home_request.kinds, put_home_request.language,
+        btrim(put_home_request.told))
+      and (k.name, k.address, k.email, k.phone, k.user_id) is not distinct from (btrim(requester ->> 'name'),
+        btrim(requester ->> 'address'), btrim(requester ->> 'email'), btrim(requester ->> 'phone'), btrim(put_home_request.user_id))
+  limit 1;
+  if h.id is not null then
+    return h.received_at;
+  end if;
+  if exists (select from home_answer a where a.fetch_digest = put_home_request.fetch_digest) then
+    return clock_timestamp();
+  end if;
+  perform refuse_if((select count(*) from home_request k
+    where (k.fetch_digest is null) = (put_home_request.fetch_digest is null)) >= home_request_limit(), 'home.full');
+  insert into home_request as k (party, kinds, language, name, address, email, phone, told, user_id, identified_at, fetch_digest)
+  values (put_home_request.party, put_home_request.kinds, put_home_request.language, btrim(requester ->> 'name'),
+    btrim(requester ->> 'address'), btrim(requester ->> 'email'), btrim(requester ->> 'phone'), btrim(put_home_request.told),
+    btrim(put_home_request.user_id), put_home_request.identified_at, put_home_request.fetch_digest)
+  returning k.* into h;
+  insert into audit_entry (action, object_kind, object_id, result, detail) values ('home-request.received', 'request', h.id, 'ok',
+    jsonb_build_object('party', h.party, 'kinds', to_jsonb(h.kinds), 'identified', h.identified_at is not null));
+  return h.received_at;
+end $$;
+
+-- Stores a request of somebody who has not identified. For the desk.
+create or replace function submit_home_request(party text, kinds text[], language text, requester jsonb, told text, user_id text)
+returns timestamptz
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select put_home_request(party, kinds, language, requester, told, user_id, null, null)
+$$;
+grant execute on function submit_home_request to seloste_desk;
+
+-- Stores a request of somebody whom the custodian has seen identify. `name` is the identity provider's.
+create or replace function submit_identified_home_request(party text, kinds text[], language text, requester jsonb, told text, user_id text,
+  identified_at timestamptz, fetch_digest bytea) returns timestamptz
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if submit_identified_home_request.fetch_digest is null or submit_identified_home_request.identified_at is null then
+    raise exception 'an identified requester has an instant and a digest';
+  end if;
+  return put_home_request(party, kinds, language, requester, told, user_id, identified_at, fetch_digest);
+end $$;
+grant execute on function submit_identified_home_request to seloste_custodian;
+
+-- Returns the requests that wait, oldest first, to the Service Unit. The view is logged.
+create or replace function list_home_requests() returns table (id uuid, received_at timestamptz, due_at timestamptz, party text, kinds text[],
+  language text, name text, address text, email text, phone text, told text, user_id text, identified_at timestamptz)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform record_act('requests.read', require_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', 'request', null, '{"fromHome": true}');
+  return query select h.id, h.received_at, answer_due(h.received_at, h.kinds), h.party, h.kinds, h.language, h.name, h.address, h.email,
+    h.phone, h.told, h.user_id, h.identified_at
+  from home_request h order by h.received_at, h.id;
+end $$;
+grant execute on function list_home_requests to seloste_desk;
+
+-- Returns how many requests from home wait, and how many past the day of their answer. For the custodian's metrics.
+create or replace function count_home_requests() returns table (open integer, overdue integer)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select count(*)::integer, (count(*) filter (where answer_due(h.received_at, h.kinds) < now()))::integer from home_request h
+$$;
+grant execute on function count_home_requests to seloste_custodian;
+
+-- Returns how many requests from home wait and the oldest one's days, without any of them; for the Service Unit's start page.
+create or replace function home_requests_waiting() returns table (count integer, since timestamptz, due_at timestamptz)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  return query select count(*)::integer, min(h.received_at), min(answer_due(h.received_at, h.kinds)) from home_request h;
+end $$;
+grant execute on function home_requests_waiting to seloste_desk;
+
+create or replace function lock_home_request(wanted uuid) returns home_request
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  h home_request;
+begin
+  perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  select * into h from home_request k where k.id = wanted for update;
+  perform refuse_if(h.id is null, 'not-found');
+  return h;
+end $$;
+
+-- Makes a numbered request of one from home, received when it was sent. A requester who identified strongly stays identified; anybody else
+-- is identified at the desk. OFFICIAL: the clerk says whose request it is.
+create or replace function accept_home_request(wanted uuid, official_user_id text) returns table (id uuid, number text)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+  h home_request := lock_home_request(wanted);
+  made uuid;
+  q subject_request;
+begin
+  perform refuse_if(h.received_at < months_after(now(), -12), 'request.received-wrong');
+  select p.id into made from put_request(h.party, h.kinds, 'HOME', h.language, h.received_at, jsonb_strip_nulls(jsonb_build_object(
+    'name', h.name, 'address', h.address, 'email', h.email, 'phone', h.phone)), accept_home_request.official_user_id) p;
+  select s.* into q from subject_request s where s.id = made;
+  -- A clerk who answers calls would serve themselves.
+  perform refuse_if(q.official_id = viewer(), 'request.own');
+  insert into home_answer (request_id, told, fetch_digest) values (q.id, h.told, h.fetch_digest);
+  perform record_request_act('home-request.accepted', q, jsonb_build_object('fromHome', h.id));
+  if h.identified_at is not null then
+    update subject_request s set identified_how = 'STRONG_EID', identified_at = h.identified_at where s.id = q.id;
+    perform record_request_act('request.identified', q, '{"how": "STRONG_EID", "fromHome": true}');
+  end if;
+  delete from home_request k where k.id = h.id;
+  return query select q.id, q.number;
+end $$;
+grant execute on function accept_home_request to seloste_desk;
+
+-- Deletes a request from home that is none, with the reason in the log.
+create or replace function discard_home_request(wanted uuid, reason text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  h home_request := lock_home_request(wanted);
+begin
+  if reason not in ('DUPLICATE', 'NOT_A_REQUEST', 'UNREACHABLE', 'WITHDRAWN') then
+    raise exception 'unknown reason %', reason;
+  end if;
+  delete from home_request k where k.id = h.id;
+  perform record_act('home-request.discarded', require_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', 'request', h.id,
+    jsonb_build_object('reason', reason, 'identified', h.identified_at is not null));
+end $$;
+grant execute on function discard_home_request to seloste_desk;
+
+-- Returns true if the requester of a request can fetch letters at home: they identified there, and are still the same person.
+create or replace function is_fetched_at_home(wanted uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (select from subject_request q join home_answer a on a.request_id = q.id
+    where q.id = wanted and a.fetch_digest is not null and q.identified_how = 'STRONG_EID' and q.identified_by is null and q.erased_at is null)
+$$;
+
+-- Returns what a request from home has beside the others, to the Service Unit; nothing for another request.
+create or replace function request_from_home(wanted uuid) returns table (told text, is_fetched boolean)
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
+  return query select a.told, is_fetched_at_home(a.request_id) from home_answer a where a.request_id = wanted;
+end $$;
+grant execute on function request_from_home to seloste_desk;
+
+-- Returns the state of a request and the letters that the Service Unit delivered to be fetched at home; null if the digest finds none. The
+-- custodian computes the digest of the requester's code and of who has just identified. Each reading is logged.
+create or replace function read_home_answer(digest bytea) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  q subject_request;
+  waiting uuid;
+  answer jsonb;
+begin
+  select h.id into waiting from home_request h where h.fetch_digest = digest;
+  select s.* into q from home_answer a join subject_request s on s.id = a.request_id
+  where a.fetch_digest = digest and is_fetched_at_home(s.id);
+  if q.id is not null then
+    answer := jsonb_build_object('number', q.number, 'state', case when q.closed_at is null then 'open' else 'closed' end, 'letters', coalesce((
+      select jsonb_agg(jsonb_build_object('id', l.id, 'kind', l.kind, 'language', l.language, 'deliveredAt', ledger_instant(l.delivered_at),
+        'content', l.content) order by l.delivered_at, l.id)
+      from letter l where l.request_id = q.id and l.delivered_how = 'HOME' and l.content is not null), '[]'));
+  elsif waiting is not null then
+    answer := '{"state": "waiting", "letters": []}';
+  end if;
+  insert into audit_entry (action, reference, object_kind, object_id, result, detail) values ('home-answer.read', q.number, 'request',
+    coalesce(q.id, waiting), case when answer is null then 'refused:not-found' else 'ok' end,
+    jsonb_build_object('letters', coalesce((select jsonb_agg(l -> 'id') from jsonb_array_elements(answer -> 'letters') l), '[]')));
+  return answer;
+end $$;
+grant execute on function read_home_answer to seloste_custodian;

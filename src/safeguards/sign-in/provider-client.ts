@@ -1,0 +1,109 @@
+/**
+ * An OpenID provider as its clients in Seloste use it: discovery, client authentication, bounded answers, and sealed state
+ * that a browser carries.
+ */
+import { randomBytes } from 'node:crypto'
+import {
+  allowInsecureRequests,
+  ClientError,
+  ClientSecretBasic,
+  ClientSecretPost,
+  clockTolerance,
+  customFetch,
+  discovery,
+  enableNonRepudiationChecks,
+  type ClientAuth,
+  type Configuration,
+  type CustomFetch,
+} from 'openid-client'
+import { unwrapKey, wrapKey } from '../keys/wrap.ts'
+
+const answerSeconds = 4
+const discoveryCacheMs = 60 * 60_000
+export const clockToleranceSeconds = 30
+/** Longest answer: a discovery document, keys or tokens. */
+const maxAnswerBytes = 1024 * 1024
+
+/** Returns a function for the provider by its discovery document (OpenID Connect Discovery 1.0), read hourly. */
+export function createProviderClient(given: {
+  settings: { issuer: string; clientId: string }
+  secret: string
+  now: () => Temporal.Instant
+}): () => Promise<Configuration> {
+  const { settings, secret, now } = given
+  let known: { configuration: Configuration; at: number } | undefined
+
+  return async function discoverProvider(): Promise<Configuration> {
+    if (known && now().epochMilliseconds - known.at < discoveryCacheMs) return known.configuration
+    const configuration = await discovery(
+      new URL(settings.issuer),
+      settings.clientId,
+      { client_id: settings.clientId, [clockTolerance]: clockToleranceSeconds },
+      authenticate,
+      {
+        timeout: answerSeconds,
+        [customFetch]: fetchBounded,
+        // Verifies the ID token's signature too, not only the connection.
+        execute: [enableNonRepudiationChecks, ...(isOnThisMachine(settings.issuer) ? [allowPlain] : [])],
+      },
+    )
+    configuration.timeout = answerSeconds
+    configuration[customFetch] = fetchBounded
+    known = { configuration, at: now().epochMilliseconds }
+    return configuration
+  }
+
+  /** Authenticates as the provider supports; by header if it does not specify (OpenID Connect Discovery 1.0 section 3). */
+  function authenticate(...[server, ...given]: Parameters<ClientAuth>): void {
+    const methods = server.token_endpoint_auth_methods_supported
+    const isBasic = methods === undefined || methods.includes('client_secret_basic')
+    const addCredentials = isBasic ? ClientSecretBasic(secret) : ClientSecretPost(secret)
+    addCredentials(server, ...given)
+  }
+}
+
+/** Fetches an answer with a length limit: an endless one would exhaust memory. */
+async function fetchBounded(...[url, options]: Parameters<CustomFetch>): Promise<Response> {
+  const answer = await fetch(url, options as RequestInit)
+  let bytes = 0
+  const bounded = answer.body?.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(part, controller) {
+        bytes += part.byteLength
+        if (bytes > maxAnswerBytes) throw new Error('the identity provider’s answer is too long')
+        controller.enqueue(part)
+      },
+    }),
+  )
+  return new Response(bounded ?? null, answer)
+}
+
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated only as a warning; without TLS: loopback only
+const allowPlain = allowInsecureRequests
+
+function isOnThisMachine(issuer: string): boolean {
+  return new URL(issuer).protocol === 'http:'
+}
+
+/** Returns true if there was no answer, a late answer, or one that reports an outage. */
+export function isUnreachable(error: unknown): boolean {
+  const { code, cause, status, name } = error as { code?: string; cause?: unknown; status?: number; name?: string }
+  if (name === 'TimeoutError' || (status !== undefined && status >= 500)) return true
+  if (error instanceof ClientError) return code === 'OAUTH_TIMEOUT' || isUnreachable(cause ?? {})
+  return error instanceof TypeError && error.message === 'fetch failed'
+}
+
+/** Seals state under a key of this process: what was sealed before is void when it ends. */
+export function createSeal<State>(purpose: string) {
+  const sealing = randomBytes(32)
+  return {
+    seal: (state: State): string => wrapKey(sealing, Buffer.from(JSON.stringify(state)), purpose).toString('base64url'),
+    unseal(sealed: string): State | undefined {
+      try {
+        return JSON.parse(unwrapKey(sealing, Buffer.from(sealed, 'base64url'), purpose).toString()) as State
+      } catch {
+        return undefined
+      }
+    },
+  }
+}

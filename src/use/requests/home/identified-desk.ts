@@ -1,0 +1,73 @@
+/**
+ * What a requester does who has identified strongly, in the custodian: sends a request, and fetches its answer with the code
+ * of the request. The answer is found by a digest of the code and of the person. Neither is stored, so that the database
+ * contains no identity code, and nobody finds the answer with one of the two alone.
+ */
+import { sql } from 'kysely'
+import type { Language } from '#description/closed-lists.ts'
+import type { RequesterIdentification } from '#safeguards/sign-in/requester-identity.ts'
+import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
+import type { LetterContent, LetterKind } from '../letters/letter.ts'
+import { sendIdentifiedRequest, type SendRefusal, type SentRequest } from './home-requests.ts'
+
+export interface HomeAnswer {
+  /** waiting: no clerk has taken it yet. */
+  state: 'waiting' | 'open' | 'closed'
+  number?: string
+  /** Letters that the Service Unit delivered to be fetched here. */
+  letters: { id: string; kind: LetterKind; language: Language; deliveredAt: string; content: LetterContent }[]
+}
+
+type Over = { refused: 'home.identify-again' }
+
+export interface IdentifiedDesk extends Pick<RequesterIdentification, 'begin' | 'finish'> {
+  /** Returns who a ticket is about, to show the form again. */
+  who: (request: { ticket: string }) => Promise<{ name: string } | Over>
+  /** Stores the request under the name that the provider stated, and returns the code for its answer. */
+  send: (request: {
+    ticket: string
+    request: Omit<SentRequest, 'requester'> & { requester: Omit<SentRequest['requester'], 'name'> }
+  }) => Promise<{ code: string; name: string } | SendRefusal | Over>
+  /** Returns the answer of a code; the same refusal for a wrong code and for another person's. */
+  fetchAnswer: (request: { ticket: string; code: string }) => Promise<HomeAnswer | { refused: 'not-found' } | Over>
+}
+
+/**
+ * @param isOffered whether the description in force offers strong identification
+ */
+export function createIdentifiedDesk(
+  db: HoldingSafeguards,
+  identification: RequesterIdentification,
+  isOffered: () => boolean,
+): IdentifiedDesk {
+  const open = (ticket: string) => (isOffered() ? identification.open(ticket) : undefined)
+  return {
+    async begin(request) {
+      return isOffered() ? identification.begin(request) : { refused: 'unavailable' }
+    },
+    async finish(request) {
+      return isOffered() ? identification.finish(request) : { refused: 'unavailable' }
+    },
+    async who({ ticket }) {
+      const person = open(ticket)
+      return person ? { name: person.name } : again
+    },
+    async send({ ticket, request }) {
+      const person = open(ticket)
+      if (!person) return again
+      const { at, code, name } = person
+      const requester = { ...request.requester, name }
+      const sent = await sendIdentifiedRequest(db, { ...request, requester }, { at, digest: person.digestOf(code) })
+      return sent === 'sent' ? { code, name } : sent
+    },
+    async fetchAnswer({ ticket, code }) {
+      const person = open(ticket)
+      if (!person) return again
+      const { rows } = await sql<{ answer: HomeAnswer | null }>`
+        select read_home_answer(${person.digestOf(code)}::bytea) as answer`.execute(safeguardsOf(db))
+      return rows[0]?.answer ?? { refused: 'not-found' }
+    },
+  }
+}
+
+const again: Over = { refused: 'home.identify-again' }
