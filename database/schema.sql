@@ -4242,6 +4242,7 @@ record_fed_calls(feed_name text, calls fed_call[]) returns void to seloste_captu
 record_fed_segments(feed_name text, contact uuid, begun timestamp with time zone, parts jsonb) returns void to seloste_capture
 record_flow_read(segment uuid) returns void to seloste_desk
 record_keyring_change() returns trigger
+record_kinds() returns text[]
 record_ledger_pending() returns trigger
 record_letter_act(action text, l letter, detail jsonb) returns void
 record_office_act(action text, office uuid, detail jsonb) returns void
@@ -4488,6 +4489,7 @@ version_effect_guard() returns trigger
 view_authority(wanted uuid) returns TABLE(d authority_disclosure, seen text, is_own boolean) to seloste_desk
 view_disclosures(of_year integer) returns TABLE(id uuid, kind text, number text, recipient text, about text, ground text, items bigint, unconfirmed bigint, is_assessed boolean, outcome text, decided_by uuid, decided_at timestamp with time zone, released_at timestamp with time zone, due_on date, closed_at timestamp with time zone) to seloste_desk
 view_link(token text) returns TABLE(person uuid, role text, until timestamp with time zone, had_password boolean, factors text[], awaits text) to seloste_desk
+view_records(wanted text[], from_day date, to_day date, after_at timestamp with time zone, after_key text) returns TABLE(key text, kind text, act text, number text, entered_at timestamp with time zone, decided_at timestamp with time zone, closed_at timestamp with time zone, outcome text, agents jsonb, languages text[], facts jsonb) to seloste_desk
 view_request(wanted uuid) returns subject_request to seloste_desk
 view_research(wanted uuid) returns text to seloste_desk
 viewer() returns uuid to seloste_desk

@@ -159,6 +159,7 @@ const rules: Record<string, Rule> = {
   askExtension: { missing: ['QUALITY'] },
   decideExtension: { missing: ['DECISION_MAKER'] },
   listDisclosures: ['DECISION_MAKER', 'DATA_PROTECTION_OFFICER'],
+  exportRecords: ['DECISION_MAKER', 'DATA_PROTECTION_OFFICER'],
   listPendingDisclosures: ['QUALITY', 'SECURITY', 'DECISION_MAKER'],
   // The sample request asks for referrals to research; other referrals belong to the security unit.
   listReferrals: ['QUALITY'],

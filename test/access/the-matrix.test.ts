@@ -456,7 +456,7 @@ describe('there is no operation outside the matrix', () => {
         ),
       )
     expect(operationsReturning(/^audio/)).toEqual(['GET /api/copy-hearings/:id/audio', 'GET /api/listenings/:id/audio'])
-    expect(operationsReturning(/^(?!audio\/|application\/pdf$|text\/(html|event-stream)$)/)).toEqual([
+    expect(operationsReturning(/^(?!audio\/|application\/(pdf|json)$|text\/(csv|html|event-stream)$)/)).toEqual([
       'GET /api/packages/:id/file',
     ])
   })
@@ -584,6 +584,8 @@ describe('there is no operation outside the matrix', () => {
       'reconciliation',
       'recording-plan',
       'recordings',
+      // Decisions of the procedures, without calls, callers and requesters.
+      'records',
       'referrals',
       'request-decisions',
       'request-statistics',
@@ -613,7 +615,7 @@ describe('there is no operation outside the matrix', () => {
     ])
   })
 
-  test('there is no export: responses are JSON, events, letters, the sound of a listening, and encrypted releases', () => {
+  test('there is no export of calls: responses are JSON, events, letters, the diary of decisions, the sound of a listening, and encrypted releases', () => {
     const contents = all.flatMap(({ method, url, schema }) =>
       Object.values(schema.response as Record<string, { content?: object }>).flatMap(({ content }) =>
         Object.keys(content ?? {}).map((type) => `${method} ${url}: ${type}`),
@@ -632,6 +634,10 @@ describe('there is no operation outside the matrix', () => {
       // A package for a medium: encrypted for its recipient, after a decision, once, for the person who released it.
       'GET /api/packages/:id/file: application/octet-stream',
       'GET /api/recordings/:id/certificate: application/pdf',
+      // The diary: decisions, and no call, caller or requester.
+      'GET /api/records: application/json',
+      'GET /api/records: application/pdf',
+      'GET /api/records: text/csv',
     ])
   })
 })

@@ -316,6 +316,7 @@ for (const language of walks) {
     await seen('/reviews', 'reviews', '.card-facts')
     const month = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').toPlainDate().toPlainYearMonth().toString()
     await seen(`/reviews/${month}`, 'a month’s review', '.wide-table td')
+    await seen('/records', 'the diary of decisions', '.radio-card')
     await seen('/my-calls/looks', 'who looked at one’s own calls')
   })
 }

@@ -75,6 +75,7 @@ export const helpScreens: Partial<Record<HelpName, HelpScreen>> = {
   disclosures: { as: 'riitta', path: '/disclosures' },
   institutes: { as: 'riitta', path: '/disclosures/institutes' },
   'disclosure-log': { as: 'riitta', path: '/disclosures/log' },
+  records: { as: 'riitta', path: '/records' },
   retention: { as: 'riitta', path: '/retention' },
   places: { as: 'riitta', path: '/retention/places' },
   holds: { as: 'riitta', path: '/retention/holds' },

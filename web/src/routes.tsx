@@ -425,6 +425,12 @@ export const disclosureLogRoute = createRoute({
   component: lazyRouteComponent(() => import('./disclosures/disclosure-log-page.tsx'), 'DisclosureLogPage'),
 })
 
+export const recordsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/records',
+  component: lazyRouteComponent(() => import('./records/records-page.tsx'), 'RecordsPage'),
+})
+
 export const anonymisationRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/disclosures/research/$id/items/$item',
@@ -557,6 +563,7 @@ export const router = createRouter({
     newAuthorityRoute,
     authorityRoute,
     disclosureLogRoute,
+    recordsRoute,
     anonymisationRoute,
     checkCopyRoute,
     privacyReportRoute,

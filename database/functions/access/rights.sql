@@ -413,6 +413,7 @@ create or replace function roles_of_act(action text) returns text[] language sql
     when action = 'reconciliation.listed' then '{DATA_PROTECTION_OFFICER,ADMINISTRATOR,MAINTENANCE}'
     when action = 'call-flow.read' then '{ADMINISTRATOR,MAINTENANCE}'
     when action = 'due.read' then '{ADMINISTRATOR,DATA_PROTECTION_OFFICER,DECISION_MAKER,SECURITY,MAINTENANCE}'
+    when action = 'records.read' then '{DATA_PROTECTION_OFFICER,DECISION_MAKER}'
     when action = 'clock.confirmed' then '{DECISION_MAKER,DATA_PROTECTION_OFFICER,ADMINISTRATOR}'
     when action = 'hold.entered' then '{SECURITY}'
     when action in ('hold.renewed', 'hold.ended', 'holds.read') then '{SECURITY,DECISION_MAKER}'

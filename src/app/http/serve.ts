@@ -26,6 +26,7 @@ import { descriptionRoutes } from './description/description-routes.ts'
 import type { Desk } from './desk.ts'
 import { directoryChangeRoutes } from './people/directory-change-routes.ts'
 import { directoryRoutes } from './people/directory-routes.ts'
+import { recordsRoutes } from './operating/records-routes.ts'
 import { disclosureLogRoutes } from './disclosure/disclosure-log-routes.ts'
 import { evidenceRoutes } from './operating/evidence-routes.ts'
 import { holdsRoutes } from './operating/holds-routes.ts'
@@ -279,6 +280,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   qualityRoutes(app, desk)
   trainingRoutes(app, desk)
   disclosureLogRoutes(app, desk)
+  recordsRoutes(app, desk)
   authorityRoutes(app, desk)
   referralRoutes(app, desk)
   packageRoutes(app, desk)

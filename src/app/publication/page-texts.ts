@@ -1,6 +1,7 @@
 /** Texts of the public pages, downloads and PDFs, by area and language. */
 import accessibility from '#texts/server/accessibility.json' with { type: 'json' }
 import certificate from '#texts/server/certificate.json' with { type: 'json' }
+import diary from '#texts/server/diary.json' with { type: 'json' }
 import download from '#texts/server/download.json' with { type: 'json' }
 import evidence from '#texts/server/evidence.json' with { type: 'json' }
 import feedback from '#texts/server/feedback.json' with { type: 'json' }
@@ -16,6 +17,7 @@ export const homeTexts = (language: Language) => textsIn(home, language)
 export const accessibilityTexts = (language: Language) => textsIn(accessibility, language)
 export const listAccessibility = (language: Language) => listIn(accessibility, language)
 export const certificateTexts = (language: Language) => textsIn(certificate, language)
+export const diaryTexts = (language: Language) => textsIn(diary, language)
 export const packagedTexts = (language: Language) => textsIn(packaged, language)
 export const listPackaged = (language: Language) => listIn(packaged, language)
 export const downloadTexts = (language: Language) => textsIn(download, language)

@@ -48,6 +48,7 @@ export const appenders: Readonly<Record<AuditAction, readonly Appender[]>> = {
   'shares.read': ['desk'],
   'study.read': ['desk'],
   'due.read': [],
+  'records.read': [],
   'today.watched': ['desk'],
   'directory.read': ['desk'],
   'directory.changed': ['desk'],

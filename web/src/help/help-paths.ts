@@ -24,6 +24,7 @@ export const helps = {
   'authority-new': '/disclosures/authority/new',
   authority: '/disclosures/authority/$id',
   'disclosure-log': '/disclosures/log',
+  records: '/records',
   'my-calls': '/my-calls',
   'my-looks': '/my-calls/looks',
   'my-evaluations': '/my-calls/evaluations',

@@ -22,6 +22,7 @@ import type people from '../../../texts/pages/people.json'
 import type plan from '../../../texts/pages/plan.json'
 import type quality from '../../../texts/pages/quality.json'
 import type reconciliation from '../../../texts/pages/reconciliation.json'
+import type records from '../../../texts/pages/records.json'
 import type requests from '../../../texts/pages/requests.json'
 import type retention from '../../../texts/pages/retention.json'
 import type rights from '../../../texts/pages/rights.json'
@@ -57,6 +58,7 @@ export type Words = keyof (typeof account &
   typeof plan &
   typeof quality &
   typeof reconciliation &
+  typeof records &
   typeof requests &
   typeof retention &
   typeof rights &

@@ -32,6 +32,7 @@ export const actions = [
   'shares.read',
   'study.read',
   'due.read',
+  'records.read',
   'today.watched',
   'extract.read',
   'looks.slowed',

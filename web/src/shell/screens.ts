@@ -4,6 +4,7 @@ import {
   AudioLines,
   BellRing,
   BookOpenCheck,
+  BookText,
   Building2,
   CalendarClock,
   ChartColumn,
@@ -84,6 +85,7 @@ const parts = [
         Icon: BookOpenCheck,
         isFor: readsLog,
       },
+      { to: '/records', word: 'records.title', Icon: BookText, isFor: readsLog },
       { to: '/my-calls', word: 'shell.nav.myCalls', Icon: Headset, isFor: answersCalls },
       { to: '/my-calls/looks', word: 'shell.nav.myLooks', Icon: Eye, isFor: answersCalls },
       {

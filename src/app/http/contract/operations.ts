@@ -25,6 +25,7 @@ import { requestActOperations } from './request-acts.ts'
 import { requestCallOperations } from './request-calls.ts'
 import { requestStatisticsOperations } from './request-statistics.ts'
 import { requestOperations } from './requests.ts'
+import { recordOperations } from './records.ts'
 import { reconciliationOperations } from './reconciliation.ts'
 import { referralOperations } from './referrals.ts'
 import { researchOperations } from './research.ts'
@@ -67,6 +68,7 @@ export const operations = described({
   ...packageOperations,
   ...authorityOperations,
   ...disclosureLogOperations,
+  ...recordOperations,
   ...referralOperations,
   ...qualityFormOperations,
   ...qualityOperations,

@@ -2,7 +2,7 @@ import type { Block, Fact, Section, Table } from '#description/publish/published
 import type { FontSubsets } from '../files.ts'
 import { flowIn, fullColumn, sheet, type Column, type Flow, type Parent } from './flow.ts'
 import { createTypesetter, type TextStyle, type Typesetter } from './typeset.ts'
-import { xmpOf, type DocumentMetadata } from './xmp.ts'
+import { pdfUaXmp, xmpOf, type DocumentMetadata } from './xmp.ts'
 
 const ink = '#212121'
 const muted = '#505c62'
@@ -34,16 +34,28 @@ export interface SectionedDocument {
   opening?: (flow: Flow, root: Parent) => void
   /** True to omit the lines between sections. */
   withoutRules?: boolean
+  /** True for PDF/A-2a (ISO 19005-2) as well. */
+  isArchived?: boolean
   /** Footer of every page. */
   foot: string
   pageOf: (page: number, pages: number) => string
 }
 
 /**
- * Renders a document as tagged PDF by ISO 14289-1 (PDF/UA-1). Deterministic: the same document and text give the same bytes.
+ * Renders a document as tagged PDF by ISO 14289-1 (PDF/UA-1), and by ISO 19005-2 (PDF/A-2a) if it is archived. Deterministic: the same document and text give the same bytes.
  */
 export async function sectionsPdf(
-  { about, under, notes = [], sections, opening, withoutRules = false, foot, pageOf }: SectionedDocument,
+  {
+    about,
+    under,
+    notes = [],
+    sections,
+    opening,
+    withoutRules = false,
+    isArchived = false,
+    foot,
+    pageOf,
+  }: SectionedDocument,
   subsets: FontSubsets,
 ): Promise<Buffer> {
   const { title, author, subject, language, made } = about
@@ -54,7 +66,7 @@ export async function sectionsPdf(
     margin: 0,
     pdfVersion: '1.7',
     // pdfkit supports PDF/UA, but its types only have PDF/A.
-    subset: 'PDF/UA' as 'PDF/A-1',
+    subset: isArchived ? 'PDF/A-2a' : ('PDF/UA' as 'PDF/A-1'),
     tagged: true,
     lang: language,
     displayTitle: true,
@@ -69,7 +81,7 @@ export async function sectionsPdf(
     },
   })
   // pdfkit writes the title into XMP without escaping XML.
-  Object.assign(doc, { _addInfo: () => doc.appendXML(xmpOf(about)) })
+  Object.assign(doc, { _addInfo: () => doc.appendXML(xmpOf(about) + (isArchived ? pdfUaXmp : '')) })
   const parts: Buffer[] = []
   doc.on('data', (part: Buffer) => parts.push(part))
   const done = new Promise<Buffer>((resolve, reject) => {

@@ -13,7 +13,7 @@ export interface DocumentMetadata {
 export function xmpOf({ title, author, subject, language, made }: DocumentMetadata): string {
   const inLanguage = (text: string) =>
     `<rdf:Alt><rdf:li xml:lang="x-default">${escapeText(text)}</rdf:li><rdf:li xml:lang="${language}">${escapeText(text)}</rdf:li></rdf:Alt>`
-  const at = made.round('second').toString()
+  const at = made.round({ smallestUnit: 'second', roundingMode: 'floor' }).toString()
   return `
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">
   <dc:format>application/pdf</dc:format>
@@ -31,3 +31,23 @@ export function xmpOf({ title, author, subject, language, made }: DocumentMetada
 </rdf:Description>
 `
 }
+
+/** XMP of PDF/UA-1 in a PDF/A, which has to declare schemas that ISO 19005-2 does not know. pdfkit marks one of the two only. */
+export const pdfUaXmp = `
+<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
+  <pdfuaid:part>1</pdfuaid:part>
+</rdf:Description>
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+  <pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+    <pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
+    <pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+    <pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+    <pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+      <pdfaProperty:name>part</pdfaProperty:name>
+      <pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+      <pdfaProperty:category>internal</pdfaProperty:category>
+      <pdfaProperty:description>Part of ISO 14289 that the document conforms to</pdfaProperty:description>
+    </rdf:li></rdf:Seq></pdfaSchema:property>
+  </rdf:li></rdf:Bag></pdfaExtension:schemas>
+</rdf:Description>
+`
