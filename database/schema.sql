@@ -4135,6 +4135,7 @@ official_at(phone text, instant timestamp with time zone) returns SETOF told_off
 official_key(person uuid, phone text) returns text
 official_name_id(s segment) returns integer
 official_part_condition() returns text
+officials_before_corrections(lost tstzmultirange) returns TABLE(part uuid, person_id uuid) to seloste_custodian
 officials_by_unit() returns TABLE(unit_id uuid, name text, officials bigint) to seloste_desk
 only_order_keeps(r recording) returns boolean
 open_cases(r recording) returns TABLE(id uuid, kind text, party text, received_at timestamp with time zone)

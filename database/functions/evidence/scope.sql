@@ -23,6 +23,14 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     ) or act_was_lost('correction', c.id, c.decided_at, c.contact_started_at, lost))
 $$;
 
+-- Returns the corrected parts that the log explains, each with its official before the first correction.
+create or replace function officials_before_corrections(lost tstzmultirange) returns table (part uuid, person_id uuid)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select c.segment_id, b.person_id from (select distinct k.segment_id from correction k where k.outcome = 'APPROVED') c
+  cross join lateral part_before_correction(c.segment_id, '-infinity', lost) b
+$$;
+grant execute on function officials_before_corrections to seloste_custodian;
+
 -- Returns true if a person had answered a part of a call (`part`, if given), as recorded at an instant.
 create or replace function took_part(person uuid, call uuid, part uuid, accessed_at timestamptz, lost tstzmultirange) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 import { queryOne } from './query-one.ts'
 import type { Finding } from './judge-decision.ts'
+import { unloggedTimes } from './lost-times.ts'
 import type { Check, CheckContext } from './promise.ts'
 import type { EvidenceTables } from './tables.ts'
 import { verifyDraws, type Verified } from './verify-draws.ts'
@@ -79,8 +80,10 @@ export const recordingAsDrawn: Check<DrawFacts> = {
   }),
 }
 
-function verify({ db, versions, drawKey, signal }: CheckContext, since?: Temporal.Instant): Promise<Verified> {
-  return verifyDraws(db.$omitTables<keyof EvidenceTables>(), { versions, drawKey, since, signal })
+async function verify(context: CheckContext, since?: Temporal.Instant): Promise<Verified> {
+  const { db, versions, drawKey, signal } = context
+  const lost = await unloggedTimes(context)
+  return verifyDraws(db.$omitTables<keyof EvidenceTables>(), { versions, drawKey, since, lost, signal })
 }
 
 function factsOf(

@@ -422,3 +422,68 @@ test('only calls since an instant are checked, if an instant is given', async ()
   expect(judged).toBe(1)
   expect(findings.map(({ segmentId }) => segmentId)).toEqual([recent.segmentId])
 })
+
+describe('a correction of the official', () => {
+  const person = async (consents = true) => {
+    const name = `official.${randomUUID().slice(0, 8)}`
+    const made = await enterPerson(admin.db, {
+      userId: name,
+      name,
+      employedFrom: Temporal.Instant.from('2020-01-01T00:00Z'),
+    })
+    if ('refused' in made) throw new Error(made.refused)
+    if (consents) {
+      await sql`
+        insert into person_recording_consent (person_id, valid_from) values (${made.id}, '2020-01-02T00:00Z')`.execute(
+        admin.db,
+      )
+    }
+    return made.id
+  }
+  const correct = ({ segmentId }: SegmentFacts, was: string, becomes: string, isLogged = true) =>
+    admin.db.transaction().execute(async (tx) => {
+      const id = randomUUID()
+      await sql`set local session_replication_role = replica`.execute(tx)
+      await sql`
+        insert into correction (id, request_id, segment_id, contact_id, contact_started_at, was_person_id, becomes_person_id, proposed_by,
+          decided_at, decided_by, outcome)
+        select ${id}::uuid, gen_random_uuid(), id, contact_id, contact_started_at, ${was}::uuid, ${becomes}::uuid, gen_random_uuid(), now(),
+          gen_random_uuid(), 'APPROVED' from segment where id = ${segmentId}`.execute(tx)
+      await sql`update segment set official_person_id = ${becomes} where id = ${segmentId}`.execute(tx)
+      await sql`set local session_replication_role = default`.execute(tx)
+      if (!isLogged) return
+      await sql`
+        insert into audit_entry (action, result, object_kind, object_id, detail)
+        values ('correction.decided', 'ok', 'correction', ${id}::uuid,
+          jsonb_build_object('outcome', 'APPROVED', 'was', ${was}::text))`.execute(tx)
+    })
+
+  test.each([
+    ['changes no finding', true, 'extra', 0],
+    ['that the log lacks excuses no recording without consent', false, 'extra', 1],
+  ] as const)('to one who did not consent to recording %s', async (_what, isLogged, kind, findings) => {
+    const [aino, bertil] = [await person(), await person(false)]
+    const by = [changed({ switches: { officialConsent: 'required' } })]
+    const facts = await enterDecided(true, { by, officialId: aino, consents: true })
+    expect((await verify({ versions: by })).counts).toEqual(nothing)
+    await correct(facts, aino, bertil, isLogged)
+    expect((await verify({ versions: by })).counts).toEqual({ ...nothing, [kind]: findings })
+    await correct(facts, bertil, await person(false), isLogged)
+    expect((await verify({ versions: by })).counts).toEqual({ ...nothing, [kind]: findings })
+  })
+
+  test('leaves the quota of the former official’s week used', async () => {
+    const [aino, bertil] = [await person(), await person()]
+    const rule = { ...rules[0]!, share: 1, quota: { per: 'official' as const, weekly: 5 } }
+    const by = [changed({ rules: [rule, ...rules.slice(1)] })]
+    const week = now.subtract({ hours: 24 * 14 })
+    const made: SegmentFacts[] = []
+    for (let used = 0; used <= 5; used++) {
+      const answeredAt = week.add({ minutes: used * 10 })
+      made.push(await enter({ by, officialId: aino, answeredAt, quotaUsed: () => used }))
+    }
+    expect(made.map(({ decision }) => decision.record)).toEqual([true, true, true, true, true, false])
+    for (const one of made.slice(0, 2)) await correct(one, aino, bertil)
+    expect((await verify({ versions: by })).counts).toEqual(nothing)
+  })
+})

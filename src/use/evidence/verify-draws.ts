@@ -19,6 +19,8 @@ export interface VerifyOptions {
   drawKey: Uint8Array
   /** Judges calls answered at or after this instant; default: all. */
   since?: Temporal.Instant | undefined
+  /** Times of restores that logged nothing of the corrections that they replayed (unloggedTimes), as a tstzmultirange. */
+  lost?: string | undefined
   /** Stops the verification soon; throws the signal's reason. */
   signal?: AbortSignal | undefined
 }
@@ -51,7 +53,7 @@ export async function verifyDraws(db: Kysely<RegisterTables>, options: VerifyOpt
     .setIsolationLevel('repeatable read')
     .setAccessMode('read only')
     .execute(async (tx) => {
-      const { versions, drawKey, since, signal } = options
+      const { versions, drawKey, since, lost = '{}', signal } = options
       const by = { versions, drawKey, consents: await readConsents(tx, versions) }
       const now = await readNow(tx)
       const whole = now.toZonedDateTimeISO('UTC').subtract({ months: wholeMonths }).toInstant()
@@ -59,7 +61,7 @@ export async function verifyDraws(db: Kysely<RegisterTables>, options: VerifyOpt
       const quotas = judgeQuotas(by, from, now.subtract({ hours: settledHours }))
       const found = collect()
       const all = { judged: 0, drawn: 0, recorded: 0, imported: 0 }
-      for await (const segments of decidedSegments(tx, since)) {
+      for await (const segments of decidedSegments(tx, since, lost)) {
         for (const segment of segments) {
           signal?.throwIfAborted()
           if (segment.isCounted) {
@@ -127,15 +129,15 @@ type JudgedSegment = DecidedSegment & { isCounted: boolean }
 /**
  * Yields all answered segments in batches. A draw is foreign if the drawn id is not one of the contact's. Two cases are
  * accepted: the telephone system reused the id for a later call (admit.ts), or two contacts of one caller turned out to be
- * one call.
+ * one call. The official of a corrected segment is the one from before its corrections, by whom it was decided.
  */
-async function* decidedSegments(tx: Transaction<RegisterTables>, from: Temporal.Instant | undefined) {
+async function* decidedSegments(tx: Transaction<RegisterTables>, from: Temporal.Instant | undefined, lost: string) {
   await sql`set local cursor_tuple_fraction = 1`.execute(tx)
   await sql`
     declare decided no scroll cursor for
     select s.id as segment_id, s.contact_id, (extract(epoch from s.answered_at) * 1000000)::float8 as answered_us,
       s.number_reached, (c.number_kind = 'SWITCHBOARD' and c.number_called <> s.number_reached) as via_switchboard,
-      s.official_person_id, encode(s.drawn_on, 'hex') as drawn_on,
+      case when former.part is null then s.official_person_id else former.person_id end as official_person_id, encode(s.drawn_on, 'hex') as drawn_on,
       case
         when s.drawn_on is null or i.contact_id = s.contact_id then false
         else not exists (
@@ -160,6 +162,7 @@ async function* decidedSegments(tx: Transaction<RegisterTables>, from: Temporal.
     join contact c on c.id = s.contact_id and c.started_at = s.contact_started_at
     left join call_identity i on i.external_id_hash = s.drawn_on and i.contact_started_at = s.contact_started_at
     left join recording on recording.segment_id = s.id
+    left join officials_before_corrections(${lost}::tstzmultirange) former on former.part = s.id
     where s.answered_at is not null and s.answered_at >= ${from ?? '-infinity'}::timestamptz`.execute(tx)
   const fetch = () => sql<Row>`fetch ${sql.lit(segmentsAtOnce)} from decided`.execute(tx)
   // Prefetches the next batch while the present one is judged.
