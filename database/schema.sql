@@ -3984,6 +3984,7 @@ is_playable_to_verify(r recording, reference text) returns boolean
 is_requesters_call(q subject_request, contact uuid, call_started timestamp with time zone) returns boolean
 is_restricted(r recording, apart_from uuid DEFAULT NULL::uuid) returns boolean
 is_restricted_for_others(r recording, q subject_request) returns boolean
+is_same_conversation(one uuid, other uuid) returns boolean
 is_same_part(fed_answered timestamp with time zone, fed_ended timestamp with time zone, fed_official text, answered timestamp with time zone, ended timestamp with time zone, official text) returns boolean
 is_same_talk(one segment, other segment) returns boolean
 is_search_logged(c request_call) returns boolean

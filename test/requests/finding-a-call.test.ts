@@ -167,6 +167,88 @@ describe('a caller with a withheld number (AC9, AC14)', () => {
   })
 })
 
+describe('a conversation that the history has as two calls', () => {
+  const at = times('10:00', 10, day.subtract({ days: 1 }))
+  const later = (seconds: number, call = at) => ({
+    startedAt: call.startedAt.add({ seconds }),
+    answeredAt: call.answeredAt.add({ seconds }),
+    endedAt: call.endedAt.add({ seconds }),
+  })
+  const claim = (caller: string) => ({
+    ...{ day: day.subtract({ days: 1 }).toString(), time: '10:00', accuracy: 'MINUTES' as const },
+    callerNumber: caller,
+  })
+  const person = crypto.randomUUID()
+
+  test('is found as both of them, each of which is verified and can be forbidden', async () => {
+    const caller = from('040 555 1234')
+    const calls = [
+      await recorded({ ...caller, ...at, ...by('Aino Virtanen', person) }),
+      await recorded({ ...caller, ...later(15), ...by('Aino Virtanen', person) }),
+    ]
+    const { id, number } = await identified({ kinds: ['LISTEN', 'PROHIBIT'] })
+    const { call } = await name(id, claim('040 555 1234'))
+    expect(call.state).toBe('FOUND')
+    const { calls: found } = await read(id)
+    expect(found).toMatchObject(
+      calls.map((one, ordinal) => ({
+        ...{ ordinal: ordinal + 1, state: 'FOUND' },
+        verification: { recordings: [{ id: one.id }] },
+      })),
+    )
+    expect(
+      (await logged('call.looked-for', id)).map((entry) => (entry.detail as { contact?: string }).contact),
+    ).toEqual([undefined, ...calls.map(({ contactId }) => contactId)])
+    // Repeated, it names neither again.
+    expect(await name(id, claim('040 555 1234'))).toMatchObject({ code: 'call.named-already' })
+    expect((await narrow(id, found[1]!.id, { ...claim('040 555 1234'), minutes: 10 })).call).toMatchObject({
+      ...{ id: found[1]!.id, state: 'FOUND', verification: { recordings: [{ id: calls[1]!.id }] } },
+    })
+    for (const [place, one] of calls.entries()) {
+      expect(await listen(number, one.id)).toBe(206)
+      expect((await verify(id, found[place]!.id, true)).status).toBe(204)
+      expect((await forbid(number, one.id)).status).toBe(200)
+    }
+  })
+
+  test.each<[string, string, Partial<SegmentFacts>, Partial<SegmentFacts>]>([
+    [
+      'took a second call from the same number while the first was on hold',
+      '040 555 1235',
+      at,
+      {
+        ...later(120),
+        endedAt: at.startedAt.add({ minutes: 5 }),
+      },
+    ],
+    [
+      'took a call from the same number right after',
+      '040 555 1236',
+      { ...at, endedAt: at.startedAt.add({ seconds: 50 }) },
+      {
+        ...{ startedAt: at.startedAt.add({ seconds: 25 }), answeredAt: at.startedAt.add({ seconds: 49 }) },
+        endedAt: at.startedAt.add({ seconds: 75 }),
+      },
+    ],
+  ])('is not assumed if the official %s', async (_what, caller, one, other) => {
+    await recorded({ ...from(caller), ...one, ...by('Aino Virtanen', person) })
+    await recorded({ ...from(caller), ...other, ...by('Aino Virtanen', person) })
+    expect((await name((await identified()).id, claim(caller))).call.state).toBe('SEVERAL')
+  })
+
+  test('is not assumed of two officials, nor if a third call matches', async () => {
+    const [two, three] = ['040 555 1237', '040 555 1238']
+    await recorded({ ...from(two), ...at, ...by('Aino Virtanen', person) })
+    await recorded({ ...from(two), ...later(5), ...by('Bertil Lindqvist') })
+    for (const seconds of [0, 5, 400]) {
+      await recorded({ ...from(three), ...later(seconds), ...by('Aino Virtanen', person) })
+    }
+    for (const caller of [two, three]) {
+      expect((await name((await identified()).id, claim(caller))).call.state).toBe('SEVERAL')
+    }
+  })
+})
+
 describe('a number shared by two people (AC15)', () => {
   test('gives access to nothing: each call is named and verified, and the other person’s calls are neither listed nor confirmed', async () => {
     const household = from('040 222 3333')

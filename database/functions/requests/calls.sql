@@ -202,7 +202,7 @@ begin
   );
 end $$;
 
--- Returns the calls that match a claim, at most two, so that nobody learns how many more there are. Times are in Helsinki time, which shows
+-- Returns the calls that match a claim, at most five, so that nobody learns how many more there are. Times are in Helsinki time, which shows
 -- an hour twice in October and skips one in March.
 create or replace function calls_matching_claim(q subject_request, claim jsonb, caller text, service text)
 returns table (contact_id uuid, started_at timestamptz)
@@ -227,7 +227,7 @@ begin
         and (caller is null or c.caller_key = caller)
         and (service is null or c.number_called = service or s.number_reached = service)
         and matches_claim(c, claim)
-      limit 2;
+      limit 5;
   elsif caller is not null then
     return query
       select c.id, c.started_at from contact c
@@ -236,7 +236,7 @@ begin
         and (service is null or c.number_called = service or exists (
           select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and s.number_reached = service))
         and matches_claim(c, claim)
-      limit 2;
+      limit 5;
   else
     return query
       select c.id, c.started_at from contact c
@@ -245,9 +245,26 @@ begin
         and (c.number_called = service or exists (
           select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and s.number_reached = service))
         and matches_claim(c, claim)
-      limit 2;
+      limit 5;
   end if;
 end $$;
+
+-- Returns true if two calls are one conversation, which two recording clients, or the register and an import, reported as two: of the same
+-- caller's number and the same official, with the same beginning and end but for 30 seconds. A call on hold while its official takes another
+-- one from the same company's number begins or ends at another time.
+create or replace function is_same_conversation(one uuid, other uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select exists (
+    select from contact a join contact b on b.id = other and b.caller_key = a.caller_key
+    join segment s on s.contact_id = a.id and s.contact_started_at = a.started_at
+    join segment o on o.contact_id = b.id and o.contact_started_at = b.started_at
+    where a.id = one and is_simultaneous_talk(s, o)
+      and greatest(s.answered_at - o.answered_at, o.answered_at - s.answered_at) <= interval '30 seconds'
+      and greatest(s.ended_at - o.ended_at, o.ended_at - s.ended_at) <= interval '30 seconds'
+      and least(s.ended_at, o.ended_at) - greatest(s.answered_at, o.answered_at)
+        >= greatest(s.ended_at - s.answered_at, o.ended_at - o.answered_at) / 2
+  )
+$$;
 
 -- Returns true if the viewer answered a call of a caller's request: they must not end what protects it.
 create or replace function answered_callers_call(q subject_request) returns boolean
@@ -308,7 +325,7 @@ grant execute on function request_call_search to seloste_desk;
 
 -- Makes a search that was requested within the last minute and is in the log, and stores the result: none, one or several. If one call
 -- matches, its id is stored, also in the log, so that accesses under the request's number can be checked after the call is withdrawn; if
--- several match, no id is stored. Returns call.named-already if the requester named that call before, and stores nothing then. A call that
+-- several match, no id is stored. Calls that are one conversation count as one, and each becomes a call of the request. Returns call.named-already if the requester named that call before, and stores nothing then. A call that
 -- waits to be verified again keeps its contact; call.fits-another if the claim does not match that one alone.
 create or replace function run_call_search(request uuid, wanted uuid) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -316,17 +333,25 @@ declare
   q subject_request := lock_identified_request(request);
   c request_call := lock_request_call(q, wanted);
   fits record;
+  twin record;
   result text;
 begin
   if c.asked is null or not is_search_logged(c) or c.looked_at < now() - interval '1 minute' then
     raise exception 'call % is not searched: its request is not in the log, is answered, or is too old', c.id;
   end if;
   perform refuse_if(call_state(c) = 'MATCHED', 'call.matched');
-  select count(*) as how_many, (array_agg(t.contact_id))[1] as one, (array_agg(t.started_at))[1] as began into fits
-  from calls_matching_claim(q, c.asked -> 'told', c.asked ->> 'caller', c.asked ->> 'service') t;
+  select count(*) as how_many, array_agg(t.contact_id order by t.started_at) as matching,
+    -- The one that this call has, or else the first that no other call of the request has.
+    (array_agg(t.contact_id order by t.contact_id is not distinct from c.contact_id desc, t.is_named, t.started_at))[1] as one,
+    (array_agg(t.started_at order by t.contact_id is not distinct from c.contact_id desc, t.is_named, t.started_at))[1] as began into fits
+  from (
+    select m.*, exists (select from request_call o where o.request_id = q.id and o.contact_id = m.contact_id and o.id <> c.id) as is_named
+    from calls_matching_claim(q, c.asked -> 'told', c.asked ->> 'caller', c.asked ->> 'service') m
+  ) t;
   result := case
     when fits.how_many = 0 then 'none'
-    when fits.how_many > 1 then 'several'
+    when fits.how_many >= 5 or exists (
+      select from unnest(fits.matching) m where m <> fits.matching[1] and not is_same_conversation(fits.matching[1], m)) then 'several'
     when exists (select from request_call o where o.request_id = q.id and o.contact_id = fits.one and o.id <> c.id) then 'named-already'
     else 'one'
   end;
@@ -345,6 +370,18 @@ begin
   end if;
   perform record_request_act('call.looked-for', q, jsonb_strip_nulls(jsonb_build_object('call', c.id, 'result', result,
     'contact', case when result = 'one' then fits.one end)));
+  if result = 'one' and c.verify_again_since is null then
+    for twin in
+      insert into request_call (request_id, ordinal, state, told, looked_at, looked_by, contact_id, contact_started_at)
+      select q.id, (select max(o.ordinal) from request_call o where o.request_id = q.id) + row_number() over (order by k.started_at, k.id),
+        'FOUND', c.asked -> 'told', c.looked_at, c.looked_by, k.id, k.started_at
+      from contact k where k.id = any (fits.matching)
+        and not exists (select from request_call o where o.request_id = q.id and o.contact_id = k.id)
+      returning id, contact_id
+    loop
+      perform record_request_act('call.looked-for', q, jsonb_build_object('call', twin.id, 'result', result, 'contact', twin.contact_id));
+    end loop;
+  end if;
   return case
     when c.verify_again_since is not null and (result <> 'one' or fits.one <> c.contact_id) then 'call.fits-another'
     when result = 'named-already' then 'call.named-already' end;
