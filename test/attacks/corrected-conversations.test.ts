@@ -89,7 +89,7 @@ test.each(twice)(
   },
 )
 
-test('proposals of one correction for both recordings of a conversation are approved together, and the log and the ledger have both', async () => {
+test('proposals of one correction for both recordings of a conversation are approved together, and the log and the ledger have both, and the letter has one', async () => {
   const { one, two, request } = await recordedTwice(false)
   const proposals = [await propose(request, one.segmentId), await propose(request, two.segmentId)]
   await approve(proposals[0]!)
@@ -104,6 +104,10 @@ test('proposals of one correction for both recordings of a conversation are appr
   for (const id of proposals) {
     expect(rows).toContainEqual({ id, outcome: 'APPROVED', logged: true, in_ledger: true })
   }
+  const { rows: letters } = await sql<{ corrections: object[] }>`
+    select letter_facts(q, 'correction', null) -> 'corrections' as corrections
+    from subject_request q where id = ${request.id}`.execute(admin)
+  expect(letters[0]?.corrections).toMatchObject([{ was: 'Aino', becomes: 'Bertil', outcome: 'APPROVED' }])
 })
 
 test('a correction leaves the parts of other officials in the same call', async () => {

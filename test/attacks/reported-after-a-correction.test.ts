@@ -57,8 +57,8 @@ const again = (call: SegmentFacts): RecordedCall => ({
   recording: recordingOf(call),
 })
 
-/** Gives a part to Bertil by an approved correction. */
-async function correct(segmentId: string): Promise<void> {
+/** Gives a part to Bertil by an approved correction. `meanwhile` runs before the decision is committed. */
+async function correct(segmentId: string, meanwhile: () => Promise<void> = () => Promise.resolve()): Promise<void> {
   const { rows: parts } = await sql<{ contact: string }>`
     select contact_id as contact from segment where id = ${segmentId}`.execute(admin)
   const request = await servedRequest(admin, { clerkId: pia.id, kinds: ['RECTIFY'], contacts: [parts[0]!.contact] })
@@ -66,9 +66,10 @@ async function correct(segmentId: string): Promise<void> {
     insert into correction (request_id, segment_id, contact_id, contact_started_at, was_person_id, was_unit_id, becomes_person_id, becomes_unit_id, proposed_by)
     select ${request.id}::uuid, id, contact_id, contact_started_at, official_person_id, official_unit_id, ${bertil.id}::uuid, ${bertil.unitId}::uuid, ${pia.id}::uuid
     from segment where id = ${segmentId} returning id`.execute(admin)
-  await inSession(desk, { 'seloste.session': riitta.token }, (tx) =>
-    sql`select decide_correction(${rows[0]!.id}::uuid, 'APPROVED')`.execute(tx),
-  )
+  await inSession(desk, { 'seloste.session': riitta.token }, async (tx) => {
+    await sql`select decide_correction(${rows[0]!.id}::uuid, 'APPROVED')`.execute(tx)
+    await meanwhile()
+  })
 }
 
 interface Part {
@@ -150,6 +151,20 @@ describe('another capture’s copy of a call that arrives after a correction', (
     // Capture reports the part again with the official it knows.
     await admit(capture, longer, south)
     expect((await partsOf(call))[1]).toMatchObject({ official: bertil.id })
+  })
+
+  test('is the new official’s if it arrives while the correction is decided', async () => {
+    const call = callOf()
+    await admit(capture, call, north)
+    const longer = again({ ...call, endedAt: call.endedAt!.add({ minutes: 3 }) })
+    let admitted: ReturnType<typeof admit> | undefined
+    await correct(call.segmentId, async () => {
+      admitted = admit(capture, longer, south)
+      const waits = sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      await expect.poll(async () => (await waits.execute(admin)).rows.length, { timeout: 10_000 }).toBe(1)
+    })
+    expect((await admitted)?.verdict).toBe('entered')
+    expect(await partsOf(call)).toMatchObject([{ official: bertil.id }, { id: longer.segmentId, official: bertil.id }])
   })
 
   test('is Aino’s if it is of another conversation of hers in the same call', async () => {
