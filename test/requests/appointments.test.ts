@@ -33,14 +33,14 @@ interface Shown {
   interpreterLanguage?: string
   slot: { id: string }
 }
-async function shown(id: string): Promise<Shown | undefined> {
+async function findAppointment(id: string): Promise<Shown | undefined> {
   const today = Temporal.Now.plainDateISO('Europe/Helsinki')
   const { body } = await clerk.request(
     `/api/appointments?from=${today.subtract({ days: 1 }).toString()}&to=${today.add({ days: 200 }).toString()}`,
   )
   return (body['items'] as Shown[]).find((one) => one.id === id)
 }
-const free = async (request: { id: string }) =>
+const listFreeSlots = async (request: { id: string }) =>
   (await clerk.request(`/api/requests/${request.id}/slots`)).body as { items?: { id: string }[]; latest?: string }
 
 describe('a booking', () => {
@@ -54,7 +54,7 @@ describe('a booking', () => {
     const inThree = { fi: 'x', sv: 'x', en: 'x' }
     const closing = { names: inThree, address: inThree, isClosed: true }
     await clerk.request(`/api/offices/${closedOffice}`, closing, { method: 'PUT' })
-    const offered = await free(request)
+    const offered = await listFreeSlots(request)
     expect(offered.latest).toBe((await stateOf(recording.id)).destroy_at!.toString())
     expect(offered.items!.map(({ id }) => id)).toContain(early)
     expect(offered.items!.map(({ id }) => id)).not.toContain(late)
@@ -65,9 +65,9 @@ describe('a booking', () => {
     expect(refused).toMatchObject({ status: 409, code: 'appointment.late' })
     expect(refused.body.error?.message).toContain(offered.latest!.slice(0, 23))
     const id = await bookAppointment(request, early)
-    expect(await shown(id)).toMatchObject({ state: 'BOOKED', isUrgent: false, latest: offered.latest })
+    expect(await findAppointment(id)).toMatchObject({ state: 'BOOKED', isUrgent: false, latest: offered.latest })
     expect((await clerk.request(`/api/slots/${early}`, undefined, { method: 'DELETE' })).code).toBe('slot.booked')
-    expect((await free(request)).items!.map(({ id }) => id)).not.toContain(early)
+    expect((await listFreeSlots(request)).items!.map(({ id }) => id)).not.toContain(early)
   })
 
   test('is for a future slot that exists, and stores the listener’s needs', async () => {
@@ -84,7 +84,7 @@ describe('a booking', () => {
     const spoken = { needs: ['INTERPRETER', 'STEP_FREE'], interpreterLanguage: '131052-308T' }
     expect((await book(request, slot, spoken)).code).toBe('input.identity-code')
     const { body } = await book(request, slot, { ...spoken, interpreterLanguage: 'viittomakieli' })
-    expect(await shown(body['id'] as string)).toMatchObject({
+    expect(await findAppointment(body['id'] as string)).toMatchObject({
       needs: ['INTERPRETER', 'STEP_FREE'],
       interpreterLanguage: 'viittomakieli',
     })
@@ -124,7 +124,7 @@ describe('a booking', () => {
     const notRequested = await makeInspection([recording], { kinds: ['KNOW'] })
     for (const request of [gone, notRequested, await makeInspection([])]) {
       expect((await book(request, slot)).code).toBe('appointment.nothing')
-      const offered = await free(request)
+      const offered = await listFreeSlots(request)
       expect(offered.items).toEqual([])
       expect(offered.latest).toBeUndefined()
     }
@@ -132,7 +132,7 @@ describe('a booking', () => {
 })
 
 describe('the outcome of an appointment', () => {
-  const heldNow = async (recording: { id: string; contactId: string }) => {
+  const bookWaitingAppointment = async (recording: { id: string; contactId: string }) => {
     const request = await makeInspection([recording], { receivedAt: now().subtract({ hours: 30 }) })
     const slot = await addSlot(1)
     const id = await bookAppointment(request, slot)
@@ -140,7 +140,7 @@ describe('the outcome of an appointment', () => {
   }
 
   test('is recorded once, after it has begun', async () => {
-    const { id, begins, request } = await heldNow(await makeRecordingUntil(100))
+    const { id, begins, request } = await bookWaitingAppointment(await makeRecordingUntil(100))
     expect((await recordOutcome(id, 'HEARD')).code).toBe('appointment.not-yet')
     expect((await recordOutcome(id, 'NO_SHOW')).code).toBe('appointment.not-yet')
     await begins()
@@ -152,14 +152,14 @@ describe('the outcome of an appointment', () => {
   })
 
   test('WITHDRAWN, recorded even before it began, ends the wait of the recording', async () => {
-    const { id, request } = await heldNow(await makeRecordingUntil(100))
+    const { id, request } = await bookWaitingAppointment(await makeRecordingUntil(100))
     expect((await recordOutcome(id, 'WITHDRAWN')).status).toBe(204)
     expect(await inspectionOf(request)).toBe('withdrawn')
     expect((await book(request, await addSlot(4))).code).toBe('appointment.nothing')
   })
 
   test('NO_SHOW without a prohibition allows another booking', async () => {
-    const { id, begins, request } = await heldNow(await makeRecordingUntil(100))
+    const { id, begins, request } = await bookWaitingAppointment(await makeRecordingUntil(100))
     await begins()
     expect((await recordOutcome(id, 'NO_SHOW')).status).toBe(204)
     expect(await inspectionOf(request)).toBeNull()
@@ -171,7 +171,7 @@ describe('the outcome of an appointment', () => {
     'of a recording that its official has forbidden meanwhile: the recording is destroyed right after the outcome (%s)',
     async (method) => {
       const recording = await makeRecordingUntil(100)
-      const { id, begins, request } = await heldNow(recording)
+      const { id, begins, request } = await bookWaitingAppointment(recording)
       expect((await desk.forbidByOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
       expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
       await begins()
@@ -185,7 +185,7 @@ describe('the outcome of an appointment', () => {
   )
 
   test('is WITHDRAWN automatically if the caller’s call no longer belongs to the request', async () => {
-    const { id, request } = await heldNow(await makeRecordingUntil(100))
+    const { id, request } = await bookWaitingAppointment(await makeRecordingUntil(100))
     await database
       .as()
       .pool.query("select end_inspection(i, null, 'withdrawn') from inspection i where i.id = $1", [
@@ -200,7 +200,7 @@ describe('close to the recording’s destruction date', () => {
     const recording = await makeRecordingUntil(71)
     const request = await makeInspection([recording])
     const id = await bookAppointment(request, await addSlot(60))
-    expect(await shown(id)).toMatchObject({ isUrgent: true })
+    expect(await findAppointment(id)).toMatchObject({ isUrgent: true })
     expect((await book(request, await addSlot(71.5))).code).toBe('appointment.late')
     expect((await book(request, await addSlot(20))).status).toBe(201)
   })
@@ -227,7 +227,7 @@ describe('close to the recording’s destruction date', () => {
       await expect.poll(() => stateOfAppointment(id), { timeout: 15_000 }).toBe('OVER')
       expect(await until(recording.id, 'DESTROYED')).toMatchObject({ cause: 'retention' })
       expect(await inspectionOf(request)).toBe('destroyed')
-      expect(await shown(id)).toMatchObject({ state: 'OVER', isUrgent: false })
+      expect(await findAppointment(id)).toMatchObject({ state: 'OVER', isUrgent: false })
       expect((await book(request, await addSlot(1.5))).code).toBe('appointment.nothing')
       await desk.stopCustodian()
     })
@@ -240,14 +240,14 @@ describe('close to the recording’s destruction date', () => {
       const recording = await makeRecordingUntil(24)
       const request = await makeInspection([recording])
       const id = await bookAppointment(request, await addSlot(100))
-      expect(await shown(id)).toMatchObject({ isUrgent: true })
+      expect(await findAppointment(id)).toMatchObject({ isUrgent: true })
       await setDay(recording.id, now().subtract({ minutes: 1 }))
       await endExpiredHolds(desk.custodian)
       const update = desk.custodian.updateTable('recording').set({ state: 'DESTROYING', cause: 'retention' })
       await expect(update.where('id', '=', recording.id).execute()).rejects.toThrow(/waits for an inspection/)
       expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
-      expect(await shown(id)).toMatchObject({ state: 'BOOKED', isUrgent: true })
-      expect((await free(request)).latest).toBeDefined()
+      expect(await findAppointment(id)).toMatchObject({ state: 'BOOKED', isUrgent: true })
+      expect((await listFreeSlots(request)).latest).toBeDefined()
       const moved = await bookAppointment(request, await addSlot(101.5))
       const listen = (reference: string) =>
         clerk.request(`/api/recordings/${recording.id}/listenings`, { purpose: 'INSPECTION', reference })

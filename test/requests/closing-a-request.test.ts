@@ -36,7 +36,7 @@ async function change(id: string, kinds: string[]) {
   const json = { kinds, language: 'fi', requester: { name: 'Pyytäjä Pyynnöllä' } }
   expect((await (await as('paula')).fetch(`/api/requests/${id}`, { method: 'PUT', json })).status).toBe(204)
 }
-const unfinished = (body: object) => (body as { error?: { field?: string } }).error?.field
+const unfinishedIn = (body: object) => (body as { error?: { field?: string } }).error?.field
 
 test('an appointment for a request to listen is booked first, and the request is urgent three days before the recording ends', async () => {
   const recording = await makeRecordingUntil(71)
@@ -60,10 +60,10 @@ test('a requested prohibition that is not entered blocks an answer', async () =>
   const recording = await stored()
   const { id, number } = await servedRequest(admin, { clerkId, contacts: [recording.contactId], kinds: ['PROHIBIT'] })
   expect(await read(id)).toMatchObject({ next: ['forbid'], unfinished: ['prohibition', 'letter'] })
-  expect(unfinished((await close(id, 'ANSWERED')).body)).toBe('prohibition,letter')
+  expect(unfinishedIn((await close(id, 'ANSWERED')).body)).toBe('prohibition,letter')
   const forbidden = { party: 'CALLER', channel: 'PHONE', reference: number }
   expect((await post('paula', `/api/recordings/${recording.id}/prohibitions`, forbidden)).status).toBe(200)
-  expect(unfinished((await close(id, 'ANSWERED')).body)).toBe('letter')
+  expect(unfinishedIn((await close(id, 'ANSWERED')).body)).toBe('letter')
 })
 
 test('the letter about a prohibition does not answer the other kinds of the request, which stays open', async () => {
@@ -81,7 +81,7 @@ test('the letter about a prohibition does not answer the other kinds of the requ
       values (${id}, ${kind}, 'fi', 1, '{}', now(), ${clerkId}, 'POST')`.execute(admin)
   await send('prohibition')
   expect(await read(id)).toMatchObject({ state: 'CALL_FOUND', next: ['answer'], unfinished: ['letter'] })
-  expect(unfinished((await close(id, 'ANSWERED')).body)).toBe('letter')
+  expect(unfinishedIn((await close(id, 'ANSWERED')).body)).toBe('letter')
   await send('answer')
   expect(await read(id)).toMatchObject({ state: 'ANSWERED', next: ['close'], unfinished: [] })
   expect((await close(id, 'ANSWERED')).status).toBe(204)
@@ -96,7 +96,7 @@ test('each outcome needs its letter: ANSWERED and REFUSED one of their kind, WIT
   expect({ ANSWERED: answered, ...unfinishedOtherwise }).toEqual({
     ...{ ANSWERED: ['call'], REFUSED: ['letter'], WITHDRAWN: [] },
   })
-  expect(unfinished((await close(id, 'REFUSED')).body)).toBe('letter')
+  expect(unfinishedIn((await close(id, 'REFUSED')).body)).toBe('letter')
   expect((await close(id, 'WITHDRAWN')).status).toBe(204)
   expect((await read(id)).unfinishedOtherwise).toEqual({ REFUSED: [], WITHDRAWN: [] })
 })
@@ -120,7 +120,7 @@ test('an inspection added later delays a destruction from then on, and a removed
     kinds: ['KNOW'],
     receivedAt: day,
   })
-  const inspections = () =>
+  const readInspections = () =>
     database
       .as()
       .pool.query<{ received: Temporal.Instant; outcome: string | null }>(
@@ -128,16 +128,16 @@ test('an inspection added later delays a destruction from then on, and a removed
         [id],
       )
       .then(({ rows }) => rows)
-  expect(await inspections()).toEqual([])
+  expect(await readInspections()).toEqual([])
   const before = now()
   await change(id, ['KNOW', 'LISTEN'])
-  const [opened] = await inspections()
+  const [opened] = await readInspections()
   expect(opened?.outcome).toBeNull()
   expect(Temporal.Instant.compare(opened!.received, before.subtract({ seconds: 1 }))).toBe(1)
   expect((await forbidByOfficial(recording.id)).status).toBe(200)
   expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
   await change(id, ['KNOW'])
-  expect((await inspections()).map(({ outcome }) => outcome)).toEqual(['withdrawn'])
+  expect((await readInspections()).map(({ outcome }) => outcome)).toEqual(['withdrawn'])
   expect((await stateOf(recording.id)).state).toBe('DESTROYING')
 })
 

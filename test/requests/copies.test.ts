@@ -143,21 +143,21 @@ test('a link that is wrong, used, withdrawn or expired gets the same answer, in 
 
 test('a download that is interrupted can be repeated, three times at most and within an hour', async () => {
   const { id, link, recording } = await readyCopy()
-  const begin = async () => desk.visitor.fetch(link, { method: 'GET' })
+  const openPage = async () => desk.visitor.fetch(link, { method: 'GET' })
   const token = link.slice('/copies/'.length)
   // Simulates a download that began and did not finish, as when a connection breaks before the last byte.
   const hash = sql`sha256(convert_to(${token}, 'UTF8'))`
-  const beginAtTheDatabase = async () => {
+  const startInDatabase = async () => {
     const begun = await sql`select * from begin_copy_fetch(${hash}, null)`.execute(custodian)
     await sql`select end_fetch_lease(id, fetches) from subject_copy where id = ${id}`.execute(custodian)
     return begun
   }
-  expect((await beginAtTheDatabase()).rows).toHaveLength(1)
-  expect((await beginAtTheDatabase()).rows).toHaveLength(1)
-  expect((await begin()).status).toBe(200)
-  expect((await beginAtTheDatabase()).rows).toHaveLength(1)
-  expect((await beginAtTheDatabase()).rows).toHaveLength(0)
-  expect((await begin()).status).toBe(404)
+  expect((await startInDatabase()).rows).toHaveLength(1)
+  expect((await startInDatabase()).rows).toHaveLength(1)
+  expect((await openPage()).status).toBe(200)
+  expect((await startInDatabase()).rows).toHaveLength(1)
+  expect((await startInDatabase()).rows).toHaveLength(0)
+  expect((await openPage()).status).toBe(404)
   await sql`update subject_copy set first_fetch_at = now() - interval '61 minutes' where id = ${id}`.execute(admin)
   await createCopyDownloads(register.ingest).removeEnded()
   expect(await stateOf(id)).toBe('expired')
@@ -167,12 +167,12 @@ test('a download that is interrupted can be repeated, three times at most and wi
 test('of two simultaneous downloads one receives the whole copy, and the other is refused until the first connection breaks', async () => {
   const { id, link } = await readyCopy()
   const fetching = createCopyDownloads(register.ingest)
-  const begin = async () => (await fetching.begin({ token: link.slice('/copies/'.length) })) as CopyFetched
-  const first = await begin()
+  const startDownload = async () => (await fetching.begin({ token: link.slice('/copies/'.length) })) as CopyFetched
+  const first = await startDownload()
   expect((await fetching.piece({ ...first, from: 0 })).bytes!.length).toBeGreaterThan(1000)
-  expect(await begin()).toEqual({ isBusy: true })
+  expect(await startDownload()).toEqual({ isBusy: true })
   await fetching.releaseLease(first)
-  const second = await begin()
+  const second = await startDownload()
   expect(await fetching.piece({ ...first, from: first.sizeBytes - 1 })).toEqual({})
   // A client without the link knows at most an id.
   expect(await fetching.piece({ ...second, attempt: 3, from: 0 })).toEqual({})

@@ -21,7 +21,7 @@ const propose = (
 ) => send(name, 'POST', `/api/requests/${request}/corrections`, { segmentId, officialUserId })
 const decide = (id: string, outcome: 'APPROVED' | 'REJECTED', name: 'riitta' | 'paula' | 'asta' = 'riitta') =>
   send(name, 'POST', `/api/corrections/${id}/decision`, { outcome })
-const waiting = async () => {
+const listCorrections = async () => {
   const { body } = await send('riitta', 'GET', '/api/request-decisions')
   return (body as unknown as { corrections: Correction[] }).corrections
 }
@@ -79,20 +79,20 @@ test('of two simultaneous corrections of one segment only one becomes pending', 
 test('deciding on a correction at an unattended desk needs a new proof of identity', async () => {
   const { segmentId, request } = await callOfAino()
   const { body } = await propose(request.id, segmentId, people.bertil.userId)
-  await waiting()
-  const proved = (ago: string) =>
+  await listCorrections()
+  const proveIdentity = (ago: string) =>
     sql`update session set proved_at = now() - ${ago}::interval where person_id = ${people.riitta.id}`.execute(admin)
-  await proved('16 minutes')
+  await proveIdentity('16 minutes')
   expect(await decide(body['id'] as string, 'APPROVED')).toMatchObject({ status: 403, code: 'confirm.fresh' })
-  await proved('1 minute')
+  await proveIdentity('1 minute')
   expect((await decide(body['id'] as string, 'REJECTED')).status).toBe(204)
 })
 
 test('the log records that the decision maker viewed the pending corrections', async () => {
-  const views = () => entries('requests.read').then((all) => all.length)
-  const before = await views()
-  await waiting()
-  expect(await views()).toBe(before + 1)
+  const countViews = () => entries('requests.read').then((all) => all.length)
+  const before = await countViews()
+  await listCorrections()
+  expect(await countViews()).toBe(before + 1)
 })
 
 test('a call in progress is corrected after its end', async () => {
@@ -109,7 +109,7 @@ test('an approved correction uses the directory at the time of the call, moves t
   const proposed = await propose(request.id, segmentId, people.bertil.userId.toUpperCase())
   expect(proposed.status).toBe(201)
   const id = proposed.body['id'] as string
-  expect((await waiting()).find((one) => one.id === id)).toMatchObject({
+  expect((await listCorrections()).find((one) => one.id === id)).toMatchObject({
     requestNumber: request.number,
     was: { name: 'Aino', phone: phone('029 512 1001') },
     becomes: { name: 'Bertil' },
@@ -129,7 +129,7 @@ test('an approved correction uses the directory at the time of the call, moves t
   expect(entry).toMatchObject({ person_id: people.riitta.id, reference: request.number })
   expect(entry!.detail).toMatchObject({ outcome: 'APPROVED', was: people.aino.id, becomes: people.bertil.id })
   expect(JSON.stringify(entry)).not.toMatch(/Aino|Bertil/)
-  expect((await waiting()).find((one) => one.id === id)).toMatchObject({
+  expect((await listCorrections()).find((one) => one.id === id)).toMatchObject({
     was: { name: 'Aino' },
     decided: { outcome: 'APPROVED', by: { name: 'Riitta' } },
   })
@@ -143,32 +143,32 @@ test('a corrected call keeps its official when capture reports it again, and cou
     official: { personId: people.aino.id, unitId, name: 'Aino', phone: phone('029 512 1001') },
   })
   const request = await served({ contacts: [contactId] })
-  const counted = async () => {
+  const countedUnits = async () => {
     await sql`select count_studies(1000)`.execute(admin)
     const { rows } = await sql<{ parts: { unit_id: string }[] }>`
       select to_jsonb(counted) as parts from contact where id = ${contactId}`.execute(admin)
     return [...new Set(rows[0]!.parts.map((part) => part.unit_id))]
   }
-  expect(await counted()).toEqual([unitId])
+  expect(await countedUnits()).toEqual([unitId])
   const proposed = await propose(request.id, segmentId, people.bertil.userId)
   expect((await decide(proposed.body['id'] as string, 'APPROVED')).status).toBe(204)
   const corrected = await officialOf(segmentId)
   expect(corrected).toMatchObject({ person: people.bertil.id, unit: people.bertil.unitId })
-  expect(await counted()).toEqual([people.bertil.unitId])
+  expect(await countedUnits()).toEqual([people.bertil.unitId])
 
-  const proposeAgain = () =>
+  const reportAgain = () =>
     database.as('seloste_capture').pool.query(
       `update segment set official_person_id = $2, official_unit_id = $3, official_name = 'Aino', official_phone = '+358295121001', ended_at = ended_at
        where id = $1`,
       [segmentId, people.aino.id, unitId],
     )
-  await proposeAgain()
+  await reportAgain()
   expect(await officialOf(segmentId)).toEqual(corrected)
   expect(await callsOf('aino')).not.toContain(contactId)
-  expect(await counted()).toEqual([people.bertil.unitId])
+  expect(await countedUnits()).toEqual([people.bertil.unitId])
   // Days later this report must not be refused as capture's fault, because capture would repeat it for ever.
   await sql`update segment set ended_at = now() - interval '30 hours' where id = ${segmentId}`.execute(admin)
-  await proposeAgain()
+  await reportAgain()
   expect(await officialOf(segmentId)).toEqual(corrected)
 })
 

@@ -33,7 +33,7 @@ async function read(id: string): Promise<RequestDetail> {
   return body as unknown as RequestDetail
 }
 const close = (id: string, outcome: string) => requestOf('paula', 'POST', `/api/requests/${id}/close`, { outcome })
-const unfinished = (body: object) => (body as { error?: { field?: string } }).error?.field
+const unfinishedIn = (body: object) => (body as { error?: { field?: string } }).error?.field
 const change = (id: string, kinds: RequestKind[], language = 'fi') =>
   requestOf('paula', 'PUT', `/api/requests/${id}`, { kinds, language, requester: { name: 'Pyytäjä Pyynnöllä' } })
 const forbid = (recording: string, reference: string) =>
@@ -44,15 +44,15 @@ const forbid = (recording: string, reference: string) =>
   })
 const draft = (request: string, kind: string, more: object = {}) =>
   requestOf('paula', 'POST', `/api/requests/${request}/letters`, { kind, ...more })
-async function made(request: string, kind: string, more: object = {}): Promise<string> {
+async function makeLetter(request: string, kind: string, more: object = {}): Promise<string> {
   const drafted = await draft(request, kind, more)
   expect(drafted).toMatchObject({ status: 201, body: { kind } })
   return (drafted.body as unknown as { id: string }).id
 }
 const deliver = async (letter: string) =>
   expect((await requestOf('paula', 'POST', `/api/letters/${letter}/delivery`, { how: 'POST' })).status).toBe(204)
-const send = async (request: string, kind: string, more: object = {}) => deliver(await made(request, kind, more))
-async function text(id: string): Promise<string> {
+const send = async (request: string, kind: string, more: object = {}) => deliver(await makeLetter(request, kind, more))
+async function readText(id: string): Promise<string> {
   const source = await (await (await as('paula')).fetch(`/api/letters/${id}/html`, {})).text()
   return source
     .slice(source.indexOf('<main'))
@@ -62,12 +62,12 @@ async function text(id: string): Promise<string> {
 const lettersOf = async (request: string) =>
   (await sql<{ id: string; kind: string }>`select id, kind from letter where request_id = ${request}`.execute(admin))
     .rows
-const recorded = async (action: string, recording: string) =>
+const entriesOf = async (action: string, recording: string) =>
   (await entries(action)).filter(({ object_id }) => object_id === recording)
 /** Sets the language of a request's letters. */
-const speak = (id: string, language: string) =>
+const setLanguage = (id: string, language: string) =>
   sql`update subject_request set language = ${language} where id = ${id}`.execute(admin)
-async function about(kinds: RequestKind[], given: Parameters<typeof served>[0] = {}) {
+async function requestAbout(kinds: RequestKind[], given: Parameters<typeof served>[0] = {}) {
   const recording = await stored()
   const request = await served({ contacts: [recording.contactId], kinds, ...given })
   return { ...request, recording }
@@ -92,21 +92,21 @@ test.each(['ERASURE', 'OBJECTION', 'RESTRICTION'] as const)(
       (await requestOf('paula', 'POST', `/api/requests/${id}/extension`, { months: 2, reason: 'COMPLEX' })).status,
     ).toBe(204)
     expect(await dueIn()).toBe(received.add({ months: 3 }).epochMilliseconds)
-    expect(await text(await made(id, 'extension'))).toContain('niin laajaa')
+    expect(await readText(await makeLetter(id, 'extension'))).toContain('niin laajaa')
   },
 )
 
 describe('erasure (GDPR 17)', () => {
   test('that is granted forbids and destroys the recording, and is reported by a letter of its own kind', async () => {
-    const { id, number, recording } = await about(['ERASURE'])
+    const { id, number, recording } = await requestAbout(['ERASURE'])
     expect(await read(id)).toMatchObject({ next: ['forbid'], unfinished: ['prohibition', 'letter'] })
-    expect(unfinished((await close(id, 'ANSWERED')).body)).toBe('prohibition,letter')
+    expect(unfinishedIn((await close(id, 'ANSWERED')).body)).toBe('prohibition,letter')
     expect((await forbid(recording.id, number)).status).toBe(200)
     expect(await stateOf(recording.id)).toMatchObject({ state: 'DESTROYING', cause: 'caller' })
     expect((await entries('recording.forbidden')).some(({ reference }) => reference === number)).toBe(true)
     expect((await draft(id, 'objection')).code).toBe('letter.nothing-to-tell')
-    const letter = await made(id, 'erasure')
-    expect(await text(letter)).toMatch(
+    const letter = await makeLetter(id, 'erasure')
+    expect(await readText(letter)).toMatch(
       /Päätös tietojen poistamisesta.*on suostuttu.*17 artiklan 3 kohdan.*tietosuoja@om\.fi/,
     )
     await deliver(letter)
@@ -115,7 +115,7 @@ describe('erasure (GDPR 17)', () => {
   })
 
   test('is reported automatically once the recording is destroyed, and not as a prohibition that was not requested', async () => {
-    const { id, number, recording } = await about(['ERASURE', 'PROHIBIT'])
+    const { id, number, recording } = await requestAbout(['ERASURE', 'PROHIBIT'])
     expect((await forbid(recording.id, number)).status).toBe(200)
     await acts.startCustodian()
     await acts.until(recording.id, 'DESTROYED')
@@ -125,22 +125,22 @@ describe('erasure (GDPR 17)', () => {
     })
     const letters = await lettersOf(id)
     expect(letters.map(({ kind }) => kind)).toEqual(['erasure'])
-    expect(await text(letters[0]!.id)).toContain('Tallenne on tuhottu')
+    expect(await readText(letters[0]!.id)).toContain('Tallenne on tuhottu')
     await deliver(letters[0]!.id)
     expect((await close(id, 'ANSWERED')).status).toBe(204)
   })
 
   test('that is refused gives the reason and where to complain, and the ground applies to no other request', async () => {
-    const { id, recording } = await about(['ERASURE'])
-    expect((await draft((await about(['KNOW'])).id, 'refusal', { ground: 'NEEDED' })).code).toBe(
+    const { id, recording } = await requestAbout(['ERASURE'])
+    expect((await draft((await requestAbout(['KNOW'])).id, 'refusal', { ground: 'NEEDED' })).code).toBe(
       'letter.nothing-to-tell',
     )
     expect((await draft(id, 'refusal')).code).toBe('letter.ground-missing')
-    expect(unfinished((await close(id, 'REFUSED')).body)).toBe('letter')
-    const letter = await made(id, 'refusal', { ground: 'NEEDED' })
-    expect(await text(letter)).toMatch(/tietojen poistaminen.*17 artiklan 3 kohdan b alakohta.*tietosuoja@om\.fi/)
+    expect(unfinishedIn((await close(id, 'REFUSED')).body)).toBe('letter')
+    const letter = await makeLetter(id, 'refusal', { ground: 'NEEDED' })
+    expect(await readText(letter)).toMatch(/tietojen poistaminen.*17 artiklan 3 kohdan b alakohta.*tietosuoja@om\.fi/)
     // A second draft of the letter has the same ground.
-    await deliver(await made(id, 'refusal'))
+    await deliver(await makeLetter(id, 'refusal'))
     expect((await close(id, 'REFUSED')).status).toBe(204)
     expect((await stateOf(recording.id)).state).toBe('STORED')
   })
@@ -148,22 +148,22 @@ describe('erasure (GDPR 17)', () => {
 
 describe('objection (GDPR 21)', () => {
   test('restricts the recording while it is pending, until a refusal, and both are logged', async () => {
-    const { id, number, recording } = await about(['OBJECTION'])
+    const { id, number, recording } = await requestAbout(['OBJECTION'])
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
-    expect(await recorded('restriction.began', recording.id)).toMatchObject([
+    expect(await entriesOf('restriction.began', recording.id)).toMatchObject([
       { reference: number, detail: { request: id } },
     ])
     await send(id, 'refusal', { ground: 'EXCESSIVE' })
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
     expect((await close(id, 'REFUSED')).status).toBe(204)
     expect((await stateOf(recording.id)).state).toBe('STORED')
-    expect(await recorded('restriction.ended', recording.id)).toMatchObject([
+    expect(await entriesOf('restriction.ended', recording.id)).toMatchObject([
       { person_id: people.paula.id, reference: number },
     ])
   })
 
   test('restricts as soon as it is requested for a verified call, or once the call is verified, and until it is no longer requested', async () => {
-    const { id, recording } = await about(['OBJECTION'], { state: 'FOUND' })
+    const { id, recording } = await requestAbout(['OBJECTION'], { state: 'FOUND' })
     expect((await stateOf(recording.id)).state).toBe('STORED')
     const other = await served({ contacts: [recording.contactId], kinds: ['KNOW'] })
     expect((await change(other.id, ['KNOW', 'OBJECTION'])).status).toBe(204)
@@ -174,12 +174,12 @@ describe('objection (GDPR 21)', () => {
   })
 
   test('that is granted destroys the recording and is reported in the language of the request', async () => {
-    const { id, number, recording } = await about(['OBJECTION'])
-    await speak(id, 'sv')
+    const { id, number, recording } = await requestAbout(['OBJECTION'])
+    await setLanguage(id, 'sv')
     expect((await forbid(recording.id, number)).status).toBe(200)
     expect((await stateOf(recording.id)).state).toBe('DESTROYING')
-    const letter = await made(id, 'objection')
-    expect(await text(letter)).toMatch(/Beslut om invändning.*artikel 21\.1.*Dataombudsmannens byrå/)
+    const letter = await makeLetter(id, 'objection')
+    expect(await readText(letter)).toMatch(/Beslut om invändning.*artikel 21\.1.*Dataombudsmannens byrå/)
     await deliver(letter)
     expect((await close(id, 'ANSWERED')).status).toBe(204)
   })
@@ -187,43 +187,43 @@ describe('objection (GDPR 21)', () => {
 
 describe('restriction (GDPR 18)', () => {
   test('that is granted keeps the recording for open inspections only, until a letter reports its end', async () => {
-    const { id, number, recording } = await about(['RESTRICTION'])
+    const { id, number, recording } = await requestAbout(['RESTRICTION'])
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
-    const played = (reference: string) =>
+    const readListenedUntil = (reference: string) =>
       sql<{ until: unknown }>`select listened_until(${recording.id}, 'INSPECTION', ${reference}) as until`.execute(
         admin,
       )
-    expect((await played(number)).rows[0]!.until).toBeNull()
+    expect((await readListenedUntil(number)).rows[0]!.until).toBeNull()
     const listener = await served({ contacts: [recording.contactId], kinds: ['LISTEN'] })
-    expect((await played(listener.number)).rows[0]!.until).not.toBeNull()
+    expect((await readListenedUntil(listener.number)).rows[0]!.until).not.toBeNull()
     expect((await close(listener.id, 'WITHDRAWN')).status).toBe(204)
 
-    await speak(id, 'en')
+    await setLanguage(id, 'en')
     expect(await read(id)).toMatchObject({ unfinished: ['letter'] })
-    const letter = await made(id, 'restriction')
-    expect(await text(letter)).toMatch(
-      /has been restricted\. The recording will be destroyed no later than .*.*Article 18\(3\)/,
+    const letter = await makeLetter(id, 'restriction')
+    expect(await readText(letter)).toMatch(
+      /has been restricted\. The recording will be destroyed no later than .*Article 18\(3\)/,
     )
     await deliver(letter)
     // Neither an outcome nor a change of the request ends the restriction without a letter.
     expect((await change(id, ['KNOW'])).status).toBe(204)
     for (const outcome of ['ANSWERED', 'REFUSED', 'WITHDRAWN']) {
-      expect(unfinished((await close(id, outcome)).body)).toBe('letter')
+      expect(unfinishedIn((await close(id, outcome)).body)).toBe('letter')
     }
     expect((await stateOf(recording.id)).state).toBe('RESTRICTED')
     expect((await change(id, ['RESTRICTION'], 'en')).status).toBe(204)
-    const ending = await made(id, 'restriction-end')
-    expect(await text(ending)).toContain('The restriction will be lifted after this letter')
-    expect(unfinished((await close(id, 'WITHDRAWN')).body)).toBe('letter')
+    const ending = await makeLetter(id, 'restriction-end')
+    expect(await readText(ending)).toContain('The restriction will be lifted after this letter')
+    expect(unfinishedIn((await close(id, 'WITHDRAWN')).body)).toBe('letter')
     await deliver(ending)
     expect((await close(id, 'ANSWERED')).status).toBe(204)
     expect((await stateOf(recording.id)).state).toBe('STORED')
-    expect(await recorded('restriction.ended', recording.id)).toHaveLength(1)
+    expect(await entriesOf('restriction.ended', recording.id)).toHaveLength(1)
   })
 
   test('is answered by its letter: while the restriction lasts the request is open and not overdue', async () => {
     const receivedAt = now().subtract({ hours: 24 * 40 })
-    const { id } = await about(['RESTRICTION'], { receivedAt })
+    const { id } = await requestAbout(['RESTRICTION'], { receivedAt })
     expect(await read(id)).toMatchObject({ state: 'CALL_FOUND', isOverdue: true })
     const before = await countOpenRequests(custodian)
     await send(id, 'restriction')
@@ -244,9 +244,9 @@ describe('restriction (GDPR 18)', () => {
   })
 
   test('that is refused gives the reason and where to complain', async () => {
-    const { id, recording } = await about(['RESTRICTION'])
-    const letter = await made(id, 'refusal', { ground: 'NO_REASON' })
-    expect(await text(letter)).toMatch(/käsittelyn rajoittaminen.*18 artiklan 1 kohta.*tietosuoja@om\.fi/)
+    const { id, recording } = await requestAbout(['RESTRICTION'])
+    const letter = await makeLetter(id, 'refusal', { ground: 'NO_REASON' })
+    expect(await readText(letter)).toMatch(/käsittelyn rajoittaminen.*18 artiklan 1 kohta.*tietosuoja@om\.fi/)
     await deliver(letter)
     expect((await close(id, 'REFUSED')).status).toBe(204)
     expect((await stateOf(recording.id)).state).toBe('STORED')

@@ -29,7 +29,7 @@ const session = await paula.signIn()
 
 let count = 0
 /** Makes a request with personal data of every kind, in words that are used nowhere else. */
-async function fullRequest() {
+async function enterFullRequest() {
   const word = `kuusikko${++count}x`
   const made = await enterRequest(database.as('seloste_desk').db, session, {
     party: 'OFFICIAL',
@@ -91,7 +91,7 @@ async function tablesWith(word: string, pool = database.as().pool): Promise<stri
 const personal = ['appointment', 'letter', 'request_call', 'subject_requester']
 
 test('thirty days after a request was closed, and no earlier, no table contains anything of the requester', async () => {
-  const [over, notYet, open] = [await fullRequest(), await fullRequest(), await fullRequest()]
+  const [over, notYet, open] = [await enterFullRequest(), await enterFullRequest(), await enterFullRequest()]
   expect(await tablesWith(over.word)).toEqual(personal)
   await closeDaysAgo(over.id, 30)
   await closeDaysAgo(notYet.id, 29)
@@ -112,7 +112,7 @@ test('thirty days after a request was closed, and no earlier, no table contains 
 })
 
 test('a clock that has jumped ahead erases nothing', async () => {
-  const { id, word } = await fullRequest()
+  const { id, word } = await enterFullRequest()
   await closeDaysAgo(id, 31)
   await sql`update clock_mark set at = now() - interval '2 days'`.execute(admin)
   expect(await eraseEndedRequests(custodian.db)).toBe(0)
@@ -122,7 +122,7 @@ test('a clock that has jumped ahead erases nothing', async () => {
 })
 
 test('only the custodian can erase, and requests change only by their functions', async () => {
-  const { id } = await fullRequest()
+  const { id } = await enterFullRequest()
   for (const role of ['seloste_desk', 'seloste_capture'] as const) {
     await expect(sql`select erase_closed_requests()`.execute(database.as(role).db)).rejects.toThrow('permission denied')
   }
@@ -140,7 +140,7 @@ test('only the custodian can erase, and requests change only by their functions'
 
 test('an older backup brings back nothing of an erased requester, nor the number of a later request', async () => {
   const place = await openTestPlaces(database, register)
-  const [whenOpen, whenClosed] = [await fullRequest(), await fullRequest()]
+  const [whenOpen, whenClosed] = [await enterFullRequest(), await enterFullRequest()]
   await closeDaysAgo(whenClosed.id, 31)
   await register.seal()
   const { manifest } = await backUpTo(register, place)
@@ -169,7 +169,7 @@ test('an older backup brings back nothing of an erased requester, nor the number
 
 test('data whose term ended while the machine was lost are erased before anybody can view them', async () => {
   const place = await openTestPlaces(database, register)
-  const { id, word } = await fullRequest()
+  const { id, word } = await enterFullRequest()
   await closeDaysAgo(id, 31)
   await register.seal()
   const { manifest } = await backUpTo(register, place)

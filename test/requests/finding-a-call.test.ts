@@ -20,22 +20,22 @@ function times(time: string, minutes = 10, on = day) {
   const startedAt = on.toZonedDateTime({ timeZone: 'Europe/Helsinki', plainTime: time.padStart(5, '0') }).toInstant()
   return { startedAt, answeredAt: startedAt.add({ seconds: 30 }), endedAt: startedAt.add({ minutes }) }
 }
-const by = (name: string, personId: string = crypto.randomUUID()): Pick<SegmentFacts, 'official'> => ({
+const answeredBy = (name: string, personId: string = crypto.randomUUID()): Pick<SegmentFacts, 'official'> => ({
   official: { personId, unitId: people.aino.unitId, name, phone: phone('029 512 1001') },
 })
 const withheld = { caller: { kind: 'withheld' as const } } as unknown as Pick<SegmentFacts, 'caller'>
-const from = (number: string): Pick<SegmentFacts, 'caller'> => ({
+const calledFrom = (number: string): Pick<SegmentFacts, 'caller'> => ({
   caller: { kind: 'e164', key: phone(number), raw: number },
 })
-const unrecorded = async (given: Partial<SegmentFacts>) => (await admit(capture, callFacts(given))).contactId
-async function recorded(given: Partial<SegmentFacts>) {
+const enterUnrecorded = async (given: Partial<SegmentFacts>) => (await admit(capture, callFacts(given))).contactId
+async function enterRecorded(given: Partial<SegmentFacts>) {
   const call = await register.record(given)
   await ingestRecording(register.ingest, call.id, Temporal.Now.instant())
   return call
 }
 
 /** Enters a request whose requester is identified. */
-async function identified(given: object = {}) {
+async function identifiedRequest(given: object = {}) {
   const request = await enteredRequest(given)
   const how = 'officialUserId' in given ? 'PERSONNEL' : 'PASSPORT'
   expect((await act('POST', request.id, '/identification', { how })).status).toBe(204)
@@ -44,18 +44,18 @@ async function identified(given: object = {}) {
 const forbid = (reference: string, recordingId: string) =>
   act('POST', '', `/api/recordings/${recordingId}/prohibitions`, { party: 'CALLER', channel: 'PHONE', reference })
 type CallDetails = Partial<ReportedCall>
-const reported = (given: CallDetails): ReportedCall => ({
+const claimOf = (given: CallDetails): ReportedCall => ({
   day: day.toString(),
   time: '13:00',
   accuracy: 'HALF_HOUR',
   ...given,
 })
-async function name(id: string, given: CallDetails) {
-  const { status, code, field, body } = await act('POST', id, '/calls', reported(given))
+async function nameCall(id: string, given: CallDetails) {
+  const { status, code, field, body } = await act('POST', id, '/calls', claimOf(given))
   return { status, code, field, call: body as unknown as RequestCall }
 }
 async function narrow(id: string, callId: string, given: CallDetails) {
-  const { status, body } = await act('PUT', id, `/calls/${callId}`, reported(given))
+  const { status, body } = await act('PUT', id, `/calls/${callId}`, claimOf(given))
   return { status, call: body as unknown as RequestCall }
 }
 const verify = (id: string, callId: string, isParty: boolean) =>
@@ -67,7 +67,7 @@ async function listen(number: string, recordingId: string) {
   const audio = await (await unit.as('paula')).fetch(String(begun.body['audio']), { headers: { range: 'bytes=0-999' } })
   return audio.status
 }
-const logged = (action: string, id: string) =>
+const entriesOf = (action: string, id: string) =>
   admin
     .selectFrom('audit_entry')
     .select(['result', 'reference', 'detail', 'purpose', 'role'])
@@ -81,16 +81,20 @@ describe('a caller with a withheld number (AC9, AC14)', () => {
   beforeAll(async () => {
     // Makes fourteen calls of that day with withheld numbers, and one with a known number.
     for (let at = 0; at < 12; at++) {
-      await unrecorded({ ...withheld, ...times(`${8 + at}:15`, at === 5 ? 25 : 3), ...by('Aino Virtanen') })
+      await enterUnrecorded({
+        ...withheld,
+        ...times(`${8 + at}:15`, at === 5 ? 25 : 3),
+        ...answeredBy('Aino Virtanen'),
+      })
     }
-    bertils = await recorded({ ...withheld, ...times('13:05', 11), ...by('Bertil Lindqvist') })
-    await unrecorded({ ...withheld, ...times('12:50', 12), ...by('Aino Virtanen') })
-    await unrecorded({ ...from('040 765 4321'), ...times('13:02', 10), ...by('Bertil Lindqvist') })
+    bertils = await enterRecorded({ ...withheld, ...times('13:05', 11), ...answeredBy('Bertil Lindqvist') })
+    await enterUnrecorded({ ...withheld, ...times('12:50', 12), ...answeredBy('Aino Virtanen') })
+    await enterUnrecorded({ ...calledFrom('040 765 4321'), ...times('13:02', 10), ...answeredBy('Bertil Lindqvist') })
   }, 60_000)
 
   test('finds their call by service number, time, duration and official, and nothing is shown until exactly one call fits', async () => {
-    const { id, number } = await identified()
-    const first = await name(id, { accuracy: 'HOURS', serviceNumber: '029 497 000', minutes: 10 })
+    const { id, number } = await identifiedRequest()
+    const first = await nameCall(id, { accuracy: 'HOURS', serviceNumber: '029 497 000', minutes: 10 })
     expect(first).toMatchObject({ status: 201, call: { ordinal: 1, state: 'SEVERAL', otherRequests: [] } })
     expect(first.call.askFor).toEqual(['accuracy', 'official'])
     expect(Object.keys(first.call).sort()).toEqual(['askFor', 'id', 'ordinal', 'otherRequests', 'state', 'told'])
@@ -102,7 +106,7 @@ describe('a caller with a withheld number (AC9, AC14)', () => {
       verification: { by: 'RECORDING', recordings: [{ id: bertils.id, hasBeenHeard: false }] },
     })
     expect(call.contact).toBeUndefined()
-    expect(await logged('call.looked-for', id)).toMatchObject([
+    expect(await entriesOf('call.looked-for', id)).toMatchObject([
       { result: 'ok', reference: number, purpose: 'INSPECTION', detail: { call: call.id } },
       { result: 'ok', reference: number, purpose: 'INSPECTION', detail: { result: 'several' } },
       { result: 'ok', reference: number, purpose: 'INSPECTION', detail: { call: call.id } },
@@ -136,15 +140,20 @@ describe('a caller with a withheld number (AC9, AC14)', () => {
         [id],
       )
     expect(rows).toEqual([{ reference: number, since: true }])
-    expect(await logged('call.verified', id)).toMatchObject([
+    expect(await entriesOf('call.verified', id)).toMatchObject([
       { result: 'refused:call.not-heard' },
       { result: 'ok', reference: number, detail: { isParty: true, by: 'RECORDING' } },
     ])
   })
 
   test('whose call cannot be distinguished from another is informed of no call, recorded or not', async () => {
-    const { id, number } = await identified()
-    const { call } = await name(id, { time: '13:00', accuracy: 'HALF_HOUR', serviceNumber: '029 497 000', minutes: 11 })
+    const { id, number } = await identifiedRequest()
+    const { call } = await nameCall(id, {
+      time: '13:00',
+      accuracy: 'HALF_HOUR',
+      serviceNumber: '029 497 000',
+      minutes: 11,
+    })
     expect(call.state).toBe('SEVERAL')
     expect((await act('POST', id, `/calls/${call.id}/unidentifiable`)).status).toBe(204)
     const [given] = (await read(id)).calls
@@ -155,13 +164,15 @@ describe('a caller with a withheld number (AC9, AC14)', () => {
   })
 
   test('who reports a number is not searched for among withheld numbers, nor the reverse', async () => {
-    const { id } = await identified()
+    const { id } = await identifiedRequest()
     const details = { serviceNumber: '029 497 000', minutes: 10, official: 'Bertil' }
-    expect((await name(id, { ...details, time: '13:02', callerNumber: '040 1112223' })).call.state).toBe('NOT_FOUND')
-    const known = await name(id, { ...details, time: '13:02', callerNumber: '(040) 765-4321' })
+    expect((await nameCall(id, { ...details, time: '13:02', callerNumber: '040 1112223' })).call.state).toBe(
+      'NOT_FOUND',
+    )
+    const known = await nameCall(id, { ...details, time: '13:02', callerNumber: '(040) 765-4321' })
     expect(known.call).toMatchObject({ state: 'FOUND', verification: { by: 'DETAILS', recordings: [] } })
     // "Salainen numero" (secret number) is not a number.
-    const secret = await name(id, { ...details, callerNumber: 'salainen' })
+    const secret = await nameCall(id, { ...details, callerNumber: 'salainen' })
     expect(secret.call).toMatchObject({ state: 'FOUND', verification: { recordings: [{ id: bertils.id }] } })
     expect(secret.call.told?.callerNumber).toBeUndefined()
   })
@@ -251,21 +262,21 @@ describe('a conversation that the history has as two calls', () => {
 
 describe('a number shared by two people (AC15)', () => {
   test('gives access to nothing: each call is named and verified, and the other person’s calls are neither listed nor confirmed', async () => {
-    const household = from('040 222 3333')
+    const household = calledFrom('040 222 3333')
     const calls = []
     for (const [at, hour] of [9, 11, 13, 15, 17].entries()) {
-      calls.push(await recorded({ ...household, ...times(`${hour}:00`), ...by(`Virkailija ${at}`) }))
+      calls.push(await enterRecorded({ ...household, ...times(`${hour}:00`), ...answeredBy(`Virkailija ${at}`) }))
     }
     const [xs, ys] = [calls[1]!, calls[2]!]
-    const { id, number } = await identified({ kinds: ['LISTEN', 'PROHIBIT'] })
+    const { id, number } = await identifiedRequest({ kinds: ['LISTEN', 'PROHIBIT'] })
     const access = { purpose: 'INSPECTION', reference: number }
     const query = new URLSearchParams({ ...access, caller: '040 222 3333' }).toString()
-    const listed = async () => (await act('GET', '', `/api/contacts?${query}`)).body['items'] as { id: string }[]
-    expect(await listed()).toEqual([])
+    const listContacts = async () => (await act('GET', '', `/api/contacts?${query}`)).body['items'] as { id: string }[]
+    expect(await listContacts()).toEqual([])
     // All calls of a day cannot be requested, because a call must be named with its time.
-    const all = await name(id, { time: '13:00', accuracy: 'HOURS', callerNumber: '040 222 3333' })
+    const all = await nameCall(id, { time: '13:00', accuracy: 'HOURS', callerNumber: '040 222 3333' })
     expect(all.call).toMatchObject({ state: 'SEVERAL' })
-    expect(await listed()).toEqual([])
+    expect(await listContacts()).toEqual([])
 
     const mine = await narrow(id, all.call.id, { time: '11:00', accuracy: 'MINUTES', callerNumber: '0402223333' })
     expect(mine.call.verification?.recordings).toMatchObject([{ id: xs.id }])
@@ -275,13 +286,13 @@ describe('a number shared by two people (AC15)', () => {
     expect((await verify(id, mine.call.id, true)).status).toBe(204)
     expect((await reveal()).body).toEqual({ number: '040 222 3333' })
     // Names the other person's call by its time: the voice in it is not the requester's.
-    const others = await name(id, { time: '13:00', accuracy: 'MINUTES', callerNumber: '+358402223333' })
+    const others = await nameCall(id, { time: '13:00', accuracy: 'MINUTES', callerNumber: '+358402223333' })
     await listen(number, ys.id)
     expect((await verify(id, others.call.id, false)).status).toBe(204)
     const { calls: named } = await read(id)
     expect(named.map(({ state }) => state)).toEqual(['MATCHED', 'NOT_PARTY'])
     expect(JSON.stringify(named)).not.toContain(ys.contactId)
-    expect((await listed()).map((one) => one.id)).toEqual([xs.contactId])
+    expect((await listContacts()).map((one) => one.id)).toEqual([xs.contactId])
     expect(await listen(number, ys.id)).toBe('not-found')
     const contact = (which: string) =>
       act('GET', '', `/api/contacts/${which}?${new URLSearchParams(access).toString()}`)
@@ -304,9 +315,9 @@ describe('a number shared by two people (AC15)', () => {
   })
 
   test('a listening ends when the requester turns out not to be the party', async () => {
-    const call = await recorded({ ...from('040 333 4444'), ...times('10:00'), ...by('Aino') })
-    const { id, number } = await identified()
-    const { call: found } = await name(id, { time: '10:00', callerNumber: '040 333 4444' })
+    const call = await enterRecorded({ ...calledFrom('040 333 4444'), ...times('10:00'), ...answeredBy('Aino') })
+    const { id, number } = await identifiedRequest()
+    const { call: found } = await nameCall(id, { time: '10:00', callerNumber: '040 333 4444' })
     const access = { purpose: 'INSPECTION', reference: number }
     const { body } = await act('POST', '', `/api/recordings/${call.id}/listenings`, access)
     const audio = () =>
@@ -317,9 +328,9 @@ describe('a number shared by two people (AC15)', () => {
   })
 
   test('gives no access to a call under another name, until the new person is identified and the call is verified again', async () => {
-    const call = await recorded({ ...from('040 333 5555'), ...times('10:00'), ...by('Aino') })
-    const { id, number } = await identified({ kinds: ['KNOW', 'PROHIBIT'] })
-    const { call: found } = await name(id, { time: '10:00', callerNumber: '040 333 5555' })
+    const call = await enterRecorded({ ...calledFrom('040 333 5555'), ...times('10:00'), ...answeredBy('Aino') })
+    const { id, number } = await identifiedRequest({ kinds: ['KNOW', 'PROHIBIT'] })
+    const { call: found } = await nameCall(id, { time: '10:00', callerNumber: '040 333 5555' })
     await listen(number, call.id)
     expect((await verify(id, found.id, true)).status).toBe(204)
     const another = { kinds: ['LISTEN', 'PROHIBIT'], language: 'fi', requester: { name: 'Aivan Toinen' } }
@@ -341,12 +352,17 @@ describe('a number shared by two people (AC15)', () => {
 
 test('the person who verifies a call sees if the verification of its caller’s number failed in the network', async () => {
   const [refuted, usual] = ['040 333 6666', '040 333 7777']
-  await unrecorded({ ...from(refuted), ...times('10:00'), ...by('Aino'), marks: ['caller-unverified'] })
-  await unrecorded({ ...from(usual), ...times('10:00'), ...by('Aino') })
-  const { id } = await identified()
+  await enterUnrecorded({
+    ...calledFrom(refuted),
+    ...times('10:00'),
+    ...answeredBy('Aino'),
+    marks: ['caller-unverified'],
+  })
+  await enterUnrecorded({ ...calledFrom(usual), ...times('10:00'), ...answeredBy('Aino') })
+  const { id } = await identifiedRequest()
   const [{ call }, { call: other }] = [
-    await name(id, { time: '10:00', callerNumber: refuted }),
-    await name(id, { time: '10:00', callerNumber: usual }),
+    await nameCall(id, { time: '10:00', callerNumber: refuted }),
+    await nameCall(id, { time: '10:00', callerNumber: usual }),
   ]
   expect(call).toMatchObject({ state: 'FOUND', numberUnverified: true, verification: { by: 'DETAILS' } })
   expect(other).toMatchObject({ state: 'FOUND', verification: { by: 'DETAILS' } })
@@ -358,8 +374,8 @@ test('the person who verifies a call sees if the verification of its caller’s 
 describe('a call that was not recorded, or whose recording is destroyed (AC2)', () => {
   const number = '050 555 1234'
   async function search(given: CallDetails) {
-    const { id } = await identified()
-    const { call } = await name(id, { callerNumber: number, ...given })
+    const { id } = await identifiedRequest()
+    const { call } = await nameCall(id, { callerNumber: number, ...given })
     if (call.state !== 'FOUND') return { id, state: call.state, rest: Object.keys(call) }
     expect(call.verification).toMatchObject({ by: 'DETAILS', recordings: [] })
     expect((await verify(id, call.id, true)).status).toBe(204)
@@ -369,15 +385,19 @@ describe('a call that was not recorded, or whose recording is destroyed (AC2)', 
   }
 
   test('is reported as not recorded, with nothing to listen to', async () => {
-    await unrecorded({ ...from(number), ...times('14:00'), ...by('Aino') })
+    await enterUnrecorded({ ...calledFrom(number), ...times('14:00'), ...answeredBy('Aino') })
     const { segment } = await search({ time: '14:00' })
     expect(segment?.recording).toMatchObject({ state: 'none' })
   })
 
   test('is reported as destroyed at its term, with the reason, and not at all after fourteen months', async () => {
     const [monthsAgo, gone] = [8, 15].map((months) => day.subtract({ months }))
-    const over = await register.record({ ...from(number), ...times('14:00', 10, monthsAgo), ...by('Aino') })
-    await unrecorded({ ...from(number), ...times('14:00', 10, gone), ...by('Aino') })
+    const over = await register.record({
+      ...calledFrom(number),
+      ...times('14:00', 10, monthsAgo),
+      ...answeredBy('Aino'),
+    })
+    await enterUnrecorded({ ...calledFrom(number), ...times('14:00', 10, gone), ...answeredBy('Aino') })
     const destroyed = await search({ day: monthsAgo!.toString(), time: '14:00' })
     expect(destroyed.segment?.recording).toMatchObject({ id: over.id, state: 'expired', cause: 'retention' })
     const nothing = await search({ day: gone!.toString(), time: '14:00' })
@@ -390,13 +410,18 @@ describe('a call that was not recorded, or whose recording is destroyed (AC2)', 
 describe('an official who left (R48)', () => {
   test('is shown their own segment of a transferred call and nothing of the other official’s', async () => {
     const callIds = ['siirretty']
-    const first = await recorded({
-      ...{ callIds, ...from('040 999 0000'), ...times('16:00'), ...by('Aino Virtanen', people.aino.id) },
+    const first = await enterRecorded({
+      ...{ callIds, ...calledFrom('040 999 0000'), ...times('16:00'), ...answeredBy('Aino Virtanen', people.aino.id) },
     })
-    const second = await recorded({ callIds, ...from('040 999 0000'), ...times('16:00'), ...by('Bertil') })
+    const second = await enterRecorded({
+      callIds,
+      ...calledFrom('040 999 0000'),
+      ...times('16:00'),
+      ...answeredBy('Bertil'),
+    })
     expect(second.contactId).toBe(first.contactId)
-    const { id, number } = await identified({ party: 'OFFICIAL', officialUserId: people.aino.userId })
-    const { call } = await name(id, { time: '16:00' })
+    const { id, number } = await identifiedRequest({ party: 'OFFICIAL', officialUserId: people.aino.userId })
+    const { call } = await nameCall(id, { time: '16:00' })
     expect(call).toMatchObject({ state: 'FOUND', verification: { by: 'PERSONNEL', recordings: [{ id: first.id }] } })
     expect((await verify(id, call.id, true)).status).toBe(204)
     const [matched] = (await read(id)).calls
@@ -419,8 +444,8 @@ describe('the details of a call', () => {
     [{ callerNumber: '131052-308T' }, 'input.identity-code', 'callerNumber'],
     [{ callerNumber: '0401234567', official: 'Bertil 131052-308T' }, 'input.identity-code', 'official'],
   ])('are refused with a reason: %j is %s', async (given, code, field) => {
-    const { id } = await identified()
-    const refused = await name(id, given)
+    const { id } = await identifiedRequest()
+    const refused = await nameCall(id, given)
     expect(refused).toMatchObject({ code, ...(field !== undefined && { field }) })
     expect((await read(id)).calls).toEqual([])
   })
@@ -428,27 +453,27 @@ describe('the details of a call', () => {
   test('are searched for once the requester is identified, in an open request, by the Service Unit', async () => {
     const { id } = await enteredRequest()
     const given = { callerNumber: '0401234567' }
-    expect(await name(id, given)).toMatchObject({ status: 409, code: 'request.not-identified' })
-    expect(await name(crypto.randomUUID(), given)).toMatchObject({ status: 404, code: 'not-found' })
-    expect((await act('POST', id, '/calls', reported(given), 'tuula')).code).toBe('deny.role')
+    expect(await nameCall(id, given)).toMatchObject({ status: 409, code: 'request.not-identified' })
+    expect(await nameCall(crypto.randomUUID(), given)).toMatchObject({ status: 404, code: 'not-found' })
+    expect((await act('POST', id, '/calls', claimOf(given), 'tuula')).code).toBe('deny.role')
     expect((await act('POST', id, '/close', { outcome: 'WITHDRAWN' })).status).toBe(204)
-    expect(await name(id, given)).toMatchObject({ status: 409, code: 'request.closed' })
+    expect(await nameCall(id, given)).toMatchObject({ status: 409, code: 'request.closed' })
   })
 
   test('of the same call are refused twice in a request, reported as named in another request, and can be withdrawn', async () => {
-    await unrecorded({ ...from('040 444 1111'), ...times('18:00'), ...by('Aino') })
+    await enterUnrecorded({ ...calledFrom('040 444 1111'), ...times('18:00'), ...answeredBy('Aino') })
     const given = { time: '18:00', callerNumber: '040 444 1111' }
-    const [one, two] = [await identified(), await identified()]
-    const { call } = await name(one.id, given)
-    expect(await name(one.id, given)).toMatchObject({ status: 409, code: 'call.named-already' })
-    const again = await name(two.id, given)
+    const [one, two] = [await identifiedRequest(), await identifiedRequest()]
+    const { call } = await nameCall(one.id, given)
+    expect(await nameCall(one.id, given)).toMatchObject({ status: 409, code: 'call.named-already' })
+    const again = await nameCall(two.id, given)
     await verify(one.id, call.id, true)
     expect((await read(two.id)).calls[0]?.otherRequests).toEqual([])
     await verify(two.id, again.call.id, true)
     expect((await read(two.id)).calls[0]?.otherRequests).toEqual([one.number])
     expect(await act('DELETE', one.id, `/calls/${call.id}`)).toMatchObject({ status: 409, code: 'call.matched' })
 
-    const mistaken = await name(one.id, { time: '03:00', callerNumber: '040 444 1111' })
+    const mistaken = await nameCall(one.id, { time: '03:00', callerNumber: '040 444 1111' })
     expect((await act('DELETE', one.id, `/calls/${mistaken.call.id}`)).status).toBe(204)
     expect((await read(one.id)).calls).toHaveLength(1)
     expect((await act('DELETE', one.id, `/calls/${mistaken.call.id}`)).code).toBe('not-found')
@@ -456,8 +481,8 @@ describe('the details of a call', () => {
   })
 
   test('can be searched for a limited number of times in a request, withdrawn calls included; other requests are not affected', async () => {
-    const { id } = await identified()
-    const { call } = await name(id, { time: '01:00', callerNumber: '040 444 1111' })
+    const { id } = await identifiedRequest()
+    const { call } = await nameCall(id, { time: '01:00', callerNumber: '040 444 1111' })
     await act('DELETE', id, `/calls/${call.id}`)
     // Simulates the log of a clerk who repeats the search.
     await database
@@ -466,17 +491,17 @@ describe('the details of a call', () => {
         `insert into audit_entry (person_id, action, object_kind, object_id, result) select $1, 'call.looked-for', 'request', $2, 'ok' from generate_series(1, 28)`,
         [people.pekka.id, id],
       )
-    expect((await name(id, { time: '01:00', callerNumber: '040 444 1111' })).status).toBe(201)
-    expect(await name(id, { callerNumber: '040 444 1111' })).toMatchObject({
+    expect((await nameCall(id, { time: '01:00', callerNumber: '040 444 1111' })).status).toBe(201)
+    expect(await nameCall(id, { callerNumber: '040 444 1111' })).toMatchObject({
       status: 429,
       code: 'request.too-many-searches',
     })
-    expect(await logged('call.looked-for', id)).toMatchObject([
+    expect(await entriesOf('call.looked-for', id)).toMatchObject([
       // Each of the two calls has two log entries: one for the details and one for the search.
       ...Array.from({ length: 32 }, () => ({ result: 'ok' })),
       { result: 'refused:request.too-many-searches' },
     ])
-    expect((await name((await identified()).id, { callerNumber: '040 444 1111' })).status).toBe(201)
+    expect((await nameCall((await identifiedRequest()).id, { callerNumber: '040 444 1111' })).status).toBe(201)
   })
 })
 
@@ -485,7 +510,7 @@ test('a time in an hour that the clock shows twice is searched for in both, and 
   const last = yesterday.getTimeZoneTransition('previous')!
   const before = last.getTimeZoneTransition('previous')!
   const [autumn, spring] = last.hour === 3 ? [last, before] : [before, last]
-  const fits = async (changed: Temporal.ZonedDateTime, time: string, at: string) => {
+  const countFits = async (changed: Temporal.ZonedDateTime, time: string, at: string) => {
     const on = changed.toPlainDate().toString()
     const { rows } = await database.as().pool.query<{ n: number }>(
       `select count(*)::int as n
@@ -496,8 +521,8 @@ test('a time in an hour that the clock shows twice is searched for in both, and 
   }
   const call = (changed: Temporal.ZonedDateTime, minutes: number, number: string) => {
     const startedAt = changed.add({ minutes }).toInstant()
-    return unrecorded({
-      ...from(number),
+    return enterUnrecorded({
+      ...calledFrom(number),
       startedAt,
       endedAt: startedAt.add({ minutes: 5 }),
       answeredAt: undefined,
@@ -506,20 +531,20 @@ test('a time in an hour that the clock shows twice is searched for in both, and 
   await call(autumn, -30, '040 100 0001')
   await call(autumn, 30, '040 100 0002')
   await call(spring, 30, '040 100 0003')
-  for (const number of ['040 100 0001', '040 100 0002']) expect(await fits(autumn, '03:30', number)).toBe(1)
-  expect(await fits(spring, '03:30', '040 100 0003')).toBe(1)
-  expect(await fits(spring, '04:30', '040 100 0003')).toBe(1)
-  expect(await fits(autumn, '04:30', '040 100 0001')).toBe(0)
+  for (const number of ['040 100 0001', '040 100 0002']) expect(await countFits(autumn, '03:30', number)).toBe(1)
+  expect(await countFits(spring, '03:30', '040 100 0003')).toBe(1)
+  expect(await countFits(spring, '04:30', '040 100 0003')).toBe(1)
+  expect(await countFits(autumn, '04:30', '040 100 0001')).toBe(0)
 })
 
 test('a search that found a call is not shown to its official, but is in the log for the data protection officer', async () => {
-  const contactId = await unrecorded({
-    ...{ ...from('040 222 3344'), ...times('17:40'), ...by('Aino Virtanen', people.aino.id) },
+  const contactId = await enterUnrecorded({
+    ...{ ...calledFrom('040 222 3344'), ...times('17:40'), ...answeredBy('Aino Virtanen', people.aino.id) },
   })
-  const { id, number } = await identified()
-  const found = await name(id, { time: '17:40', callerNumber: '040 222 3344' })
+  const { id, number } = await identifiedRequest()
+  const found = await nameCall(id, { time: '17:40', callerNumber: '040 222 3344' })
   expect(found.call.state).toBe('FOUND')
-  expect((await logged('call.looked-for', id)).at(-1)?.detail).toMatchObject({ contact: contactId })
+  expect((await entriesOf('call.looked-for', id)).at(-1)?.detail).toMatchObject({ contact: contactId })
   const now = Temporal.Now.instant()
   const time = `from=${now.subtract({ hours: 24 }).toString()}&to=${now.add({ hours: 1 }).toString()}`
   const readViews = () => act('GET', '', `/api/my-calls/looks?${time}`, undefined, 'aino')

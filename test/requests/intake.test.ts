@@ -9,7 +9,7 @@ const database = await createTestDatabase<RegisterTables>()
 const { desk, enter, enteredRequest, act, read, list, body, people, admin, deliverAnswer, identityCode } =
   await openServiceUnit(database)
 const now = () => Temporal.Now.instant()
-const day = (instant: string) => Temporal.Instant.from(instant).toZonedDateTimeISO('Europe/Helsinki')
+const finnishTime = (instant: string) => Temporal.Instant.from(instant).toZonedDateTimeISO('Europe/Helsinki')
 
 describe('a received request', () => {
   test('has the next number of the year, without gaps even if two clerks enter at the same time', async () => {
@@ -44,7 +44,7 @@ describe('a received request', () => {
     const receivedAt = received.subtract({ months: 2 }).with({ day: 31 })
     const { id } = await enteredRequest({ receivedAt: receivedAt.toInstant().toString() })
     const { dueAt, isOverdue } = await read(id)
-    expect(day(dueAt).toPlainDateTime()).toEqual(receivedAt.add({ months: 1 }).toPlainDateTime())
+    expect(finnishTime(dueAt).toPlainDateTime()).toEqual(receivedAt.add({ months: 1 }).toPlainDateTime())
     expect(isOverdue).toBe(true)
   })
 
@@ -163,7 +163,7 @@ describe('the deadline', () => {
     const { receivedAt } = await read(id)
     expect((await act('POST', id, '/extension', { months: 2, reason: 'COMPLEX' })).status).toBe(204)
     const { dueAt, extension } = await read(id)
-    expect(day(dueAt).toPlainDateTime()).toEqual(day(receivedAt).add({ months: 3 }).toPlainDateTime())
+    expect(finnishTime(dueAt).toPlainDateTime()).toEqual(finnishTime(receivedAt).add({ months: 3 }).toPlainDateTime())
     expect(extension).toMatchObject({ until: dueAt, reason: 'COMPLEX', by: { id: people.paula.id } })
     expect((await act('POST', id, '/extension', { months: 1, reason: 'MANY' })).code).toBe('request.extended')
     const late = await enteredRequest({
@@ -242,28 +242,28 @@ describe('the queue', () => {
     )
     expect((await act('POST', later.id, '/assignment', { personId: people.pekka.id })).status).toBe(204)
     const all = await list()
-    const at = (id: string) => all.items.findIndex((one) => one.id === id)
-    expect(at(soon.id)).toBeLessThan(at(later.id))
-    expect(all.items[at(soon.id)]).toMatchObject({
+    const indexOf = (id: string) => all.items.findIndex((one) => one.id === id)
+    expect(indexOf(soon.id)).toBeLessThan(indexOf(later.id))
+    expect(all.items[indexOf(soon.id)]).toMatchObject({
       isUrgent: true,
       isOverdue: false,
       requester: { name: 'Kiireinen Kaisa' },
     })
-    expect(all.items[at(later.id)]).toMatchObject({ isUrgent: false, assignedTo: { id: people.pekka.id } })
+    expect(all.items[indexOf(later.id)]).toMatchObject({ isUrgent: false, assignedTo: { id: people.pekka.id } })
     expect(all.counts.open).toBe(all.items.length)
     expect(all.clerks.map(({ id }) => id).sort()).toEqual([people.paula.id, people.pekka.id].sort())
     const mine = await list('whose=mine', 'pekka')
     expect(mine.items.map(({ id }) => id)).toEqual([later.id])
     expect(mine.counts.mine).toBe(1)
-    const found = async (find: string, state = 'open') =>
+    const findIds = async (find: string, state = 'open') =>
       (await list(`state=${state}&find=${encodeURIComponent(find)}`)).items.map(({ id }) => id)
-    expect(await found('kaisa')).toEqual([soon.id])
-    expect(await found(later.number.toLowerCase())).toEqual([later.id])
-    expect(await found('100%')).toEqual([])
+    expect(await findIds('kaisa')).toEqual([soon.id])
+    expect(await findIds(later.number.toLowerCase())).toEqual([later.id])
+    expect(await findIds('100%')).toEqual([])
     await act('POST', soon.id, '/close', { outcome: 'WITHDRAWN' })
-    expect(await found('kaisa')).toEqual([])
-    expect(await found('kaisa', 'closed')).toEqual([soon.id])
-    expect(await found('%', 'closed')).toEqual([])
+    expect(await findIds('kaisa')).toEqual([])
+    expect(await findIds('kaisa', 'closed')).toEqual([soon.id])
+    expect(await findIds('%', 'closed')).toEqual([])
   })
 
   test('logs every view by the request’s number and without a name, and shows nothing if it cannot log', async () => {
@@ -271,9 +271,9 @@ describe('the queue', () => {
     await read(id)
     await list('find=jalmari')
     const entries = await admin.selectFrom('audit_entry').selectAll().where('person_id', '=', people.paula.id).execute()
-    const of = (action: string) => entries.filter((one) => one.action === action)
-    expect(of('request.read').at(-1)).toMatchObject({ reference: number, purpose: 'INSPECTION', object_id: id })
-    expect(of('requests.read').at(-1)).toMatchObject({ detail: { isSearch: true } })
+    const entriesOf = (action: string) => entries.filter((one) => one.action === action)
+    expect(entriesOf('request.read').at(-1)).toMatchObject({ reference: number, purpose: 'INSPECTION', object_id: id })
+    expect(entriesOf('requests.read').at(-1)).toMatchObject({ detail: { isSearch: true } })
     expect(JSON.stringify(entries)).not.toMatch(/jalmari/i)
     await database.as().pool.query('alter table audit_entry add constraint broken check (false) not valid')
     const views = await Promise.all(

@@ -18,18 +18,18 @@ const none = '00000000-0000-4000-8000-000000000000'
 type Name = keyof typeof people
 const send = async (name: Name, method: string, path: string, json?: object) =>
   answer((await as(name)).fetch(path, { method, ...(json && { json }) }))
-const served = (given: Partial<RequestToServe> = {}) => servedRequest(admin, { clerkId: people.paula.id, ...given })
+const serve = (given: Partial<RequestToServe> = {}) => servedRequest(admin, { clerkId: people.paula.id, ...given })
 const draft = (request: string, kind: string, more: object = {}, name: Name = 'paula') =>
   send(name, 'POST', `/api/requests/${request}/letters`, { kind, ...more })
 
-async function made(request: string, kind: string, more: object = {}): Promise<string> {
+async function makeLetter(request: string, kind: string, more: object = {}): Promise<string> {
   const drafted = await draft(request, kind, more)
   expect(drafted).toMatchObject({ status: 201, body: { kind, isErased: false } })
   return (drafted.body as unknown as { id: string }).id
 }
 
 /** Returns the text of a letter without its markup. */
-async function text(id: string): Promise<string> {
+async function readText(id: string): Promise<string> {
   const page = await (await as('paula')).fetch(`/api/letters/${id}/html`, {})
   expect(page.status).toBe(200)
   const source = await page.text()
@@ -40,7 +40,7 @@ async function text(id: string): Promise<string> {
 }
 
 /** Adds a call to a request that is not verified as the requester's. */
-async function name(request: string, state: string, ordinal = 1): Promise<void> {
+async function addCall(request: string, state: string, ordinal = 1): Promise<void> {
   await sql`
     insert into request_call (request_id, ordinal, state, told, looked_by)
     values (${request}, ${ordinal}, ${state}, '{"day": "2026-11-24", "time": "13:00", "accuracy": "HOURS"}', ${people.paula.id})`.execute(
@@ -64,25 +64,25 @@ const makeDue = () =>
 describe('the answer', () => {
   test('reports that a matched call was recorded, and its contact history if requested', async () => {
     const recording = await stored()
-    const request = await served({ contacts: [recording.contactId], kinds: ['KNOW', 'HISTORY'] })
-    const room = await text(await made(request.id, 'answer'))
-    expect(room).toContain(request.number)
-    expect(room).toContain('Puhelu on tallennettu. Tallenne tuhotaan viimeistään')
-    expect(room).toContain('Virkailijan nimi Aino')
-    expect(room).toContain('Pyytäjä Pyynnöllä')
+    const request = await serve({ contacts: [recording.contactId], kinds: ['KNOW', 'HISTORY'] })
+    const letter = await readText(await makeLetter(request.id, 'answer'))
+    expect(letter).toContain(request.number)
+    expect(letter).toContain('Puhelu on tallennettu. Tallenne tuhotaan viimeistään')
+    expect(letter).toContain('Virkailijan nimi Aino')
+    expect(letter).toContain('Pyytäjä Pyynnöllä')
   })
 
   test('reports when and why a recording was destroyed, with the facts of the moment at which the letter was made', async () => {
     const recording = await stored()
-    const request = await served({ contacts: [recording.contactId] })
-    const before = await made(request.id, 'answer')
-    const was = await text(before)
+    const request = await serve({ contacts: [recording.contactId] })
+    const before = await makeLetter(request.id, 'answer')
+    const was = await readText(before)
     await ends.forbidByOfficial(recording.id)
     await ends.startCustodian()
     await ends.until(recording.id, 'DESTROYED')
     await ends.stopCustodian()
-    expect(await text(before)).toBe(was)
-    expect(await text(await made(request.id, 'answer'))).toContain(
+    expect(await readText(before)).toBe(was)
+    expect(await readText(await makeLetter(request.id, 'answer'))).toContain(
       'Syy: puheluun vastannut virkailija kielsi tallenteen käytön.',
     )
     expect(await lettersOf(request.id)).toHaveLength(1)
@@ -90,12 +90,12 @@ describe('the answer', () => {
   })
 
   test('needs at least one named call, and a result for every named call', async () => {
-    const request = await served()
+    const request = await serve()
     expect(await draft(request.id, 'answer')).toMatchObject({
       status: 409,
       body: { error: { code: 'letter.nothing-to-tell' } },
     })
-    await name(request.id, 'SEVERAL')
+    await addCall(request.id, 'SEVERAL')
     expect(await draft(request.id, 'answer')).toMatchObject({
       status: 409,
       body: { error: { code: 'letter.call-open' } },
@@ -105,22 +105,22 @@ describe('the answer', () => {
   test('reports that a recording can be listened to although the official has forbidden it, because the prohibition waits for this request (AC12)', async () => {
     const recording = await stored()
     const requested = { contacts: [recording.contactId], kinds: ['LISTEN'] } as const
-    const request = await served(requested)
+    const request = await serve(requested)
     await ends.forbidByOfficial(recording.id)
-    const room = await text(await made(request.id, 'answer'))
-    expect(room).toContain('Tallenne tuhotaan viimeistään')
-    expect(room).toContain('Tallenteen voi kuunnella')
-    const later = await served({ ...requested, kinds: ['KNOW'] })
-    expect(await text(await made(later.id, 'answer'))).toContain('tallenteen käyttö on kielletty')
+    const letter = await readText(await makeLetter(request.id, 'answer'))
+    expect(letter).toContain('Tallenne tuhotaan viimeistään')
+    expect(letter).toContain('Tallenteen voi kuunnella')
+    const later = await serve({ ...requested, kinds: ['KNOW'] })
+    expect(await readText(await makeLetter(later.id, 'answer'))).toContain('tallenteen käyttö on kielletty')
   })
 
   test('reports to an official their own segments of a call and no other official’s', async () => {
     const recording = await stored()
     const request = { party: 'OFFICIAL', contacts: [recording.contactId] } as const
-    const own = await served({ ...request, officialId: people.aino.id })
-    const others = await served({ ...request, officialId: people.bertil.id })
-    expect(await text(await made(own.id, 'answer'))).toContain('Puhelu on tallennettu.')
-    expect(await text(await made(others.id, 'answer'))).not.toContain('Puhelu on tallennettu.')
+    const own = await serve({ ...request, officialId: people.aino.id })
+    const others = await serve({ ...request, officialId: people.bertil.id })
+    expect(await readText(await makeLetter(own.id, 'answer'))).toContain('Puhelu on tallennettu.')
+    expect(await readText(await makeLetter(others.id, 'answer'))).not.toContain('Puhelu on tallennettu.')
   })
 })
 
@@ -130,10 +130,10 @@ describe('a letter about calls that are not verified as the requester’s', () =
     async (kind) => {
       const letters = new Set<string>()
       for (const state of ['NOT_IDENTIFIABLE', 'NOT_PARTY', 'NOT_FOUND']) {
-        const request = await served()
-        await name(request.id, state)
+        const request = await serve()
+        await addCall(request.id, state)
         const page = async () => {
-          const id = await made(request.id, kind)
+          const id = await makeLetter(request.id, kind)
           return (await (await as('paula')).fetch(`/api/letters/${id}/html`, {})).text()
         }
         const anonymous = (source: string) => source.replaceAll(request.number, 'P')
@@ -149,20 +149,22 @@ describe('a letter about calls that are not verified as the requester’s', () =
 
 describe('a refusal', () => {
   test('states the ground that follows from the request, unless another ground is given, and the reason', async () => {
-    const unknown = await served({ identified: false })
-    expect(await text(await made(unknown.id, 'refusal'))).toContain('henkilöllisyyttä ei ole voitu varmistaa')
+    const unknown = await serve({ identified: false })
+    expect(await readText(await makeLetter(unknown.id, 'refusal'))).toContain('henkilöllisyyttä ei ole voitu varmistaa')
     const recording = await stored()
-    const matched = await served({ contacts: [recording.contactId] })
+    const matched = await serve({ contacts: [recording.contactId] })
     expect(await draft(matched.id, 'refusal')).toMatchObject({
       status: 400,
       body: { error: { code: 'letter.ground-missing' } },
     })
     expect(await draft(matched.id, 'refusal', { ground: 'NO_CALL' })).toMatchObject({ status: 409 })
-    expect(await text(await made(matched.id, 'refusal', { ground: 'EXCESSIVE' }))).toContain('12 artiklan 5 kohta')
+    expect(await readText(await makeLetter(matched.id, 'refusal', { ground: 'EXCESSIVE' }))).toContain(
+      '12 artiklan 5 kohta',
+    )
   })
 
   test('to an unidentified requester mentions no call', async () => {
-    const request = await served({ identified: false })
+    const request = await serve({ identified: false })
     for (const kind of ['answer', 'not-identifiable', 'log-extract', 'prohibition']) {
       expect(await draft(request.id, kind)).toMatchObject({
         status: 409,
@@ -179,7 +181,7 @@ describe('other facts of a request', () => {
 
   test('are reported in letters of their own: an extension, an appointment, a copy, a correction, a decision', async () => {
     const recording = await stored()
-    const { id, number } = await served({ contacts: [recording.contactId], kinds: ['LISTEN', 'COPY', 'RECTIFY'] })
+    const { id, number } = await serve({ contacts: [recording.contactId], kinds: ['LISTEN', 'COPY', 'RECTIFY'] })
     for (const kind of ['extension', 'appointment', 'copy', 'correction', 'openness', 'mentioned']) {
       expect(await draft(id, kind)).toMatchObject({ status: 409, body: { error: { code: 'letter.nothing-to-tell' } } })
     }
@@ -208,15 +210,15 @@ describe('other facts of a request', () => {
     await sql`
       update subject_request set extended_until = '2027-05-17T09:00:00Z', extended_at = now(), extended_by = ${clerk},
         extension_reason = 'MANY' where id = ${id}`.execute(admin)
-    const room = {
+    const expectedWords = {
       extension: ['17.5.2027', 'Pyyntöjä on niin paljon'],
       appointment: [`10.3.${year} klo 9.00–10.00`, 'Oulun toimipiste', 'tulkki, kieli: arabia, induktiosilmukka'],
       copy: ['Sen voi noutaa yhden kerran', 'salalauseella'],
       correction: ['puheluun vastasi Bertil'],
       openness: ['salassa pidettävä', 'laki 1346/1999, 4 §', 'hallinto-oikeuteen', '30 päivän'],
     }
-    for (const [kind, words] of Object.entries(room)) {
-      const letter = await text(await made(id, kind))
+    for (const [kind, words] of Object.entries(expectedWords)) {
+      const letter = await readText(await makeLetter(id, kind))
       for (const word of [number, ...words]) expect(letter, kind).toContain(word)
     }
   })
@@ -227,19 +229,19 @@ describe('other facts of a request', () => {
       send(user, 'GET', `/api/contacts/${recording.contactId}?${query}`)
     expect((await viewContact('matti', 'purpose=MAINTENANCE&reference=VIKA-1')).status).toBe(200)
     expect((await viewContact('tuula', 'purpose=CRIME_OR_MISUSE&reference=JUTTU-1')).status).toBe(200)
-    const request = await served({ contacts: [recording.contactId], kinds: ['LOG_EXTRACT'] })
-    const room = await text(await made(request.id, 'log-extract'))
-    expect(room).toContain(
+    const request = await serve({ contacts: [recording.contactId], kinds: ['LOG_EXTRACT'] })
+    const letter = await readText(await makeLetter(request.id, 'log-extract'))
+    expect(letter).toContain(
       'tiedot avattiin. Rooli: tekninen ylläpito, Henkilöverotus. Käyttötarkoitus: tekninen ylläpito.',
     )
-    expect(room).not.toMatch(/Matti|Tuula|turvallisuusyksikkö,|rikoksen/)
+    expect(letter).not.toMatch(/Matti|Tuula|turvallisuusyksikkö,|rikoksen/)
   })
 })
 
 describe('automatic letters', () => {
   test('report, once, that a forbidden recording was destroyed', async () => {
     const recording = await stored()
-    const request = await served({ contacts: [recording.contactId], kinds: ['PROHIBIT'] })
+    const request = await serve({ contacts: [recording.contactId], kinds: ['PROHIBIT'] })
     await ends.forbid('paula', recording.id, { party: 'CALLER', channel: 'PHONE', reference: request.number })
     await makeDue()
     expect(await lettersOf(request.id)).toEqual([])
@@ -250,7 +252,7 @@ describe('automatic letters', () => {
     const [letter, ...others] = await lettersOf(request.id)
     expect(others).toEqual([])
     expect(letter).toMatchObject({ kind: 'prohibition', made_by: null })
-    expect(await text(letter!.id)).toContain('Tallenne on tuhottu')
+    expect(await readText(letter!.id)).toContain('Tallenne on tuhottu')
     expect((await send('paula', 'DELETE', `/api/letters/${letter!.id}`)).status).toBe(204)
     await makeDue()
     expect(await lettersOf(request.id)).toEqual([])
@@ -258,21 +260,21 @@ describe('automatic letters', () => {
 
   test('report that a recording was destroyed before it could be listened to (AC17)', async () => {
     const recording = await ends.makeRecordingUntil(1)
-    const request = await served({ contacts: [recording.contactId], kinds: ['LISTEN'] })
+    const request = await serve({ contacts: [recording.contactId], kinds: ['LISTEN'] })
     await ends.setDay(recording.id, Temporal.Now.instant().subtract({ seconds: 1 }))
     await sql`select close_expired_inspections()`.execute(admin)
     await makeDue()
     await makeDue()
     const letters = await lettersOf(request.id)
     expect(letters).toMatchObject([{ kind: 'destroyed-before', made_by: null }])
-    expect(await text(letters[0]!.id)).toContain('Syy: säilytysaika päättyi.')
+    expect(await readText(letters[0]!.id)).toContain('Syy: säilytysaika päättyi.')
   })
 })
 
 describe('a letter', () => {
   test('is sent once, and never changes afterwards', async () => {
-    const request = await served()
-    const id = await made(request.id, 'received')
+    const request = await serve()
+    const id = await makeLetter(request.id, 'received')
     expect((await send('paula', 'POST', `/api/letters/${id}/delivery`, { how: 'POST' })).status).toBe(204)
     for (const again of [
       send('paula', 'POST', `/api/letters/${id}/delivery`, { how: 'POST' }),
@@ -280,15 +282,15 @@ describe('a letter', () => {
     ]) {
       expect(await again).toMatchObject({ status: 409, body: { error: { code: 'letter.delivered' } } })
     }
-    await made(request.id, 'received')
+    await makeLetter(request.id, 'received')
     expect(await lettersOf(request.id)).toHaveLength(2)
   })
 
   test('is erased with the requester’s data: the fact that it was sent stays, and an unsent letter is deleted', async () => {
-    const request = await served()
-    const sent = await made(request.id, 'received')
+    const request = await serve()
+    const sent = await makeLetter(request.id, 'received')
     await send('paula', 'POST', `/api/letters/${sent}/delivery`, { how: 'HANDED_OVER' })
-    await made(request.id, 'received')
+    await makeLetter(request.id, 'received')
     await sql`select erase_requester(${request.id})`.execute(admin)
     expect(await lettersOf(request.id)).toMatchObject([{ id: sent, content: null }])
     expect(await send('paula', 'GET', `/api/letters/${sent}/pdf`)).toMatchObject({
@@ -298,13 +300,13 @@ describe('a letter', () => {
   })
 
   test('is made and read by the Service Unit only, and each reading is logged under the request’s number', async () => {
-    const request = await served()
-    const id = await made(request.id, 'received')
+    const request = await serve()
+    const id = await makeLetter(request.id, 'received')
     for (const somebody of ['aino', 'tuula', 'riitta', 'matti', 'asta', 'dora'] as const) {
       expect([403, 404]).toContain((await send(somebody, 'GET', `/api/letters/${id}/html`)).status)
       expect([403, 404]).toContain((await draft(request.id, 'received', {}, somebody)).status)
     }
-    await text(id)
+    await readText(id)
     const { rows } = await sql<object>`
       select person_id, reference, result from audit_entry where action = 'letter.read' and object_id = ${id} and result = 'ok'`.execute(
       admin,
@@ -313,7 +315,7 @@ describe('a letter', () => {
   })
 
   test('is available as a page with its own content security policy, and as a PDF', async () => {
-    const id = await made((await served()).id, 'received')
+    const id = await makeLetter((await serve()).id, 'received')
     const paula = await as('paula')
     const page = await paula.fetch(`/api/letters/${id}/html`, {})
     expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-[^']+';/)
@@ -346,7 +348,7 @@ describe('a template', () => {
       status: 200,
       body: { version: 1, changed: { by: { id: people.paula.id } } },
     })
-    expect(await text(await made((await served()).id, 'received'))).toContain('Pyyntönne on saapunut')
+    expect(await readText(await makeLetter((await serve()).id, 'received'))).toContain('Pyyntönne on saapunut')
     expect(await send('asta', 'PUT', path, { text: before.text, version: 1 })).toMatchObject({
       status: 200,
       body: { version: 2 },

@@ -32,7 +32,7 @@ const listen = (jar: Jar, id: string, reference: string) =>
   jar.request(`/api/recordings/${id}/listenings`, { purpose: 'INSPECTION', reference })
 
 /** Runs a statement as the desk, under the room's session. */
-async function asDesk(statement: string, values: unknown[] = [], more: Record<string, string> = {}) {
+async function runAsDesk(statement: string, values: unknown[] = [], more: Record<string, string> = {}) {
   const client = await database.as('seloste_desk').pool.connect()
   try {
     await client.query('begin')
@@ -162,9 +162,9 @@ describe('in the listening mode', () => {
 describe('directly in the database, the session of the listening mode', () => {
   test('sees the room’s recordings, and nothing else', async () => {
     await makeInspection([others])
-    expect(await asDesk('select id from recording')).toEqual([{ id: recording.id }])
-    expect(await asDesk('select id from contact')).toEqual([{ id: recording.contactId }])
-    expect(await asDesk('select contact_id from segment')).toEqual([{ contact_id: recording.contactId }])
+    expect(await runAsDesk('select id from recording')).toEqual([{ id: recording.id }])
+    expect(await runAsDesk('select id from contact')).toEqual([{ id: recording.contactId }])
+    expect(await runAsDesk('select contact_id from segment')).toEqual([{ contact_id: recording.contactId }])
     for (const table of [
       'subject_request',
       'subject_requester',
@@ -173,12 +173,12 @@ describe('directly in the database, the session of the listening mode', () => {
       'office_slot',
       'office',
     ]) {
-      expect(await asDesk(`select 1 from ${table}`), table).toEqual([])
+      expect(await runAsDesk(`select 1 from ${table}`), table).toEqual([])
     }
     for (const purpose of ['DEVELOPMENT', 'QUALITY', 'MAINTENANCE', 'CRIME_OR_MISUSE']) {
-      expect(await asDesk('select id from recording', [], { 'seloste.purpose': purpose })).toEqual([])
+      expect(await runAsDesk('select id from recording', [], { 'seloste.purpose': purpose })).toEqual([])
     }
-    expect(await asDesk('select id from recording', [], { 'seloste.reference': 'P-2026-1' })).toEqual([])
+    expect(await runAsDesk('select id from recording', [], { 'seloste.reference': 'P-2026-1' })).toEqual([])
   })
 
   test('has no viewer: no operation of the desk works', async () => {
@@ -195,24 +195,24 @@ describe('directly in the database, the session of the listening mode', () => {
       ['select * from my_prohibitions()', []],
       ["select * from accesses_to_my_calls('-infinity', 'infinity')", []],
     ]
-    for (const [act, values] of acts) await expect(asDesk(act, values), act).rejects.toThrow(/deny\.role|not-found/)
+    for (const [act, values] of acts) await expect(runAsDesk(act, values), act).rejects.toThrow(/deny\.role|not-found/)
     const hosts = await stored()
     await pool.query('update segment set official_person_id = $1 where contact_id = $2', [
       people.paula.id,
       hosts.contactId,
     ])
     const forbid = "select * from forbid_use($1, 'OFFICIAL', 'LIST', null)"
-    await expect(asDesk(forbid, [hosts.id])).rejects.toThrow('deny.role')
+    await expect(runAsDesk(forbid, [hosts.id])).rejects.toThrow('deny.role')
     for (const role of ['SERVICE_UNIT', 'ADMINISTRATOR', 'OFFICIAL']) {
-      expect(await asDesk('select viewer_is($1) as is', [role])).toEqual([{ is: false }])
+      expect(await runAsDesk('select viewer_is($1) as is', [role])).toEqual([{ is: false }])
     }
   })
 
   test('cannot leave the listening mode, nor play anything after its end', async () => {
     const out =
       "update session set expires_at = now() + interval '11 hours' where token_hash = sha256(convert_to($1, 'UTF8')) returning expires_at <= confined_until as held"
-    expect(await asDesk(out, [room.jar.cookies.get('seloste')])).toEqual([{ held: true }])
-    await expect(asDesk('update session set confined_to = null')).rejects.toThrow('permission denied')
+    expect(await runAsDesk(out, [room.jar.cookies.get('seloste')])).toEqual([{ held: true }])
+    await expect(runAsDesk('update session set confined_to = null')).rejects.toThrow('permission denied')
     await expect(
       pool.query('update session set confined_to = null where confined_to = $1', [room.appointmentId]),
     ).rejects.toThrow(/stays in the listening mode/)
@@ -222,7 +222,7 @@ describe('directly in the database, the session of the listening mode', () => {
         now() + interval '100 minutes'
       from access_right r where r.person_id = $2`
     await expect(
-      asDesk(insert, [recording.id, people.paula.id, room.jar.cookies.get('seloste'), room.request.number]),
+      runAsDesk(insert, [recording.id, people.paula.id, room.jar.cookies.get('seloste'), room.request.number]),
     ).rejects.toThrow(/row-level security/)
   })
 })

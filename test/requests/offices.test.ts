@@ -9,7 +9,7 @@ const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
 const { clerk, other, enterOffice, people, addSlot, admin, openBrowser } = desk
 const inThree = (text: string) => ({ fi: text, sv: text, en: text })
-const nextYear = Temporal.Now.plainDateISO('Europe/Helsinki').add({ months: 2 }).toString()
+const bookableDay = Temporal.Now.plainDateISO('Europe/Helsinki').add({ months: 2 }).toString()
 const paula = people.paula.id
 
 interface SlotShown {
@@ -22,10 +22,10 @@ interface SlotShown {
 
 const add = (officeId: string, given: object = {}) =>
   clerk.request(`/api/offices/${officeId}/slots`, {
-    ...{ day: nextYear, from: '09:00', to: '12:00', minutes: 60, hostId: paula },
+    ...{ day: bookableDay, from: '09:00', to: '12:00', minutes: 60, hostId: paula },
     ...given,
   })
-async function slotsOf(officeId: string, day = nextYear): Promise<SlotShown[]> {
+async function slotsOf(officeId: string, day = bookableDay): Promise<SlotShown[]> {
   const { body } = await clerk.request(`/api/slots?from=${day}&to=${day}&officeId=${officeId}`)
   return body['items'] as SlotShown[]
 }
@@ -64,8 +64,8 @@ describe('an office', () => {
       expect((await jar.request('/api/offices')).code).toBe(sees)
       expect((await jar.request('/api/offices', sets)).code).toBe(sees)
       expect((await jar.request(`/api/offices/${id}/workstation-codes`, { name: 'Huone' })).code).toBe(sees)
-      expect((await jar.request(`/api/slots?from=${nextYear}&to=${nextYear}`)).code).toBe('deny.role')
-      expect((await jar.request(`/api/appointments?from=${nextYear}&to=${nextYear}`)).code).toBe('deny.role')
+      expect((await jar.request(`/api/slots?from=${bookableDay}&to=${bookableDay}`)).code).toBe('deny.role')
+      expect((await jar.request(`/api/appointments?from=${bookableDay}&to=${bookableDay}`)).code).toBe('deny.role')
       expect((await jar.request(`/api/slots/${slot}`, undefined, { method: 'DELETE' })).code).toBe('deny.role')
     }
   })
@@ -98,7 +98,7 @@ describe('slots', () => {
 
   test('cannot overlap another slot of the office, or of the host at any office; otherwise none of the new slots is added', async () => {
     const [one, elsewhere] = [await enterOffice(), await enterOffice()]
-    const day = { day: Temporal.PlainDate.from(nextYear).add({ days: 1 }).toString() }
+    const day = { day: Temporal.PlainDate.from(bookableDay).add({ days: 1 }).toString() }
     expect((await add(one, day)).status).toBe(201)
     expect((await add(one, { ...day, from: '11:30', to: '13:30', hostId: desk.pirkko.id })).code).toBe('slot.overlap')
     expect((await add(elsewhere, { ...day, from: '08:00', to: '10:00' })).code).toBe('slot.overlap')
@@ -109,7 +109,7 @@ describe('slots', () => {
 
   test('added by two clerks at the same time do not overlap', async () => {
     const id = await enterOffice()
-    const day = Temporal.PlainDate.from(nextYear).add({ days: 2 }).toString()
+    const day = Temporal.PlainDate.from(bookableDay).add({ days: 2 }).toString()
     const { pool } = database.as()
     const holding = await pool.connect()
     // While this lock is held nobody can add, but everybody can read: two clerks who read before they wait would both
@@ -190,7 +190,7 @@ describe('slots', () => {
 
   test('can be removed while they are not booked', async () => {
     const id = await enterOffice()
-    const day = Temporal.PlainDate.from(nextYear).add({ days: 3 }).toString()
+    const day = Temporal.PlainDate.from(bookableDay).add({ days: 3 }).toString()
     await add(id, { day })
     const [first] = await slotsOf(id, day)
     const remove = () => clerk.request(`/api/slots/${first!.id}`, undefined, { method: 'DELETE' })
@@ -228,11 +228,11 @@ describe('a workstation', () => {
     const jar = await desk.openAtWorkstation(people.paula, one)
     const { body } = await clerk.request(`/api/offices/${next}/workstation-codes`, { name: 'Siirretty' })
     expect((await jar.request('/api/workstation', { code: body['code'] as string })).status).toBe(200)
-    const offices = async () =>
+    const listOffices = async () =>
       (await clerk.request('/api/offices')).body['items'] as { id: string; workstations: { id: string }[] }[]
-    const at = async (id: string) => (await offices()).find((office) => office.id === id)!.workstations
-    expect(await at(one)).toEqual([])
-    const [station] = await at(next)
+    const workstationsOf = async (id: string) => (await listOffices()).find((office) => office.id === id)!.workstations
+    expect(await workstationsOf(one)).toEqual([])
+    const [station] = await workstationsOf(next)
     expect((await clerk.request(`/api/workstations/${station!.id}`, undefined, { method: 'DELETE' })).status).toBe(204)
     expect((await jar.request('/api/workstation')).body).toEqual({ appointments: [] })
     expect((await clerk.request(`/api/workstations/${station!.id}`, undefined, { method: 'DELETE' })).code).toBe(

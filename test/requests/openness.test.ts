@@ -40,11 +40,11 @@ test('an outsider’s request for an official document is decided by the decisio
   const named = await request('paula', 'POST', `/api/requests/${id}/calls`, report)
   expect(named).toMatchObject({ status: 400, code: 'request.not-offered' })
 
-  const listed = async () => {
+  const listDecisions = async () => {
     const { body } = await request('riitta', 'GET', '/api/request-decisions')
     return (body['openness'] as { requestId: string }[]).find(({ requestId }) => requestId === id)
   }
-  expect(await listed()).toEqual({
+  expect(await listDecisions()).toEqual({
     requestId: id,
     number: entered.body['number'],
     receivedAt: expect.any(String),
@@ -52,7 +52,7 @@ test('an outsider’s request for an official document is decided by the decisio
   })
   expect((await decide(id, secret, 'paula')).code).toBe('deny.role')
   expect((await decide(id, secret)).status).toBe(204)
-  expect(await listed()).toMatchObject({ decision: { ...secret, by: { id: people.riitta.id, name: 'Riitta' } } })
+  expect(await listDecisions()).toMatchObject({ decision: { ...secret, by: { id: people.riitta.id, name: 'Riitta' } } })
   expect((await decide(id, { ...secret, outcome: 'REFERRED', leadsTo: 'AUTHORITY' })).code).toBe('openness.decided')
   const [entry] = await entries('openness.decided')
   expect(entry).toMatchObject({ person_id: people.riitta.id, reference: entered.body['number'], object_id: id })
@@ -200,12 +200,12 @@ test('deciding on an official document at an unattended desk needs a new proof o
   const { body } = await enter('OUTSIDER', ['OPENNESS'])
   const id = body['id'] as string
   await acts.as('riitta')
-  const proved = (ago: string) =>
+  const proveIdentity = (ago: string) =>
     sql`update session set proved_at = now() - ${ago}::interval where person_id = ${people.riitta.id}`.execute(
       acts.admin,
     )
-  await proved('16 minutes')
+  await proveIdentity('16 minutes')
   expect(await decide(id, secret)).toMatchObject({ status: 403, code: 'confirm.fresh' })
-  await proved('1 minute')
+  await proveIdentity('1 minute')
   expect((await decide(id, secret)).status).toBe(204)
 })

@@ -110,7 +110,7 @@ function factsOf(call: OthersCall, { contact, recording }: Probe): Partial<Segme
 }
 
 /** Replaces ids by their order, and times and request numbers by their kind, so that every other difference counts. */
-function plain(text: string): string {
+function withoutIds(text: string): string {
   const ids: string[] = []
   return text
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => {
@@ -141,7 +141,7 @@ async function answersTo(sessions: readonly Session[], reference: string, reques
     const reader = isStream ? response.body?.getReader() : undefined
     const text = reader ? Buffer.from((await reader.read()).value ?? []).toString() : await response.text()
     abort.abort()
-    answers[item] = `${response.status} ${plain(text)}`
+    answers[item] = `${response.status} ${withoutIds(text)}`
     return text
   }
   for (const [index, { contact, recording }] of probes.entries()) {
@@ -186,7 +186,7 @@ async function shownTo(session: Session, reference: string): Promise<Record<stri
       from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
         and has_column_privilege(c.oid, a.attnum, 'select') and c.relname not in ('session', 'listening')
-        -- A recorder says every two seconds that it is there, whatever calls there are.
+        -- A node's heartbeat changes every two seconds, whatever calls there are.
         and (c.relname, a.attname) <> ('capture_node', 'alive_at')
       group by 1 order by 1`.execute(tx)
     const shown: Record<string, string> = {}
@@ -259,7 +259,7 @@ describe('other people’s calls', () => {
 
     const settings = { 'seloste.session': session.token, 'seloste.purpose': 'INSPECTION', 'seloste.reference': number }
     /** Measures the duration of one statement, and rolls it back. */
-    async function timed(statement: ReturnType<typeof sql>): Promise<number> {
+    async function measureMs(statement: ReturnType<typeof sql>): Promise<number> {
       let took = 0
       await inSession(asDesk, settings, async (tx) => {
         const begun = performance.now()
@@ -281,12 +281,12 @@ describe('other people’s calls', () => {
       return rows[0]!.call
     }
     const [onBusyDay, onQuietDay] = [await request(busyDay), await request(quietDay)]
-    const look = (call: string) => sql`select run_call_search(${id}::uuid, ${call}::uuid)`
+    const search = (call: string) => sql`select run_call_search(${id}::uuid, ${call}::uuid)`
     const contact = (which: string) => sql`select * from contact where id = ${which}::uuid`
     const recording = (which: string) => sql`select * from recording where id = ${which}::uuid`
     const forbid = (which: string) => sql`select * from forbid_use(${which}::uuid, 'CALLER', 'PHONE', ${number})`
     const pairs = {
-      'a search at a time of others’ calls': [() => look(onBusyDay), () => look(onQuietDay)],
+      'a search at a time of others’ calls': [() => search(onBusyDay), () => search(onQuietDay)],
       'a call by its id': [() => contact(record.contactId), () => contact(randomUUID())],
       'a recording by its id': [() => recording(record.id), () => recording(randomUUID())],
       'a prohibition by its id': [() => forbid(record.id), () => forbid(randomUUID())],
@@ -296,17 +296,17 @@ describe('other people’s calls', () => {
       for (let round = 0; round < 31; round++) {
         // Measures both in turns, each equally often first, so that other load of the machine affects both.
         for (const which of round % 2 === 0 ? [0, 1] : [1, 0]) {
-          taken[which]!.push(await timed(which === 0 ? others() : nobodys()))
+          taken[which]!.push(await measureMs(which === 0 ? others() : nobodys()))
         }
       }
       return taken.map((list) => list.sort((a, b) => a - b)[7]!) as [number, number]
     }
-    const alike = ([of, none]: [number, number]) => Math.abs(of - none) < Math.max(3, 0.5 * none)
+    const areClose = ([of, none]: [number, number]) => Math.abs(of - none) < Math.max(3, 0.5 * none)
     for (const [item, [others, nobodys]] of Object.entries(pairs)) {
       // Repeats a measurement with a difference: a real one occurs every time, and one caused by load does not.
       let found = await lowerQuartiles(others, nobodys)
-      for (let again = 0; again < 2 && !alike(found); again++) found = await lowerQuartiles(others, nobodys)
-      expect(alike(found), `${item}: ${found[0]} ms and ${found[1]} ms`).toBe(true)
+      for (let again = 0; again < 2 && !areClose(found); again++) found = await lowerQuartiles(others, nobodys)
+      expect(areClose(found), `${item}: ${found[0]} ms and ${found[1]} ms`).toBe(true)
     }
   })
 })

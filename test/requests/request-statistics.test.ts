@@ -10,7 +10,7 @@ const { enteredRequest, act, admin, people } = await openServiceUnit(database)
 const daysAgo = (days: number) =>
   Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ days }).with({ hour: 12 }).round('hour').toInstant()
 
-async function received(days: number, given: { kinds?: string[]; closedDaysAgo?: number; outcome?: string } = {}) {
+async function enterReceived(days: number, given: { kinds?: string[]; closedDaysAgo?: number; outcome?: string } = {}) {
   const { kinds = ['KNOW'], closedDaysAgo, outcome = 'ANSWERED' } = given
   const { id } = await enteredRequest({ kinds, receivedAt: daysAgo(days).toString() })
   if (closedDaysAgo !== undefined) {
@@ -24,11 +24,11 @@ async function received(days: number, given: { kinds?: string[]; closedDaysAgo?:
 test('requests are counted by month, kind, channel and outcome, with response times and overdue ones', async () => {
   const month = (days: number) =>
     daysAgo(days).toZonedDateTimeISO('Europe/Helsinki').toPlainDate().toString().slice(0, 7)
-  const id = await received(100, { closedDaysAgo: 90 })
-  await received(100, { kinds: ['KNOW', 'LISTEN'], closedDaysAgo: 60 })
-  await received(100, { closedDaysAgo: 95, outcome: 'WITHDRAWN' })
-  await received(100)
-  await received(1)
+  const id = await enterReceived(100, { closedDaysAgo: 90 })
+  await enterReceived(100, { kinds: ['KNOW', 'LISTEN'], closedDaysAgo: 60 })
+  await enterReceived(100, { closedDaysAgo: 95, outcome: 'WITHDRAWN' })
+  await enterReceived(100)
+  await enterReceived(1)
   for (const [n, state] of ['NOT_FOUND', 'NOT_IDENTIFIABLE', 'SEVERAL'].entries()) {
     await sql`insert into request_call (request_id, ordinal, state, told, looked_by) values (${id}, ${n + 1}, ${state}, '{}', ${people.paula.id})`.execute(
       admin,

@@ -20,7 +20,7 @@ test('checks the length without a server', () => {
 })
 
 describe('the rules', () => {
-  test('show nothing for an empty password', () => {
+  test('are all open for an empty password', () => {
     expect(Object.values(judgeRules('', lengths, []))).toEqual(['open', 'open', 'open', 'open'])
   })
 

@@ -8,7 +8,7 @@ const withTurn = edited(begun, addTurn(empty, 'CALLER', 0, 60_000, 'fi'), 'add')
 const { key } = withTurn.work.turns[0]!
 const typed = (now: StoredWork, text: string) => edited(now, changeTurn(now.work, key, { text }), `text-${key}`)
 
-test('undo removes what was typed at once, and then the change before it', () => {
+test('undo removes all text that was typed into one turn, and then the change before it', () => {
   const now = typed(typed(typed(withTurn, 'H'), 'He'), 'Hei')
   expect(undone(now).work).toBe(withTurn.work)
   expect(undone(undone(now)).work).toBe(empty)

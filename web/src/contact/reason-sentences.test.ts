@@ -15,14 +15,14 @@ function decisionReasons(): string[] {
 test('every reason of a decision has its own sentence', () => {
   const reasons = decisionReasons()
   expect(reasons.length).toBeGreaterThan(10)
-  const reported = [...reasons, 'not-answered', 'imported'].map((reason) =>
+  const sentences = [...reasons, 'not-answered', 'imported'].map((reason) =>
     sentencesOf({ reason, draw: 0.04, share: 0.1 }),
   )
-  expect(reported.flat()).not.toContain('contact.why.other')
-  expect(new Set(reported.map((words) => words.join())).size).toBe(reported.length)
+  expect(sentences.flat()).not.toContain('contact.why.other')
+  expect(new Set(sentences.map((words) => words.join())).size).toBe(sentences.length)
 })
 
-test('an unknown reason gets no sentence', () => {
+test('an unknown reason gets the general sentence', () => {
   expect(sentencesOf({ reason: 'toString' })).toEqual(['contact.why.other'])
   expect(sentencesOf({ reason: 'something-new' })).toEqual(['contact.why.other'])
 })

@@ -20,7 +20,7 @@ test('a caller’s number is in no URL, and is restored for the person who searc
   expect(searchUrl(filters)).toEqual(at)
   expect(filtersOfUrl(at.search, at.state.sought)).toEqual(filters)
   sessionStorage.clear()
-  expect(filtersOfUrl(at.search, at.state.sought), 'while the page is there').toEqual(filters)
+  expect(filtersOfUrl(at.search, at.state.sought), 'while the page is open').toEqual(filters)
   clearSearchWords()
   expect(filtersOfUrl(at.search, at.state.sought)).toEqual({ from: '2026-11-01' })
 })

@@ -11,7 +11,7 @@ const item = (state: ResearchItem['copy']['state']): ResearchItem => ({
   copy: { state },
   outcome: 'none',
 })
-const made: Omit<Package, 'state'> = {
+const somePackage: Omit<Package, 'state'> = {
   downloads: [],
   id: 'a',
   method: 'PASSPHRASE',
@@ -74,7 +74,7 @@ test('a released disclosure is closed after its package has ended, and not befor
     authorityStepState('close', {
       state: 'RELEASED',
       lacks: [],
-      packages: states.map((state) => ({ ...made, state })),
+      packages: states.map((state) => ({ ...somePackage, state })),
     })
   expect([closing('making'), closing('ready'), closing('ready', 'withdrawn')]).toEqual(['ahead', 'ahead', 'ahead'])
   expect([closing('taken'), closing('expired', 'withdrawn')]).toEqual(['missing', 'missing'])

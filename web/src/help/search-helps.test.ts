@@ -7,24 +7,24 @@ const helps = [
   { title: 'Käyttövaltuudet', text: 'Pyydä lupaa. Hyväksyjä antaa luvan.' },
   { title: 'Tallenne', text: 'Aloita kuuntelu.' },
 ]
-const found = (query: string) => searchHelps(helps, query).map(({ title }) => title)
+const titlesFound = (query: string) => searchHelps(helps, query).map(({ title }) => title)
 
 test('an inflected word finds the others of its forms', () => {
-  expect(found('kiellon')).toEqual(['Omat puheluni'])
-  expect(found('kielto')).toEqual(['Omat puheluni'])
-  expect(found('lupa')).toEqual(['Käyttövaltuudet'])
-  expect(found('luvat')).toEqual(['Käyttövaltuudet'])
-  expect(found('kuuntelun')).toEqual(['Tallenne'])
+  expect(titlesFound('kiellon')).toEqual(['Omat puheluni'])
+  expect(titlesFound('kielto')).toEqual(['Omat puheluni'])
+  expect(titlesFound('lupa')).toEqual(['Käyttövaltuudet'])
+  expect(titlesFound('luvat')).toEqual(['Käyttövaltuudet'])
+  expect(titlesFound('kuuntelun')).toEqual(['Tallenne'])
 })
 
 test('a part of a compound is found, without accents too', () => {
-  expect(found('aika')).toEqual(['Säilytys'])
-  expect(found('sailytys')).toEqual(['Säilytys'])
+  expect(titlesFound('aika')).toEqual(['Säilytys'])
+  expect(titlesFound('sailytys')).toEqual(['Säilytys'])
 })
 
 test('every word must occur, and titles come first', () => {
-  expect(found('tallenteiden')).toEqual(['Tallenne', 'Omat puheluni', 'Säilytys'])
-  expect(found('tallenne tuhotaan')).toEqual(['Säilytys'])
-  expect(found('eimikään')).toEqual([])
-  expect(found('  ')).toHaveLength(4)
+  expect(titlesFound('tallenteiden')).toEqual(['Tallenne', 'Omat puheluni', 'Säilytys'])
+  expect(titlesFound('tallenne tuhotaan')).toEqual(['Säilytys'])
+  expect(titlesFound('eimikään')).toEqual([])
+  expect(titlesFound('  ')).toHaveLength(4)
 })

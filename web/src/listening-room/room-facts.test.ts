@@ -11,8 +11,8 @@ test('the last minute is shown until the slot ends', () => {
 })
 
 test('the time left is announced ten, five, two and one minutes before the end, once each', () => {
-  const played = [12, 11, 10, 9, 5, 4, 2, 1, 0].filter((now, at, all) => at > 0 && isAnnounced(all[at - 1]!, now))
-  expect(played).toEqual([10, 5, 2, 1])
+  const announced = [12, 11, 10, 9, 5, 4, 2, 1, 0].filter((now, at, all) => at > 0 && isAnnounced(all[at - 1]!, now))
+  expect(announced).toEqual([10, 5, 2, 1])
 })
 
 test('a browser that was suspended at the time of an announcement announces the time left afterwards', () => {

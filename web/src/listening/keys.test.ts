@@ -3,7 +3,7 @@ import { actionOf, nextSpeed } from './keys.ts'
 
 const press = (key: string, more = {}) => ({ key, ctrlKey: false, altKey: false, metaKey: false, ...more })
 
-test('keys do what the help says', () => {
+test('Space and K start and stop, J skips ten seconds back, and the right arrow five ahead', () => {
   expect(actionOf(press(' '), 'other')).toEqual({ do: 'toggle' })
   expect(actionOf(press('K'), 'button')).toEqual({ do: 'toggle' })
   expect(actionOf(press('j'), 'other')).toEqual({ do: 'skip', ms: -10_000 })

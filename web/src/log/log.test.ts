@@ -94,11 +94,11 @@ describe('the words of the log', () => {
     const report = read('src/safeguards/audit/verify/report.ts')
     const codes = report.slice(0, report.indexOf('as const')).match(/(?<=^ {2}'?)[\w-]+(?='?: ')/gm) ?? []
     expect(codes.length).toBeGreaterThan(30)
-    const unsaid = [
+    const withoutText = [
       ...actions.map((action) => `log.action.${action}`),
       ...kinds.map((kind) => `log.object.${kind}`),
       ...codes.map((code) => `log.problem.${code}`),
     ].filter((word) => !(word in fi))
-    expect(unsaid).toEqual([])
+    expect(withoutText).toEqual([])
   })
 })

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
 import { prohibitionTextKey } from './prohibition-text-key.ts'
 
-const there = { isGoingOn: false, isGone: false }
+const endedCall = { isGoingOn: false, isGone: false }
 
 test('a blocked recording is shown as being destroyed, and as destroyed once its row says so', () => {
-  expect(prohibitionTextKey('blocked', there)).toBe('my-calls.forbid.blocked')
-  expect(prohibitionTextKey('blocked', { ...there, isGone: true })).toBe('my-calls.forbid.done')
-  expect(prohibitionTextKey('executed', there)).toBe('my-calls.forbid.done')
+  expect(prohibitionTextKey('blocked', endedCall)).toBe('my-calls.forbid.blocked')
+  expect(prohibitionTextKey('blocked', { ...endedCall, isGone: true })).toBe('my-calls.forbid.done')
+  expect(prohibitionTextKey('executed', endedCall)).toBe('my-calls.forbid.done')
 })
 
 test('a waiting prohibition is shown as waiting, and one of a call in progress as stopped', () => {
-  expect(prohibitionTextKey('waiting', there)).toBe('my-calls.forbid.waiting')
-  expect(prohibitionTextKey('waiting', { ...there, isGone: true })).toBe('my-calls.forbid.done')
-  expect(prohibitionTextKey('blocked', { ...there, isGoingOn: true })).toBe('my-calls.forbid.blocked.now')
+  expect(prohibitionTextKey('waiting', endedCall)).toBe('my-calls.forbid.waiting')
+  expect(prohibitionTextKey('waiting', { ...endedCall, isGone: true })).toBe('my-calls.forbid.done')
+  expect(prohibitionTextKey('blocked', { ...endedCall, isGoingOn: true })).toBe('my-calls.forbid.blocked.now')
 })

@@ -19,18 +19,22 @@ const call = (state: RequestCall['state'], recording?: RecordingState): RequestC
     },
   }),
 })
-const of = (calls: RequestCall[], kinds: RequestDetail['kinds'] = ['KNOW', 'LISTEN']) => bookable({ kinds, calls })
+const bookableFor = (calls: RequestCall[], kinds: RequestDetail['kinds'] = ['KNOW', 'LISTEN']) =>
+  bookable({ kinds, calls })
 
 test('an appointment can be booked if a call has a playable recording, even if it is kept only for an appointment (AC12)', () => {
-  expect([of([call('MATCHED', 'available')]), of([call('MATCHED', 'restricted')])]).toEqual(['yes', 'yes'])
+  expect([bookableFor([call('MATCHED', 'available')]), bookableFor([call('MATCHED', 'restricted')])]).toEqual([
+    'yes',
+    'yes',
+  ])
 })
 
 test('no appointment can be booked for an unrecorded or destroyed call (AC2), nor for one that is not verified', () => {
   expect([
-    of([call('MATCHED', 'none'), call('MATCHED', 'destroyed')]),
-    of([call('FOUND', 'available')]),
-    of([]),
-    of([call('MATCHED', 'available')], ['KNOW']),
+    bookableFor([call('MATCHED', 'none'), call('MATCHED', 'destroyed')]),
+    bookableFor([call('FOUND', 'available')]),
+    bookableFor([]),
+    bookableFor([call('MATCHED', 'available')], ['KNOW']),
   ]).toEqual(['no-recording', 'not-matched', 'not-matched', 'not-asked'])
 })
 

@@ -27,11 +27,11 @@ const aino: PersonDetail = {
   recording: { informedAt: '2020-01-01T08:00:00Z' },
   subordinates: [],
 }
-const reported = (person: PersonDetail) =>
+const eventKindsOf = (person: PersonDetail) =>
   timelineOf(person).map(({ at, events }) => [at, events.map(({ kind }) => kind).join(' ')])
 
 test('a person’s history is listed newest first, with simultaneous changes in one place', () => {
-  expect(reported(aino)).toEqual([
+  expect(eventKindsOf(aino)).toEqual([
     [y2023, 'renamed placed phone-ended phone-added'],
     [y2020, 'employed named placed phone-added informed'],
   ])
@@ -50,10 +50,10 @@ test('numbers and placements that end with the employment are listed as its end 
     placements: aino.placements.map((one) => (one.to ? one : { ...one, to: y2026 })),
     phoneHistory: aino.phoneHistory.map((one) => (one.to ? one : { ...one, to: y2026 })),
   }
-  expect(reported(left)[0]).toEqual(['2026-01-31T21:59:59.999Z', 'left'])
+  expect(eventKindsOf(left)[0]).toEqual(['2026-01-31T21:59:59.999Z', 'left'])
 })
 
 test('a placement that ends without a successor is listed', () => {
   const nowhere = { ...aino, placements: [{ unit: 'Neuvonta', from: y2020, to: y2026 }] }
-  expect(reported(nowhere)[0]).toEqual([y2026, 'unplaced'])
+  expect(eventKindsOf(nowhere)[0]).toEqual([y2026, 'unplaced'])
 })

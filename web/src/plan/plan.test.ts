@@ -46,7 +46,7 @@ describe('an ordinary range', () => {
     const { low, high } = ordinaryRange(1_000_000, 0.1)
     expect(performance.now() - begun).toBeLessThan(100)
     // 100 000 and 2.58 standard deviations of 300 each way.
-    expect([Math.abs(low - 99_227), Math.abs(high - 100_773)].every((apart) => apart <= 2)).toBe(true)
+    expect([Math.abs(low - 99_227), Math.abs(high - 100_773)].every((difference) => difference <= 2)).toBe(true)
   })
 })
 

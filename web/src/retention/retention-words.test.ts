@@ -53,9 +53,9 @@ describe('the texts about retention and destruction', () => {
 
   test('have a sentence for every refusal about holds, inspections, appointments, recalls and the clock', () => {
     const codes = Object.keys(JSON.parse(read('texts/refusals.json')) as object)
-    const ofEnds = codes.filter((code) => /^(hold|inspection|appointment|recall|clock)[.]/.test(code))
-    expect(ofEnds.length).toBeGreaterThan(10)
-    expect(ofEnds.filter((code) => !knownRefusals.includes(code))).toEqual([])
+    const endingCodes = codes.filter((code) => /^(hold|inspection|appointment|recall|clock)[.]/.test(code))
+    expect(endingCodes.length).toBeGreaterThan(10)
+    expect(endingCodes.filter((code) => !knownRefusals.includes(code))).toEqual([])
   })
 
   test('show an unknown value by its code', () => {

@@ -48,7 +48,9 @@ describe('the end of a session', () => {
   })
 
   test('is announced two minutes, one minute, 30 s and 10 s before it, and not in between', () => {
-    const text = Array.from({ length: 121 }, (_, seconds) => seconds).filter((seconds) => isAnnounced(seconds * 1000))
-    expect(text).toEqual([10, 30, 60, 120])
+    const announced = Array.from({ length: 121 }, (_, seconds) => seconds).filter((seconds) =>
+      isAnnounced(seconds * 1000),
+    )
+    expect(announced).toEqual([10, 30, 60, 120])
   })
 })

@@ -8,7 +8,7 @@ import { comparedDays, daysOf, queryOf, readQuestion } from './question.ts'
 
 const today = parseDate('2026-11-26')
 const days = (start: string, end: string) => ({ start: parseDate(start), end: parseDate(end) })
-const written = (given: ReturnType<typeof comparedDays>) => given && [given.start.toString(), given.end.toString()]
+const textOf = (given: ReturnType<typeof comparedDays>) => given && [given.start.toString(), given.end.toString()]
 
 describe('a question', () => {
   test('is parsed from the URL, and URL parts without a meaning are dropped', () => {
@@ -33,10 +33,10 @@ describe('a question', () => {
   })
 
   test('is compared with as many days or whole months before, or the same days of the year before', () => {
-    expect(written(comparedDays(days('2026-10-05', '2026-10-11'), 'before'))).toEqual(['2026-09-28', '2026-10-04'])
-    expect(written(comparedDays(days('2026-03-01', '2026-04-30'), 'before'))).toEqual(['2026-01-01', '2026-02-28'])
-    expect(written(comparedDays(days('2025-02-01', '2025-02-28'), 'year'))).toEqual(['2024-02-01', '2024-02-29'])
-    expect(written(comparedDays(days('2025-12-01', '2026-11-26'), 'year'))).toEqual(['2024-12-01', '2025-11-26'])
+    expect(textOf(comparedDays(days('2026-10-05', '2026-10-11'), 'before'))).toEqual(['2026-09-28', '2026-10-04'])
+    expect(textOf(comparedDays(days('2026-03-01', '2026-04-30'), 'before'))).toEqual(['2026-01-01', '2026-02-28'])
+    expect(textOf(comparedDays(days('2025-02-01', '2025-02-28'), 'year'))).toEqual(['2024-02-01', '2024-02-29'])
+    expect(textOf(comparedDays(days('2025-12-01', '2026-11-26'), 'year'))).toEqual(['2024-12-01', '2025-11-26'])
     expect(comparedDays(days('2024-12-01', '2026-11-26'), 'year')).toBeUndefined()
   })
 })

@@ -6,7 +6,7 @@ import type { Translate } from '../language/use-words.ts'
 import { idsIn, thresholdText, alarmText } from './alarm-words.ts'
 
 /** Returns a text with its values filled in, like the pages; plurals with their suffix. */
-const saying =
+const translateFrom =
   (words: Record<string, string>): Translate =>
   (key, values = {}) => {
     const plural = `${key}_${values['count'] === 1 ? 'one' : 'other'}`
@@ -72,8 +72,8 @@ test.each(alarms)('an alarm of the kind $kind is shown in three languages, with 
   ] as const) {
     for (const count of [1, 13]) {
       const reported = [
-        alarmText({ ...alarm, count }, saying(words), language),
-        thresholdText(alarm, saying(words), language),
+        alarmText({ ...alarm, count }, translateFrom(words), language),
+        thresholdText(alarm, translateFrom(words), language),
       ].join(' ')
       expect(reported).not.toContain('{{')
       expect(reported).toMatch(/\d/)
@@ -83,10 +83,10 @@ test.each(alarms)('an alarm of the kind $kind is shown in three languages, with 
 
 test('counts are grouped as in the language', () => {
   const [, , , , mass] = alarms
-  expect(alarmText({ ...mass, count: 1 }, saying(fi), 'fi')).toContain('1\u00a0200')
+  expect(alarmText({ ...mass, count: 1 }, translateFrom(fi), 'fi')).toContain('1\u00a0200')
 })
 
-test('an empty list shows nothing', () => {
+test('the ids of a list are read, and a missing list has none', () => {
   expect(idsIn({ contacts: ['a', 'b'] }, 'contacts')).toEqual(['a', 'b'])
   expect(idsIn({ contacts: null }, 'contacts')).toEqual([])
   expect(idsIn({}, 'contacts')).toEqual([])

@@ -26,7 +26,7 @@ const document = {
   },
 }
 const day = new CalendarDate(2026, 11, 25)
-const found = (filters: object) => filterNumbers(numbersOf(document, day), filters).map(({ number }) => number)
+const numbersFound = (filters: object) => filterNumbers(numbersOf(document, day), filters).map(({ number }) => number)
 
 test('a number is in use until the end of its last day', () => {
   expect(numbersOf(document, day).map(({ state }) => state)).toEqual(['now', 'past', 'coming'])
@@ -39,11 +39,11 @@ test('the rules of a number are those in force, in any spelling of the number, w
 })
 
 test('a number is found by digits in any form, and by a part of a name or a region in any language', () => {
-  expect(found({ text: '029497' })).toEqual(['029 497 000', '+358 29 497 010'])
-  expect(found({ text: '+358 29 512' })).toEqual(['029 512 000'])
-  expect(found({ text: 'norra' })).toEqual(['+358 29 497 010'])
-  expect(found({ kind: 'SWITCHBOARD' })).toEqual(['029 512 000'])
-  expect(found({ text: 'norra', kind: 'SWITCHBOARD' })).toEqual([])
+  expect(numbersFound({ text: '029497' })).toEqual(['029 497 000', '+358 29 497 010'])
+  expect(numbersFound({ text: '+358 29 512' })).toEqual(['029 512 000'])
+  expect(numbersFound({ text: 'norra' })).toEqual(['+358 29 497 010'])
+  expect(numbersFound({ kind: 'SWITCHBOARD' })).toEqual(['029 512 000'])
+  expect(numbersFound({ text: 'norra', kind: 'SWITCHBOARD' })).toEqual([])
 })
 
 test('unreadable dates do not prevent the list from being shown', () => {
