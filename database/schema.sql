@@ -3722,7 +3722,6 @@ begin_research(institute uuid, study text, due_on date, format text) returns res
 begin_sampling_plan(name text, form uuid, unit uuid, number text, weekly integer, days_left integer) returns uuid to seloste_desk
 begin_subject_copy(request uuid, recording uuid, method text, token_hash bytea, offered boolean) returns TABLE(id uuid, expires_at timestamp with time zone) to seloste_custodian
 begin_training_session(collection uuid, name text) returns uuid to seloste_desk
-begins_together(t told_part, call uuid, call_started timestamp with time zone) returns boolean
 book_appointment(request uuid, slot uuid, needs text[], interpreter_language text) returns uuid to seloste_desk
 book_walk_in(request uuid, office uuid, minutes integer, needs text[], interpreter_language text) returns uuid to seloste_desk
 calibration_as_shown(c calibration) returns calibration
@@ -3990,6 +3989,7 @@ is_same_talk(one segment, other segment) returns boolean
 is_search_logged(c request_call) returns boolean
 is_simultaneous_talk(one segment, other segment) returns boolean
 is_unserved(i inspection, r recording) returns boolean
+is_withheld_by_one(t told_part, call uuid, call_started timestamp with time zone) returns boolean
 is_withheld_of_fed(t told_part, call uuid, call_started timestamp with time zone) returns boolean
 is_working_day(day date) returns boolean
 join_calibration(wanted uuid) returns uuid to seloste_desk

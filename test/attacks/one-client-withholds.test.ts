@@ -18,10 +18,10 @@ describe('at one capture', () => {
   })
   afterEach(() => bench.stop())
 
-  const metadata = (official: string, caller: string = people.caller) =>
+  const metadata = (official: string) =>
     metadataOf({
       participants: [
-        { id: 'c', aor: caller, label: '1' },
+        { id: 'c', aor: people.caller, label: '1' },
         { id: official, aor: `sip:${official}@x`, label: '2' },
       ],
     })
@@ -52,17 +52,6 @@ describe('at one capture', () => {
     await bench.until(() => expect(bench.segments()[0]?.recording?.stored).toBeDefined())
     expect(contacts()).toEqual([{ caller: 'withheld', isRecorded: true }])
   })
-
-  test.each(['sip:maija@operator.example', 'sip:1234567@pbx.local'])(
-    'and the second writes the caller as %s, it is one call, for review',
-    async (caller) => {
-      const [first, second] = [await bench.call({}), await bench.call({ ssrc: 300 })]
-      await first.invite(invitation(aino, false))
-      await second.invite({ ...invitation(aino, false), metadata: metadata(aino, caller) })
-      await bench.until(() => expect(bench.segments()).toHaveLength(1))
-      expect(bench.segments()[0]).toMatchObject({ caller: { key: phone('040 123 4567') } })
-    },
-  )
 
   test('and the officials differ, they are two calls', async () => {
     const [first, second] = [await bench.call({}), await bench.call({ ssrc: 300 })]

@@ -87,12 +87,12 @@ declare
 begin
   for named in
     select distinct c.id, c.started_at, c.started_at < old or c.caller_key = t.caller_key as is_same,
-      coalesce(c.caller_key <> t.caller_key, false) and (is_fed or not begins_together(t, c.id, c.started_at)) as is_another,
+      coalesce(c.caller_key <> t.caller_key, false) as is_another,
       c.started_at >= old as is_asked, (
         is_fed and (t.caller_key is null or c.caller_key is null)
         or t.caller_key is null and t.caller_kind <> 'withheld' or c.caller_key is null and c.caller_kind <> 'withheld'
         or t.caller_key is not distinct from c.caller_key
-        or not is_fed and (is_withheld_of_fed(t, c.id, c.started_at) or begins_together(t, c.id, c.started_at))
+        or not is_fed and (is_withheld_of_fed(t, c.id, c.started_at) or is_withheld_by_one(t, c.id, c.started_at))
         -- An official who is in no directory appears as the caller of the session in which they pass the call on.
         or exists (select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at
           and t.caller_key in (s.official_phone, s.reported_phone))

@@ -177,24 +177,26 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 revoke execute on function is_withheld_of_fed from public;
 
--- Returns true if a recording client reports a conversation that another has reported with another caller: a withheld number, or one written
--- differently. The same official begins to speak at the same moment: nobody answers two calls at once. Same rule as isSameTalk in
+-- Returns true if a recording client reports a conversation that another has reported, and only one of the two withholds the caller's
+-- number. The same official begins to speak at the same moment: nobody answers two calls at once. Same rule as isSameTalk in
 -- src/capture/session/duplicates/find-continued-segment.ts.
-create or replace function begins_together(t told_part, call uuid, call_started timestamptz) returns boolean
+create or replace function is_withheld_by_one(t told_part, call uuid, call_started timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
-    select from segment s where s.contact_id = call and s.contact_started_at = call_started and s.node is not null
+    select from contact c join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at
+    where c.id = is_withheld_by_one.call and c.started_at = is_withheld_by_one.call_started and s.node is not null
+      and (t.caller_kind = 'withheld' and c.caller_key is not null or t.caller_key is not null and c.caller_kind = 'withheld')
       and official_key(t.official_person_id, t.official_phone) in (reported_key(s), official_key(s.official_person_id, s.official_phone))
       and s.answered_at between t.answered_at - clock_tolerance() and t.answered_at + clock_tolerance())
 $$;
-revoke execute on function begins_together from public;
+revoke execute on function is_withheld_by_one from public;
 
 -- Deletes the caller's number of a call of the last day if only one of its recording clients withholds it. Runs as the owner, because
 -- capture may not change a caller.
 create or replace function withhold_number(t told_part, call uuid, call_started timestamptz) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  if t.caller_kind = 'withheld' and begins_together(t, call, call_started) and not history_is_held(call)
+  if t.caller_kind = 'withheld' and is_withheld_by_one(t, call, call_started) and not history_is_held(call)
     and not is_closed_to_late_facts(call, call_started, interval '1 day')
   then
     update contact c set caller_kind = 'withheld', caller_key = null, caller_raw = null where c.id = call and c.started_at = call_started;

@@ -84,7 +84,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const unrecorded = createUnrecordedSessions(options.mediaAddress)
   const conferences = createConferences({
     ...{ recent, bySegment, reader, random, clock, hold: saveSession },
-    isReportedBeside: (session) => duplicates.isReportedBeside(session),
+    isReportedBeside: (session, opening) => duplicates.isReportedBeside(session, opening),
   })
   const completions = createCompletions({ options, counters, hold: saveSession })
   const splitDirections = createSplitDirectionSessions({ options, reader, sessions, hold: saveSession })
@@ -403,15 +403,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
   }
 
-  /**
-   * Settles the caller of a conversation whose clients report it differently: the first report stays, for review; but a number
-   * that one of them withholds is deleted.
-   */
+  /** Deletes the caller's number of a session if only a duplicate's client withholds it. */
   function settleCaller(first: RunningSession, segment: RememberedSegment, { caller }: SegmentFacts): void {
     if (!areDifferentCallers(segment.caller, caller)) return
     recent.learnOtherCaller(segment.segmentId, caller.kind === 'withheld' ? segment.caller : caller)
     if (caller.kind === 'withheld') void first.dispatch({ type: 'caller-withheld' })
-    else if (segment.caller.kind !== 'withheld') void first.dispatch({ type: 'marked', mark: 'needs-review' })
   }
 
   /** Marks all sessions of a call whose caller's number the network refutes, whichever client reports it. */

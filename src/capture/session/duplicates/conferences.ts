@@ -53,7 +53,7 @@ export function createConferences(parts: {
   random: RecorderOptions['random']
   clock: Pick<RecorderOptions['clock'], 'monotonicMs'>
   /** Returns true if a duplicate of a session reports that others than its official and the caller are in the call. */
-  isReportedBeside: (session: RunningSession) => boolean
+  isReportedBeside: (session: RunningSession, opening?: SegmentFacts) => boolean
   /** Saves a session whose state has changed, for the next process. */
   hold: (session: RunningSession) => void
 }): Conferences {
@@ -84,7 +84,9 @@ export function createConferences(parts: {
       // An official who is not in the directory may be the same one under another number, so the recordings are only marked.
       const isWithUnlisted = (at: number) =>
         speaking.some((one, n) => n !== at && counts[n] && one && one.personId === undefined && !isApart(at, n))
-      const isIn = (at: number) => isElsewhere(calls[at]!.segmentId) || isInOwn(at) || parts.isReportedBeside(live[at]!)
+      const isReportedBeside = (session: RunningSession) =>
+        parts.isReportedBeside(session, session === opening ? facts : undefined)
+      const isIn = (at: number) => isElsewhere(calls[at]!.segmentId) || isInOwn(at) || isReportedBeside(live[at]!)
       live.forEach((session, at) => {
         if (session !== opening && isIn(at) !== isShared(session))
           void session.dispatch({ type: 'shared', on: isIn(at) }).then(() => hold(session))

@@ -53,8 +53,11 @@ export interface DuplicateSessions {
   legsOf(first: RunningSession): SessionLeg[]
   /** Restores a saved duplicate of a session that this process resumes. */
   resume(leg: Omit<SessionLeg, 'streams'>, ports: ReadonlyMap<number, HeldPort>, first: RunningSession): void
-  /** Returns true if a duplicate of a session reports that others than its official and the caller are in the call. */
-  isReportedBeside(first: RunningSession): boolean
+  /**
+   * Returns true if a duplicate of a session reports that others than its official and the caller are in the call.
+   * @param opening facts of the session's next segment, which has not begun
+   */
+  isReportedBeside(first: RunningSession, opening?: SegmentFacts): boolean
   /** Call this when the client of a session has itself reported a transfer: earlier reports of duplicates do not count any more. */
   passedOn(firstDialogId: string): void
   /** Moves the duplicates of a session to the session that replaces it (RFC 3891). */
@@ -70,6 +73,8 @@ interface DuplicateSession {
   /** The client's last request; undefined if unknown. */
   lastRequest: SessionRequest | undefined
   lastRequestMs: number
+  /** The client's last request with metadata; undefined if unknown. */
+  lastReport: CallInvitation | undefined
   beganMs: number
   receivedMs: number | undefined
   received: number
@@ -174,6 +179,7 @@ export function createDuplicateSessions(parts: {
       leg,
       lastRequest: request,
       lastRequestMs: now,
+      lastReport: request?.invitation,
       beganMs: now,
       ...none,
       isOriginal,
@@ -241,9 +247,13 @@ export function createDuplicateSessions(parts: {
     duplicate.isOriginal && duplicate.receivingFor >= checksBeforeFailover
 
   /** Returns true if a duplicate's client alone reports a consultation, a conference or another official. */
-  function reportsOthers({ leg: { dialog, place } }: DuplicateSession, { state }: RunningSession): boolean {
-    if (state?.phase !== 'live' || state.session.withholds || !reader.wasAcknowledged(dialog.id)) return false
-    return place.withholds !== undefined || isPassedOn(place, state.session.facts)
+  function reportsOthers(duplicate: DuplicateSession, { state }: RunningSession, opening?: SegmentFacts): boolean {
+    const { leg, lastReport } = duplicate
+    const facts = opening ?? (state?.phase === 'live' && !state.session.withholds ? state.session.facts : undefined)
+    if (!facts || !reader.wasAcknowledged(leg.dialog.id)) return false
+    // Compared with the present official: a client may report a consultation before the other reports the transfer.
+    const withholds = lastReport ? withholdingFor(lastReport, facts) : leg.place.withholds
+    return withholds !== undefined || isPassedOn(leg.place, facts)
   }
 
   function isPassedOn({ claims }: SessionLeg['place'], { official }: SegmentFacts): boolean {
@@ -356,6 +366,7 @@ export function createDuplicateSessions(parts: {
       }
       opened?.pause(paused)
       duplicate.lastRequest = request
+      if (invitation.metadata) duplicate.lastReport = invitation
       duplicate.lastRequestMs = clock.monotonicMs()
       duplicate.leg = answer(request, { ...duplicate.leg, place: next, streams: opened }).leg
       // The call has ended meanwhile.
@@ -414,7 +425,8 @@ export function createDuplicateSessions(parts: {
       streams.writeTo(undefined)
       addDuplicate({ ...leg, streams: ports.size > 0 ? streams : undefined }, undefined, first)
     },
-    isReportedBeside: (first) => duplicatesOf(first.dialog.id).some((duplicate) => reportsOthers(duplicate, first)),
+    isReportedBeside: (first, opening) =>
+      duplicatesOf(first.dialog.id).some((duplicate) => reportsOthers(duplicate, first, opening)),
     passedOn(firstDialogId) {
       for (const { leg } of duplicatesOf(firstDialogId)) leg.place.claims = undefined
     },

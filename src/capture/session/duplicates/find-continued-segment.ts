@@ -22,7 +22,7 @@ export interface RememberedSegment extends EarlierSegment {
   forbidden: boolean
   /** When the conversation began. */
   beganAt: Temporal.Instant
-  /** The caller as another recording client of the conversation reports it, if that differs. */
+  /** The caller as another recording client of the conversation reports it, if only one of them withholds the number. */
   otherCaller?: Caller
 }
 
@@ -49,18 +49,20 @@ export function areDifferentCallers(one: Caller, other: Caller): boolean {
 const maxClientsGap = { seconds: 10 }
 
 /**
- * Returns true if a session reports the conversation of a live segment, though its client reports the caller differently: with the
- * number withheld, or written in another way. Both have the same official and begin together: nobody answers two calls at once.
+ * Returns true if a session reports the conversation of a live segment, and only one of the two clients withholds the caller's
+ * number. Both have the same official and begin together: nobody answers two calls at once.
  */
 export function isSameTalk(
-  { live, official: known, beganAt: since, otherCaller }: RememberedSegment,
+  { live, caller: known, official: answering, beganAt: since, otherCaller }: RememberedSegment,
   { caller, official }: Pick<ReportedParties, 'caller' | 'official'>,
   beganAt: Temporal.Instant,
 ): boolean {
-  if (!live) return false
-  if (otherCaller && caller && !areDifferentCallers(otherCaller, caller)) return true
+  if (!live || !caller) return false
+  if (otherCaller && !areDifferentCallers(otherCaller, caller)) return true
+  if (!areDifferentCallers(known, caller) || (known.kind === 'withheld') === (caller.kind === 'withheld')) return false
   const [first, last] = [since, beganAt].sort(Temporal.Instant.compare)
-  return official !== undefined && official === known && Temporal.Instant.compare(last!, first!.add(maxClientsGap)) <= 0
+  const isTogether = Temporal.Instant.compare(last!, first!.add(maxClientsGap)) <= 0
+  return official !== undefined && official === answering && isTogether
 }
 
 /** Returns true if the caller is reported, also with a withheld number. */
