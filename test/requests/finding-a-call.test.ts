@@ -192,13 +192,13 @@ describe('a conversation that the history has as two calls', () => {
   const person = crypto.randomUUID()
 
   test('is found as both of them, each of which is verified and can be forbidden', async () => {
-    const caller = from('040 555 1234')
+    const caller = calledFrom('040 555 1234')
     const calls = [
-      await recorded({ ...caller, ...at, ...by('Aino Virtanen', person) }),
-      await recorded({ ...caller, ...later(15), ...by('Aino Virtanen', person) }),
+      await enterRecorded({ ...caller, ...at, ...answeredBy('Aino Virtanen', person) }),
+      await enterRecorded({ ...caller, ...later(15), ...answeredBy('Aino Virtanen', person) }),
     ]
-    const { id, number } = await identified({ kinds: ['LISTEN', 'PROHIBIT'] })
-    const { call } = await name(id, claim('040 555 1234'))
+    const { id, number } = await identifiedRequest({ kinds: ['LISTEN', 'PROHIBIT'] })
+    const { call } = await nameCall(id, claim('040 555 1234'))
     expect(call.state).toBe('FOUND')
     const { calls: found } = await read(id)
     expect(found).toMatchObject(
@@ -208,10 +208,10 @@ describe('a conversation that the history has as two calls', () => {
       })),
     )
     expect(
-      (await logged('call.looked-for', id)).map((entry) => (entry.detail as { contact?: string }).contact),
+      (await entriesOf('call.looked-for', id)).map((entry) => (entry.detail as { contact?: string }).contact),
     ).toEqual([undefined, ...calls.map(({ contactId }) => contactId)])
     // Repeated, it names neither again.
-    expect(await name(id, claim('040 555 1234'))).toMatchObject({ code: 'call.named-already' })
+    expect(await nameCall(id, claim('040 555 1234'))).toMatchObject({ code: 'call.named-already' })
     expect((await narrow(id, found[1]!.id, { ...claim('040 555 1234'), minutes: 10 })).call).toMatchObject({
       ...{ id: found[1]!.id, state: 'FOUND', verification: { recordings: [{ id: calls[1]!.id }] } },
     })
@@ -242,20 +242,20 @@ describe('a conversation that the history has as two calls', () => {
       },
     ],
   ])('is not assumed if the official %s', async (_what, caller, one, other) => {
-    await recorded({ ...from(caller), ...one, ...by('Aino Virtanen', person) })
-    await recorded({ ...from(caller), ...other, ...by('Aino Virtanen', person) })
-    expect((await name((await identified()).id, claim(caller))).call.state).toBe('SEVERAL')
+    await enterRecorded({ ...calledFrom(caller), ...one, ...answeredBy('Aino Virtanen', person) })
+    await enterRecorded({ ...calledFrom(caller), ...other, ...answeredBy('Aino Virtanen', person) })
+    expect((await nameCall((await identifiedRequest()).id, claim(caller))).call.state).toBe('SEVERAL')
   })
 
   test('is not assumed of two officials, nor if a third call matches', async () => {
     const [two, three] = ['040 555 1237', '040 555 1238']
-    await recorded({ ...from(two), ...at, ...by('Aino Virtanen', person) })
-    await recorded({ ...from(two), ...later(5), ...by('Bertil Lindqvist') })
+    await enterRecorded({ ...calledFrom(two), ...at, ...answeredBy('Aino Virtanen', person) })
+    await enterRecorded({ ...calledFrom(two), ...later(5), ...answeredBy('Bertil Lindqvist') })
     for (const seconds of [0, 5, 400]) {
-      await recorded({ ...from(three), ...later(seconds), ...by('Aino Virtanen', person) })
+      await enterRecorded({ ...calledFrom(three), ...later(seconds), ...answeredBy('Aino Virtanen', person) })
     }
     for (const caller of [two, three]) {
-      expect((await name((await identified()).id, claim(caller))).call.state).toBe('SEVERAL')
+      expect((await nameCall((await identifiedRequest()).id, claim(caller))).call.state).toBe('SEVERAL')
     }
   })
 })
