@@ -159,7 +159,13 @@ describe('the dry run', () => {
 
   test('lists in words what would be destroyed, shortened, recorded and removed, and for whom', async () => {
     for (const monthsAgo of [1, 2, 4, 5]) await recorded(monthsBack(monthsAgo))
-    for (const draw of [0.05, 0.15, 0.5]) {
+    // The dry run counts whole days, in fives.
+    const yesterday = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
+      .subtract({ days: 1 })
+      .withPlainTime('12:00')
+      .toInstant()
+    const times = { startedAt: yesterday, answeredAt: yesterday, endedAt: yesterday.add({ minutes: 4 }) }
+    for (const draw of Array.from({ length: 5 }, () => [0.05, 0.15, 0.5]).flat()) {
       const decision = {
         record: draw < 0.1,
         reason: 'drawn',
@@ -168,7 +174,7 @@ describe('the dry run', () => {
         share: 0.1,
         draw,
       }
-      await admit(database.as('seloste_capture').db, callFacts({ decision }))
+      await admit(database.as('seloste_capture').db, callFacts({ decision, ...times }))
     }
     const purposes: Purpose[] = ['DEVELOPMENT']
     const right = { role: 'SUPERVISOR' as const, purposes, scope: 'their unit' as const }
@@ -204,7 +210,7 @@ describe('the dry run', () => {
     expect(rights).toMatchObject({ count: 1, text: { en: '1 right to the role “supervisor” would be narrowed.' } })
     const [share] = reported('recorded-share', 'recordingPlan.rules[0].share')
     expect(share?.text.en).toMatch(
-      /^Share on 029 497 000 from 10 to 20 per cent: of last week's 3 calls 1 were recorded; about 2 would be\.$/,
+      /^Share on 029 497 000 from 10 to 20 per cent: of about 15 calls last week, about 5 were recorded; about 10 would be\.$/,
     )
   })
 
