@@ -132,7 +132,7 @@ test(
     const [may] = await administer<{ reads: boolean; writes: boolean }>(
       to,
       `select has_table_privilege('seloste_desk', 'recording_key', 'select') as reads,
-       has_table_privilege('seloste_capture', 'segment', 'insert') as writes`,
+       has_any_column_privilege('seloste_capture', 'segment', 'insert') as writes`,
     )
     expect(may).toEqual({ reads: false, writes: true })
     await unmarkMove(from)
