@@ -105,12 +105,14 @@ export async function findProtectionProblems(
 const newestKnown = 18
 
 /**
- * PostgreSQL's own functions, operators, casts and index methods: the same in every minor version and build of a major one.
- * Unknown for later versions.
+ * PostgreSQL's own functions, operators, casts and index methods: the same in every minor version and build of a major one, but for
+ * `ofLaterMinors`. Unknown for later versions.
  */
 const builtIn = 'built-in functions'
+/** A function of pg_upgrade that minor versions added (17.12 has it, 17.10 does not); it refuses to run in a server in use. */
+const ofLaterMinors = 'binary_upgrade_set_next_attribute_versions'
 const builtInByMajor: Readonly<Record<number, string>> = {
-  15: 'k5J92evifmCEWZZp',
+  15: 'si4PV-SX9OkyUbug',
   16: 'tYvR6c9eDULuh-_K',
   17: 'kjvnFlW03MGRZDk9',
   18: 'SkYEBPkMLZNhH7aA',
@@ -336,7 +338,8 @@ function protectionsOf(roles: readonly string[]) {
           case when p.proname in ('now', 'clock_timestamp', 'current_setting', 'session_user') then p.provolatile end,
           case when p.prosqlbody is not null then md5(pg_get_function_sqlbody(p.oid)) end) as part
         from pg_proc p join pg_language l on l.oid = p.prolang
-        where p.oid < 16384 or p.pronamespace = 'pg_catalog'::regnamespace and p.proname like 'plpgsql\\_%' and ${isMonitoringFunction('p.oid')}
+        where (p.oid < 16384 or p.pronamespace = 'pg_catalog'::regnamespace and p.proname like 'plpgsql\\_%' and ${isMonitoringFunction('p.oid')})
+          and p.proname <> ${ofLaterMinors}
       union all
       select concat_ws(' ', 'language', lanname, lanispl, lanpltrusted, lanplcallfoid::regproc, laninline::regproc, lanvalidator::regproc)
         from pg_language where oid < 16384 or lanname = 'plpgsql'
