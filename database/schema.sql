@@ -3824,6 +3824,7 @@ decide_openness(wanted uuid, how text, provision text, leads_to text) returns vo
 decide_research(wanted uuid, how text, reasons text, seen text) returns void to seloste_desk
 decide_research_extension(wanted uuid, how text) returns void to seloste_desk
 decide_right_request(request uuid, approve boolean, note text) returns uuid to seloste_desk
+delete_callers_number(call uuid, call_started timestamp with time zone) returns void
 delete_history_remainders(max_rows integer) returns integer to seloste_custodian
 delete_recorded_parts() returns trigger
 deliver_letter(wanted uuid, how text) returns void to seloste_desk
@@ -4331,6 +4332,7 @@ request_research_extension(wanted uuid, due_on date, reasons text) returns uuid 
 request_rights(people uuid[], role text, duty text, purposes text[], units uuid[], numbers text[], reason text, valid_from timestamp with time zone, valid_to timestamp with time zone) returns SETOF uuid to seloste_desk
 request_statistics(from_day date, to_day date) returns jsonb to seloste_desk
 requests_prohibition(q subject_request) returns boolean
+require_confirmation(act text, object uuid, revision integer) returns void
 require_confirmed_decision() returns trigger
 require_destroyed_recording() returns trigger
 require_destruction_entry() returns trigger

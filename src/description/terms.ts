@@ -70,3 +70,13 @@ function monthsAfter(instant: Temporal.Instant, months: number, disambiguation: 
 function laterOf(a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant {
   return Temporal.Instant.compare(a, b) >= 0 ? a : b
 }
+
+/** Returns the term of each number with rules, in months: the shortest of its rules. */
+export function shortestTerms(
+  rules: readonly { readonly numbers: readonly string[]; readonly recordingMonths: number }[],
+): Record<string, number> {
+  const terms: Record<string, number> = {}
+  for (const { numbers, recordingMonths } of rules)
+    for (const key of numbers) terms[key] = Math.min(recordingMonths, terms[key] ?? recordingMonths)
+  return terms
+}

@@ -1,50 +1,21 @@
 // R14, R20, L21: the decision maker adds a passkey, signs in with it, and approves a change of the description with it,
 // so that a session alone cannot act in her name. An official signs in and out through the agency's identity provider.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect, type Page } from '@playwright/test'
-import { runTestProvider, testClient, type TestProvider } from '#test/sign-in/run-provider.ts'
-import { findPorts } from '#test/whole/free-ports.ts'
-import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
-import { signInOn, test as atTheDesk } from './at-the-desk.ts'
+import { testClient } from '#test/sign-in/run-provider.ts'
+import { signInOn } from './at-the-desk.ts'
+import { testWithProvider } from './with-provider.ts'
 
-interface WithProvider {
-  seloste: RunningSeloste
-  provider: TestProvider
-}
-
-const startMs = 200_000
-
-const test = atTheDesk.extend<object, WithProvider & { both: WithProvider }>({
-  both: [
-    async ({}, use) => {
-      const ports = await findPorts()
-      // Uses a host name, because passkeys cannot be made for an IP address.
-      const url = `http://localhost:${ports.http}`
-      const provider = await runTestProvider(url)
-      const folder = await mkdtemp(join(tmpdir(), 'seloste-client-'))
-      await writeFile(join(folder, 'secret'), testClient.secret)
-      const seloste = await startSeloste({
-        isPrepared: true,
-        ports,
-        environment: {
-          SELOSTE_OIDC_ISSUER: provider.issuer,
-          SELOSTE_OIDC_CLIENT_ID: testClient.id,
-          SELOSTE_OIDC_CLIENT_SECRET_FILE: join(folder, 'secret'),
-          SELOSTE_OIDC_NAME: 'Virkamiestunnistus',
-        },
-      })
-      await use({ seloste: { ...seloste, url }, provider })
-      await seloste.stop()
-      await provider.stop()
-      await rm(folder, { recursive: true })
+const test = testWithProvider(({ provider, secretFile }) =>
+  Promise.resolve({
+    isPrepared: true,
+    environment: {
+      SELOSTE_OIDC_ISSUER: provider.issuer,
+      SELOSTE_OIDC_CLIENT_ID: testClient.id,
+      SELOSTE_OIDC_CLIENT_SECRET_FILE: secretFile,
+      SELOSTE_OIDC_NAME: 'Virkamiestunnistus',
     },
-    { scope: 'worker', timeout: startMs },
-  ],
-  seloste: [({ both }, use) => use(both.seloste), { scope: 'worker' }],
-  provider: [({ both }, use) => use(both.provider), { scope: 'worker' }],
-})
+  }),
+)
 test.describe.configure({ mode: 'serial', timeout: 120_000 })
 test.use({ actionTimeout: 15_000 })
 

@@ -1,58 +1,34 @@
 // R42-R46: a caller asks from home, without JavaScript and on a phone, identifies strongly, and fetches the answer that the
 // Service Unit left there. The page is accessible in three languages.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, type Page } from '@playwright/test'
 import { shippedDescriptionText } from '#test/database/describe-from.ts'
-import { runTestProvider, testClient, type TestProvider } from '#test/sign-in/run-provider.ts'
-import { findPorts } from '#test/whole/free-ports.ts'
-import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
-import { expectAccessible, signInOn, test as atTheDesk } from './at-the-desk.ts'
+import { testClient } from '#test/sign-in/run-provider.ts'
+import { expectAccessible, signInOn } from './at-the-desk.ts'
+import { testWithProvider } from './with-provider.ts'
 
-const startMs = 200_000
 const strong = 'two-factors'
 const narrow = { width: 320, height: 800 }
 const wide = { width: 1280, height: 900 }
 const paths = { fi: '/pyynto-puhelusta', sv: '/begaran-om-samtal', en: '/request-about-a-call' }
 
-const test = atTheDesk.extend<
-  object,
-  { both: { seloste: RunningSeloste; provider: TestProvider }; provider: TestProvider }
->({
-  both: [
-    async ({}, use) => {
-      const ports = await findPorts()
-      // The provider sends browsers back to the public address, which is a host name.
-      const url = `http://localhost:${ports.http}`
-      const provider = await runTestProvider(url)
-      provider.proof = { acr: strong }
-      provider.people.set('maija', { name: 'Maija Meikäläinen', 'urn:oid:1.2.246.21': '010190-951L' })
-      const folder = await mkdtemp(join(tmpdir(), 'seloste-home-'))
-      await writeFile(join(folder, 'secret'), testClient.secret)
-      const description = (await shippedDescriptionText()).replace(/^switches:\n/m, '$&  askingFromHome: identified\n')
-      await writeFile(join(folder, 'description.yaml'), description)
-      const seloste = await startSeloste({
-        ports,
-        environment: {
-          SELOSTE_DESCRIPTION: join(folder, 'description.yaml'),
-          SELOSTE_REQUESTERS_OIDC_ISSUER: provider.issuer,
-          SELOSTE_REQUESTERS_OIDC_CLIENT_ID: testClient.id,
-          SELOSTE_REQUESTERS_OIDC_CLIENT_SECRET_FILE: join(folder, 'secret'),
-          SELOSTE_REQUESTERS_OIDC_NAME: 'Suomi.fi',
-          SELOSTE_REQUESTERS_OIDC_CLAIM: 'urn:oid:1.2.246.21',
-          SELOSTE_REQUESTERS_OIDC_ACR: strong,
-        },
-      })
-      await use({ seloste: { ...seloste, url }, provider })
-      await seloste.stop()
-      await provider.stop()
-      await rm(folder, { recursive: true })
+const test = testWithProvider(async ({ provider, folder, secretFile }) => {
+  provider.proof = { acr: strong }
+  provider.people.set('maija', { name: 'Maija Meikäläinen', 'urn:oid:1.2.246.21': '010190-951L' })
+  const description = (await shippedDescriptionText()).replace(/^switches:\n/m, '$&  askingFromHome: identified\n')
+  await writeFile(join(folder, 'description.yaml'), description)
+  return {
+    environment: {
+      SELOSTE_DESCRIPTION: join(folder, 'description.yaml'),
+      SELOSTE_REQUESTERS_OIDC_ISSUER: provider.issuer,
+      SELOSTE_REQUESTERS_OIDC_CLIENT_ID: testClient.id,
+      SELOSTE_REQUESTERS_OIDC_CLIENT_SECRET_FILE: secretFile,
+      SELOSTE_REQUESTERS_OIDC_NAME: 'Suomi.fi',
+      SELOSTE_REQUESTERS_OIDC_CLAIM: 'urn:oid:1.2.246.21',
+      SELOSTE_REQUESTERS_OIDC_ACR: strong,
     },
-    { scope: 'worker', timeout: startMs },
-  ],
-  seloste: [({ both }, use) => use(both.seloste), { scope: 'worker' }],
-  provider: [({ both }, use) => use(both.provider), { scope: 'worker' }],
+  }
 })
 test.describe.configure({ mode: 'serial', timeout: 120_000 })
 test.use({ actionTimeout: 15_000 })

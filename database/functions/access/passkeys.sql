@@ -24,6 +24,17 @@ begin
 end $$;
 grant execute on function spend_confirmation to seloste_custodian;
 
+-- Requires the viewer's confirmation of an act: by passkey, or of somebody who has none a fresh proof of presence.
+create or replace function require_confirmation(act text, object uuid, revision integer) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if not exists (select from passkey k where k.person_id = viewer()) then
+    perform require_fresh();
+  elsif not spend_confirmation(viewer(), session_token_hash(), act, object, revision) then
+    raise exception 'confirm.passkey' using errcode = 'SE001';
+  end if;
+end $$;
+
 -- Requires proof of a decision that is made through the desk. With a passkey: a confirmation of this very decision, because a compromised
 -- desk holds sessions but no passkeys. Without one: a fresh proof of identity.
 create or replace function require_confirmed_decision() returns trigger
@@ -36,12 +47,7 @@ begin
   if viewer() is null then
     return new;
   end if;
-  if not exists (select from passkey k where k.person_id = viewer()) then
-    perform require_fresh();
-  elsif not spend_confirmation(viewer(),
-      session_token_hash(), act, new.id, revision) then
-    raise exception 'confirm.passkey' using errcode = 'SE001';
-  end if;
+  perform require_confirmation(act, new.id, revision);
   return new;
 end $$;
 

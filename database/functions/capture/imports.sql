@@ -100,7 +100,8 @@ begin
     return query select null::uuid, 'too-old';
     return;
   end if;
-  select m.*, count(*) filter (where m.is_close) over () as closes into talk
+  select m.*, count(*) filter (where m.is_close) over () as closes,
+    bool_and(m.may_be_recorded) over () as all_may, bool_and(m.may_be_recorded) over (partition by m.call) as call_may into talk
   from match_imported(t) m order by m.is_close desc, m.is_recorded desc limit 1;
   if talk.segment_id is null then
     select p.contact_id into contact_id from admit_part(null, reported) p;
@@ -108,8 +109,7 @@ begin
   else
     refusal := case
       when talk.is_recorded then 'same-talk'
-      when exists (select from match_imported(t) m where not m.may_be_recorded and (not talk.is_close or m.call = talk.call))
-        then 'not-to-be-recorded'
+      when not (case when talk.is_close then talk.call_may else talk.all_may end) then 'not-to-be-recorded'
       when talk.closes > 1 then 'ambiguous'
       when not talk.is_close then 'differs-from-history'
       when not months ? talk.number_reached then 'number-not-recorded' end;

@@ -259,8 +259,7 @@ end $$;
 grant execute on function drop_history_month to seloste_custodian;
 
 -- Deletes at most `max_rows` destroyed recordings whose contact was dropped with its month, with their listenings and prohibitions, and
--- corrections of such contacts. Policies hide them until
--- then. Returns how many recordings it deleted.
+-- corrections of such contacts. Policies hide them until then. Returns how many recordings it deleted.
 create or replace function delete_history_remainders(max_rows integer) returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -674,11 +674,7 @@ begin
   perform refuse_if(stop.id is null, 'clock.right');
   perform refuse_if(abs(extract(epoch from said - now())) > 600, 'clock.changed-meanwhile');
   perform refuse_if(exists (select from confirmations_of(stop.id) c where c.person_id = viewer()), 'clock.own');
-  if not exists (select from passkey k where k.person_id = viewer()) then
-    perform require_fresh();
-  end if;
-  perform refuse_if(not spend_confirmation(viewer(), session_token_hash(), 'clock.confirm',
-      '00000000-0000-0000-0000-000000000000', 0), 'confirm.passkey');
+  perform require_confirmation('clock.confirm', '00000000-0000-0000-0000-000000000000', 0);
   insert into clock_confirmation (stop_id, person_id, role) values (stop.id, viewer(), as_role);
   perform record_right_act('clock.confirmed', as_role, 'clock', stop.id, jsonb_build_object('now', ledger_instant(now())));
   if (select count(*) from confirmations_of(stop.id)) < 2 then

@@ -193,8 +193,10 @@ begin
   end loop;
   contacts := greatest(contacts, 0);
   select c.history_ends_at into next_contact from contact c where c.history_ends_at > at order by c.history_ends_at limit 1;
-  select 5 * round(held / 5.0), 5 * round(restricted / 5.0), 5 * round(due_today / 5.0), 5 * round(contacts / 5.0)
-    into held, restricted, due_today, contacts;
+  held := round_to_five(held);
+  restricted := round_to_five(restricted);
+  due_today := round_to_five(due_today);
+  contacts := round_to_five(contacts);
   next_recording := day_start(helsinki_day(next_recording) + 1);
   next_contact := day_start(helsinki_day(next_contact) + 1);
 end $$;

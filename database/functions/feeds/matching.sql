@@ -191,15 +191,23 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 revoke execute on function is_withheld_by_one from public;
 
--- Deletes the caller's number of a call of the last day if only one of its recording clients withholds it. Runs as the owner, because
--- capture may not change a caller.
+-- Deletes the number of a caller who withholds it, of a call of the last day whose history is not held.
+create or replace function delete_callers_number(call uuid, call_started timestamptz) returns void
+language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if not history_is_held(call) and not is_closed_to_late_facts(call, call_started, interval '1 day') then
+    update contact c set caller_kind = 'withheld', caller_key = null, caller_raw = null where c.id = call and c.started_at = call_started;
+  end if;
+end $$;
+revoke execute on function delete_callers_number from public;
+
+-- Deletes the caller's number of a call if only one of its recording clients withholds it. Runs as the owner, because capture may not
+-- change a caller.
 create or replace function withhold_number(t told_part, call uuid, call_started timestamptz) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  if t.caller_kind = 'withheld' and is_withheld_by_one(t, call, call_started) and not history_is_held(call)
-    and not is_closed_to_late_facts(call, call_started, interval '1 day')
-  then
-    update contact c set caller_kind = 'withheld', caller_key = null, caller_raw = null where c.id = call and c.started_at = call_started;
+  if t.caller_kind = 'withheld' and is_withheld_by_one(t, call, call_started) then
+    perform delete_callers_number(call, call_started);
   end if;
 end $$;
 grant execute on function withhold_number to seloste_capture;
@@ -216,11 +224,9 @@ begin
   select * into s from segment x where x.id = t.segment_id and x.contact_started_at = call_started and x.contact_id = call;
   select * into c from contact x where x.id = call and x.started_at = call_started;
   -- Only a feed had the number, and the caller withholds it.
-  if t.caller_kind = 'withheld' and c.caller_key is not null and s.node is not null and is_withheld_of_fed(t, call, call_started) and not history_is_held(call)
-    and not is_closed_to_late_facts(call, call_started, interval '1 day')
-  then
-    update contact x set caller_kind = 'withheld', caller_key = null, caller_raw = null where x.id = call and x.started_at = call_started
-    returning * into c;
+  if t.caller_kind = 'withheld' and c.caller_key is not null and s.node is not null and is_withheld_of_fed(t, call, call_started) then
+    perform delete_callers_number(call, call_started);
+    select * into c from contact x where x.id = call and x.started_at = call_started;
   end if;
   if is_over(c.ended_at, c.id, c.started_at) and not c.end_inferred or is_closed_to_late_facts(call, call_started, interval '1 day') then
     return;

@@ -186,8 +186,7 @@ begin
 end $$;
 
 -- Erases requests thirty days after their closing and after the destruction of what they forbade, because a letter reports it, once the
--- files of their copies are removed. Enters each
--- in the ledger, so that a restore erases it again. Returns how many it erased.
+-- files of their copies are removed. Enters each in the ledger, so that a restore erases it again. Returns how many it erased.
 create or replace function erase_closed_requests() returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -1,5 +1,6 @@
 import { dryRunTerms, type TermConsequence } from '#destruction/retention/dry-run.ts'
 import { effectsOfChange, type ChangeEffects } from '#description/changes/effects-of-change.ts'
+import { roundUpToFive } from '#description/fives.ts'
 import { termZone } from '#description/terms.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -69,8 +70,4 @@ function byWholeDays(reach: ChangeEffects): ChangeEffects {
 function endOfDay(at: Temporal.Instant): Temporal.Instant {
   const day = at.toZonedDateTimeISO(termZone).startOfDay().toInstant()
   return Temporal.Instant.compare(day, at) === 0 ? at : day.toZonedDateTimeISO(termZone).add({ days: 1 }).toInstant()
-}
-
-function roundUpToFive(count: number): number {
-  return 5 * Math.ceil(count / 5)
 }

@@ -9,7 +9,7 @@ import { formatInstant } from './dates.ts'
 import { problemSummary, renderField, type Field } from './form-fields.ts'
 import type { RequestProblems, WrittenRequest } from './home-form.ts'
 import { html, type Html } from './html.ts'
-import { partOf } from './letter-page.ts'
+import { markRows, partOf } from './letter-page.ts'
 import { feedbackTexts, homeTexts } from './page-texts.ts'
 
 /** What the page says depends on the description and on the browser's own form, and on nothing in the register. */
@@ -232,15 +232,7 @@ export function answerPage(language: Language, { state, number, letters }: HomeA
           <h2 id="l-${id}">${content.title}</h2>
           <p class="written">${content.sender.join('\n')}</p>
           <p class="written">${content.recipient.join('\n')}</p>
-          <dl class="details">
-            ${content.marks.map(
-              ({ label, text }) =>
-                html`<div>
-                  <dt>${label}</dt>
-                  <dd>${text}</dd>
-                </div>`,
-            )}
-          </dl>
+          <dl class="details">${markRows(content.marks)}</dl>
           ${content.parts.map((part) => partOf(part.kind === 'heading' ? { ...part, level: 3 } : part))}
         </section>`,
     )}

@@ -46,16 +46,19 @@ export function openingOf({ sender, recipient, marks }: Pick<LetterContent, 'sen
   return html`<div class="opening">
     <address class="sender">${sender.map((line) => html`<span>${line}</span>`)}</address>
     <div class="recipient">${recipient.map((line) => html`<span>${line}</span>`)}</div>
-    <dl class="marks">
-      ${marks.map(
-        ({ label, text }) =>
-          html`<div>
-            <dt>${label}</dt>
-            <dd>${text}</dd>
-          </div>`,
-      )}
-    </dl>
+    <dl class="marks">${markRows(marks)}</dl>
   </div>`
+}
+
+/** Renders the reference lines of a letter, for a `dl`. */
+export function markRows(marks: LetterContent['marks']): Html[] {
+  return marks.map(
+    ({ label, text }) =>
+      html`<div>
+        <dt>${label}</dt>
+        <dd>${text}</dd>
+      </div>`,
+  )
 }
 
 export function partOf(part: LetterPart): Html {

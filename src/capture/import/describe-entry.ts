@@ -5,7 +5,7 @@
 import { hash } from 'node:crypto'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { findNumber, type ServiceNumber } from '#description/register-description.ts'
-import { recordingTerms, termZone } from '#description/terms.ts'
+import { recordingTerms, shortestTerms, termZone } from '#description/terms.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import type { DetailProblem, DetailRecord } from '../feeds/detail-record.ts'
@@ -294,12 +294,9 @@ function numberOf(written: string, at: Temporal.Instant, { versionAt }: ImportCo
   return { key: number.key, written: number.display, entry: findNumber(description, number.key, at) }
 }
 
-/** Returns the term of each number with rules in the description in force: the shortest of its rules, in months. */
+/** Returns the term of each number with rules in the description in force, in months. */
 export function termsByNumber({ versionAt, now }: Pick<ImportContext, 'versionAt' | 'now'>): Record<string, number> {
-  const terms: Record<string, number> = {}
-  for (const { numbers, recordingMonths } of versionAt(now).description.recordingPlan.rules)
-    for (const key of numbers) terms[key] = Math.min(recordingMonths, terms[key] ?? recordingMonths)
-  return terms
+  return shortestTerms(versionAt(now).description.recordingPlan.rules)
 }
 
 function officialAt(

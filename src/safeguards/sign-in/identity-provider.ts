@@ -4,26 +4,24 @@
  * the provider's claims, and the desk's requests are not trusted.
  */
 import { sql } from 'kysely'
-import {
-  authorizationCodeGrant,
-  AuthorizationResponseError,
-  buildAuthorizationUrl,
-  buildEndSessionUrl,
-  calculatePKCECodeChallenge,
-  fetchUserInfo,
-  randomNonce,
-  randomPKCECodeVerifier,
-  randomState,
-  type Configuration,
-  type IDToken,
-} from 'openid-client'
+import { buildEndSessionUrl, fetchUserInfo, type Configuration, type IDToken } from 'openid-client'
 import type { IdentityProviderSettings } from '#platform/config/identity-provider.ts'
 import { appendAudit } from '../audit/append.ts'
 import { sessionExpiry, sessionHash, sessionObject, sessionLogHash } from '../people/session.ts'
 import { isStorable } from '../people/written-values.ts'
 import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
 import { openAuthenticatedSession } from './open-session.ts'
-import { clockToleranceSeconds, createProviderClient, createSeal, isUnreachable } from './provider-client.ts'
+import {
+  authorizationUrl,
+  clockToleranceSeconds,
+  createProviderClient,
+  createSeal,
+  isCancelled,
+  isUnreachable,
+  newCodeFlow,
+  redeemCode,
+  type CodeFlow,
+} from './provider-client.ts'
 import type { SecondFactorDemand } from './sign-in-tables.ts'
 
 /** Redirect path. */
@@ -71,10 +69,7 @@ export interface IdentityProvider {
   signOutUrl: (request: { session: string }) => Promise<{ url?: string }>
 }
 
-interface Flow {
-  verifier: string
-  state: string
-  nonce: string
+interface Flow extends CodeFlow {
   /** Greatest age of the authentication at the provider, in seconds. */
   maxAge?: number
   fresh: boolean
@@ -113,25 +108,18 @@ export function createIdentityProvider(given: {
         const provider = await discoverProvider()
         const maxAge = fresh ? Math.min(freshSeconds, settings.maxAgeSeconds ?? freshSeconds) : settings.maxAgeSeconds
         const flow: Flow = {
-          verifier: randomPKCECodeVerifier(),
-          state: randomState(),
-          nonce: randomNonce(),
+          ...newCodeFlow(),
           ...(maxAge !== undefined && { maxAge }),
           ...{ fresh, returnTo: localPath(returnTo), previousSession },
           until: now().add({ minutes: flowMinutes }).epochMilliseconds,
         }
-        const url = buildAuthorizationUrl(provider, {
-          redirect_uri: publicUrl + callbackPath,
+        const url = await authorizationUrl(provider, flow, publicUrl + callbackPath, {
           scope: scopesOf(provider),
-          code_challenge: await calculatePKCECodeChallenge(flow.verifier),
-          code_challenge_method: 'S256',
-          state: flow.state,
-          nonce: flow.nonce,
           ...(maxAge !== undefined && { max_age: fresh ? '0' : String(maxAge) }),
           ...(fresh && { prompt: 'login' }),
           ...(settings.acr.length > 0 && { acr_values: settings.acr.join(' ') }),
         })
-        return { url: url.href, flow: seal(flow) }
+        return { url, flow: seal(flow) }
       } catch (error) {
         onFault(error)
         return { refused: 'identity-provider.unavailable' }
@@ -225,14 +213,7 @@ export function createIdentityProvider(given: {
     try {
       const provider = await discoverProvider()
       const back = new URL(`${publicUrl}${callbackPath}?${query}`)
-      const tokens = await authorizationCodeGrant(provider, back, {
-        pkceCodeVerifier: flow.verifier,
-        expectedState: flow.state,
-        expectedNonce: flow.nonce,
-        idTokenExpected: true,
-        // Requires auth_time in the ID token: request parameters can be removed in the browser.
-        ...(flow.maxAge !== undefined && { maxAge: flow.maxAge }),
-      })
+      const tokens = await redeemCode(provider, flow, back, flow.maxAge)
       const claims = tokens.claims()
       if (!claims || tokens.id_token === undefined) return await refusal('refused')
       if (!isOurs(claims)) throw new Error('the ID token is for another client, or has an impossible value')
@@ -241,7 +222,7 @@ export function createIdentityProvider(given: {
       const stated = isInUserInfo ? await fetchUserInfo(provider, tokens.access_token, claims.sub) : claims
       return { claims, who: subjectOf(stated), idToken: tokens.id_token }
     } catch (error) {
-      if (error instanceof AuthorizationResponseError && error.error === 'access_denied') return refusal('cancelled')
+      if (isCancelled(error)) return refusal('cancelled')
       onFault(error)
       return refusal(isUnreachable(error) ? 'unavailable' : 'refused')
     }

@@ -5,6 +5,10 @@
 import { randomBytes } from 'node:crypto'
 import {
   allowInsecureRequests,
+  authorizationCodeGrant,
+  AuthorizationResponseError,
+  buildAuthorizationUrl,
+  calculatePKCECodeChallenge,
   ClientError,
   ClientSecretBasic,
   ClientSecretPost,
@@ -12,6 +16,9 @@ import {
   customFetch,
   discovery,
   enableNonRepudiationChecks,
+  randomNonce,
+  randomPKCECodeVerifier,
+  randomState,
   type ClientAuth,
   type Configuration,
   type CustomFetch,
@@ -83,6 +90,59 @@ const allowPlain = allowInsecureRequests
 
 function isOnThisMachine(issuer: string): boolean {
   return new URL(issuer).protocol === 'http:'
+}
+
+/** What a browser carries of a code flow with PKCE (OpenID Connect Core 1.0, RFC 7636) until the provider sends it back. */
+export interface CodeFlow {
+  verifier: string
+  state: string
+  nonce: string
+}
+
+export function newCodeFlow(): CodeFlow {
+  return { verifier: randomPKCECodeVerifier(), state: randomState(), nonce: randomNonce() }
+}
+
+/** Returns where a browser goes for a code. @param given scope, and what else is asked of the provider */
+export async function authorizationUrl(
+  provider: Configuration,
+  flow: CodeFlow,
+  redirectUri: string,
+  given: Readonly<Record<string, string>>,
+): Promise<string> {
+  const url = buildAuthorizationUrl(provider, {
+    redirect_uri: redirectUri,
+    code_challenge: await calculatePKCECodeChallenge(flow.verifier),
+    code_challenge_method: 'S256',
+    state: flow.state,
+    nonce: flow.nonce,
+    ...given,
+  })
+  return url.href
+}
+
+/**
+ * Exchanges the code with which the provider sent a browser back.
+ * @param maxAge requires auth_time in the ID token: request parameters can be removed in the browser
+ */
+export function redeemCode(
+  provider: Configuration,
+  { verifier, state, nonce }: CodeFlow,
+  back: URL,
+  maxAge: number | undefined,
+): ReturnType<typeof authorizationCodeGrant> {
+  return authorizationCodeGrant(provider, back, {
+    pkceCodeVerifier: verifier,
+    expectedState: state,
+    expectedNonce: nonce,
+    idTokenExpected: true,
+    ...(maxAge !== undefined && { maxAge }),
+  })
+}
+
+/** Returns true if the person cancelled at the provider. */
+export function isCancelled(error: unknown): boolean {
+  return error instanceof AuthorizationResponseError && error.error === 'access_denied'
 }
 
 /** Returns true if there was no answer, a late answer, or one that reports an outage. */

@@ -4,24 +4,23 @@
  * form: this process alone can read it, and nothing of it is stored. The desk's requests are not trusted.
  */
 import { createHmac, randomBytes } from 'node:crypto'
-import {
-  authorizationCodeGrant,
-  AuthorizationResponseError,
-  buildAuthorizationUrl,
-  buildEndSessionUrl,
-  calculatePKCECodeChallenge,
-  fetchUserInfo,
-  randomNonce,
-  randomPKCECodeVerifier,
-  randomState,
-  type IDToken,
-} from 'openid-client'
+import { buildEndSessionUrl, fetchUserInfo, type IDToken } from 'openid-client'
 import type { Language } from '#description/closed-lists.ts'
 import type { RequesterIdentitySettings } from '#platform/config/identity-provider.ts'
 import { appendAudit } from '../audit/append.ts'
 import { isStorable } from '../people/written-values.ts'
 import type { HoldingSafeguards } from '../tables.ts'
-import { clockToleranceSeconds, createProviderClient, createSeal, isUnreachable } from './provider-client.ts'
+import {
+  authorizationUrl,
+  clockToleranceSeconds,
+  createProviderClient,
+  createSeal,
+  isCancelled,
+  isUnreachable,
+  newCodeFlow,
+  redeemCode,
+  type CodeFlow,
+} from './provider-client.ts'
 import { requesterCallbackPath, type IdentificationRefusal } from './requester-paths.ts'
 
 /** Who has just identified. */
@@ -51,10 +50,7 @@ export interface RequesterIdentification {
   open: (ticket: string) => IdentifiedRequester | undefined
 }
 
-interface Flow {
-  verifier: string
-  state: string
-  nonce: string
+interface Flow extends CodeFlow {
   language: Language
   /** Milliseconds since 1970. */
   begunAt: number
@@ -96,27 +92,16 @@ export function createRequesterIdentification(given: {
     async begin({ language }) {
       try {
         const provider = await discoverProvider()
-        const flow: Flow = {
-          verifier: randomPKCECodeVerifier(),
-          state: randomState(),
-          nonce: randomNonce(),
-          language,
-          begunAt: now().epochMilliseconds,
-        }
-        const url = buildAuthorizationUrl(provider, {
-          redirect_uri: publicUrl + requesterCallbackPath,
+        const flow: Flow = { ...newCodeFlow(), language, begunAt: now().epochMilliseconds }
+        const url = await authorizationUrl(provider, flow, publicUrl + requesterCallbackPath, {
           scope: settings.scopes,
-          code_challenge: await calculatePKCECodeChallenge(flow.verifier),
-          code_challenge_method: 'S256',
-          state: flow.state,
-          nonce: flow.nonce,
           // Computers are shared: whoever identified before is asked again.
           prompt: 'login',
           max_age: String(maxAgeSeconds),
           acr_values: settings.acr.join(' '),
           ui_locales: language,
         })
-        return { url: url.href, flow: flows.seal(flow) }
+        return { url, flow: flows.seal(flow) }
       } catch (error) {
         onFault(error)
         return { refused: 'unavailable' }
@@ -162,13 +147,8 @@ export function createRequesterIdentification(given: {
     const { language } = flow
     try {
       const provider = await discoverProvider()
-      const tokens = await authorizationCodeGrant(provider, new URL(`${publicUrl}${requesterCallbackPath}?${query}`), {
-        pkceCodeVerifier: flow.verifier,
-        expectedState: flow.state,
-        expectedNonce: flow.nonce,
-        idTokenExpected: true,
-        maxAge: maxAgeSeconds,
-      })
+      const back = new URL(`${publicUrl}${requesterCallbackPath}?${query}`)
+      const tokens = await redeemCode(provider, flow, back, maxAgeSeconds)
       const claims = tokens.claims()
       if (!claims || !isOurs(claims)) throw new Error('the ID token is for another client, or has an impossible value')
       // Request parameters can be removed in the browser: the token itself says how and when.
@@ -189,8 +169,7 @@ export function createRequesterIdentification(given: {
       const signOutUrl = endpoint === undefined ? undefined : buildEndSessionUrl(provider, {}).href
       return { person: { subject, name }, signOutUrl }
     } catch (error) {
-      if (error instanceof AuthorizationResponseError && error.error === 'access_denied')
-        return refusal('cancelled', language)
+      if (isCancelled(error)) return refusal('cancelled', language)
       onFault(error)
       return refusal(isUnreachable(error) ? 'unavailable' : 'refused', language)
     }

@@ -1,4 +1,5 @@
 /** Promises about the retention of recordings: the floor, the ceiling, and the audio that was served. */
+import { shortestTerms } from '#description/terms.ts'
 import { sql } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { keylessRecordings } from '#safeguards/keys/keyless-recordings.ts'
@@ -34,10 +35,7 @@ export const recordingsFloor: Check<FloorFacts> = {
     const { db, version, versions } = context
     const months = version.description.terms.recordingFloorMonths
     const [lost, unlogged] = [await lostTimes(context), await unloggedTimes(context)]
-    const leastMonths: Record<string, number> = {}
-    for (const { numbers, recordingMonths } of versions.flatMap(({ description }) => description.recordingPlan.rules)) {
-      for (const key of numbers) leastMonths[key] = Math.min(recordingMonths, leastMonths[key] ?? recordingMonths)
-    }
+    const leastMonths = shortestTerms(versions.flatMap(({ description }) => description.recordingPlan.rules))
     // At the ceiling recordings end a day early. A skipped or repeated local time makes a difference of an hour. A call ends after its
     // beginning, which the log's count of admissions has.
     const due = sql`(greatest(call_ended_at, contact_started_at) at time zone 'Europe/Helsinki' + make_interval(months =>

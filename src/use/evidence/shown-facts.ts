@@ -2,6 +2,7 @@
  * Facts of a proof as people see them (R41, L37). Exact counts every five minutes would show when calls end and what others do,
  * so counts of calls and acts are in steps of five. Counts of what is wrong are exact. The signed proof in the database has all counts.
  */
+import { roundToFive } from '#description/fives.ts'
 import type { PromiseId } from '#description/promises.ts'
 import type { Facts } from './tables.ts'
 
@@ -49,7 +50,7 @@ export function shownFacts(promise: PromiseId, facts: Facts): Facts {
     Object.entries(facts).flatMap(([name, fact]): [string, Facts[string]][] => {
       if (left.includes(name)) return []
       if (typeof fact !== 'number') return [[name, dayOf(name, fact)]]
-      if (inFives.includes(name)) return [[name, 5 * Math.round(fact / 5)]]
+      if (inFives.includes(name)) return [[name, roundToFive(fact)]]
       return [[name, promise === 'recording.partial' && shares.includes(name) ? Math.round(100 * fact) / 100 : fact]]
     }),
   )

@@ -1,5 +1,6 @@
 /** Dry run of a draft's shares (R15): how many of last week's calls to each number would have been recorded. */
 import { sql, type Kysely } from 'kysely'
+import { roundToFive } from '#description/fives.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { inForce, type RegisterDescription } from '#description/register-description.ts'
 import { termZone } from '#description/terms.ts'
@@ -22,7 +23,6 @@ export interface ShareConsequence {
 }
 
 const lookBackDays = 7
-const inFives = (count: number) => 5 * Math.round(count / 5)
 
 /** Compares the stored draws with the new share; calls without a draw are counted in proportion to the share. */
 export async function tryShares(
@@ -57,9 +57,9 @@ export async function tryShares(
         key,
         from,
         to,
-        calls: inFives(Number(row.calls)),
-        recorded: inFives(Number(row.recorded)),
-        wouldBe: inFives(Number(row.wouldBe)),
+        calls: roundToFive(Number(row.calls)),
+        recorded: roundToFive(Number(row.recorded)),
+        wouldBe: roundToFive(Number(row.wouldBe)),
       }
     }),
   )
