@@ -3685,6 +3685,7 @@ apply_succession() returns trigger
 appointment_for_letter(q subject_request) returns jsonb
 appointment_is_after(request uuid, at timestamp with time zone) returns boolean
 appointment_is_late(request uuid) returns boolean
+appointments_ahead(office uuid) returns bigint
 approve_draft(draft uuid, revision integer, changes jsonb, roles jsonb, reach jsonb, note text) returns integer to seloste_desk
 approved_text(d description_draft, number integer, approver uuid) returns text
 are_marks(marks jsonb) returns boolean
@@ -4041,7 +4042,7 @@ list_corrections(request uuid) returns TABLE(id uuid, request_id uuid, number te
 list_evaluations() returns SETOF jsonb to seloste_desk
 list_home_requests() returns TABLE(id uuid, received_at timestamp with time zone, due_at timestamp with time zone, party text, kinds text[], language text, name text, address text, email text, phone text, told text, user_id text, identified_at timestamp with time zone) to seloste_desk
 list_hosts() returns TABLE(id uuid, name text) to seloste_desk
-list_offices() returns TABLE(id uuid, names jsonb, address jsonb, is_closed boolean, workstations jsonb, free_slots bigint) to seloste_desk
+list_offices() returns TABLE(id uuid, names jsonb, address jsonb, is_closed boolean, workstations jsonb, free_slots bigint, booked_slots bigint) to seloste_desk
 list_openness() returns TABLE(request_id uuid, number text, received_at timestamp with time zone, due_at timestamp with time zone, outcome text, provision text, decided_at timestamp with time zone, decided_by uuid, leads_to text, disclosure text, taken_up_at timestamp with time zone) to seloste_desk
 list_orders(wanted text) returns TABLE(id uuid, contact_id uuid, covers text, provision text, authority text, order_reference text, from_at timestamp with time zone, until timestamp with time zone, entered_by uuid, ended_at timestamp with time zone, ended_by uuid, end_note text, in_force boolean, renewals jsonb, recordings jsonb, waiting bigint) to seloste_desk
 list_own_evaluations() returns SETOF jsonb to seloste_desk

@@ -268,7 +268,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   end
 $$;
 
--- Ends a right at once. Anyone but its holder has to give a reason.
+-- Ends a right at once. Anyone but its holder has to give a reason. Requires a fresh proof.
 create or replace function revoke_right(wanted uuid, reason text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -281,6 +281,7 @@ begin
   perform refuse_if(cause is null, 'deny.role');
   perform refuse_if(r.revoked_at is not null or r.valid_to <= now(), 'right.over');
   perform refuse_if(cause <> 'own' and coalesce(revoke_right.reason, '') !~ '\S', 'right.note-missing');
+  perform require_fresh();
   update access_right a set revoked_at = now(), revoked_by = viewer(), revoke_cause = cause, revoke_reason = nullif(btrim(revoke_right.reason), '')
   where a.id = r.id;
   perform record_right_act('right.revoked',
@@ -333,7 +334,7 @@ $$;
 grant execute on function is_doubtful_after_move to seloste_desk;
 
 -- Confirms that a right is still needed, or ends it; by an approver or the holder's supervisor, never the holder. If there are doubts, a
--- note is required.
+-- note is required. Requires a fresh proof.
 create or replace function review_right(wanted uuid, keep boolean, note text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -350,6 +351,7 @@ begin
   perform refuse_if(r.revoked_at is not null or r.valid_to <= now(), 'right.over');
   doubts := right_doubts(r);
   perform refuse_if((not keep or doubts <> '{}') and coalesce(review_right.note, '') !~ '\S', 'right.note-missing');
+  perform require_fresh();
   as_role := case part when 'approver' then 'ACCESS_APPROVER' else 'SUPERVISOR' end;
   insert into right_review (right_id, reviewed_by, kept, note, doubts)
   values (r.id, viewer(), keep, nullif(btrim(review_right.note), ''), doubts);

@@ -132,7 +132,7 @@ $$;
 grant execute on function lock_alarm_kind to seloste_custodian;
 
 -- Explains differences, by the data protection officer: named segments, or all that a page's filters show and that existed when it was
--- read. When none is left, the alarm is closed under the same note. Refuses reconciliation.nothing.
+-- read. When none is left, the alarm is closed under the same note. Requires a fresh proof. Refuses reconciliation.nothing.
 create or replace function explain_unreconciled(wanted text, segments uuid[], since timestamptz, until timestamptz, number text, feed_name text,
   why text, read_at timestamptz, note text) returns table (explained integer, alarm_closed boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -143,6 +143,7 @@ declare
   settled uuid;
 begin
   perform require_one_role('{DATA_PROTECTION_OFFICER}');
+  perform require_fresh();
   insert into reconciliation_note (id, kind, note, by) values (explanation, wanted, btrim(explain_unreconciled.note), viewer());
   insert into reconciled_segment (kind, segment_id, contact_started_at, note_id)
   select u.kind, u.segment_id, u.contact_started_at, explanation from unreconciled u

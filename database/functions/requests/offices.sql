@@ -82,7 +82,15 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   from subject_request q where q.id = a.request_id
 $$;
 
-create or replace function list_offices() returns table (id uuid, names jsonb, address jsonb, is_closed boolean, workstations jsonb, free_slots bigint)
+-- Returns the appointments booked at an office that have not ended.
+create or replace function appointments_ahead(office uuid) returns bigint
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select count(*) from appointment a join office_slot s on s.id = a.slot_id
+  where s.office_id = appointments_ahead.office and a.state = 'BOOKED' and s.ends_at > register_now()
+$$;
+
+create or replace function list_offices()
+returns table (id uuid, names jsonb, address jsonb, is_closed boolean, workstations jsonb, free_slots bigint, booked_slots bigint)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
@@ -92,7 +100,8 @@ begin
       coalesce((select jsonb_agg(jsonb_build_object('id', w.id, 'name', w.name, 'enrolledAt', w.enrolled_at, 'lastSeenAt', w.last_seen_at) order by w.name, w.enrolled_at)
         from workstation w where w.office_id = o.id and w.ended_at is null), '[]'),
       (select count(*) from office_slot s where s.office_id = o.id and s.removed_at is null and s.starts_at > register_now()
-        and not exists (select from appointment a where a.slot_id = s.id and a.state = 'BOOKED'))
+        and not exists (select from appointment a where a.slot_id = s.id and a.state = 'BOOKED')),
+      appointments_ahead(o.id)
     from office o order by o.is_closed, o.names ->> 'fi', o.id;
 end $$;
 grant execute on function list_offices to seloste_desk;
@@ -108,11 +117,13 @@ begin
 end $$;
 grant execute on function list_hosts to seloste_desk;
 
--- Enters or changes an office.
+-- Enters or changes an office. While appointments are booked there, this requires a fresh proof: people would go to an address that somebody
+-- wrote at an unattended desk.
 create or replace function save_office(wanted uuid, names jsonb, address jsonb, is_closed boolean) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   saved uuid := coalesce(wanted, gen_random_uuid());
+  booked bigint := appointments_ahead(wanted);
 begin
   perform require_one_role('{SERVICE_UNIT,ADMINISTRATOR}');
   perform refuse_identity_code('names', save_office.names::text), refuse_identity_code('address', save_office.address::text);
@@ -121,9 +132,12 @@ begin
   else
     update office o set names = save_office.names, address = save_office.address, is_closed = save_office.is_closed where o.id = wanted;
     perform refuse_if(not found, 'not-found');
+    if booked > 0 then
+      perform require_fresh();
+    end if;
   end if;
   perform record_office_act('office.changed', saved, case when wanted is null then '{"what": "entered"}'
-    else jsonb_build_object('what', 'changed', 'closed', save_office.is_closed) end);
+    else jsonb_build_object('what', 'changed', 'closed', save_office.is_closed, 'booked', booked) end);
   return saved;
 end $$;
 grant execute on function save_office to seloste_desk;

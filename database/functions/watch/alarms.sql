@@ -17,7 +17,7 @@ end $$;
 grant execute on function mark_alarm_seen to seloste_desk;
 
 -- Closes an alarm with its explanation. Refuses alarm.own: nobody closes one about themselves. The note of an alarm about calls or
--- recordings explains the differences that it counted.
+-- recordings explains the differences that it counted. Requires a fresh proof.
 create or replace function close_alarm(alarm uuid, note text, read_count integer) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -30,6 +30,7 @@ begin
   perform refuse_if(a.closed_at is not null, 'alarm.closed');
   perform refuse_if(a.person_id = viewer(), 'alarm.own');
   perform refuse_if(read_count <> a.count, 'alarm.changed-meanwhile');
+  perform require_fresh();
   update public.alarm o set closed_at = clock_timestamp(), closed_by = viewer(), note = trim(close_alarm.note),
     seen_at = coalesce(o.seen_at, clock_timestamp()), seen_by = coalesce(o.seen_by, viewer())
   where o.id = a.id;
@@ -100,7 +101,7 @@ begin
 end $$;
 grant execute on function accesses_to_review to seloste_desk;
 
--- Signs a month off. Refused if it has not ended, is signed off, or has an access of the officer's own.
+-- Signs a month off. Refused if it has not ended, is signed off, or has an access of the officer's own. Requires a fresh proof.
 create or replace function sign_off_accesses(month date, note text) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -116,6 +117,7 @@ begin
     and l.at >= day_start(first) and l.at < day_start((first + interval '1 month')::date);
   perform refuse_if(own > 0, 'review.own');
   perform refuse_if(seen = 0, 'not-found');
+  perform require_fresh();
   insert into look_review (month, looks, reviewed_by, note) values (first, seen, viewer(), trim(sign_off_accesses.note))
   on conflict do nothing;
   perform refuse_if(not found, 'review.done');

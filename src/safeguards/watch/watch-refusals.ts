@@ -2,6 +2,7 @@
 export const watchRefusals = [
   'deny.role',
   'deny.purpose',
+  'confirm.fresh',
   'not-found',
   'alarm.closed',
   'alarm.changed-meanwhile',

@@ -1,7 +1,9 @@
 import { useState } from 'react'
 import { $api } from '../api/client.ts'
+import { Notice } from '../controls/notice.tsx'
 import { Step } from '../controls/step.tsx'
 import { Toggle } from '../controls/toggle.tsx'
+import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { emptyOffice, isWhole, OfficeFields, type WrittenOffice } from './office-fields.tsx'
 import type { Office } from './office-shapes.ts'
@@ -42,7 +44,7 @@ export function EnterOffice({ onEntered }: { onEntered: () => void }) {
 
 /** Corrects an office's name or address, or closes it for new appointments. */
 export function ChangeOffice({ office, onChanged }: { office: Office; onChanged: () => void }) {
-  const { t } = useLanguage()
+  const { t, language } = useLanguage()
   const change = $api.useMutation('put', '/api/offices/{id}')
   const [written, setWritten] = useState<WrittenOffice>(office)
   const [isClosed, setClosed] = useState(office.isClosed)
@@ -72,6 +74,11 @@ export function ChangeOffice({ office, onChanged }: { office: Office; onChanged:
       }}
       onSubmit={submit}
     >
+      {office.bookedSlots > 0 && (
+        <Notice kind="warning">
+          {t('offices.office.booked', { count: formatCount(office.bookedSlots, language) })}
+        </Notice>
+      )}
       <OfficeFields value={written} onChange={setWritten} isTried={isTried} />
       <Toggle
         id="office-closed"

@@ -41,6 +41,7 @@ export const Office = Type.Object({
   isClosed: Type.Boolean({ description: 'True if it accepts no more appointments' }),
   workstations: Type.Array(Workstation),
   freeSlots: Type.Integer({ minimum: 0, description: 'Number of free future slots' }),
+  bookedSlots: Type.Integer({ minimum: 0, description: 'Number of appointments booked there that have not ended' }),
 })
 export type Office = Static<typeof Office>
 

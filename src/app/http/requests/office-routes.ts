@@ -22,10 +22,11 @@ export function officeRoutes(app: Routes, desk: Desk): void {
   registerOperations(app, {
     listOffices: ({ session }) =>
       viewed(listOffices(desk.db, session), ({ offices, hosts }) => ({
-        items: offices.map(({ is_closed, free_slots, ...office }) => ({
+        items: offices.map(({ is_closed, free_slots, booked_slots, ...office }) => ({
           ...office,
           isClosed: is_closed,
           freeSlots: free_slots,
+          bookedSlots: booked_slots,
         })),
         hosts,
       })),

@@ -17,6 +17,8 @@ export interface Office {
   workstations: { id: string; name: string; enrolledAt: string; lastSeenAt: string | null }[]
   /** Future slots not booked. */
   free_slots: number
+  /** Appointments booked there that have not ended. */
+  booked_slots: number
 }
 
 export interface Host {
@@ -33,7 +35,7 @@ export async function listOffices(
   const offices = await requestDatabase(
     db,
     session,
-    sql<Office>`select id, names, address, is_closed, workstations, free_slots::integer from list_offices()`,
+    sql<Office>`select id, names, address, is_closed, workstations, free_slots::integer, booked_slots::integer from list_offices()`,
     ['deny.role'],
     trace,
   )
@@ -43,7 +45,7 @@ export async function listOffices(
 }
 
 const enterRefusals = ['deny.role', 'input.identity-code'] as const
-const changeRefusals = ['deny.role', 'not-found', 'input.identity-code'] as const
+const changeRefusals = ['deny.role', 'not-found', 'input.identity-code', 'confirm.fresh'] as const
 
 export interface OfficeInput {
   names: Trilingual
@@ -70,7 +72,10 @@ export function enterOffice(
   )
 }
 
-/** Changes an office. A closed office accepts no more appointments; existing bookings stay. */
+/**
+ * Changes an office. A closed office accepts no more appointments; existing bookings stay. While there are any, the clerk has
+ * just proved who they are.
+ */
 export function changeOffice(
   db: HoldingSafeguards,
   session: Session,
