@@ -276,6 +276,24 @@ describe('an alarm is raised by', () => {
     expect(await raiseKinds()).toEqual(['mass'])
   })
 
+  test('the list of calls in progress opened many times in an hour, but not the calls that appear in it one by one', async () => {
+    const watched = (detail: object) => ({ action: 'calls.watched', detail: { segments: [randomUUID()], ...detail } })
+    await plantMany(thresholds.mass.looksInHour + 10, () => watched({}))
+    await plantMany(thresholds.mass.looksInHour - 1, () => watched({ opened: true }))
+    expect(await raiseKinds()).toEqual([])
+    await plant({ ...watched({ opened: true }), minutesAgo: 0 })
+    expect(await raiseKinds()).toEqual(['mass'])
+  })
+
+  test('many calls in progress shown in an hour', async () => {
+    const page = { segments: Array.from({ length: 500 }, () => randomUUID()), opened: true }
+    const pages = thresholds.mass.contactsInHour / 500
+    await plantMany(pages - 1, { action: 'calls.watched', detail: page })
+    expect(await raiseKinds()).toEqual([])
+    await plant({ action: 'calls.watched', detail: page, minutesAgo: 0 })
+    expect(await raiseKinds()).toEqual(['mass'])
+  })
+
   test('many contacts shown in a day, even if never many in an hour', async () => {
     const page = { contacts: Array.from({ length: 200 }, () => randomUUID()) }
     const { contactsInHour, looksInHour } = thresholds.mass

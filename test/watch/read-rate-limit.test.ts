@@ -77,6 +77,19 @@ describe('views above the limit', () => {
     expect(await measureMs(makeLimit().take(ainos))).toBeGreaterThanOrEqual(readDelay.stepMs - 5)
   })
 
+  test('count the list of calls in progress when it is opened, and not each call that appears in it', async () => {
+    const watched = (person: string, detail: object) =>
+      pool.query(
+        `insert into audit_entry (at, person_id, action, result, detail)
+         select now() - interval '10 seconds', $1, 'calls.watched', 'ok', $2 from generate_series(1, $3)`,
+        [person, detail, limits.inMinute],
+      )
+    await watched(aino.id, { segments: [] })
+    expect(await measureMs(makeLimit().take(ainos))).toBeLessThan(readDelay.stepMs - 5)
+    await watched(sari.id, { segments: [], opened: true })
+    expect(await measureMs(makeLimit().take(saris))).toBeGreaterThanOrEqual(readDelay.stepMs - 5)
+  })
+
   test('views served by another desk are counted after a few requests', async () => {
     const limit = createReadRateLimit(desk, systemClock, { inMinute: 30, inHour: 1000 })
     for (let i = 0; i < 15; i++) await limit.take(saris)

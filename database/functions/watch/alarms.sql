@@ -45,13 +45,14 @@ begin
 end $$;
 grant execute on function close_alarm to seloste_desk;
 
--- Returns how many accesses the viewer made in the last minute and hour.
+-- Returns how many accesses the viewer made in the last minute and hour. The list of calls in progress counts when it is opened.
 create or replace function recent_accesses() returns table (in_minute integer, in_hour integer)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select count(*) filter (where e.at > now() - interval '1 minute')::integer, count(*)::integer
   from audit_entry e
   where e.person_id = viewer() and e.at > now() - interval '1 hour'
-    and e.action in ('contacts.listed', 'contact.read', 'caller.revealed', 'listening.started', 'extract.read')
+    and (e.action in ('contacts.listed', 'contact.read', 'caller.revealed', 'listening.started', 'extract.read')
+      or e.action = 'calls.watched' and e.detail ? 'opened')
 $$;
 grant execute on function recent_accesses to seloste_desk;
 

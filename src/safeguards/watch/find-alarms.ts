@@ -153,17 +153,20 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
     from counted
     group by person_id`,
 
+  // The list of calls in progress is one view each time it is opened; each call in it counts as shown.
   mass: (from) => sql`
     with counted as (
       select e.person_id, e.at, e.action,
-        count(*) filter (where e.action <> 'looks.slowed') over an_hour as looks,
-        coalesce(sum(jsonb_array_length(e.detail -> 'contacts')) over an_hour, 0) as contacts,
-        count(*) filter (where e.action <> 'looks.slowed') over a_day as looks_in_day,
-        coalesce(sum(jsonb_array_length(e.detail -> 'contacts')) over a_day, 0) as contacts_in_day
+        count(*) filter (where l.is_look) over an_hour as looks, coalesce(sum(l.contacts) over an_hour, 0) as contacts,
+        count(*) filter (where l.is_look) over a_day as looks_in_day, coalesce(sum(l.contacts) over a_day, 0) as contacts_in_day
       from audit_entry e
+      cross join lateral (
+        select e.action <> 'looks.slowed' and (e.action <> 'calls.watched' or e.detail ? 'opened') as is_look,
+          jsonb_array_length(case e.action when 'calls.watched' then e.detail -> 'segments' else e.detail -> 'contacts' end) as contacts) l
       left join closed_until k on k.kind = 'mass' and k.person_id = e.person_id
       where e.person_id is not null and e.at > ${from} - interval '1 day' and e.result = 'ok'
-        and e.action in ('contacts.listed', 'contact.read', 'caller.revealed', 'listening.started', 'anonymised-copy.recognised', 'looks.slowed')
+        and e.action in ('contacts.listed', 'contact.read', 'caller.revealed', 'calls.watched', 'listening.started',
+          'anonymised-copy.recognised', 'looks.slowed')
         and e.at > coalesce(k.at, '-infinity')
       window an_hour as (partition by e.person_id order by e.at range between interval '1 hour' preceding and current row),
         a_day as (partition by e.person_id order by e.at range between interval '1 day' preceding and current row)

@@ -22,7 +22,7 @@ export const thresholds = {
    */
   caller: { days: 5, within: '30 days', searchesInDay: 12 },
   /**
-   * Views, contacts on the pages of searches, and rate-limited views. The daily limit is for persons who stay below the hourly
+   * Views, contacts on the pages of searches and in the list of calls in progress, and rate-limited views. The daily limit is for persons who stay below the hourly
    * one.
    */
   mass: { looksInHour: 400, contactsInHour: 5000, looksInDay: 1200, contactsInDay: 20_000 },

@@ -147,9 +147,13 @@ describe('calls in progress', () => {
     const first = await watchCalls(desk, ainos, shown, now())
     expect(first.items.map(({ segmentId }) => segmentId)).toEqual([ongoing.segmentId])
     const entry = await lastEntry()
-    expect(entry).toMatchObject({ action: 'calls.watched', detail: { segments: [ongoing.segmentId] } })
+    expect(entry).toMatchObject({ action: 'calls.watched', detail: { segments: [ongoing.segmentId], opened: true } })
+    const next = await call({ endedAt: undefined, official: official('Aino Oma', '029 512 1500', aino.id) })
     await watchCalls(desk, ainos, shown, now())
-    expect((await lastEntry()).seq).toBe(entry.seq)
+    expect((await lastEntry()).detail).toEqual({ segments: [next.segmentId] })
+    const logged = await lastEntry()
+    await watchCalls(desk, ainos, shown, now())
+    expect((await lastEntry()).seq).toBe(logged.seq)
     const everyone = await watchCalls(desk, grant, new Set(), now())
     expect(everyone.items.map(({ segmentId }) => segmentId)).toEqual(
       expect.arrayContaining([ongoing.segmentId, other.segmentId]),

@@ -52,6 +52,7 @@ export function watchCalls(db: Kysely<RegisterTables>, grant: Grant, shown: Set<
       rows.flatMap((row) => (row.official_person_id === grant.session.personId ? [row.segmentId] : [])),
     )
     const unseen = rows.map((row) => row.segmentId).filter((id) => !shown.has(id))
+    const isFirst = shown.size === 0
     for (const id of unseen) shown.add(id)
     return {
       found: {
@@ -78,7 +79,8 @@ export function watchCalls(db: Kysely<RegisterTables>, grant: Grant, shown: Set<
               action: 'calls.watched' as const,
               result: 'ok' as const,
               object: { kind: 'search' as const },
-              detail: { segments: unseen },
+              // Opening the list counts as a view in the rate limit and for the alarm; a call that appears in it later does not.
+              detail: { segments: unseen, ...(isFirst && { opened: true }) },
             },
     }
   })
