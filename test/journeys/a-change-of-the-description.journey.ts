@@ -35,12 +35,12 @@ test('a draft is refused with every problem at its field, corrected, and approve
   page,
   seloste,
   browser,
-  isAccessible,
+  checkAccessible,
 }) => {
   await signInOn(page, seloste, 'eero', { path: '/description' })
   await expect(page.getByRole('heading', { name: 'Voimassa: versio 1' })).toBeVisible()
   await beginDraft(page)
-  await expect(problems(page), 'a draft that nobody has touched has nothing to correct').toHaveCount(0)
+  await expect(problems(page), 'an untouched draft has no problems').toHaveCount(0)
   const address = new URL(page.url()).pathname
 
   await page.getByRole('button', { name: /^Mitä tallennetaan/ }).click()
@@ -55,7 +55,7 @@ test('a draft is refused with every problem at its field, corrected, and approve
   await expect(page.locator('.page-head .badge')).toHaveText('Luonnos')
   await expect(problems(page)).toHaveCount(3)
   await expect(page.locator('.problems')).toContainText('Kaikki puhelut')
-  await isAccessible('a draft with problems')
+  await checkAccessible('a draft with problems')
   for (const link of await page.locator('.problems a').all()) {
     await link.focus()
     await page.keyboard.press('Enter')
@@ -66,7 +66,7 @@ test('a draft is refused with every problem at its field, corrected, and approve
   await page.getByRole('tab', { name: 'Teksti', exact: true }).click()
   await page.locator('.problems a', { hasText: 'Kaikki puhelut:' }).click()
   const marked = await page.evaluate<string>('document.getSelection().toString()')
-  expect(marked.trim(), 'and to its line in the text').toBe('share: 1')
+  expect(marked.trim(), 'the link leads to its line in the text').toBe('share: 1')
 
   await page.getByRole('tab', { name: 'Lomake' }).click()
   await field(page, share).fill('')
@@ -104,7 +104,7 @@ test('a draft is refused with every problem at its field, corrected, and approve
   await button(page, 'Tallenna ja lähetä hyväksyttäväksi').click()
   await expect(page.locator('.page-head .badge')).toHaveText('Odottaa päätöstä')
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
-  await expect(button(page, 'Hyväksy'), 'nobody approves their own').toHaveCount(0)
+  await expect(button(page, 'Hyväksy'), 'nobody approves their own draft').toHaveCount(0)
   await expect(button(page, 'Ota takaisin')).toBeVisible()
 
   await other.goto('/description')
@@ -116,13 +116,16 @@ test('a draft is refused with every problem at its field, corrected, and approve
     /029\s497\s000 säilytysaika 6 kuukaudesta 3 kuukauteen: .*tuhottais/,
   )
   await button(other, 'Hylkää').click()
-  await expect(field(other, 'note'), 'a rejection says why').toBeFocused()
+  await expect(field(other, 'note'), 'a rejection needs a reason').toBeFocused()
   await button(other, 'Hyväksy').click()
   await other.getByRole('alertdialog').getByRole('button', { name: 'Hyväksy' }).click()
   await expect(other.locator('#content')).toContainText('Versio 2 on hyväksytty')
   await other.goto('/description')
   await expect(other.locator('.in-force')).toContainText('Versio 2 tulee voimaan')
-  expect(Temporal.Instant.compare(Temporal.Now.instant(), effective), 'the approval came in time').toBeLessThan(0)
+  expect(
+    Temporal.Instant.compare(Temporal.Now.instant(), effective),
+    'the version was approved before it takes effect',
+  ).toBeLessThan(0)
 
   await other.close()
 })
@@ -176,7 +179,7 @@ test('text typed into a draft survives the end of its session', async ({ page, s
 test('a file of numbers is taken into a draft completely, or changes nothing and its wrong rows are listed', async ({
   page,
   seloste,
-  isAccessible,
+  checkAccessible,
 }) => {
   await signInOn(page, seloste, 'eero', { path: '/numbers' })
   await page.getByRole('link', { name: 'Tuo numerot tiedostosta' }).click()
@@ -193,7 +196,7 @@ test('a file of numbers is taken into a draft completely, or changes nothing and
   const rows = page.locator('[aria-labelledby=import-outcome] :is(tbody tr, .told-list li)')
   await expect(rows.filter({ hasText: 'language' })).toContainText('3')
   await expect(rows.filter({ hasText: 'valid_from' })).toContainText('4')
-  await isAccessible('a refused file of numbers')
+  await checkAccessible('a refused file of numbers')
 
   await pick([right])
   await expect(page.getByRole('heading', { name: 'Numerot ovat luonnoksessa' })).toBeFocused()

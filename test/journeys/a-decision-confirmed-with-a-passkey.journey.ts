@@ -21,8 +21,8 @@ test.use({ actionTimeout: 15_000 })
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 
-/** Plugs in an authenticator, which may or may not verify its owner. */
-async function plugIn(page: Page) {
+/** Adds a virtual authenticator. Returns a function that sets whether it verifies its user. */
+async function addAuthenticator(page: Page) {
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('WebAuthn.enable')
   const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
@@ -35,12 +35,7 @@ async function plugIn(page: Page) {
       automaticPresenceSimulation: true,
     },
   })
-  return {
-    recognises: (isUserVerified: boolean) =>
-      devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }),
-    answers: (enabled: boolean) =>
-      devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled }),
-  }
+  return (isUserVerified: boolean) => devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified })
 }
 
 async function signOut(page: Page, name: string) {
@@ -73,22 +68,22 @@ test('a passkey is added in the account, signs in alone and after a password, an
   page,
   seloste,
   browser,
-  isAccessible,
+  checkAccessible,
 }) => {
-  const device = await plugIn(page)
+  const setUserVerified = await addAuthenticator(page)
   await signInOn(page, seloste, 'riitta', { path: '/account' })
   const passkeys = page.getByRole('region', { name: 'Pääsyavaimet' })
   await passkeys.getByRole('button', { name: 'Lisää pääsyavain' }).click()
-  await isAccessible('making a passkey')
+  await checkAccessible('adding a passkey')
   await passkeys.getByLabel('Nimi').fill('Kannettava')
   await page.locator('#passkey-password').fill('väärä salasana')
   await button(page, 'Luo pääsyavain').click()
-  await expect(passkeys, 'a session alone makes none').toContainText('Nykyinen salasana on väärä')
+  await expect(passkeys, 'a session alone adds no passkey').toContainText('Nykyinen salasana on väärä')
   await page.locator('#passkey-password').fill(seloste.password)
   await button(page, 'Luo pääsyavain').click()
   await expect(passkeys).toContainText('Pääsyavain on lisätty.')
   await expect(passkeys.getByRole('listitem')).toContainText('Kannettava')
-  await isAccessible('the account with a passkey')
+  await checkAccessible('the account with a passkey')
 
   await signOut(page, 'Riitta Karjalainen')
   await button(page, 'Kirjaudu pääsyavaimella').click()
@@ -99,7 +94,7 @@ test('a passkey is added in the account, signs in alone and after a password, an
   await page.locator('#signin-password').fill(seloste.password)
   await page.keyboard.press('Enter')
   await expect(button(page, 'Käytä pääsyavainta')).toBeVisible()
-  await isAccessible('a passkey as the second step')
+  await checkAccessible('a passkey as the second step')
   await button(page, 'Käytä pääsyavainta').click()
   await expect(page.locator('.facts')).toContainText('salasanalla ja pääsyavaimella')
 
@@ -110,13 +105,13 @@ test('a passkey is added in the account, signs in alone and after a password, an
     await button(page, 'Hyväksy').click()
     await page.getByRole('alertdialog').getByRole('button', { name: 'Hyväksy' }).click()
   }
-  await device.recognises(false)
+  await setUserVerified(false)
   await approve()
-  await expect(page.locator('#content'), 'whoever sits at her computer decides nothing').toContainText(
+  await expect(page.locator('#content'), 'without user verification nothing is decided').toContainText(
     'Tunnistautuminen keskeytettiin',
   )
   await expect(page.locator('.page-head .badge')).toHaveText('Odottaa päätöstä')
-  await device.recognises(true)
+  await setUserVerified(true)
   await approve()
   await expect(page.locator('.page-head .badge')).toHaveText('Hyväksytty')
 })
@@ -142,7 +137,7 @@ test('an official signs in and out through the identity provider, and other peop
   await page.goto('/account')
   await identify('aino')
   await expect(page.locator('.facts')).toContainText('organisaation tunnistautumispalvelussa')
-  expect(new URL(page.url()).pathname, 'back at the page that was asked for').toBe('/account')
+  expect(new URL(page.url()).pathname, 'returns to the requested page').toBe('/account')
 
   await page.getByRole('button', { name: 'Aino' }).click()
   await button(page, 'Kirjaudu ulos').click()

@@ -30,7 +30,7 @@ test('Tiina, a trainer, cannot listen to a call for the purpose of quality, and 
   const contact = await eventually(async () => {
     const [found] = await tiina.contacts({ purpose: 'TRAINING', caller })
     return found?.segments[0]?.recording.state === 'available' ? found : undefined
-  }, 'the recording in keeping')
+  }, 'the recording is ingested')
   const recording = contact.segments[0]?.recording.id ?? ''
   const refused = await tiina.call('POST', `/api/recordings/${recording}/listenings`, { purpose: 'QUALITY' })
   expect(refused.status).toBe(403)

@@ -18,8 +18,8 @@ const playedMs = (page: Page) =>
     .inputValue({ timeout: 1_000 })
     .then(Number, () => -1)
 
-/** Ends Eero's right at an instant, as at the end of its last day. */
-function endsAt(seloste: RunningSeloste, instant: Temporal.Instant): Promise<unknown> {
+/** Sets the instant at which Eero's right ends. */
+function endRightAt(seloste: RunningSeloste, instant: Temporal.Instant): Promise<unknown> {
   return withOwnDatabase(seloste, async (db) => {
     const { id } = await db.selectFrom('person').select('id').where('user_id', '=', 'eero').executeTakeFirstOrThrow()
     return db.updateTable('access_right').set({ valid_to: instant }).where('person_id', '=', id).execute()
@@ -36,7 +36,7 @@ test('the sound stops when the listener’s right ends, and a reloaded page show
   await expect.poll(() => playedMs(page)).toBeGreaterThan(1_000)
 
   const end = Temporal.Now.instant().add({ seconds: 3 })
-  await endsAt(seloste, end)
+  await endRightAt(seloste, end)
   await expect.poll(() => playedMs(page)).toBeGreaterThan(2_500)
   await expect(page.getByText('Kuuntelu keskeytyi, koska käyttövaltuutesi päättyi.')).toBeVisible({ timeout: 8_500 })
   expect(Temporal.Now.instant().since(end).total('seconds')).toBeLessThan(5)

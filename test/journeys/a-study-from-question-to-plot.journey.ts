@@ -16,7 +16,7 @@ async function choose(page: Page, label: string, option: string): Promise<void> 
 }
 
 /** Reloads until all calls are counted: those of the history are counted some seconds after the start. */
-async function untilCounted(page: Page): Promise<void> {
+async function waitUntilCounted(page: Page): Promise<void> {
   const isCounted = async (options: { timeout: number }) => {
     await expect(tableOf(page)).toBeVisible(options)
     await expect(page.getByText('Puheluja lasketaan parhaillaan')).toHaveCount(0)
@@ -31,7 +31,7 @@ test('a developer of the service gets from a question to a plot and its table, a
   await signedIn('eero', { path: '/' })
   await page.getByRole('navigation', { name: 'Päävalikko' }).getByRole('link', { name: 'Palvelutaso' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Palvelutaso' })).toBeFocused()
-  await untilCounted(page)
+  await waitUntilCounted(page)
 
   // The question: when do people call, and how many calls are answered?
   await choose(page, 'Miten eritellään', 'Kellonaika')

@@ -18,7 +18,7 @@ for (const language of languagesOfRun('fi')) {
     const start = Temporal.Now.instant()
     const desk = await atServiceDesk(browser, seloste, { language })
     const { page, t } = desk
-    const number = await desk.served(
+    const number = await desk.enterVerified(
       { name: 'Maija Esimerkki', kinds: ['KNOW', 'LISTEN', 'HISTORY'], language },
       { at: Temporal.Now.instant().subtract({ minutes: 4 }), callerNumber: call.caller.replace('+358', '0') },
     )

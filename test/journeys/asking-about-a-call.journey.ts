@@ -13,10 +13,10 @@ test.describe.configure({ timeout: 180_000 })
 
 const number = numbersCalled.national
 const minutesAgo = (minutes: number) => Temporal.Now.instant().subtract({ minutes })
-const inMonthsPast = (months: number) =>
+const monthsAgo = (months: number) =>
   Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months }).with({ hour: 12, minute: 0 }).toInstant()
 
-/** Builds a call that was answered at an instant, drawn for recording or not. */
+/** Returns a call that was answered at an instant. */
 function answered(
   at: Temporal.Instant,
   { caller, by = 'aino', minutes = 3, drawn }: { caller?: string; by?: string; minutes?: number; drawn?: boolean },
@@ -38,10 +38,10 @@ for (const language of languagesOfRun('sv')) {
     seloste,
   }) => {
     const caller = `+35850555${{ fi: '2001', sv: '2002', en: '2003' }[language]}`
-    const [unrecorded, gone, old] = [minutesAgo(40), inMonthsPast(8), inMonthsPast(15)]
+    const [unrecorded, destroyed, old] = [minutesAgo(40), monthsAgo(8), monthsAgo(15)]
     await reportPastCalls(seloste, [
       answered(unrecorded, { caller, drawn: false }),
-      answered(gone, { caller, drawn: true }),
+      answered(destroyed, { caller, drawn: true }),
       answered(old, { caller, drawn: false }),
     ])
     const sari = await signInAt(seloste.url, 'sari', seloste.password)
@@ -50,7 +50,7 @@ for (const language of languagesOfRun('sv')) {
         (await sari.contacts({ purpose: 'QUALITY', caller })).some(
           ({ segments }) => segments[0]?.recording.state === 'destroyed',
         ) || undefined,
-      'the old recording destroyed',
+      'the old recording is destroyed',
       120_000,
     )
     const desk = await atServiceDesk(browser, seloste, { language })
@@ -69,10 +69,10 @@ for (const language of languagesOfRun('sv')) {
       .call(1)
       .getByRole('button', { name: t('requests.verify.yes') })
       .click()
-    await desk.isCall('MATCHED', 1)
+    await desk.expectCallState('MATCHED', 1)
     await expect(desk.call(1)).toContainText(t('contact.recording.sentence.none'))
     await desk.button('requests.calls.another').click()
-    await desk.searchCall(callAt(gone))
+    await desk.searchCall(callAt(destroyed))
     await desk
       .call(2)
       .getByRole('button', { name: t('requests.verify.yes') })
@@ -80,7 +80,7 @@ for (const language of languagesOfRun('sv')) {
     await expect(desk.call(2)).toContainText(t('contact.cause.retention'))
     await desk.button('requests.calls.another').click()
     await desk.searchCall(callAt(old))
-    await desk.isCall('NOT_FOUND', 3)
+    await desk.expectCallState('NOT_FOUND', 3)
 
     const letter = await desk.letter('answer')
     expect(letter).toContain('Aino Virtanen')
@@ -108,14 +108,14 @@ for (const language of languagesOfRun('en')) {
     await desk.enter({ name: `Kalle Koe ${language}`, kinds: ['KNOW', 'LISTEN'] })
     await desk.identify()
     await desk.searchCall({ at: at('13:00'), serviceNumber: number, minutes: 10 })
-    await desk.isCall('FOUND')
+    await desk.expectCallState('FOUND')
     await expect(desk.call()).not.toContainText('Bertil')
     await desk.verify()
     await expect(desk.call()).toContainText(t('contacts.caller.withheld'))
 
     await desk.button('requests.calls.another').click()
     await desk.searchCall({ at: at('15:03'), serviceNumber: number, official: 'Bertil', accuracy: 'MINUTES' })
-    await desk.isCall('SEVERAL', 2)
+    await desk.expectCallState('SEVERAL', 2)
     await expect(desk.call(2)).not.toContainText(/Lindqvist|15[.:]0[06]/)
     await desk
       .call(2)
@@ -125,7 +125,7 @@ for (const language of languagesOfRun('en')) {
       .getByRole('alertdialog')
       .getByRole('button', { name: t('requests.call.giveUp') })
       .click()
-    await desk.isCall('NOT_IDENTIFIABLE', 2)
+    await desk.expectCallState('NOT_IDENTIFIABLE', 2)
     const letter = await desk.letter('not-identifiable')
     expect(letter).not.toMatch(/Lindqvist|Bertil|15[.:]0[06]/)
     await desk.close()
@@ -139,7 +139,7 @@ test('two people who share a number are each informed only of their own call, an
   const [mine, theirs] = [await recordCall(seloste, { endedAt: minutesAgo(30) }), minutesAgo(90)]
   await reportPastCalls(seloste, [answered(theirs, { caller: mine.caller, drawn: true })])
   const desk = await atServiceDesk(browser, seloste)
-  await desk.served(
+  await desk.enterVerified(
     { name: 'Ykkönen Esimerkki', kinds: ['KNOW', 'PROHIBIT'] },
     { at: minutesAgo(31), callerNumber: mine.caller, accuracy: 'MINUTES' },
   )

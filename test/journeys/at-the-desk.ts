@@ -14,7 +14,7 @@ interface DeskPages {
   /** Opens a path as a signed-in person, under a purpose if there are several. */
   signedIn: (userId: string, options?: { path?: string; purpose?: string; reference?: string }) => Promise<void>
   /** Checks for horizontal scrolling, and in Finnish for axe violations of WCAG 2.2 A and AA. */
-  isAccessible: (screen: string) => Promise<void>
+  checkAccessible: (screen: string) => Promise<void>
 }
 
 const asInFinland = { locale: 'fi-FI', timezoneId: 'Europe/Helsinki' }
@@ -60,34 +60,35 @@ export const test = base.extend<DeskPages, { seloste: RunningSeloste; window: Pa
   page: async ({ window: page, seloste, actionTimeout }, use) => {
     page.setDefaultTimeout(actionTimeout ?? 0)
     page.setDefaultNavigationTimeout(0)
-    const strayed: string[] = []
-    const broken: string[] = []
-    const watches = {
+    const foreignRequests: string[] = []
+    const pageErrors: string[] = []
+    const listeners = {
       request: (request: Request) => {
-        if (!request.url().startsWith(seloste.url) && !/^(data|blob):/.test(request.url())) strayed.push(request.url())
+        if (!request.url().startsWith(seloste.url) && !/^(data|blob):/.test(request.url()))
+          foreignRequests.push(request.url())
       },
-      pageerror: (error: Error) => void broken.push(error.message),
+      pageerror: (error: Error) => void pageErrors.push(error.message),
       console: (message: ConsoleMessage) => {
-        if (message.text().includes('Content Security Policy')) broken.push(message.text())
+        if (message.text().includes('Content Security Policy')) pageErrors.push(message.text())
       },
     }
-    page.on('request', watches.request).on('pageerror', watches.pageerror).on('console', watches.console)
+    page.on('request', listeners.request).on('pageerror', listeners.pageerror).on('console', listeners.console)
     await use(page)
-    page.off('request', watches.request).off('pageerror', watches.pageerror).off('console', watches.console)
-    await asNew(page, seloste)
-    expect(strayed, 'Nothing is asked of anybody else').toEqual([])
-    expect(broken, 'Nothing breaks, and nothing offends the page’s own policy').toEqual([])
+    page.off('request', listeners.request).off('pageerror', listeners.pageerror).off('console', listeners.console)
+    await resetWindow(page, seloste)
+    expect(foreignRequests, 'pages request nothing from other origins').toEqual([])
+    expect(pageErrors, 'no page throws an error or violates its Content Security Policy').toEqual([])
   },
   signedIn: async ({ page, seloste }, use) =>
     use((userId, { path = '/contacts', ...options } = {}) => signInOn(page, seloste, userId, { path, ...options })),
-  isAccessible: async ({ page }, use) => use((screen) => expectAccessible(page, screen)),
+  checkAccessible: async ({ page }, use) => use((screen) => expectAccessible(page, screen)),
 })
 
 /**
  * Resets a window to the state of a new one. The process that has loaded the pages' programs is kept: in a new one the
  * first page costs twice as much, and `reuseContext` of Playwright uses another process.
  */
-async function asNew(page: Page, { url }: RunningSeloste): Promise<void> {
+async function resetWindow(page: Page, { url }: RunningSeloste): Promise<void> {
   const context = page.context()
   await Promise.all(context.pages().flatMap((other) => (other === page ? [] : [other.close()])))
   await page.unrouteAll({ behavior: 'ignoreErrors' })
@@ -108,19 +109,19 @@ const axeOptions = {
 const darkOptions = { ...axeOptions, runOnly: { type: 'rule' as const, values: ['color-contrast'] } }
 /** Collects everything in one call, because each call costs a round trip between two processes. */
 const collectElements = `({
-  sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  currentWays: [...document.querySelectorAll('nav')].map((nav) => nav.querySelectorAll('[aria-current]').length),
+  overflowPx: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  currentLinks: [...document.querySelectorAll('nav')].map((nav) => nav.querySelectorAll('[aria-current]').length),
   language: document.documentElement.lang,
   hasAxe: 'axe' in window,
   keys: [document.body.innerText, ...[...document.querySelectorAll('[aria-label]')].map((one) => one.ariaLabel)]
     .flatMap((text) => text.match(/[a-z-]+(?:\\.[\\w-]+)+/g) ?? []),
 })`
 interface FoundElements {
-  sideways: number
-  currentWays: number[]
+  overflowPx: number
+  currentLinks: number[]
   language: string
   hasAxe: boolean
-  /** Words that may be keys of texts, which would show that a text is missing. */
+  /** Words that look like text keys; a real key on a page is a missing text. */
   keys: string[]
 }
 
@@ -130,10 +131,10 @@ export async function expectAccessible(page: Page, screen: string): Promise<void
   // Repeats the check, because a window that changes its width gets its other menu a moment later.
   const wrong = async () => {
     found = await page.evaluate<FoundElements>(collectElements)
-    const { sideways, currentWays, keys } = found
+    const { overflowPx, currentLinks, keys } = found
     return [
-      ...(sideways === 0 ? [] : [`scrolls ${sideways} px sideways`]),
-      ...(currentWays.every((many) => many < 2) ? [] : ['has several current ways']),
+      ...(overflowPx === 0 ? [] : [`scrolls ${overflowPx} px horizontally`]),
+      ...(currentLinks.every((many) => many < 2) ? [] : ['marks several links of one navigation as current']),
       ...keys.filter((key) => textKeys.has(key)).map((key) => `shows ${key} instead of its text`),
     ]
   }
@@ -141,7 +142,7 @@ export async function expectAccessible(page: Page, screen: string): Promise<void
   const { language, hasAxe } = found!
   // In other languages the structure is the same and the words differ, so only the layout can break.
   if (language !== 'fi') return
-  expect(await violationsOn(page, hasAxe), `${screen} has no barrier that axe can find`).toEqual([])
+  expect(await violationsOn(page, hasAxe), `${screen} has no violation that axe can find`).toEqual([])
 }
 
 /**

@@ -34,7 +34,7 @@ const [spring, autumn] = [(month: number) => month < 6, (month: number) => month
   changes.find(({ month }) => isThen(month))!.toString(),
 ) as [string, string]
 const endOfMonth = lastOfMonth.toString()
-const inFinnish = (day: Temporal.PlainDate) => `${day.day}.${day.month}.${day.year}`
+const formatDay = (day: Temporal.PlainDate) => `${day.day}.${day.month}.${day.year}`
 
 const callers = {
   newYear: '+358401000001',
@@ -98,8 +98,8 @@ test('six months from a 31st end on the last day of a month without one', async 
   expect(text).toContain('Tämä puhelu osui otantaan.')
   // Destroyed at 12.00 a day before the maximum, so that no recording reaches it; never earlier than 12.00 of the day
   // of the minimum of two months.
-  expect(text).toContain(`${inFinnish(lastOfMonth.add({ months: 6 }).subtract({ days: 1 }))} klo 12.00`)
-  expect(text).toContain(`${inFinnish(lastOfMonth.add({ months: 2 }))} klo 12.00`)
+  expect(text).toContain(`${formatDay(lastOfMonth.add({ months: 6 }).subtract({ days: 1 }))} klo 12.00`)
+  expect(text).toContain(`${formatDay(lastOfMonth.add({ months: 2 }))} klo 12.00`)
 })
 
 test('in the night of the autumn clock change, a call that ends before it began by the clock lasts twenty minutes', async ({

@@ -21,7 +21,7 @@ const hoursAgo = (hours: number) =>
     .round('second')
     .subtract({ minutes: hours * 60 })
 
-/** Writes a call of three minutes as the telephone system does. */
+/** Returns the detail record of a call of three minutes. */
 function line(id: string, answered: Temporal.Instant): string {
   const [start, end] = [answered.subtract({ seconds: 20 }), answered.add({ minutes: 3 })]
   return [id, start, answered, end, '+358401230555', testLine, '029 512 1001'].map(String).join(';')
@@ -33,8 +33,8 @@ async function writeRecords(cdrs: string): Promise<void> {
   await writeFile(join(cdrs, 'calls.csv'), lines.join('\n'))
 }
 
-/** Dates the reports so far back that their recordings would have arrived. */
-const settled = (seloste: RunningSeloste) =>
+/** Dates the reports back, so that their recordings should have arrived by now. */
+const backdateReports = (seloste: RunningSeloste) =>
   withOwnDatabase(seloste, async (db) => {
     await sql`update fed_segment set told_at = told_at - interval '15 minutes'`.execute(db)
   })
@@ -57,7 +57,7 @@ test('differences between calls and recordings are shown and explained, and the 
   page,
   seloste,
   cdrs,
-  isAccessible,
+  checkAccessible,
 }) => {
   test.setTimeout(330_000)
   const answeredAt = hoursAgo(40)
@@ -72,7 +72,7 @@ test('differences between calls and recordings are shown and explained, and the 
   ])
   await writeRecords(cdrs)
   await expect.poll(() => reportedSegments(seloste), { timeout: 60_000 }).toBe(2)
-  await settled(seloste)
+  await backdateReports(seloste)
 
   await page.setViewportSize({ width: 1440, height: 1000 })
   await signInOn(page, seloste, 'outi', { path: '/alarms' })
@@ -85,11 +85,11 @@ test('differences between calls and recordings are shown and explained, and the 
   const list = page.getByRole('region', { name: 'Erot', exact: true }).last()
   await expect(list.locator('tbody tr')).toHaveCount(2)
   await expect(list).toContainText('Tallennusasiakas ei tarjonnut puhelua')
-  await expect(list, 'neither caller nor official').not.toContainText(/040 123|512 1001|Virtanen/)
+  await expect(list, 'shows neither caller nor official').not.toContainText(/040 123|512 1001|Virtanen/)
   for (const language of ['sv', 'en', 'fi'] as const) {
     await page.getByRole('button', { name: words[language].name, exact: true }).click()
     await expect(page.getByRole('heading', { level: 1, name: words[language].title })).toBeVisible()
-    await isAccessible(`reconciliation, ${language}`)
+    await checkAccessible(`reconciliation, ${language}`)
   }
 
   await list.locator('.check').first().click()
@@ -106,7 +106,7 @@ test('differences between calls and recordings are shown and explained, and the 
   await page.getByRole('link', { name: 'Puhelutieto puuttuu' }).click()
   await expect(list.locator('tbody tr')).toHaveCount(1)
   await page.setViewportSize({ width: 320, height: 800 })
-  await isAccessible('a recording without a call on a narrow screen')
+  await checkAccessible('a recording without a call on a narrow screen')
   await explain(page, 'Keskuksen tiedot katkesivat')
   // The notice on the page shows the same.
   await expect(page.getByText('Puhelutietoja ei puutu.')).toBeVisible()
@@ -123,7 +123,7 @@ test('differences between calls and recordings are shown and explained, and the 
 test('the administrator sees the state of the feed, its unreadable records and what to do', async ({
   page,
   seloste,
-  isAccessible,
+  checkAccessible,
 }) => {
   await page.setViewportSize({ width: 320, height: 800 })
   await signInOn(page, seloste, 'anssi', { path: '/reconciliation' })
@@ -132,7 +132,7 @@ test('the administrator sees the state of the feed, its unreadable records and w
   await expect(page.getByText('calls.csv')).toBeVisible()
   await expect(page.getByText('rivi 3')).toBeVisible()
   await expect(page.getByText('Aikaa ei voi lukea')).toBeVisible()
-  await isAccessible('a feed’s unread records')
+  await checkAccessible('a feed’s unread records')
   await page.goto('/reconciliation?state=any')
   await expect(page.getByText('Tallennusasiakas oli huollossa')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Merkitse selvitetyksi' })).toHaveCount(0)

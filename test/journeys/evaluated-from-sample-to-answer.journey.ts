@@ -79,7 +79,7 @@ test('Eero writes a form, draws a sample, evaluates by keyboard and releases', a
   await expect(waiting.getByRole('listitem').filter({ hasText: 'Puhelu arvioitavaksi' }).first()).toContainText(
     /Palvelun laatu, 029 497 099, .*Odottanut.*Viimeistään/s,
   )
-  await expectAccessible(page, 'the start page with what waits')
+  await expectAccessible(page, 'the start page with tasks')
   await waiting.getByRole('link', { name: 'Puhelu arvioitavaksi' }).first().press('Enter')
   await expect(page.getByRole('heading', { name: /Arviointi: puhelu/ })).toBeVisible()
   await expect(page.getByRole('button', { name: /^Arvioi: / })).toBeVisible()

@@ -16,7 +16,7 @@ const today = () => Temporal.Now.zonedDateTimeISO('Europe/Helsinki').startOfDay(
 test.describe.configure({ timeout: 180_000 })
 
 /** Waits until the player's position moves. */
-async function isPlaying(page: Page): Promise<void> {
+async function waitUntilPlaying(page: Page): Promise<void> {
   const position = page.getByRole('slider', { name: t('listening.player.position') })
   await expect.poll(async () => Number(await position.inputValue())).toBeGreaterThan(300)
 }
@@ -39,7 +39,7 @@ test('an official listens to yesterday’s call of a caller whose last digits th
   const play = page.getByRole('button', { name: /^Kuuntele: / })
   await expect(play).toHaveCount(1)
   await play.click()
-  await isPlaying(page)
+  await waitUntilPlaying(page)
   // One of them chose the purpose.
   expect((await presses()) - 1).toBe(4)
 })
@@ -58,7 +58,7 @@ test('a supervisor evaluates a drawn call with 6 presses, and the next one with 
   const task = page.getByRole('link', { name: 'Puhelu arvioitavaksi' })
   await expect(task.first()).toBeVisible()
   const evaluate = async () => {
-    await isPlaying(page)
+    await waitUntilPlaying(page)
     for (const answer of await page.locator('.quality-question .radio-card', { hasText: 'Kyllä' }).all())
       await answer.click()
     const give = page.getByRole('button', { name: t('quality.release') })
@@ -120,7 +120,7 @@ test('a clerk serves a request to listen to a call from its entry to its closing
   await expect(yes).toBeEnabled({ timeout: 20_000 })
   await yes.click()
 
-  const sent = async (kind: string) => {
+  const sendLetter = async (kind: string) => {
     const named = t(`letters.kind.${kind}`)
     await button(t('letters.make.one', { kind: named })).click()
     const row = page.locator('.letter', { has: page.getByRole('heading', { name: named }) }).first()
@@ -128,11 +128,11 @@ test('a clerk serves a request to listen to a call from its entry to its closing
     await row.getByRole('button', { name: t('letters.deliver.do'), exact: true }).click()
     await expect(row.getByText(t('letters.sent'), { exact: true })).toBeVisible()
   }
-  await sent('answer')
+  await sendLetter('answer')
   await button(t('offices.book.open')).click()
   await page.locator('.offered-office .radio-card').first().click()
   await button(t('offices.book.do')).click()
-  await sent('appointment')
+  await sendLetter('appointment')
 
   // The office records that the recording was listened to.
   const number = /P-\d{4}-\d+/.exec(await page.getByRole('heading', { level: 1 }).innerText())![0]
@@ -155,10 +155,10 @@ test('a clerk serves a request to listen to a call from its entry to its closing
   expect(await presses()).toBe(22)
 })
 
-/** Moves the focus by Tab until it is there. */
+/** Presses Tab until the focus is there. */
 async function tabTo(page: Page, isThere: () => Promise<boolean | number>): Promise<void> {
   for (let tabs = 0; !(await isThere()); tabs++) {
-    expect(tabs, 'fields between').toBeLessThan(12)
+    expect(tabs, 'tabs to the field').toBeLessThan(12)
     await page.keyboard.press('Tab')
   }
 }
@@ -190,7 +190,7 @@ async function planEvaluations(seloste: RunningSeloste): Promise<void> {
       const { items } = await call<{ items: { state: string }[] }>('GET', '/api/quality/evaluations')
       return items.filter(({ state }) => state === 'WAITING').length === 2 || undefined
     },
-    'two calls drawn',
+    'two calls are drawn',
     60_000,
   )
 }

@@ -74,34 +74,34 @@ test('playback that is interrupted once continues by itself; playback that keeps
   await signedIn('sari', { path: '/contacts?recorded=available', purpose: 'Laadun arviointi' })
   await page.locator('a[data-contact]').first().click()
   await page.getByRole('heading', { level: 1, name: /^Yhteydenotto / }).waitFor()
-  // Answers as a restarting custodian would; the next request is answered as usual.
-  let broken = 0
-  let breaks = 1
+  // Fails one request with 503, as a restarting custodian does; the next request succeeds.
+  let failed = 0
+  let failures = 1
   await page.route('**/audio', async (route) => {
-    if (broken >= breaks || route.request().headers()['range'] === 'bytes=0-0') return route.continue()
-    broken += 1
+    if (failed >= failures || route.request().headers()['range'] === 'bytes=0-0') return route.continue()
+    failed += 1
     await route.fulfill({ status: 503 })
   })
   const position = page.getByRole('slider', { name: 'Kohta tallenteessa' })
   const atMs = async () => Number(await position.inputValue())
   await page.getByRole('button', { name: 'Kuuntele' }).first().click()
   await expect.poll(atMs).toBeGreaterThan(300)
-  expect(broken).toBe(1)
+  expect(failed).toBe(1)
   await page.getByRole('button', { name: 'Lopeta kuuntelu' }).click()
 
   // Now every request fails, and playback ends by itself.
-  breaks = 100
+  failures = 100
   await page.getByRole('button', { name: 'Kuuntele uudelleen' }).click()
   await expect(page.getByText('Ääntä ei voitu toistaa.')).toBeVisible()
   await expect.poll(() => focused(page)).toBe('Kuuntele uudelleen')
   await expect(page.getByRole('button', { name: 'Toista', exact: true })).toHaveCount(0)
-  breaks = 0
+  failures = 0
   await page.getByRole('button', { name: 'Kuuntele uudelleen' }).click()
   const stoppedAt = await atMs()
   await expect.poll(atMs).toBeGreaterThan(stoppedAt + 300)
 })
 
-test('an official listens to one of yesterday’s calls in four clicks', async ({ page, signedIn, isAccessible }) => {
+test('an official listens to one of yesterday’s calls in four clicks', async ({ page, signedIn, checkAccessible }) => {
   await signedIn('aino', { path: '/' })
   await page.getByRole('link', { name: 'Haku', exact: true }).first().click()
   await page.locator('.purpose-card', { hasText: 'Asiakaspalvelun kehittäminen' }).click()
@@ -113,7 +113,7 @@ test('an official listens to one of yesterday’s calls in four clicks', async (
     .click()
   const position = page.getByRole('slider', { name: 'Kohta tallenteessa' })
   await expect.poll(async () => Number(await position.inputValue())).toBeGreaterThan(300)
-  await isAccessible('a player below the search')
+  await checkAccessible('a player below the search')
 })
 
 test('the up and down keys move between rows, and a row’s recording is played with the focus left in the list', async ({

@@ -13,13 +13,13 @@ test.describe.configure({ timeout: 180_000 })
 
 test('a moment goes from a call into a collection and a session, and is empty after its recording is destroyed', async ({
   page,
-  isAccessible,
+  checkAccessible,
   seloste,
 }) => {
   const call = await recordCall(seloste)
   const start = Temporal.Now.instant()
   await signInOn(page, seloste, 'tiina', { path: '/training' })
-  await isAccessible('training with nothing in it')
+  await checkAccessible('training without collections')
   await page.getByRole('button', { name: 'Aloita kokoelma' }).click()
   await page.getByLabel('Nimi').fill('Puhelun aloitus')
   await page.getByLabel('Oppimistavoite').fill('Nimi kuuluu heti, ja soittaja tietää, kenelle puhuu.')
@@ -39,11 +39,11 @@ test('a moment goes from a call into a collection and a session, and is empty af
   await page.getByLabel('Päättyy kohtaan').fill('0.02')
   await page.getByLabel('Otsikko').fill('Nimi heti')
   await page.getByLabel('Mitä tästä kohdasta opitaan').fill('Virkailija sanoo nimensä ennen tervehdystä.')
-  await isAccessible('adding a moment')
+  await checkAccessible('adding a moment')
   await page.getByRole('button', { name: 'Lisää kohta', exact: true }).click()
   await page.getByRole('link', { name: 'Siirry kokoelmaan' }).click()
   await expect(page.getByRole('heading', { name: '1. Nimi heti' })).toBeVisible()
-  await inEachLanguage(page, async () => isAccessible('a collection'))
+  await inEachLanguage(page, async () => checkAccessible('a collection'))
 
   // Starts the session: without attendees nothing is played.
   await page.getByRole('button', { name: 'Aloita koulutustilaisuus' }).click()
@@ -54,7 +54,7 @@ test('a moment goes from a call into a collection and a session, and is empty af
   await page.getByRole('combobox', { name: 'Merkitse osallistuja' }).fill('virta')
   await page.getByRole('option', { name: /Aino Virtanen/ }).click()
   await expect(page.locator('.chosen')).toContainText('Aino Virtanen')
-  await inEachLanguage(page, async () => isAccessible('a training session'))
+  await inEachLanguage(page, async () => checkAccessible('a training session'))
   await page.getByRole('button', { name: /^Toista tilaisuudessa/ }).click()
   const position = page.getByRole('slider', { name: 'Kohta tallenteessa' })
   // Playback stops by itself at the end of the moment.
@@ -93,10 +93,10 @@ test('a moment goes from a call into a collection and a session, and is empty af
   await expect(page.getByRole('heading', { name: 'Uusien virkailijoiden perehdytys' })).toBeVisible()
   await expect(page.getByText(reference, { exact: true })).toBeVisible()
   await expect(page.getByText('Tiedot poistetaan', { exact: true })).toBeVisible()
-  await inEachLanguage(page, async () => isAccessible('one’s own training'))
+  await inEachLanguage(page, async () => checkAccessible('one’s own training'))
 })
 
-test('several recordings are picked from a search into a collection', async ({ page, isAccessible, seloste }) => {
+test('several recordings are picked from a search into a collection', async ({ page, checkAccessible, seloste }) => {
   for (let call = 0; call < 2; call++) await recordCall(seloste)
   await signInOn(page, seloste, 'tiina', { path: '/training' })
   await page.getByRole('button', { name: 'Aloita kokoelma' }).click()
@@ -113,7 +113,7 @@ test('several recordings are picked from a search into a collection', async ({ p
   await page.getByRole('option', { name: 'Kaksi puhelua' }).click()
   await page.getByRole('button', { name: 'Lisää kokoelmaan' }).click()
   await expect(page.getByText('Kirjoita otsikko.')).toBeVisible()
-  await inEachLanguage(page, async () => isAccessible('recordings picked for training'))
+  await inEachLanguage(page, async () => checkAccessible('recordings picked for training'))
   await page.getByLabel('Otsikko').fill('Tervehdys')
   await page.getByRole('button', { name: 'Lisää kokoelmaan' }).click()
   await expect(page.getByText('2 tallennetta on lisätty kokoelmaan Kaksi puhelua.').last()).toBeVisible()

@@ -1,4 +1,4 @@
-// Walks to screens that have a help, with the demo's data, and takes the pictures of the helps there.
+// Opens the screens that have a help, with the demo's data, and takes their pictures.
 import { join } from 'node:path'
 import { writeFile } from 'node:fs/promises'
 import { expect, type Page } from '@playwright/test'
@@ -6,8 +6,8 @@ import type { helps } from '../../web/src/help/help-paths.ts'
 
 type HelpName = keyof typeof helps
 
-/** Persons who walk, each with the first page and its purpose. */
-export const walkers = {
+/** People who open the screens, each with the page and the purpose under which they sign in. */
+export const viewers = {
   sari: { path: '/contacts', purpose: 'Laadun arviointi' },
   paula: { path: '/requests' },
   aino: { path: '/my-calls' },
@@ -22,10 +22,10 @@ export const walkers = {
 } as const
 
 interface HelpScreen {
-  as: keyof typeof walkers
+  as: keyof typeof viewers
   /** Path of the screen, or of one that leads to it. */
   path: string
-  /** Links and buttons that lead from there to the screen. */
+  /** Selectors of the links and buttons that lead from there to the screen. */
   then?: readonly string[]
 }
 
@@ -104,7 +104,7 @@ export const helpScreens: Partial<Record<HelpName, HelpScreen>> = {
   'rights-person': { as: 'anneli', path: '/rights', then: ['a[href^="/rights/people/"]'] },
 }
 
-/** Pictures are made at this width, at which the navigation and most tables are beside one another. */
+/** Window of the pictures: wide enough for the navigation beside a table. */
 export const pictureWindow = { width: 1200, height: 760 }
 const folder = join(import.meta.dirname, '../../web/src/help/pictures')
 
@@ -119,8 +119,8 @@ export async function goToScreen(page: Page, { path, then = [] }: HelpScreen, ro
 }
 
 /**
- * Takes the picture of a help: the page without header and navigation, as small WebP. The folder of the test is shown as that of
- * an installation.
+ * Takes the picture of a help: the page without header and navigation, as small WebP. Replaces the test's folder by that
+ * of an installation.
  */
 export async function takePicture(page: Page, name: string): Promise<void> {
   await page.evaluate(`for (const one of document.querySelectorAll('#content dd'))

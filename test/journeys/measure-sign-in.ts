@@ -34,7 +34,7 @@ const [quietMs, maxWaitMs, pollMs] = [500, 10_000, 50]
 /** A page that everybody may open and that is not the start page. */
 const otherPage = '/rights'
 /** Program files of that page: its own, and those that it shares with other pages. */
-const ofOther = /assets\/(rights-page|libraries|common)-/
+const otherPagePrograms = /assets\/(rights-page|libraries|common)-/
 /** Records the largest paint by a script that runs before the page's own scripts. */
 const watchPaints = `window.lcpMs = 0; new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) window.lcpMs = entry.startTime
@@ -55,20 +55,20 @@ export async function measureSignIn(
     const traffic = watchTransfers(network)
     await page.goto('/', { waitUntil: 'commit' })
     await page.locator('#signin-userId').waitFor()
-    await traffic.quiet()
+    await traffic.waitUntilQuiet()
     const signInLcpMs = await lcpOf(page)
     await page.locator('#signin-userId').fill(userId)
     await page.locator('#signin-password').fill(password)
     const begun = performance.now()
     await page.locator('#signin-password').press('Enter')
-    await usable(page)
+    await waitUntilUsable(page)
     const afterEnterMs = performance.now() - begun
-    await traffic.quiet()
+    await traffic.waitUntilQuiet()
     const transfers = traffic.transfers()
     await network.send('Network.clearBrowserCache')
     await page.goto('/', { waitUntil: 'commit' })
-    await usable(page)
-    await traffic.quiet()
+    await waitUntilUsable(page)
+    await traffic.waitUntilQuiet()
     const startLcpMs = await lcpOf(page)
     return { transfers, signInLcpMs, afterEnterMs, startLcpMs, hovered: await openHovered(page, traffic) }
   } finally {
@@ -77,7 +77,7 @@ export async function measureSignIn(
 }
 
 /** Waits until the start page has its content: its heading is shown and no notice that data are being loaded. */
-async function usable(page: Page): Promise<void> {
+async function waitUntilUsable(page: Page): Promise<void> {
   await page.locator('.navigation').waitFor()
   await page.locator('main:not(:has(.waiting)) h1').waitFor()
 }
@@ -86,17 +86,17 @@ async function openHovered(page: Page, traffic: ReturnType<typeof watchTransfers
   await page.locator(`.navigation a[href="${otherPage}"]`).hover()
   // Waits, because the router starts loading only after a moment, in case the pointer only passes over the link.
   await wait(quietMs)
-  await traffic.quiet()
+  await traffic.waitUntilQuiet()
   // Moves the pointer away from the links, which move when the page changes.
   await page.mouse.move(0, 0)
   const before = traffic.transfers().length
   const ms = await page.evaluate<number>(openScript)
-  await traffic.quiet()
+  await traffic.waitUntilQuiet()
   const programs = traffic
     .transfers()
     .slice(before)
     .map(({ path }) => path)
-    .filter((path) => ofOther.test(path))
+    .filter((path) => otherPagePrograms.test(path))
   return { ms, programs }
 }
 
@@ -142,7 +142,7 @@ function watchTransfers(network: CDPSession) {
   network.on('Network.loadingFailed', ({ requestId }) => finish(requestId, 0))
   return {
     transfers: (): Transfer[] => [...paths].map(([id, path]) => ({ path, bytes: sizes.get(id) ?? 0 })),
-    async quiet(): Promise<void> {
+    async waitUntilQuiet(): Promise<void> {
       const deadline = performance.now() + maxWaitMs
       const isQuiet = () => [...paths.keys()].every((id) => sizes.has(id)) && performance.now() - changedMs >= quietMs
       // Waits until the deadline at most, because an event stream never ends.

@@ -26,12 +26,12 @@ function readWholeContact(seloste: RunningSeloste): Promise<ContactShape> {
     return contact?.segments.length === 2 && contact.segments.every(({ recording }) => recording.state === 'available')
       ? contact
       : undefined
-  }, 'both recordings in keeping')
+  }, 'both recordings are ingested')
 }
 
 test('a call that Aino transfers to Bertil is one contact with a recording of each official', async ({ seloste }) => {
   await placeCall({
-    seed: 'passed on',
+    seed: 'transferred',
     caller,
     number: numbersCalled.testLine,
     official: officialByKey('aino'),

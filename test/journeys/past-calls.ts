@@ -58,14 +58,14 @@ export async function reportPastCalls(seloste: RunningSeloste, calls: readonly R
     }
     const recordings: string[] = []
     for (const call of calls) {
-      for (const facts of describeAs(call, context)) {
+      for (const facts of describeDrawn(call, context)) {
         if (!facts.recording) {
           await admit(facts)
           continue
         }
         const intakeKey = await nextKey()
         const recording = { ...facts.recording, intakeDay: today, intakeKey }
-        const stored = await sealPastAudio(recording, quiet(recording), {
+        const stored = await sealPastAudio(recording, silence(recording), {
           objects,
           spoolFolder: seloste.dataDirectory,
           intakePublicKey: intakeKey,
@@ -76,7 +76,7 @@ export async function reportPastCalls(seloste: RunningSeloste, calls: readonly R
     }
     await eventually(
       async () => (await notIngestedYet(db, recordings)).length === 0 || undefined,
-      'the custodian keeps the key of each recording that is not over',
+      'the custodian has ingested every recording that is not due',
       60_000,
     )
   })
@@ -93,16 +93,16 @@ async function notIngestedYet(db: Kysely<RegisterTables>, ids: readonly string[]
 
 let sent = 0
 
-function describeAs({ drawn, ...call }: ReportedCall, context: PastCallContext) {
+function describeDrawn({ drawn, ...call }: ReportedCall, context: PastCallContext) {
   for (;;) {
     const facts = describePastCall({ ...call, callId: `journey-${process.pid}-${sent++}` }, context)
     if (drawn === undefined || facts.some(({ decision }) => decision.record) === drawn) return facts
-    if (sent > 10_000) throw new Error('the plan never decides so')
+    if (sent > 10_000) throw new Error('10,000 call ids were tried, and no draw had the wanted result')
   }
 }
 
 /** Generates A-law silence as long as the recording. */
-function* quiet({
+function* silence({
   startedAt,
   endedAt,
 }: {

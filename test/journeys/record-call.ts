@@ -38,7 +38,7 @@ export async function recordCall(
     const recording = found?.segments[0]?.recording
     if (!found || recording?.state !== 'available' || recording.id === undefined) return undefined
     return { contactId: found.id, recordingId: recording.id, caller }
-  }, 'the recording in keeping')
+  }, 'the recording is ingested')
 }
 
 /** Returns the register's row of a recording. */
@@ -59,7 +59,7 @@ export function waitUntilDestroyed(seloste: RunningSeloste, call: RecordedCall, 
       const row = await recordingRow(seloste, call)
       return row.state === 'DESTROYED' ? row : undefined
     },
-    'the recording destroyed',
+    'the recording is destroyed',
     waitMs,
   )
 }

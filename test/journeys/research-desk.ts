@@ -42,7 +42,7 @@ export async function atResearchDesk(seloste: RunningSeloste) {
     return (await request<{ id: string }>(eero, 'POST', '/institutes', given)).id
   }
 
-  /** Makes, plays and signs a copy with a word in it. */
+  /** Makes a copy of one turn of speech, has it played, and signs it. */
   async function signCopy(disclosure: string, item: number, { recordingId }: RecordedCall): Promise<void> {
     const { id } = await request<{ id: string }>(eero, 'POST', `/research-disclosures/${disclosure}/items/${item}/copy`)
     await eero.listen(recordingId, 'SERVICE_LEVEL_STUDY')
@@ -52,7 +52,7 @@ export async function atResearchDesk(seloste: RunningSeloste) {
     const work = { revision, level: 'T', turns: [turn], redactions: [] }
     const saved = await request<{ revision: number }>(eero, 'PUT', `/anonymised-copies/${id}`, work)
     await request(eero, 'POST', `/anonymised-copies/${id}/rendering`, { revision: saved.revision })
-    await eventually(async () => (await copy(eero)).state === 'RENDERED' || undefined, 'a copy', 60_000)
+    await eventually(async () => (await copy(eero)).state === 'RENDERED' || undefined, 'the copy is rendered', 60_000)
     const hearing = await request<{ audio: string }>(ilona, 'POST', `/anonymised-copies/${id}/hearings`)
     await (await ilona.call('GET', hearing.audio)).arrayBuffer()
     const judged = { revision: (await copy(ilona)).revision, outcome: 'APPROVED' }
@@ -83,7 +83,7 @@ export async function atResearchDesk(seloste: RunningSeloste) {
       delivery: 'LINK',
     })
     const isReady = async () => (await read(study.id)).packages[0]?.state === 'ready' || undefined
-    await eventually(isReady, 'a package', 60_000)
+    await eventually(isReady, 'the package is ready', 60_000)
     return study
   }
 

@@ -42,7 +42,7 @@ export function wordsIn(language: Language): (key: string, given?: Record<string
   return (key, given = {}) => {
     const area = JSON.parse(readFileSync(join(texts, `${key.split('.', 1)[0]}.json`), 'utf8')) as Area
     const text = area[key]?.[language]
-    if (text === undefined) throw new Error(`the pages have no word ${key}`)
+    if (text === undefined) throw new Error(`the pages have no text ${key}`)
     return Object.entries(given).reduce(
       (filled, [name, value]) => filled.replaceAll(`{{${name}}}`, String(value)),
       text,
@@ -88,7 +88,7 @@ export async function atServiceDesk(
     kinds,
     party = 'CALLER',
     officialUserId,
-    language: inTheirs,
+    language: ofLetters,
   }: Requester): Promise<string> {
     await page.goto('/requests/new')
     if (party !== 'CALLER') await page.getByText(t(`requests.request.party.${party}`)).click()
@@ -97,7 +97,7 @@ export async function atServiceDesk(
     if (officialUserId !== undefined) {
       await page.getByLabel(t('requests.request.userId'), { exact: true }).fill(officialUserId)
     }
-    await choose(t('requests.request.language'), names[inTheirs ?? language])
+    await choose(t('requests.request.language'), names[ofLetters ?? language])
     await button('requests.enter').click()
     const heading = page.getByRole('heading', { level: 1 })
     await expect(heading).toContainText(/P-\d{4}-\d+/)
@@ -145,7 +145,7 @@ export async function atServiceDesk(
 
   /** The call that the requester named at this position. */
   const call = (ordinal = 1) => page.locator('#step-calls .request-call').nth(ordinal - 1)
-  const isCall = async (state: string, ordinal = 1) =>
+  const expectCallState = async (state: string, ordinal = 1) =>
     expect(call(ordinal).locator('.badge').first()).toHaveText(t(`requests.call.${state}`))
 
   /** Plays a moment of a call, and records that the requester is its party. */
@@ -155,15 +155,15 @@ export async function atServiceDesk(
     await here.getByRole('button', { name: t('listening.start') }).click()
     await expect(here.getByRole('button', { name: t('requests.verify.yes') })).toBeEnabled({ timeout: 20_000 })
     await here.getByRole('button', { name: t('requests.verify.yes') }).click()
-    await isCall('MATCHED', ordinal)
+    await expectCallState('MATCHED', ordinal)
   }
 
-  /** Goes from the intake of a request to a call verified as the requester's. Returns the request's number. */
-  async function served(requester: Requester, call: ReportedCall): Promise<string> {
+  /** Enters a request, identifies the requester, and finds and verifies the call. Returns the request's number. */
+  async function enterVerified(requester: Requester, call: ReportedCall): Promise<string> {
     const number = await enter(requester)
     await identify()
     await searchCall(call)
-    await isCall('FOUND')
+    await expectCallState('FOUND')
     await verify()
     return number
   }
@@ -204,9 +204,9 @@ export async function atServiceDesk(
       identify,
       searchCall,
       call,
-      isCall,
+      expectCallState,
       verify,
-      served,
+      enterVerified,
       letter,
       handOver,
     },

@@ -28,7 +28,7 @@ test('a new person gets a link, a password and a second factor, and loses the te
   page,
   seloste,
   browser,
-  isAccessible,
+  checkAccessible,
 }) => {
   test.setTimeout(180_000)
   await signInOn(page, seloste, 'anssi', { path: '/people/new' })
@@ -40,21 +40,21 @@ test('a new person gets a link, a password and a second factor, and loses the te
   await page.getByRole('button', { name: 'Lisää henkilö' }).click()
   await page.getByRole('button', { name: 'Pyydä kertakäyttöistä linkkiä' }).click()
   await expect(page.getByLabel('Kertakäyttöinen linkki', { exact: true })).toBeFocused()
-  await isAccessible('a one-time link')
+  await checkAccessible('a one-time link')
   const link = await page.getByLabel('Kertakäyttöinen linkki', { exact: true }).inputValue()
 
   // A second person releases the link and gets the code.
-  const anneli = await anotherBrowser(browser, seloste.url)
+  const anneli = await openAnotherBrowser(browser, seloste.url)
   await signInOn(anneli, seloste, 'anneli', { path: '/' })
   const waiting = anneli.getByRole('region', { name: 'Toisen henkilön vahvistusta odottavat muutokset' })
   await expect(waiting).toContainText('Uuno Uusi')
-  await expectAccessible(anneli, 'changes that wait')
+  await expectAccessible(anneli, 'changes that wait for confirmation')
   await waiting.getByRole('button', { name: 'Vapauta linkki' }).click()
   await anneli.getByRole('alertdialog').getByRole('button', { name: 'Vapauta linkki' }).click()
   const code = ((await waiting.locator('.notice-title').innerText()) ?? '').replace('Koodi ', '')
   await expectAccessible(anneli, 'the code of a link')
 
-  const uuno = await anotherBrowser(browser, seloste.url)
+  const uuno = await openAnotherBrowser(browser, seloste.url)
   await uuno.goto(link)
   await expect(uuno.getByText('Tämä kertakäyttöinen linkki on henkilölle Uuno Uusi.')).toBeVisible()
   expect(uuno.url(), 'the token has left the address').toBe(`${seloste.url}/welcome`)
@@ -75,7 +75,7 @@ test('a new person gets a link, a password and a second factor, and loses the te
   await expectAccessible(uuno, 'notices of the account')
   await notices.getByRole('button', { name: 'Merkitse luetuksi' }).click()
   await expect(notices).toHaveCount(0)
-  const late = await anotherBrowser(browser, seloste.url)
+  const late = await openAnotherBrowser(browser, seloste.url)
   await late.goto(link)
   await expect(late.getByRole('alert')).toContainText('Linkki on jo käytetty')
 
@@ -104,7 +104,7 @@ test('a new person gets a link, a password and a second factor, and loses the te
   await uuno.getByRole('button', { name: 'Kirjaudu ulos' }).click()
   await expect(tab.getByText('Olet kirjautunut ulos.')).toBeVisible()
   await Promise.all([tab, uuno].map((one) => one.goto('/account')))
-  await giveCredentials(tab, 'uuno.uusi')
+  await enterCredentials(tab, 'uuno.uusi')
   await expect(tab.getByRole('heading', { level: 1, name: 'Kirjautumisen toinen vaihe' })).toBeFocused()
   await tab.reload()
   await tab.getByLabel('Tunnistautumissovelluksen koodi').fill(await authenticator.code())
@@ -118,7 +118,7 @@ test('a new person gets a link, a password and a second factor, and loses the te
   await tab.getByRole('alertdialog').getByRole('button', { name: 'Kirjaa ulos' }).click()
   await expect(uuno.getByText('Olet kirjautunut ulos.')).toBeVisible()
   await uuno.goto('/account')
-  await giveCredentials(uuno, 'uuno.uusi')
+  await enterCredentials(uuno, 'uuno.uusi')
   await uuno.getByRole('button', { name: 'Käytä palautuskoodia' }).click()
   await expect(uuno.getByLabel('Palautuskoodi')).toBeFocused()
   await uuno.keyboard.type(codes[0]!)
@@ -135,7 +135,7 @@ test('a new person gets a link, a password and a second factor, and loses the te
   await anneli.getByRole('alertdialog').getByRole('button', { name: 'Poista toinen vaihe' }).click()
   await expect(anneli.getByRole('heading', { name: 'Toisen vaiheen poistopyynnöt' })).toHaveCount(0)
   await uuno.reload()
-  await giveCredentials(uuno, 'uuno.uusi')
+  await enterCredentials(uuno, 'uuno.uusi')
   await expect(uuno.getByText('Tunnistautumissovellusta ei ole otettu käyttöön.')).toBeVisible()
 })
 
@@ -171,7 +171,7 @@ test('a person who uses a browser after somebody else finds nothing of that pers
 }) => {
   const search = '/people?q=aino'
   const found = (tab: Page) => tab.getByRole('link', { name: 'Aino Virtanen' })
-  const isEeros = async (tab: Page) => {
+  const expectEerosStartPage = async (tab: Page) => {
     await expect(tab.getByRole('button', { name: /^Eero/ })).toBeVisible()
     await expect(tab).toHaveURL(`${seloste.url}/`)
     await expect(found(tab)).toHaveCount(0)
@@ -186,7 +186,7 @@ test('a person who uses a browser after somebody else finds nothing of that pers
   // page.
   await page.context().clearCookies()
   await page.reload()
-  await giveCredentials(page, 'anssi', seloste.password)
+  await enterCredentials(page, 'anssi', seloste.password)
   await expect(found(page)).toBeVisible()
 
   // Then another person signs in in one of the tabs, and the other tab notices that.
@@ -194,10 +194,10 @@ test('a person who uses a browser after somebody else finds nothing of that pers
   await page.reload()
   const requested: string[] = []
   for (const tab of [page, other]) tab.on('request', (request) => requested.push(new URL(request.url()).pathname))
-  await giveCredentials(page, 'eero', seloste.password)
-  await isEeros(page)
-  await isEeros(other)
-  expect(requested, 'nothing is looked at in another’s name').not.toContain('/api/people')
+  await enterCredentials(page, 'eero', seloste.password)
+  await expectEerosStartPage(page)
+  await expectEerosStartPage(other)
+  expect(requested, 'no request is sent in another person’s name').not.toContain('/api/people')
 
   // A sign-in that no page has made, as by an identity provider, is noticed by all tabs once one page is loaded.
   await page.context().clearCookies()
@@ -206,7 +206,7 @@ test('a person who uses a browser after somebody else finds nothing of that pers
   await page.context().clearCookies()
   await page.context().request.post('/api/session', { data: { userId: 'eero', password: seloste.password } })
   await page.goto('/account')
-  await isEeros(other)
+  await expectEerosStartPage(other)
 })
 
 test('signing out leaves no search for the next person', async ({ page, seloste }) => {
@@ -226,50 +226,50 @@ for (const [language, name, width] of [
   test(`signing in and one’s own account have no accessibility barrier in ${language} at ${width} pixels`, async ({
     page,
     seloste,
-    isAccessible,
+    checkAccessible,
   }) => {
     test.setTimeout(120_000)
     await page.setViewportSize({ width, height: 800 })
     await page.goto('/welcome')
     await page.getByRole('button', { name, exact: true }).click()
     await page.locator('.notice').waitFor()
-    await isAccessible('a link without its token')
+    await checkAccessible('a link without its token')
     await page.goto('/welcome#spent')
     await page.locator('.notice-error').waitFor()
-    await isAccessible('a link that is spent')
+    await checkAccessible('a used link')
 
     await page.goto('/account')
     await page.locator('#signin-userId').waitFor()
     await page.locator('form button[type=submit]').click()
     await page.locator('.field-error').first().waitFor()
-    await isAccessible('a sign-in without user id')
-    await giveCredentials(page, 'riitta', seloste.password)
+    await checkAccessible('a sign-in without user id')
+    await enterCredentials(page, 'riitta', seloste.password)
     await page.locator('.sessions li').first().waitFor()
-    await isAccessible('one’s own account')
+    await checkAccessible('one’s own account')
     await page.locator('[aria-labelledby=account-password] .button').click()
     await page.locator('#account-new').fill('riitta')
     await page.locator('.rule-unmet').first().waitFor()
     await page.locator('[aria-labelledby=account-password] button[type=submit]').click()
     await page.locator('.field-error').first().waitFor()
-    await isAccessible('a password that is not fit')
+    await checkAccessible('a rejected password')
     await page.locator('[aria-labelledby=account-second] .button').first().click()
     await page.locator('#totp-password').fill(seloste.password)
     await page.keyboard.press('Enter')
     await page.locator('.qr').waitFor()
-    await isAccessible('the key of an authenticator')
+    await checkAccessible('the key of an authenticator')
     await page.locator('[aria-labelledby=account-sessions] .actions .button').last().click()
     await page.getByRole('alertdialog').waitFor()
-    await isAccessible('the question before signing out everywhere')
+    await checkAccessible('the confirmation before signing out everywhere')
   })
 }
 
-async function giveCredentials(page: Page, userId: string, word = password): Promise<void> {
+async function enterCredentials(page: Page, userId: string, typed = password): Promise<void> {
   await page.locator('#signin-userId').fill(userId)
-  await page.locator('#signin-password').fill(word)
+  await page.locator('#signin-password').fill(typed)
   await page.locator('#signin-password').press('Enter')
 }
 
 /** Opens another browser, which has nothing stored from the first. */
-async function anotherBrowser(browser: Browser, baseURL: string): Promise<Page> {
+async function openAnotherBrowser(browser: Browser, baseURL: string): Promise<Page> {
   return (await browser.newContext({ baseURL, locale: 'fi-FI' })).newPage()
 }

@@ -9,17 +9,17 @@ for (const [userId, role] of [
   ['anssi', 'an administrator'],
 ] as const) {
   test(`${role} can use the start page after at most 25 requests and 250 kB`, async ({ browser, seloste }) => {
-    const weight = await measureSignIn(browser, { url: seloste.url, userId, password: seloste.password })
-    const heaviest = weight.transfers
+    const measured = await measureSignIn(browser, { url: seloste.url, userId, password: seloste.password })
+    const heaviest = measured.transfers
       .toSorted((a, b) => b.bytes - a.bytes)
       .map(({ path, bytes }) => `${path} ${bytes}`)
       .join('\n')
-    expect(weight.transfers.length, heaviest).toBeLessThanOrEqual(25)
+    expect(measured.transfers.length, heaviest).toBeLessThanOrEqual(25)
     expect(
-      weight.transfers.reduce((sum, { bytes }) => sum + bytes, 0),
+      measured.transfers.reduce((sum, { bytes }) => sum + bytes, 0),
       heaviest,
     ).toBeLessThanOrEqual(250_000)
     // Hovering a link prefetches its chunk, so pressing it requests none.
-    expect(weight.hovered.programs).toEqual([])
+    expect(measured.hovered.programs).toEqual([])
   })
 }

@@ -17,7 +17,7 @@ const today = () => Temporal.Now.zonedDateTimeISO('Europe/Helsinki').toPlainDate
 const finnish = (date: Temporal.PlainDate) => [date.day, date.month, date.year].map(String)
 
 /** Places one short call that Maija answers; tests find it by its caller. */
-async function callsMaija(seloste: RunningSeloste, caller: string): Promise<void> {
+async function callMaija(seloste: RunningSeloste, caller: string): Promise<void> {
   const { outcome } = await placeCall({
     seed: caller,
     caller,
@@ -70,14 +70,14 @@ test('a person entered by form is the official of the next call that they answer
   // Capture is notified of the new person.
   await eventually(async () => {
     const caller = `+35840125${String(Date.now()).slice(-5)}`
-    await callsMaija(seloste, caller)
+    await callMaija(seloste, caller)
     return (await seenBySari(seloste, caller)).includes('Maija Lahti') ? true : undefined
   }, 'a call with the name of the new official')
 })
 
 test('a change of unit from a day on leaves earlier calls in the former unit', async ({ page, signedIn, seloste }) => {
   const [before, after] = ['+358401260001', '+358401260002']
-  await callsMaija(seloste, before)
+  await callMaija(seloste, before)
   await signedIn('anssi', { path: '/people?q=maija' })
   await page.getByRole('link', { name: 'Maija Lahti' }).click()
   await choose(page, 'Yksikkö')
@@ -98,16 +98,16 @@ test('a change of unit from a day on leaves earlier calls in the former unit', a
 
   await eventually(async () => {
     const caller = `+35840127${String(Date.now()).slice(-5)}`
-    await callsMaija(seloste, caller)
+    await callMaija(seloste, caller)
     const sari = await seenBySari(seloste, caller)
     return sari.length === 0 ? true : undefined
-  }, 'a call that is no more of Henkilöverotus')
-  await callsMaija(seloste, after)
+  }, 'a call outside Henkilöverotus')
+  await callMaija(seloste, after)
   await eventually(async () => {
     const tuula = await signInAt(seloste.url, 'tuula', seloste.password)
     const found = await tuula.contacts({ purpose: 'CRIME_OR_MISUSE', reference: 'KOE-1', caller: after })
     return found.length > 0 ? true : undefined
-  }, 'the call after the change in the register')
+  }, 'the call after the change is in the register')
   expect(await seenBySari(seloste, after)).toEqual([])
   expect(await seenBySari(seloste, before)).toEqual(['Maija Lahti'])
 
@@ -126,7 +126,7 @@ test('a change of unit from a day on leaves earlier calls in the former unit', a
 test('a file with errors changes nothing and reports every wrong row, and the corrected file is entered completely', async ({
   page,
   signedIn,
-  isAccessible,
+  checkAccessible,
 }) => {
   const heading = 'user_id;name;unit;supervisor;phone;employed_from'
   const rows = {
@@ -152,7 +152,7 @@ test('a file with errors changes nothing and reports every wrong row, and the co
   expect(reported).toMatch(/4\s+phone\s+.*abc/)
   expect(reported).toMatch(/4\s+employed_from\s+.*32\.1\.2026/)
   await expect(page.getByRole('button', { name: /^Tuo / })).toHaveCount(0)
-  await isAccessible('a file with wrong rows')
+  await checkAccessible('a file with wrong rows')
 
   await pick(page, 'latin1.csv', Buffer.from([heading, ...rows.right].join('\n'), 'latin1'))
   await expect(page.locator('[aria-labelledby=import-outcome]')).toContainText('Windows-1252')
@@ -192,7 +192,7 @@ test('a person who may not change the directory finds no button for it, and the 
 test('a name and a unit of 190 letters without a space need no horizontal scrolling, on the narrowest screen and on a wide one', async ({
   page,
   signedIn,
-  isAccessible,
+  checkAccessible,
 }) => {
   await page.setViewportSize({ width: 320, height: 800 })
   await signedIn('anssi', { path: '/people/new' })
@@ -203,13 +203,13 @@ test('a name and a unit of 190 letters without a space need no horizontal scroll
   await page.keyboard.press('Tab')
   await page.getByRole('button', { name: 'Lisää henkilö' }).click()
   await expect(page.getByRole('heading', { name })).toBeVisible()
-  await isAccessible('a person of a long name')
+  await checkAccessible('a person with a long name')
   await page.goto('/people?q=WWW')
   await expect(page.getByRole('link', { name })).toBeVisible()
-  await isAccessible('people, one of a long name')
+  await checkAccessible('people, one with a long name')
   await page.setViewportSize({ width: 1440, height: 800 })
   await expect(page.getByRole('table')).toBeVisible()
-  await isAccessible('a table of people, one of a long name')
+  await checkAccessible('a table of people, one with a long name')
 })
 
 /** Confirms changes that wait for a second person, as the access-rights approver. */

@@ -11,7 +11,7 @@ const test = withoutCalls()
 test.describe.configure({ mode: 'serial', timeout: 120_000 })
 
 const ainosNumber = '029 512 1001'
-const asKey = '+358295121001'
+const ainosNumberE164 = '+358295121001'
 const early = '+358401230001'
 const late = '+358401230006'
 /** Returns a day of the month that began this many months ago. */
@@ -40,11 +40,11 @@ async function change(seloste: RunningSeloste, userId: string, change: Record<st
   const id = items.find((person) => person.userId === userId)?.id ?? ''
   const answer = await anssi.call('POST', `/api/people/${id}/changes`, change)
   expect(answer.ok, await answer.clone().text()).toBe(true)
-  if (answer.status === 202) await confirm(seloste, id)
+  if (answer.status === 202) await confirmChanges(seloste, id)
 }
 
 /** Confirms a change as the second person: only then is another person's number moved. */
-async function confirm(seloste: RunningSeloste, person: string): Promise<void> {
+async function confirmChanges(seloste: RunningSeloste, person: string): Promise<void> {
   const anneli = await signInAt(seloste.url, 'anneli', seloste.password)
   const { items } = (await (await anneli.call('GET', `/api/directory-changes?person=${person}`)).json()) as {
     items: { id: string }[]
@@ -55,7 +55,7 @@ async function confirm(seloste: RunningSeloste, person: string): Promise<void> {
   }
 }
 
-const names = async (seloste: RunningSeloste, userId: string, caller: string, purpose = 'DEVELOPMENT') => {
+const officialsOf = async (seloste: RunningSeloste, userId: string, caller: string, purpose = 'DEVELOPMENT') => {
   const contacts = await (await signInAt(seloste.url, userId, seloste.password)).contacts({ purpose, caller })
   return contacts.flatMap(({ segments }) => segments.map(({ official }) => official))
 }
@@ -64,16 +64,16 @@ test('calls of ten months ago keep the old name and number, and stay Aino’s af
   page,
   seloste,
 }) => {
-  await reportPastCalls(seloste, [callOf(early, asKey, from(10, 14))])
+  await reportPastCalls(seloste, [callOf(early, ainosNumberE164, from(10, 14))])
   await change(seloste, 'aino', { from: from(9, 1), endPhone: ainosNumber, addPhone: '029 512 1999' })
   await change(seloste, 'aino', { from: from(8, 1), name: 'Aino Rinne' })
   await change(seloste, 'bertil', { from: from(9, 15), addPhone: ainosNumber })
-  await reportPastCalls(seloste, [callOf(late, asKey, from(5, 10))])
+  await reportPastCalls(seloste, [callOf(late, ainosNumberE164, from(5, 10))])
 
-  expect(await names(seloste, 'aino', early)).toEqual([{ name: 'Aino Virtanen', phone: asKey }])
-  expect(await names(seloste, 'bertil', early)).toEqual([])
-  expect(await names(seloste, 'bertil', late)).toEqual([{ name: 'Bertil Lindqvist', phone: asKey }])
-  expect(await names(seloste, 'aino', late)).toEqual([])
+  expect(await officialsOf(seloste, 'aino', early)).toEqual([{ name: 'Aino Virtanen', phone: ainosNumberE164 }])
+  expect(await officialsOf(seloste, 'bertil', early)).toEqual([])
+  expect(await officialsOf(seloste, 'bertil', late)).toEqual([{ name: 'Bertil Lindqvist', phone: ainosNumberE164 }])
+  expect(await officialsOf(seloste, 'aino', late)).toEqual([])
 
   await signInOn(page, seloste, 'aino', {
     path: `/contacts?from=${from(10, 1)}&to=${dayOf(9, 1).subtract({ days: 1 }).toString()}`,
@@ -103,7 +103,9 @@ test('a person who left is signed out at once and cannot sign in again, and the 
     body: JSON.stringify({ userId: 'aino', password: seloste.password }),
   })
   expect(again.status).toBe(401)
-  expect(await names(seloste, 'sari', early, 'QUALITY')).toEqual([{ name: 'Aino Virtanen', phone: asKey }])
+  expect(await officialsOf(seloste, 'sari', early, 'QUALITY')).toEqual([
+    { name: 'Aino Virtanen', phone: ainosNumberE164 },
+  ])
 
   const anssi = await signInAt(seloste.url, 'anssi', seloste.password)
   const taken = await anssi.call('POST', '/api/people', {

@@ -19,7 +19,7 @@ const serviceNumber = '+35829497000'
 const atOnce = 12
 
 /** Places calls to the service number until one is drawn. Returns the caller of that call. */
-async function recordedCall(seloste: RunningSeloste): Promise<string> {
+async function placeUntilDrawn(seloste: RunningSeloste): Promise<string> {
   for (let batch = 0; batch < 20; batch++) {
     const drawn: string[] = []
     await Promise.all(
@@ -48,12 +48,12 @@ test('a drawn call is one contact with its five fields, one recording, and the r
   page,
   seloste,
 }) => {
-  const caller = await recordedCall(seloste)
+  const caller = await placeUntilDrawn(seloste)
   const sari = await signInAt(seloste.url, 'sari', seloste.password)
   await eventually(async () => {
     const [found] = await sari.contacts({ purpose: 'QUALITY', caller })
     return found?.segments[0]?.recording.state === 'available' || undefined
-  }, 'the recording in keeping')
+  }, 'the recording is ingested')
   await signInOn(page, seloste, 'sari', {
     path: `/contacts?caller=${encodeURIComponent(caller)}`,
     purpose: 'Laadun arviointi',

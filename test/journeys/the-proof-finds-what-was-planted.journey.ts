@@ -29,24 +29,27 @@ test('one planted extra recording and one planted omission are found, and report
 }) => {
   let seloste = await startSeloste({ dataDirectory: folder, isPrepared: true })
   try {
-    await reportSome(seloste)
+    await reportCalls(seloste)
     const { ports } = seloste
     await seloste.stop()
     // All decisions are recomputed at a start.
     seloste = await startSeloste({ dataDirectory: folder, ports })
     await openProofs(page, seloste)
     await expect(page.locator('#S14 ~ .evidence, #S14 .evidence').first()).toContainText('Pitää paikkansa.')
-    expect(await metric(seloste)).toBe(1)
-    expect((await status(seloste)).output).toContain('promises of the description hold')
+    expect(await readMetric(seloste)).toBe(1)
+    expect((await runStatus(seloste)).output).toContain('promises of the description hold')
 
     await plant(seloste)
     await seloste.stop()
     seloste = await startSeloste({ dataDirectory: folder, ports })
-    await eventually(async () => ((await metric(seloste)) === 0 ? true : undefined), 'the metric to tell it')
+    await eventually(
+      async () => ((await readMetric(seloste)) === 0 ? true : undefined),
+      'the metric reports the breach',
+    )
     await openProofs(page, seloste)
     const summary = page.locator('.summary.broken')
     await expect(summary).toContainText('arpomatta tallennettuja 1, tallentamatta jääneitä 1')
-    const { output: reported, code } = await status(seloste)
+    const { output: reported, code } = await runStatus(seloste)
     expect(reported).toContain('recording.as-drawn')
     expect(reported).toContain('recorded without a draw: 1, drawn but not recorded: 1')
     expect(code).toBe(1)
@@ -62,7 +65,7 @@ test('one planted extra recording and one planted omission are found, and report
 })
 
 /** Reports twelve undrawn calls and four drawn ones, each with its audio. */
-async function reportSome(seloste: RunningSeloste): Promise<void> {
+async function reportCalls(seloste: RunningSeloste): Promise<void> {
   const call = (minutesAgo: number, drawn: boolean) => {
     const startedAt = Temporal.Now.instant().subtract({ minutes: minutesAgo })
     const endedAt = startedAt.add({ seconds: 30 })
@@ -89,7 +92,7 @@ async function reportSome(seloste: RunningSeloste): Promise<void> {
       )
       return stored === 4 ? stored : undefined
     },
-    'four recordings in keeping',
+    'four recordings are ingested',
     60_000,
   )
 }
@@ -121,13 +124,13 @@ async function openProofs(page: Page, seloste: RunningSeloste): Promise<void> {
 }
 
 /** Reads `seloste_promise_holds` for the draws, as monitoring does. */
-async function metric(seloste: RunningSeloste): Promise<number | undefined> {
+async function readMetric(seloste: RunningSeloste): Promise<number | undefined> {
   const text = await (await fetch(`${seloste.url}/metrics`)).text()
   const value = /^seloste_promise_holds\{[^}]*promise="recording\.as-drawn"[^}]*\} (\d)/m.exec(text)?.[1]
   return value === undefined ? undefined : Number(value)
 }
 
-async function status(seloste: RunningSeloste): Promise<{ output: string; code: number }> {
+async function runStatus(seloste: RunningSeloste): Promise<{ output: string; code: number }> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,

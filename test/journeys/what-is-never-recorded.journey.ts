@@ -37,7 +37,7 @@ async function place(
 }
 
 /** Returns a caller's contact, as a person of the security unit, who sees every call. */
-async function found(seloste: RunningSeloste, caller: string): Promise<ContactShape | undefined> {
+async function findContact(seloste: RunningSeloste, caller: string): Promise<ContactShape | undefined> {
   const tuula = await signInAt(seloste.url, 'tuula', seloste.password)
   const [contact] = await tuula.contacts({ caller, purpose: 'CRIME_OR_MISUSE', reference: 'TU-2026-7' })
   return contact && tuula.contact(contact.id, 'CRIME_OR_MISUSE', 'TU-2026-7')
@@ -103,8 +103,8 @@ test('of an outgoing call and a call between officials the register keeps nothin
   const between = await place(seloste, { caller: aino.phone, number: bertil.phone, official: bertil, seconds: 1 })
   expect([...out.recorded, ...between.recorded]).toEqual([false, false])
   await wait(3_000)
-  expect(await found(seloste, aino.phone)).toBeUndefined()
-  expect(await found(seloste, customer.phone)).toBeUndefined()
+  expect(await findContact(seloste, aino.phone)).toBeUndefined()
+  expect(await findContact(seloste, customer.phone)).toBeUndefined()
 })
 
 test('media sent before the answer and after the end are removed before anybody can play them', async ({
@@ -120,9 +120,9 @@ test('media sent before the answer and after the end are removed before anybody 
     continuesForMs: 4_000,
   })
   const contact = await eventually(async () => {
-    const contact = await found(seloste, caller)
+    const contact = await findContact(seloste, caller)
     return contact?.segments[0]?.recording.state === 'available' ? contact : undefined
-  }, 'the recording in keeping')
+  }, 'the recording is ingested')
   const row = await withOwnDatabase(seloste, (db) =>
     db
       .selectFrom('recording')
@@ -143,8 +143,8 @@ test('media sent before the answer and after the end are removed before anybody 
   expect(incidents.map(({ object_id }) => object_id)).toEqual([contact.segments[0]?.recording.id])
   await signInOn(page, seloste, 'sari', { path: `/contacts/${contact.id}`, purpose: 'Laadun arviointi' })
   await page.getByRole('button', { name: 'Kuuntele' }).click()
-  const place_ = page.getByRole('slider', { name: 'Kohta tallenteessa' })
-  await expect(place_).toBeVisible()
+  const position = page.getByRole('slider', { name: 'Kohta tallenteessa' })
+  await expect(position).toBeVisible()
   await expect(page.locator('#content')).toContainText(/0\.0[3-6]/)
 })
 
@@ -158,8 +158,8 @@ test('a withheld number is stored nowhere, even if the trunk reported it beside 
     withheld: true,
     seconds: 1,
   })
-  expect(await found(seloste, caller)).toBeUndefined()
-  const contact = await eventually(() => found(seloste, 'anonymous'), 'the contact')
+  const contact = await eventually(() => findContact(seloste, 'anonymous'), 'the contact is in the history')
+  expect(await findContact(seloste, caller)).toBeUndefined()
   expect(contact.caller).toEqual({ kind: 'withheld' })
   await signInOn(page, seloste, 'tuula', { path: `/contacts/${contact.id}`, reference: 'TU-2026-7' })
   const content = page.locator('#content')
@@ -204,9 +204,9 @@ test('only the part of a forwarded call after the answer at the service number i
   expect(drawn).toBeDefined()
   const caller = drawn?.caller ?? ''
   const contact = await eventually(async () => {
-    const contact = await found(seloste, caller)
+    const contact = await findContact(seloste, caller)
     return contact?.segments[1]?.recording.state === 'available' ? contact : undefined
-  }, 'the recording in keeping')
+  }, 'the recording is ingested')
   expect(contact.number).toBe(numbersCalled.switchboard)
   expect(contact.segments.map(({ numberReached, official }) => [numberReached, official?.name])).toEqual([
     [numbersCalled.switchboard, 'Raija Hietala'],
@@ -228,6 +228,6 @@ test('if the description switches the recording of forwarded calls off, none of 
   const calls = await forward(seloste, 3)
   expect(calls).toHaveLength(36)
   expect(calls.flatMap(({ recorded }) => recorded)).not.toContain(true)
-  const contact = await eventually(() => found(seloste, calls[0]?.caller ?? ''), 'the contact')
+  const contact = await eventually(() => findContact(seloste, calls[0]?.caller ?? ''), 'the contact is in the history')
   expect(contact.segments[1]?.decision).toMatchObject({ record: false, reason: 'forwarded' })
 })

@@ -1,4 +1,5 @@
-// A Seloste of its own with an identity provider, for journeys in which somebody signs in or identifies there.
+// Starts a separate Seloste with an identity provider, for journeys in which people sign in or identify themselves
+// there.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +8,7 @@ import { findPorts } from '#test/whole/free-ports.ts'
 import { startSeloste, type RunningSeloste } from '#test/whole/start-seloste.ts'
 import { test as atTheDesk } from './at-the-desk.ts'
 
-interface WithProvider {
+interface SelosteWithProvider {
   seloste: RunningSeloste
   provider: TestProvider
 }
@@ -16,16 +17,17 @@ const startMs = 200_000
 
 /**
  * Returns the test of a journey.
- * @param begin prepares the provider, and returns what `startSeloste` needs besides the ports; `secretFile` has the client's secret
+ * @param prepare prepares the provider, and returns the options of `startSeloste` besides the ports; `secretFile` has the
+ *   client's secret
  */
 export function testWithProvider(
-  begin: (given: {
+  prepare: (given: {
     provider: TestProvider
     folder: string
     secretFile: string
   }) => Promise<Omit<NonNullable<Parameters<typeof startSeloste>[0]>, 'ports'>>,
 ) {
-  return atTheDesk.extend<object, WithProvider & { both: WithProvider }>({
+  return atTheDesk.extend<object, SelosteWithProvider & { both: SelosteWithProvider }>({
     both: [
       async ({}, use) => {
         const ports = await findPorts()
@@ -35,7 +37,7 @@ export function testWithProvider(
         const folder = await mkdtemp(join(tmpdir(), 'seloste-client-'))
         const secretFile = join(folder, 'secret')
         await writeFile(secretFile, testClient.secret)
-        const seloste = await startSeloste({ ...(await begin({ provider, folder, secretFile })), ports })
+        const seloste = await startSeloste({ ...(await prepare({ provider, folder, secretFile })), ports })
         await use({ seloste: { ...seloste, url }, provider })
         await seloste.stop()
         await provider.stop()

@@ -11,19 +11,19 @@ const startMs = 200_000
 
 /**
  * Starts a new Seloste for each test file that uses it, so that changes of one journey do not affect another.
- * @param written texts of the seed and their replacements, made before the description is installed
+ * @param replacements texts of the seed and their replacements, made before the description is installed
  */
-export const withoutCalls = (written: Readonly<Record<string, string>> = {}) =>
+export const withoutCalls = (replacements: Readonly<Record<string, string>> = {}) =>
   atTheDesk.extend<object, { seloste: RunningSeloste }>({
     seloste: [
       async ({}, use) => {
-        if (Object.keys(written).length === 0) return useOne(await startSeloste({ isPrepared: true }), use)
+        if (Object.keys(replacements).length === 0) return useOne(await startSeloste({ isPrepared: true }), use)
         const folder = await mkdtemp(join(tmpdir(), 'seloste-described-'))
         const file = join(folder, 'description.yaml')
         const seed = await shippedDescriptionText()
         await writeFile(
           file,
-          Object.entries(written).reduce((text, [from, to]) => text.replaceAll(from, to), seed),
+          Object.entries(replacements).reduce((text, [from, to]) => text.replaceAll(from, to), seed),
         )
         await useOne(await startSeloste({ environment: { SELOSTE_DESCRIPTION: file } }), use)
         await rm(folder, { recursive: true })

@@ -7,16 +7,26 @@ import { Button } from '../controls/button.tsx'
 import { refusalKey } from '../api/refusal.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { usePurpose } from '../session/purpose.tsx'
-import { announce } from '../shell/announce.tsx'
 
-/** The caller's number, masked until revealed. Revealing is logged, and the page says so first. */
+const focus = (element: HTMLElement | null) => element?.focus()
+
+/**
+ * The caller's number, masked until revealed. Revealing is logged, and the page says so first. The revealed number gets
+ * the focus, because the button that had it is gone; so screen readers read the number.
+ */
 export function CallerNumber({ contact }: { contact: ContactDetail }) {
   const { t } = useLanguage()
   const under = usePurpose()
   const [number, setNumber] = useState<string>()
   const reveal = $api.useMutation('post', '/api/contacts/{id}/caller')
 
-  if (number) return <span className="number">{number}</span>
+  if (number) {
+    return (
+      <span ref={focus} tabIndex={-1} className="number">
+        {number}
+      </span>
+    )
+  }
   const isHidden = contact.caller.kind !== 'withheld' && contact.caller.number != null
   const show = async () => {
     const answer = await reveal
@@ -24,7 +34,6 @@ export function CallerNumber({ contact }: { contact: ContactDetail }) {
       .catch(() => undefined)
     if (!answer) return
     setNumber(answer.number)
-    announce(answer.number)
   }
   return (
     <>

@@ -25,7 +25,7 @@ test('a requester downloads a copy of their recording once, and decrypts it with
   page: shown,
 }) => {
   const start = Temporal.Now.instant()
-  const { desk, number } = await ofTheirCall(browser, seloste, 'sv', ['COPY'])
+  const { desk, number } = await requestOwnCall(browser, seloste, 'sv', ['COPY'])
   const { page, t } = desk
   await page.setViewportSize(narrow)
   const acts = page.locator('#step-acts')
@@ -37,7 +37,7 @@ test('a requester downloads a copy of their recording once, and decrypts it with
   await expect(acts.locator('.copy-secret')).toHaveCount(2)
   const [link = '', passphrase = ''] = await acts.locator('.copy-secret').allTextContents()
   await expect(acts.getByText(t('acts.copies.state.ready'))).toBeVisible()
-  await inFinnish(page, 'a copy that was just made')
+  await checkInFinnish(page, 'a new copy')
   expect(await desk.letter('copy')).toContain('lösenfras')
   await desk.handOver('copy')
 
@@ -83,7 +83,7 @@ test('a requester is informed when, in which role and for what their data were u
   browser,
   seloste,
 }) => {
-  const { desk, number } = await ofTheirCall(browser, seloste, 'en', ['KNOW', 'LOG_EXTRACT'])
+  const { desk, number } = await requestOwnCall(browser, seloste, 'en', ['KNOW', 'LOG_EXTRACT'])
   await expect(desk.page.locator('#step-acts')).toContainText(desk.t('acts.looks.what'))
   await desk.letter('answer')
   await desk.handOver('answer')
@@ -101,7 +101,7 @@ test('a recording is restricted until a letter has reported its end, and a refus
   seloste,
 }) => {
   const start = Temporal.Now.instant()
-  const { desk, number } = await ofTheirCall(browser, seloste, 'fi', ['RESTRICTION'])
+  const { desk, number } = await requestOwnCall(browser, seloste, 'fi', ['RESTRICTION'])
   const { page, t } = desk
   await page.setViewportSize(narrow)
   const letters = page.locator('#step-letters')
@@ -128,7 +128,7 @@ test('a recording is restricted until a letter has reported its end, and a refus
   await closeRequest(desk, async () => {
     const proof = page.getByRole('dialog', { name: t('session.prove.title') })
     await proof.getByLabel(t('session.signin.password'), { exact: true }).fill(seloste.password)
-    await expectAccessible(page, 'the proof over the closing of a request')
+    await expectAccessible(page, 'the password dialog when a request is closed')
     await proof.getByRole('button', { name: t('session.prove.do'), exact: true }).click()
   })
   const log = await logOf(seloste, 'paula', start)
@@ -167,7 +167,7 @@ test('an outsider who requests a document is shown no call, and is informed of t
   // Waits until the decision form is gone, because it contains these words too. Its button submits only once.
   await expect(request.getByLabel(t('acts.openness.provision'), { exact: true })).toHaveCount(0)
   await expect(request).toContainText(t('acts.openness.SECRET'))
-  await expectAccessible(maker.page, 'what was decided')
+  await expectAccessible(maker.page, 'the decision')
   await maker.close()
 
   await page.reload()
@@ -183,18 +183,18 @@ test('an outsider who requests a document is shown no call, and is informed of t
 const callSeconds = 40
 
 /** Enters a request of a caller whose call was viewed before; finds the call and verifies it as theirs. */
-async function ofTheirCall(browser: Browser, seloste: RunningSeloste, language: Language, kinds: readonly string[]) {
+async function requestOwnCall(browser: Browser, seloste: RunningSeloste, language: Language, kinds: readonly string[]) {
   const call = await recordCall(seloste, { seconds: callSeconds })
   const desk = await atServiceDesk(browser, seloste, { language })
-  const number = await desk.served(
+  const number = await desk.enterVerified(
     { name: 'Maija Esimerkki', kinds, language },
     { at: Temporal.Now.instant().subtract({ minutes: 4 }), callerNumber: call.caller.replace('+358', '0') },
   )
   return { desk, number }
 }
 
-/** Checks a page in Finnish only, because axe is run on Finnish pages only. */
-async function inFinnish(page: Page, screen: string): Promise<void> {
+/** Checks the layout of a Swedish page, and in Finnish its accessibility too: axe runs on Finnish pages only. */
+async function checkInFinnish(page: Page, screen: string): Promise<void> {
   await expectAccessible(page, screen)
   await page.getByRole('button', { name: 'Suomi', exact: true }).click()
   await expectAccessible(page, screen)

@@ -14,14 +14,14 @@ import { test } from './shared-register.ts'
 
 test.describe.configure({ timeout: 180_000 })
 
-/** Returns the facts by which a caller names a call that has just ended. */
+/** Returns how a caller describes a call that has just ended. */
 const justNow = ({ caller }: RecordedCall) => ({
   at: Temporal.Now.instant().subtract({ minutes: 4 }),
   callerNumber: caller,
 })
 
 /** Opens another browser for another person. */
-async function atAnotherBrowser(
+async function openAnotherBrowser(
   browser: Browser,
   seloste: RunningSeloste,
   userId: string,
@@ -37,7 +37,7 @@ async function forbid(page: Page, button: string): Promise<void> {
   await page.getByRole('alertdialog').getByRole('button', { name: 'Tuhoa tallenne' }).click()
 }
 
-/** Returns the objects of a recording: none when it is destroyed. */
+/** Returns the keys of a recording's objects: none once it is destroyed. */
 async function objectsOf(seloste: RunningSeloste, { recordingId }: RecordedCall): Promise<string[]> {
   const keys = await Array.fromAsync((await openTestObjects(objectsFolderOf(seloste.dataDirectory))).list(''))
   return keys.filter((key) => key.includes(recordingId))
@@ -58,7 +58,7 @@ test('nobody can delete a recording before its day, and the page shows the earli
     const desk =
       userId === 'sari'
         ? page
-        : await atAnotherBrowser(browser, seloste, userId, { path: `/contacts/${call.contactId}`, ...options })
+        : await openAnotherBrowser(browser, seloste, userId, { path: `/contacts/${call.contactId}`, ...options })
     if (desk === page) await signInOn(page, seloste, userId, { path: `/contacts/${call.contactId}`, ...options })
     await expect(desk.locator('#content')).toContainText(
       'Se tuhotaan aiemmin vain, jos soittaja tai virkailija kieltää',
@@ -82,10 +82,10 @@ test('nobody can delete a recording before its day, and the page shows the earli
 test('the caller’s prohibition can be entered within an hour of the call, and later the page refers the caller to the Service Unit, in three languages', async ({
   page,
   seloste,
-  isAccessible,
+  checkAccessible,
 }) => {
   const hour = { hours: 1 }
-  const [last, over] = [
+  const [last, overAnHourAgo] = [
     await recordCall(seloste, { endedAt: Temporal.Now.instant().subtract(hour).add({ seconds: 50 }) }),
     await recordCall(seloste, { endedAt: Temporal.Now.instant().subtract(hour).subtract({ minutes: 30 }) }),
   ]
@@ -103,7 +103,7 @@ test('the caller’s prohibition can be entered within an hour of the call, and 
   await expect(own).toBeVisible()
   await page.keyboard.press('Tab')
   await expect(own).toBeFocused()
-  await isAccessible('a call whose hour is over')
+  await checkAccessible('a call whose hour is over')
   const api = await signInAt(seloste.url, 'aino', seloste.password)
   const late = await api.call('POST', `/api/recordings/${last.recordingId}/prohibitions`, {
     party: 'CALLER',
@@ -116,19 +116,19 @@ test('the caller’s prohibition can be entered within an hour of the call, and 
   const rowOf = (call: RecordedCall) =>
     page.locator('.own-day tr, .own-day li', { has: page.locator(`a[href*="${call.contactId}"]`) })
   await expect(rowOf(just).getByRole('button', { name: /^Soittaja kieltää: tuhoa tallenne/ })).toBeVisible()
-  await expect(rowOf(over).getByRole('button', { name: /^Kiellän itse käytön/ })).toBeVisible()
-  await expect(rowOf(over).getByRole('button', { name: /^Soittaja kieltää: tuhoa tallenne/ })).toHaveCount(0)
+  await expect(rowOf(overAnHourAgo).getByRole('button', { name: /^Kiellän itse käytön/ })).toBeVisible()
+  await expect(rowOf(overAnHourAgo).getByRole('button', { name: /^Soittaja kieltää: tuhoa tallenne/ })).toHaveCount(0)
   for (const [language, sends, here] of [
     ['Svenska', 'via serviceenheten', 'här senast kl.'],
     ['English', 'through the Service Unit', 'record it here by'],
     ['Suomi', 'palveluyksikön kautta', 'tässä viimeistään klo'],
   ] as const) {
     await page.getByRole('button', { name: language, exact: true }).click()
-    await expect(rowOf(over)).toContainText(sends)
+    await expect(rowOf(overAnHourAgo)).toContainText(sends)
     await expect(rowOf(just)).toContainText(here)
     for (const width of [320, 1440]) {
       await page.setViewportSize({ width, height: 900 })
-      await isAccessible(`one’s own calls, ${language}, ${width}`)
+      await checkAccessible(`one’s own calls, ${language}, ${width}`)
     }
   }
 })
@@ -149,7 +149,7 @@ for (const language of languagesOfRun('en')) {
     const start = Temporal.Now.instant()
     const desk = await atServiceDesk(browser, seloste, { language })
     const { t } = desk
-    await desk.served({ name: `Kieltäjä ${language}`, kinds: ['PROHIBIT'] }, justNow(call))
+    await desk.enterVerified({ name: `Kieltäjä ${language}`, kinds: ['PROHIBIT'] }, justNow(call))
     // Starts playback late, because it makes the browser draw, and on a busy machine it could end before the
     // prohibition.
     await page.getByRole('button', { name: 'Kuuntele' }).click()
@@ -201,7 +201,7 @@ for (const language of languagesOfRun('sv')) {
     const call = await recordCall(seloste)
     const desk = await atServiceDesk(browser, seloste, { language })
     const { t } = desk
-    const number = await desk.served({ name: `Kuulija ${language}`, kinds: ['LISTEN'] }, justNow(call))
+    const number = await desk.enterVerified({ name: `Kuulija ${language}`, kinds: ['LISTEN'] }, justNow(call))
 
     await signInOn(page, seloste, 'aino', {
       path: `/contacts/${call.contactId}`,

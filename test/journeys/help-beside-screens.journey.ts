@@ -1,11 +1,11 @@
 // Help of a screen: opens beside it by button or F1, in three languages, on a narrow and a wide screen; the page of all
-// helps lists and finds those of one's own screens. With SELOSTE_HELP_PICTURES=1 takes the pictures of all helps, with names
-// (`places contacts`) of these.
+// helps lists and finds those of one's own screens. SELOSTE_HELP_PICTURES=1 takes the pictures of all helps, and
+// SELOSTE_HELP_PICTURES='places contacts' those of the named ones.
 import { expect } from '@playwright/test'
 import { dailyQuarter } from '#test/house/daily-quarter.ts'
 import { helps } from '../../web/src/help/help-paths.ts'
 import { expectAccessible, expectReadableInDark, focused, test } from './at-the-desk.ts'
-import { goToScreen, helpScreens, pictureWindow, takePicture, walkers } from './help-screens.ts'
+import { goToScreen, helpScreens, pictureWindow, takePicture, viewers } from './help-screens.ts'
 
 const pictures = process.env['SELOSTE_HELP_PICTURES']
 
@@ -70,7 +70,7 @@ test('every screen offers its own help', async ({ page, signedIn }) => {
   )
   const { first, count } = pictures ? { first: 0, count: all.length } : dailyQuarter(all.length)
   const today = all.slice(first, first + count)
-  for (const [userId, options] of Object.entries(walkers)) {
+  for (const [userId, options] of Object.entries(viewers)) {
     const screens = today.filter(([, screen]) => screen.as === userId)
     if (screens.length === 0) continue
     await page.context().clearCookies()

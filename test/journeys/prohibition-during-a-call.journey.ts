@@ -28,7 +28,7 @@ const words = {
 test('the official stops the recording of a call in progress, and their own page shows that in three languages', async ({
   page,
   seloste,
-  isAccessible,
+  checkAccessible,
 }) => {
   test.setTimeout(120_000)
   const { fi } = words
@@ -41,13 +41,13 @@ test('the official stops the recording of a call in progress, and their own page
   const button = page.getByRole('button', { name: new RegExp(fi.caller) })
   await expect(button).toBeVisible({ timeout: 20_000 })
   await expect(page.getByRole('button', { name: new RegExp(fi.own) })).toBeVisible()
-  await isAccessible('calls in progress with one’s own')
+  await checkAccessible('calls in progress with one’s own')
 
   await button.focus()
   await page.keyboard.press('Enter')
   await expect(page.getByRole('alertdialog')).toBeVisible()
   expect(await focused(page), 'the cancel button has the focus').toBe(fi.cancel)
-  await isAccessible('the question')
+  await checkAccessible('the question')
   await page.keyboard.press('Shift+Tab')
   await page.keyboard.press('Enter')
   await expect(page.locator('.forbid-own')).toContainText(fi.stopped)
@@ -58,7 +58,7 @@ test('the official stops the recording of a call in progress, and their own page
 
   await page.setViewportSize({ width: 320, height: 800 })
   await expect(page.locator('.forbid-own'), 'the card shows the same').toContainText(fi.stopped)
-  await isAccessible('calls in progress on a narrow screen')
+  await checkAccessible('calls in progress on a narrow screen')
   await page.goto('/my-calls')
   await expect(page.getByRole('heading', { level: 1, name: fi.mine })).toBeVisible()
   await expect(page.locator('.own-day').first()).toContainText(fi.cause, { timeout: 10_000 })
@@ -66,7 +66,7 @@ test('the official stops the recording of a call in progress, and their own page
     await page.getByRole('button', { name: words[language].name, exact: true }).click()
     await expect(page.getByRole('heading', { level: 1, name: words[language].mine })).toBeVisible()
     await expect(page.locator('.own-list').first()).toContainText(words[language].wish)
-    await isAccessible(`one’s own calls, ${language}`)
+    await checkAccessible(`one’s own calls, ${language}`)
   }
   over.abort()
   expect((await talking).outcome).toBe('completed')

@@ -1,5 +1,5 @@
-// AC13, AC18, AC19 (R27-R33, R35, R50): one call goes to a research institute as an anonymised copy. An expert picks
-// and transcribes the call and has it re-spoken; another expert listens and signs; the decision maker decides and
+// AC13, AC18, AC19 (R27-R33, R35, R50): one call is disclosed to a research institute as an anonymised copy. An expert
+// picks and transcribes the call and has it re-spoken; another expert listens and signs; the decision maker decides and
 // releases; the institute decrypts the copy and returns it. Each missing step is named. A copy whose caller forbids use
 // is recalled; an overdue disclosure is on everybody's start page until it is closed.
 import { expect, type Browser, type Locator, type Page } from '@playwright/test'
@@ -24,7 +24,13 @@ test.describe.configure({ timeout: 240_000 })
 
 const t = wordsIn('fi')
 
-async function at(browser: Browser, seloste: RunningSeloste, userId: string, path: string, more = {}): Promise<Page> {
+async function openAs(
+  browser: Browser,
+  seloste: RunningSeloste,
+  userId: string,
+  path: string,
+  more = {},
+): Promise<Page> {
   const page = await (await browser.newContext({ baseURL: seloste.url, locale: 'fi-FI' })).newPage()
   await signInOn(page, seloste, userId, { path, ...more })
   return page
@@ -56,8 +62,8 @@ async function close(page: Page): Promise<void> {
   await expect(page.getByText(t('disclosures.research.state.CLOSED')).first()).toBeVisible()
 }
 
-/** Checks whether a person's start page has a row about an overdue disclosure. */
-async function expectFirstPage(page: Page, { number }: Study, isShown: boolean): Promise<void> {
+/** Checks that a person's start page has, or has not, a row about an overdue disclosure. */
+async function expectOverdueRow(page: Page, { number }: Study, isShown: boolean): Promise<void> {
   await page.goto('/')
   const waiting = page.getByRole('region', { name: t('start.waiting') })
   await expect(waiting.locator('.tasks, .muted').first()).toBeVisible()
@@ -84,7 +90,7 @@ test('a call is released to an institute as an anonymised copy, by three people,
   seloste,
 }) => {
   const call = await recordCall(seloste, { seconds: 8 })
-  const eero = await at(browser, seloste, 'eero', `/contacts/${call.contactId}`, { purpose: 'Palvelutasotutkimus' })
+  const eero = await openAs(browser, seloste, 'eero', `/contacts/${call.contactId}`, { purpose: 'Palvelutasotutkimus' })
   await button(eero, 'disclosures.pick.open').click()
   await button(eero, 'disclosures.pick.do').click()
   await expect(eero.locator('.notice-success')).toBeVisible()
@@ -102,14 +108,14 @@ test('a call is released to an institute as an anonymised copy, by three people,
   await eero.goto(`${page}/items/1`)
   await expect(eero.locator('#original')).toBeVisible()
   await expect(button(eero, 'anonymisation.render')).toBeDisabled()
-  const heightOfStanding = async () => (await eero.locator('.standing').boundingBox())!.height
-  const untouched = await heightOfStanding()
+  const panelHeight = async () => (await eero.locator('.standing').boundingBox())!.height
+  const untouched = await panelHeight()
   // Nobody speaks in this call, so the findings are added by hand.
   await button(eero, 'anonymisation.turns.add.OFFICIAL').click()
   const words = eero.locator('.turn-row textarea')
   await words.last().fill('Verotoimisto, hyvää päivää.')
   await expect(button(eero, 'anonymisation.saveAndRender')).toBeEnabled()
-  expect(await heightOfStanding(), 'the first edit moves nothing').toBe(untouched)
+  expect(await panelHeight(), 'the first edit moves nothing').toBe(untouched)
   await button(eero, 'anonymisation.original.start').click()
   await button(eero, 'anonymisation.original.play').first().click()
   await expectAccessible(eero, 'the redaction editor')
@@ -126,11 +132,11 @@ test('a call is released to an institute as an anonymised copy, by three people,
     ).itemList[0]!.copy
   await expect.poll(async () => (await copyOf()).state, { timeout: 60_000 }).toBe('RENDERED')
 
-  const ilona = await at(browser, seloste, 'ilona', `${page}/items/1/check`)
+  const ilona = await openAs(browser, seloste, 'ilona', `${page}/items/1/check`)
   await button(ilona, 'anonymisation.result.hear').click()
   await ilona.locator('.play-button').click()
   await expect(ilona.locator('.heard')).toContainText('100 %', { timeout: 90_000 })
-  await expectAccessible(ilona, 'hearing and signing a copy')
+  await expectAccessible(ilona, 'checking and signing a copy')
   await ilona
     .locator('.radio-card', { hasText: t('anonymisation.sign.APPROVED') })
     .first()
@@ -152,7 +158,7 @@ test('a call is released to an institute as an anonymised copy, by three people,
   await expect(eero.locator('#research-undertaking')).toBeVisible()
   await expect.poll(missing).toEqual(['decision', 'release'])
 
-  const riitta = await at(browser, seloste, 'riitta', page)
+  const riitta = await openAs(browser, seloste, 'riitta', page)
   await button(riitta, 'disclosures.decide').click()
   await riitta.locator('.radio-card').first().click()
   await riitta.locator('textarea').last().fill('Laatutason arviointi.')
@@ -206,7 +212,7 @@ test('a copy whose caller forbids use is recalled, and counts as not returned un
   const forbidden = study.calls[1]!
   const desk = await atServiceDesk(browser, seloste)
   const call = { at: Temporal.Now.instant().subtract({ minutes: 4 }), callerNumber: forbidden.caller }
-  await desk.served({ name: 'Kieltäjä', kinds: ['PROHIBIT'] }, call)
+  await desk.enterVerified({ name: 'Kieltäjä', kinds: ['PROHIBIT'] }, call)
   await desk.button('my-calls.forbid.enter').click()
   await desk.page
     .getByRole('alertdialog')
@@ -215,7 +221,7 @@ test('a copy whose caller forbids use is recalled, and counts as not returned un
   expect(await waitUntilDestroyed(seloste, forbidden)).toMatchObject({ cause: 'caller' })
   await desk.close()
 
-  const riitta = await at(browser, seloste, 'riitta', study.page)
+  const riitta = await openAs(browser, seloste, 'riitta', study.page)
   const recalled = riitta.locator('#research-returns').locator('..').locator('..').getByRole('listitem').nth(1)
   await expect(recalled).toContainText(t('disclosures.outcome.recalled'))
   await expect(
@@ -244,7 +250,7 @@ test('a copy whose caller forbids use is recalled, and counts as not returned un
   await riitta.reload()
   await expect(riitta.getByRole('heading', { name: t('disclosures.overdue.recalled_one', { items: 2 }) })).toBeVisible()
   await expectAccessible(riitta, 'a disclosure with a recall past its time')
-  await expectFirstPage(riitta, study, true)
+  await expectOverdueRow(riitta, study, true)
   await riitta.goto('/retention/recalls')
   await expect(riitta.locator('#content .note')).toContainText('förstör kopian genast')
   await expectAccessible(riitta, 'the recalls')
@@ -268,8 +274,8 @@ test('an overdue disclosure is on everybody’s start page and blocks its instit
   const { itemList } = await research.read(study.id)
   for (const { item } of itemList.slice(2)) await confirm(item)
   const [riitta, eero] = await Promise.all([
-    at(browser, seloste, 'riitta', next.page),
-    at(browser, seloste, 'eero', study.page),
+    openAs(browser, seloste, 'riitta', next.page),
+    openAs(browser, seloste, 'eero', study.page),
   ])
   await button(riitta, 'disclosures.release.open').click()
 
@@ -282,9 +288,9 @@ test('an overdue disclosure is on everybody’s start page and blocks its instit
   await expect(dialog).toContainText(t('error.research.institute-blocked'))
   await riitta.goto('/disclosures/institutes')
   await expect(riitta.getByText(t('disclosures.institutes.blocked'))).toBeVisible()
-  await expectFirstPage(riitta, study, true)
-  await expectAccessible(riitta, 'the first page with something overdue')
-  await expectFirstPage(eero, study, true)
+  await expectOverdueRow(riitta, study, true)
+  await expectAccessible(riitta, 'the start page with an overdue disclosure')
+  await expectOverdueRow(eero, study, true)
 
   await eero.goto(study.page)
   await expect(eero.locator('.notice-error')).toContainText(t('disclosures.overdue.what'))
@@ -294,7 +300,7 @@ test('an overdue disclosure is on everybody’s start page and blocks its instit
   await typeDay(form, dayFromNow(90))
   await button(eero, 'disclosures.extensions.ask.do').click()
   await expect(form.getByText(t('disclosures.extensions.late'))).toBeVisible()
-  await expectAccessible(eero, 'a later day that is too late')
+  await expectAccessible(eero, 'an extension beyond the limit')
   await typeDay(form, dayFromNow(7))
   await button(eero, 'disclosures.extensions.ask.do').click()
   await expect(eero.getByText(t('disclosures.extensions.waits'), { exact: true })).toBeVisible()
@@ -304,17 +310,17 @@ test('an overdue disclosure is on everybody’s start page and blocks its instit
   await button(riitta, 'disclosures.extensions.decide').click()
   await button(riitta, 'disclosures.decide.do').click()
   await expect(riitta.getByText(t('disclosures.research.stands.RELEASED'))).toBeVisible()
-  await expectFirstPage(riitta, study, false)
+  await expectOverdueRow(riitta, study, false)
 
   // The extended day passes too. Although every item is confirmed, the disclosure stays overdue until somebody closes
   // it.
   await expireDueDate(seloste, study)
   for (const { item } of itemList.slice(0, 2)) await confirm(item)
-  await expectFirstPage(eero, study, true)
+  await expectOverdueRow(eero, study, true)
   await eero.goto(study.page)
   await close(eero)
-  await expectFirstPage(eero, study, false)
-  await expectFirstPage(riitta, study, false)
+  await expectOverdueRow(eero, study, false)
+  await expectOverdueRow(riitta, study, false)
 
   function confirm(item: number) {
     const outcome = { outcome: 'returned', reference: `VAHV-${item}` }

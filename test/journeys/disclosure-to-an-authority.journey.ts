@@ -18,7 +18,13 @@ test.describe.configure({ timeout: 180_000 })
 const t = wordsIn('fi')
 const caseNumber = '5560/R/77/26'
 
-async function at(browser: Browser, seloste: RunningSeloste, userId: string, path: string, more = {}): Promise<Page> {
+async function openAs(
+  browser: Browser,
+  seloste: RunningSeloste,
+  userId: string,
+  path: string,
+  more = {},
+): Promise<Page> {
   const page = await (await browser.newContext({ baseURL: seloste.url, locale: 'fi-FI' })).newPage()
   await signInOn(page, seloste, userId, { path, ...more })
   return page
@@ -43,7 +49,7 @@ test('the police get the recording and the data of a granted call, and nobody el
     })
   })
 
-  const tuula = await at(browser, seloste, 'tuula', '/contacts', { reference: caseNumber })
+  const tuula = await openAs(browser, seloste, 'tuula', '/contacts', { reference: caseNumber })
   await tuula.goto('/disclosures/authority/new')
   await expectAccessible(tuula, 'entering a request of an authority')
   await tuula.locator('#authority-authority').fill('Itä-Uudenmaan poliisilaitos')
@@ -66,7 +72,7 @@ test('the police get the recording and the data of a granted call, and nobody el
   await button(tuula, 'disclosures.assessment.do').click()
   await expect(tuula.getByText('Peruste kattaa pyydetyn')).toBeVisible()
 
-  const riitta = await at(browser, seloste, 'riitta', path)
+  const riitta = await openAs(browser, seloste, 'riitta', path)
   await expectAccessible(riitta, 'a disclosure to an authority that waits for its decision')
   await button(riitta, 'disclosures.decide').click()
   await card(riitta, 'disclosures.authority.decision.GRANTED').click()
@@ -104,7 +110,7 @@ test('the police get the recording and the data of a granted call, and nobody el
   expect(Buffer.from(files['identification-data.json']!).toString()).toContain(call.caller)
 
   // The official's supervisor sees the call, and nothing about the police.
-  const sari = await at(browser, seloste, 'sari', `/contacts/${call.contactId}`, { purpose: 'Laadun arviointi' })
+  const sari = await openAs(browser, seloste, 'sari', `/contacts/${call.contactId}`, { purpose: 'Laadun arviointi' })
   await expect(sari.getByRole('heading', { level: 1 })).toBeVisible()
   await expect(sari.getByText(/poliisi/i)).toHaveCount(0)
   await sari.goto('/disclosures')

@@ -32,11 +32,11 @@ test('a missing voice is traced from its hour to the client and to the ladder di
       const [found] = await api.contacts({ purpose: 'MAINTENANCE', reference: 'VIKA-1', caller })
       return found?.segments[0]?.recording.state === 'available' ? found : undefined
     },
-    'the recording in keeping',
+    'the recording is ingested',
     60_000,
   )
 
-  const inEach = async (screen: string) => {
+  const checkInEach = async (screen: string) => {
     for (const width of [1440, 320]) {
       await page.setViewportSize({ width, height: 900 })
       for (const name of ['Svenska', 'English', 'Suomi']) {
@@ -52,28 +52,28 @@ test('a missing voice is traced from its hour to the client and to the ladder di
   await signInOn(page, seloste, 'matti', { path: '/capture' })
   await expect(page.getByRole('heading', { level: 1, name: 'Äänen vastaanotto' })).toBeVisible()
   await expect(page.locator('.notice-warning')).toContainText('puuttuu toisen puhujan ääni')
-  await inEach('reception')
+  await checkInEach('reception')
   await page.getByRole('link', { name: 'Ajan mukaan' }).click()
   await expect(page.getByRole('row').nth(1)).toContainText('klo')
 
   await page.getByRole('link', { name: 'Tallennettavaa lähettävät järjestelmät (SBC)' }).click()
   const client = page.locator('a[data-client]').first()
   await client.waitFor()
-  await inEach('clients')
+  await checkInEach('clients')
   await client.click()
   await expect(page.getByRole('table', { name: 'Koodekit' })).toContainText('PCMA/8000')
   await expect(page.locator('main')).not.toContainText('1239931')
-  await inEach('client')
+  await checkInEach('client')
 
   await page.getByRole('link', { name: 'Puhelujen merkinanto' }).first().click()
   await page.getByRole('link', { name: 'Ongelmalliset' }).click()
   await page.locator('a[data-flow]').first().waitFor()
-  await inEach('flows')
+  await checkInEach('flows')
 
   await page.getByRole('link', { name: 'Tallentimet' }).first().click()
   await expect(page.getByRole('heading', { level: 1, name: 'Tallentimet' })).toBeVisible()
   await expect(page.locator('section.panel').last()).toContainText('Ottaa puheluja vastaan')
-  await inEach('nodes')
+  await checkInEach('nodes')
 
   // Starts from the call itself, under a fault reference.
   await page.goto(`/contacts/${contact.id}`)
@@ -82,7 +82,7 @@ test('a missing voice is traced from its hour to the client and to the ladder di
 
   await expect(page.getByText('Virkailijan ääni ei kuulu.')).toBeVisible()
   await expect(page.getByRole('table', { name: 'Äänen vastaanotto' })).toContainText('PCMA')
-  await inEach('contact')
+  await checkInEach('contact')
   await page.getByRole('link', { name: 'Näytä puhelun merkinanto' }).click()
   await page.locator('a[data-flow]').first().focus()
   await page.keyboard.press('Enter')
@@ -90,5 +90,5 @@ test('a missing voice is traced from its hour to the client and to the ladder di
   await expect(page.getByRole('table', { name: 'Vaiheet' })).toContainText('RTP alkaa')
   await expect(page.locator('main')).toContainText('Toisen puhujan ääni puuttuu')
   await expect(page.locator('main')).not.toContainText('1239931')
-  await inEach('flow')
+  await checkInEach('flow')
 })

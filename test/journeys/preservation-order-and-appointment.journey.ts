@@ -9,21 +9,14 @@ import { test } from './shared-register-for-staff.ts'
 
 // Two recordings reach their destruction day at nearly the same time, so the tests wait only once.
 test.describe.configure({ mode: 'serial', timeout: 180_000 })
-const dayIn = { seconds: 50 }
+const dueIn = { seconds: 50 }
 let booked: RecordedCall
 let request: { id: string; number: string }
 let ordered: RecordedCall
 
-/**
- * Returns the end of a call whose recording reaches its destruction day after this time: on the test line it is kept
- * for two months.
- */
-function endedFor(comesDueIn: Temporal.DurationLike): Temporal.Instant {
-  return Temporal.Now.instant()
-    .add(comesDueIn)
-    .toZonedDateTimeISO('Europe/Helsinki')
-    .subtract({ months: 2 })
-    .toInstant()
+/** Returns when a call on the test line ended whose recording, kept for two months, is destroyed after this time. */
+function endOfCallDueIn(time: Temporal.DurationLike): Temporal.Instant {
+  return Temporal.Now.instant().add(time).toZonedDateTimeISO('Europe/Helsinki').subtract({ months: 2 }).toInstant()
 }
 
 /** Returns the API's answer, which must not be a refusal. */
@@ -69,7 +62,7 @@ const seenIn = async (user: Api, call: RecordedCall, purpose: string) =>
 test('times to listen to a recording are offered before its destruction day, and a later time cannot be booked', async ({
   seloste,
 }) => {
-  const endedAt = endedFor(dayIn)
+  const endedAt = endOfCallDueIn(dueIn)
   booked = await recordCall(seloste, { endedAt })
   const { destroy_at: day } = await recordingRow(seloste, booked)
   const paula = await signInAt(seloste.url, 'paula', seloste.password)
@@ -104,7 +97,7 @@ test('an order restricts a recording in secret: a prohibition waits, and the per
   page,
   seloste,
 }) => {
-  ordered = await recordCall(seloste, { endedAt: endedFor(dayIn) })
+  ordered = await recordCall(seloste, { endedAt: endOfCallDueIn(dueIn) })
   await signInOn(page, seloste, 'tuula', { path: `/contacts/${ordered.contactId}`, reference: '5680/R/1234/26' })
   await page.getByRole('button', { name: 'Kirjaa säilyttämismääräys' }).click()
   await page.getByRole('textbox', { name: /^Määräyksen tunnus/ }).fill('SM-2026-9')

@@ -10,9 +10,9 @@ test.setTimeout(180_000)
 
 const marks = ['mixed-beside', 'media-elsewhere', 'not-playable', 'silent', 'not-ingested'] as const
 const text = {
-  Suomi: { waited: 'Odotti jonossa', tell: 'Ilmoita tekniselle ylläpidolle.' },
-  Svenska: { waited: 'Väntade i kö', tell: 'Meddela det tekniska underhållet.' },
-  English: { waited: 'Waited in the queue', tell: 'Tell technical maintenance.' },
+  Suomi: { waited: 'Odotti jonossa', advice: 'Ilmoita tekniselle ylläpidolle.' },
+  Svenska: { waited: 'Väntade i kö', advice: 'Meddela det tekniska underhållet.' },
+  English: { waited: 'Waited in the queue', advice: 'Tell technical maintenance.' },
 }
 
 test('the page of a call shows what its recording lacks, and how long the caller waited', async ({ page, seloste }) => {
@@ -35,10 +35,10 @@ test('the page of a call shows what its recording lacks, and how long the caller
   await expect(page.locator('.notice-warning li')).toHaveCount(marks.length)
   for (const width of [1440, 320]) {
     await page.setViewportSize({ width, height: 900 })
-    for (const [name, { waited, tell: reports }] of Object.entries(text)) {
+    for (const [name, { waited, advice }] of Object.entries(text)) {
       await page.getByRole('button', { name, exact: true }).first().click()
       await expect(page.locator('dl.facts').filter({ hasText: waited })).toContainText('2 min 5 s')
-      await expect(page.locator('.notice-warning li').filter({ hasText: reports })).toHaveCount(3)
+      await expect(page.locator('.notice-warning li').filter({ hasText: advice })).toHaveCount(3)
       await expectAccessible(page, `what a call lacks, ${width} px, ${name}`)
       const folder = process.env['SELOSTE_PICTURES']
       if (folder) await page.screenshot({ path: `${folder}/lacks-${width}-${name}.png`, fullPage: true })
