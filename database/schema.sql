@@ -4244,7 +4244,9 @@ record_draw(plan uuid, week date, candidates jsonb, earlier jsonb, ranked uuid[]
 record_evaluation_act(action text, e evaluation, detail jsonb) returns void
 record_fed_calls(feed_name text, calls fed_call[]) returns void to seloste_capture
 record_fed_segments(feed_name text, contact uuid, begun timestamp with time zone, parts jsonb) returns void to seloste_capture
+record_flow_act(action text, segment uuid, detail jsonb) returns void
 record_flow_read(segment uuid) returns void to seloste_desk
+record_flows_listed(segment uuid, sessions integer) returns void to seloste_desk
 record_keyring_change() returns trigger
 record_kinds() returns text[]
 record_ledger_pending() returns trigger

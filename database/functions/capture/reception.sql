@@ -76,16 +76,31 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function prune_capture_clients to seloste_capture;
 
--- Logs that an engineer read how a call was signalled. The flow itself stays in capture and is never in the database.
-create or replace function record_flow_read(segment uuid) returns void
+-- Logs an operator's act on the signalling of calls, of one segment or of all.
+create or replace function record_flow_act(action text, segment uuid, detail jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform refuse_if(not may_see_capture(), 'deny.role');
-  insert into audit_entry (person_id, right_id, role, action, object_kind, object_id, result)
-  select viewer(), r.id, r.role, 'call-flow.read', 'segment', segment, 'ok' from access_right r
+  insert into audit_entry (person_id, right_id, role, action, object_kind, object_id, result, detail)
+  select viewer(), r.id, r.role, record_flow_act.action, case when segment is null then 'search' else 'segment' end, segment, 'ok',
+    record_flow_act.detail
+  from access_right r
   where r.person_id = viewer() and r.role in ('ADMINISTRATOR', 'MAINTENANCE')
     and r.revoked_at is null and r.valid_from <= now() and (r.valid_to is null or r.valid_to > register_now())
   order by r.role desc, r.valid_from limit 1;
 end $$;
+
+-- Logs that an operator listed the sessions in capture's memory, or those of one segment: the list shows when each call began and ended.
+create or replace function record_flows_listed(segment uuid, sessions integer) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select record_flow_act('call-flow.listed', segment, jsonb_build_object('sessions', sessions))
+$$;
+grant execute on function record_flows_listed to seloste_desk;
+
+-- Logs that an engineer read how a call was signalled. The flow itself stays in capture and is never in the database.
+create or replace function record_flow_read(segment uuid) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select record_flow_act('call-flow.read', segment, '{}')
+$$;
 grant execute on function record_flow_read to seloste_desk;
 

@@ -10,14 +10,18 @@ $$;
 grant execute on function require_reconciler to seloste_desk;
 
 -- Counts parts of calls by day, number and feed. `expected`: drawn by the plan and not forbidden; each of these is recorded, missing or
--- waiting. `untold`: recordings that no feed has reported; `not_yet_told`: recordings that a feed may still report.
+-- waiting. `untold`: recordings that no feed has reported; `not_yet_told`: recordings that a feed may still report. Counts whole days and
+-- logs the read: those who read it need no right to calls, and freely chosen instants would show when each call was answered.
 create or replace function reconciliation_counts(since timestamptz, until timestamptz)
 returns table (day date, number_reached text, number_name jsonb, feed text, told bigint, expected bigint, recorded bigint, forbidden bigint,
   missing bigint, missing_explained bigint, waiting bigint, untold bigint, untold_explained bigint, not_yet_told bigint)
-language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
-  perform require_reconciler();
+  since := day_start(helsinki_day(since));
+  if until > day_start(helsinki_day(until)) then until := day_start(helsinki_day(until) + 1); end if;
+  perform record_right_act('reconciliation.read', require_reconciler(), 'feeds', null,
+    jsonb_build_object('from', ledger_instant(since), 'to', ledger_instant(until)));
   return query
     with drawn as (
       select s.id, s.capture_failure = 'forbidden' as is_forbidden, r.id is not null as is_recorded, n.note_id is not null as is_explained

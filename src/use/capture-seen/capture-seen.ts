@@ -120,6 +120,18 @@ export function maySeeCapture(db: Db, session: Session): Promise<true | Refused>
   return withCaptureAccess(db, session, () => Promise.resolve(true as const))
 }
 
+/** Logs that the list of call flows, or of those of one segment, is viewed, before it is shown. */
+export function logFlowsListed(
+  db: Db,
+  session: Session,
+  { segment, sessions }: { segment: string | undefined; sessions: number },
+): Promise<true | Refused> {
+  return withCaptureAccess(db, session, async (tx) => {
+    await sql`select record_flows_listed(${segment ?? null}::uuid, ${sessions})`.execute(tx)
+    return true as const
+  })
+}
+
 /** Logs that the call flow of these segments is viewed, before it is shown. */
 export function logFlowRead(db: Db, session: Session, segmentIds: readonly string[]): Promise<true | Refused> {
   return withCaptureAccess(db, session, async (tx) => {

@@ -233,7 +233,7 @@ export const captureSeenOperations = {
   },
   listCallFlows: {
     route: 'GET /api/capture/flows',
-    summary: 'List sessions whose signalling is in capture’s memory, newest first',
+    summary: 'List sessions whose signalling is in capture’s memory, newest first; logged',
     querystring: Type.Object(
       { segment: Type.Optional(Type.String({ format: 'uuid', description: 'Only sessions of this segment' })) },
       closed,

@@ -99,7 +99,8 @@ export type FeedProblem = Static<typeof FeedProblem>
 export const reconciliationOperations = {
   readReconciliation: {
     route: 'GET /api/reconciliation',
-    summary: 'Compare reports of feeds with recordings: counts by day, number and feed, and the state of each feed',
+    summary:
+      'Compare reports of feeds with recordings: counts by whole days, number and feed, and the state of each feed; logged',
     querystring: Type.Object(period, closed),
     response: {
       200: Type.Object({

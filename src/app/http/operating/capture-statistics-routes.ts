@@ -3,6 +3,7 @@ import {
   listNodes,
   maySeeCapture,
   logFlowRead,
+  logFlowsListed,
   readClient,
   readReception,
   type ClientRow,
@@ -62,6 +63,8 @@ export function captureStatisticsRoutes(app: Routes, desk: Desk): void {
       const wanted = flows.flows.filter(
         ({ segments }) => !segment || segments.some(({ segmentId }) => segmentId === segment),
       )
+      const recorded = await logFlowsListed(desk.db, session, { segment, sessions: wanted.length })
+      if (recorded !== true) return recorded
       return { items: wanted.map(viewHead), unanswered: flows.unanswered }
     },
 

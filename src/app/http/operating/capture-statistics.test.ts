@@ -234,6 +234,17 @@ describe('the signalling of a call', () => {
     const { body } = await answer(maintenance.fetch(`/api/capture/flows?segment=${facts.segmentId}`))
     const [head] = (body as unknown as { items: { id: string }[] }).items
     expect(head).toMatchObject({ segments: [{ segmentId: facts.segmentId }], transport: 'udp' })
+    const listed = admin
+      .selectFrom('audit_entry')
+      .select(['object_kind', 'object_id', 'role', 'detail'])
+      .where('action', '=', 'call-flow.listed')
+    expect(await listed.execute()).toEqual([
+      { object_kind: 'segment', object_id: facts.segmentId, role: 'MAINTENANCE', detail: { sessions: 1 } },
+    ])
+    expect((await answer(administrator.fetch('/api/capture/flows'))).status).toBe(200)
+    expect(await listed.where('role', '=', 'ADMINISTRATOR').execute()).toMatchObject([
+      { object_kind: 'search', object_id: null, detail: { sessions: expect.any(Number) } },
+    ])
     const shown = await answer(maintenance.fetch(`/api/capture/flows/${head!.id}`))
     const { steps } = shown.body as unknown as { steps: { by: string; what: string }[] }
     expect(steps.map(({ by, what }) => `${by} ${what}`).sort()).toEqual([

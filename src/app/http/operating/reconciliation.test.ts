@@ -356,6 +356,24 @@ describe('a difference', () => {
   })
 })
 
+test('counts are of whole days, and each read is logged: no chosen instants show when a call of somebody without a right was answered', async () => {
+  await reportProgress()
+  const day = now.toZonedDateTimeISO('Europe/Helsinki').startOfDay().subtract({ days: 2 })
+  const noon = day.add({ hours: 12 }).toInstant()
+  await recordCall(call(now.since(noon).total('hours')))
+  const after = noon.add({ hours: 1 })
+  const { body } = await read(officer, `?from=${after.toString()}&to=${after.add({ seconds: 1 }).toString()}`)
+  expect((body['counts'] as { untold: number }[]).map(({ untold }) => untold)).toEqual([1])
+  const { rows } = await sql<{ detail: unknown; role: string }>`
+    select detail, role from audit_entry where action = 'reconciliation.read' and result = 'ok' order by seq desc limit 1`.execute(
+    owner,
+  )
+  const logged = (at: Temporal.ZonedDateTime) => at.toInstant().toString({ fractionalSecondDigits: 6 })
+  expect(rows).toEqual([
+    { role: 'DATA_PROTECTION_OFFICER', detail: { from: logged(day), to: logged(day.add({ days: 1 })) } },
+  ])
+})
+
 test('reconciliation is not visible to a supervisor', async () => {
   for (const path of ['', '/calls?kind=untold', '/problems'])
     expect(await answer(supervisor.fetch(`/api/reconciliation${path}`))).toMatchObject({
@@ -365,7 +383,10 @@ test('reconciliation is not visible to a supervisor', async () => {
 })
 
 test('database functions log the reading and the explanation of differences: the desk cannot write these entries itself', async () => {
-  for (const action of ['reconciliation.listed', 'reconciliation.explained', 'call-flow.read']) {
+  for (const action of [
+    ...['reconciliation.read', 'reconciliation.listed', 'reconciliation.explained'],
+    ...['call-flow.listed', 'call-flow.read'],
+  ]) {
     await expect(
       sql`insert into audit_entry (action, result) values (${action}, 'ok')`.execute(database.as('seloste_desk').db),
     ).rejects.toThrow('row-level security')
