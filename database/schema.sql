@@ -3686,7 +3686,7 @@ appointment_for_letter(q subject_request) returns jsonb
 appointment_is_after(request uuid, at timestamp with time zone) returns boolean
 appointment_is_late(request uuid) returns boolean
 appointments_ahead(office uuid) returns bigint
-approve_draft(draft uuid, revision integer, changes jsonb, roles jsonb, reach jsonb, note text) returns integer to seloste_desk
+approve_draft(draft uuid, revision integer, changes jsonb, roles jsonb, note text) returns integer to seloste_desk
 approved_text(d description_draft, number integer, approver uuid) returns text
 are_marks(marks jsonb) returns boolean
 assess_authority(wanted uuid, assessment text) returns void to seloste_desk
@@ -4455,6 +4455,7 @@ spend_confirmation(holder uuid, session_hash bytea, act text, object uuid, revis
 stale_letters(request uuid) returns SETOF uuid to seloste_desk
 standbys() returns text[] to seloste_custodian
 stop_listening(wanted uuid) returns boolean to seloste_desk
+stored_effects() returns TABLE(based_on integer, text text, reach jsonb) to seloste_custodian
 stored_verifiers(of_person uuid DEFAULT NULL::uuid) returns TABLE(person uuid, verifier text) to seloste_custodian
 strange_verifiers(after_seq bigint, among bigint[]) returns TABLE(stored uuid[], used bigint[], people uuid[], upto bigint) to seloste_custodian
 studies_known() returns TABLE(since date, today date, by_hour_from date, is_current boolean) to seloste_desk

@@ -83,7 +83,7 @@ async function submitDraft(): Promise<void> {
 }
 
 const approval = (id: string, revision: number | string, granted = roles) =>
-  `select approve_draft('${id}', ${revision}, '[]', '${granted}', '{"terms": []}', null)`
+  `select approve_draft('${id}', ${revision}, '[]', '${granted}', null)`
 
 describe.each(['seloste_desk', 'seloste_capture', 'seloste_custodian'])('as %s', (role) => {
   beforeAll(submitDraft)

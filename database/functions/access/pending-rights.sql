@@ -171,15 +171,30 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function count_reached to seloste_custodian;
 
--- Stores the requests that a draft affects, when its author submits it.
+-- Stores the effects of a draft when its author submits it, once for each revision: they are what the Service Unit sees, and what the
+-- approval judges by.
 create or replace function record_reach(draft uuid, reach jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   insert into description_reach (draft_id, revision, reach)
   select d.id, d.revision, record_reach.reach from description_draft d where d.id = draft and d.author = viewer() and d.state = 'SUBMITTED'
-  on conflict (draft_id) do update set revision = excluded.revision, reach = excluded.reach;
+  on conflict (draft_id) do update set revision = excluded.revision, reach = excluded.reach
+  where description_reach.revision <> excluded.revision;
 end $$;
 grant execute on function record_reach to seloste_desk;
+
+-- Returns the stored effects that are judged by, now or later, with the text that they are of: of submitted drafts, and of approved ones
+-- that are not in force yet or plan a shorter term. The custodian compares them with the texts.
+create or replace function stored_effects() returns table (based_on integer, text text, reach jsonb)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select d.based_on, coalesce(v.text, d.text), k.reach
+  from description_draft d
+  left join description_version v on v.draft_id = d.id
+  left join description_reach k on k.draft_id = d.id and k.revision = d.revision
+  where d.state = 'SUBMITTED' or d.state = 'APPROVED' and k.reach ? 'planned' and (d.effective_from > now()
+    or exists (select from jsonb_array_elements(k.reach -> 'planned') t where (t ->> 'at')::timestamptz > now()))
+$$;
+grant execute on function stored_effects to seloste_custodian;
 
 -- Returns the requests that submitted and approved changes affect, for the Service Unit.
 create or replace function list_pending_rights()

@@ -142,12 +142,14 @@ $$;
 grant execute on function draft_for_dry_run to seloste_custodian;
 
 -- Approves a submitted draft. The viewer decides for the controller, did not draft it, and has read this revision. It builds on the newest
--- version and has a future instant. The text comes from the draft itself, so approver and author can no longer change it. No version takes
--- effect over an undecided disclosure. Returns the new version, or raises what is missing.
-create or replace function approve_draft(draft uuid, revision integer, changes jsonb, roles jsonb, reach jsonb, note text) returns integer
+-- version and has a future instant. The text comes from the draft itself, so approver and author can no longer change it, and so do the
+-- effects that were shown since its submission. No version takes effect over an undecided disclosure. Returns the new version, or raises
+-- what is missing.
+create or replace function approve_draft(draft uuid, revision integer, changes jsonb, roles jsonb, note text) returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   d description_draft;
+  reach jsonb;
   newest description_version;
   number integer;
   settled text;
@@ -169,16 +171,16 @@ begin
   perform refuse_if(settled is null or not exists (select from jsonb_array_elements(roles) r where r ->> 'role' = 'DECISION_MAKER')
      or not exists (select from jsonb_array_elements(roles) r
        where r ->> 'role' = 'ADMINISTRATOR' or (r ->> 'role' = 'EXPERT' and r ->> 'duty' = 'QUALITY')), 'draft.problems');
-  perform refuse_if(jsonb_typeof(approve_draft.reach -> 'terms') is distinct from 'array', 'draft.problems');
-  if exists (select from reached_rights(approve_draft.reach, d.effective_from))
-     or exists (select from reached_disclosures(approve_draft.reach, d.effective_from)) then
+  select k.reach into reach from description_reach k where k.draft_id = d.id and k.revision = d.revision;
+  -- A revision without effects was not submitted by the procedure.
+  perform refuse_if(reach is null, 'draft.changed-meanwhile');
+  perform refuse_if(jsonb_typeof(reach -> 'terms') is distinct from 'array', 'draft.problems');
+  if exists (select from reached_rights(reach, d.effective_from)) or exists (select from reached_disclosures(reach, d.effective_from)) then
     perform refuse_if(d.effective_from < clock_timestamp() + pending_right_notice_period(), 'draft.notice');
-    perform refuse_if(exists (select from reached_requests(d.id, approve_draft.reach, d.effective_from) r where not r.is_decided),
+    perform refuse_if(exists (select from reached_requests(d.id, reach, d.effective_from) r where not r.is_decided),
       'draft.pending-rights');
-    perform refuse_if(exists (select from reached_disclosures(approve_draft.reach, d.effective_from)), 'draft.pending-disclosures');
+    perform refuse_if(exists (select from reached_disclosures(reach, d.effective_from)), 'draft.pending-disclosures');
   end if;
-  insert into description_reach (draft_id, revision, reach) values (d.id, d.revision, approve_draft.reach)
-  on conflict (draft_id) do update set revision = excluded.revision, reach = excluded.reach;
   insert into description_version (version, text, hash, effective_from, draft_id, author, approver, changes)
   values (number, settled, sha256(convert_to(settled, 'UTF8')), d.effective_from, d.id, d.author, viewer(), approve_draft.changes);
   insert into described_role (version, role, duty, purposes, scope)

@@ -3,7 +3,6 @@
  * decide, and the database takes the version's text from the draft.
  */
 import { sql } from 'kysely'
-import { effectsOfChange } from '#description/changes/effects-of-change.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
 import type { HoldingSafeguards } from '../tables.ts'
@@ -42,10 +41,9 @@ export function approveDraft(
     const { problems, changes, description } = judgeText(draft.text, history)
     // The database's check comes first: people who may not decide learn nothing of the draft's problems.
     const roles = description ? rolesForDatabase(description) : '[]'
-    const reach = description ? effectsOfChange(history.at(-1)!, description) : {}
     const { rows } = await sql<{ version: number }>`
       select approve_draft(${id}::uuid, ${revision}, ${JSON.stringify(changes)}::jsonb, ${roles}::jsonb,
-        ${JSON.stringify(reach)}::jsonb, ${note ?? null}) as version`.execute(tx)
+        ${note ?? null}) as version`.execute(tx)
     // Approves the revision that was checked: the database may have waited for a later one.
     if (draft.revision !== revision) throw new Refused({ refused: 'draft.changed-meanwhile' })
     if (problems.length > 0) throw new Refused({ refused: 'draft.problems', problems })

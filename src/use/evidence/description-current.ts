@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'kysely'
+import { effectsOfChange } from '#description/changes/effects-of-change.ts'
+import { parseDescription } from '#description/read-description.ts'
 import { rolesForDatabase } from '#safeguards/versions/versions.ts'
-import type { Check } from './promise.ts'
+import type { Check, CheckContext } from './promise.ts'
 
 type CurrentFacts = {
   version: number
@@ -11,6 +14,8 @@ type CurrentFacts = {
   disobeying: number
   /** Approved versions that a restore did not bring back. */
   lost: number
+  /** Submitted drafts and versions ahead whose stored effects on open requests are not those of their texts. */
+  misstated: number
   /** First failure: its kind and version. */
   example: string | null
 }
@@ -22,13 +27,13 @@ const maxClockSkewSeconds = 5
 
 /** R1: the published text is the one that processes and row-level security obey. */
 export const descriptionCurrent: Check<CurrentFacts> = {
-  rule: 'The text of every published version has the hash that was logged when it was approved, the database has the instants and roles of that text, and every running process reports that it obeys the version in force. No approved version that is in the destruction ledger is missing.',
+  rule: 'The text of every published version has the hash that was logged when it was approved, the database has the instants and roles of that text, the effects on open requests that are stored with a submitted or a coming version are those of its text, and every running process reports that it obeys the version in force. No approved version that is in the destruction ledger is missing.',
   test: {
     file: 'src/use/evidence/evidence.test.ts',
     title: 'description.current is broken by a changed published text, and by a process that uses another version',
   },
   remedy:
-    'A process that obeys another version: restart it and read its log. A changed text: restore description_version from a backup and find out who has the database owner’s password. A version that a restore has lost: draft and approve it again.',
+    'A process that obeys another version: restart it and read its log. Effects that are not those of the text: reject the draft, and find out who controls the desk. A changed text: restore description_version from a backup and find out who has the database owner’s password. A version that a restore has lost: draft and approve it again.',
   async check({ db, versions, version, now }) {
     const stored = await db
       .selectFrom('description_version')
@@ -66,9 +71,10 @@ export const descriptionCurrent: Check<CurrentFacts> = {
     const disobeying = rows.filter(({ right }) => !right)
     const [first] = disobeying
     const { rows: lost } = await sql`select from lost_versions()`.execute(db)
+    const misstated = await countMisstated(db, versions)
     const changedTexts = changed.length + Math.abs(stored.length - versions.length)
     return {
-      holds: changedTexts === 0 && disobeying.length === 0 && lost.length === 0,
+      holds: changedTexts === 0 && disobeying.length === 0 && lost.length === 0 && misstated === 0,
       facts: {
         version: version.version,
         effectiveFrom: version.effectiveFrom.toString(),
@@ -77,15 +83,31 @@ export const descriptionCurrent: Check<CurrentFacts> = {
         processes: rows.length,
         disobeying: disobeying.length,
         lost: lost.length,
+        misstated,
         example: first ? `${first.process} obeys version ${first.version}` : null,
       },
     }
   },
-  more: ({ version, effectiveFrom, lost }, { instant, number, part }) => ({
+  more: ({ version, effectiveFrom, lost, misstated }, { instant, number, part }) => ({
     version,
     effectiveFrom: instant(effectiveFrom),
     lost: lost > 0 ? part('promise.description.current.lost', { lost: number(lost) }) : '',
+    misstated: misstated > 0 ? part('promise.description.current.misstated', { misstated: number(misstated) }) : '',
   }),
+}
+
+/** The desk stores the effects with a draft: the database does not read YAML. */
+async function countMisstated(db: CheckContext['db'], versions: CheckContext['versions']): Promise<number> {
+  const { rows } = await sql<{
+    based_on: number
+    text: string
+    reach: unknown
+  }>`select * from stored_effects()`.execute(db)
+  return rows.filter(({ based_on: basedOn, text, reach }) => {
+    const before = versions.find(({ version }) => version === basedOn)
+    const after = parseDescription(text)
+    return !before || !after.ok || !isDeepStrictEqual(reach, effectsOfChange(before.description, after.description))
+  }).length
 }
 
 type RoleRow = { role: string; duty: string | null; purposes: string[]; scope: string }
