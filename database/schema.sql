@@ -3737,6 +3737,7 @@ calls_of_request(wanted uuid) returns TABLE(id uuid, ordinal integer, told jsonb
 calls_today() returns TABLE(number text, unit_id uuid, calls bigint, answered bigint, talking bigint, waiting bigint) to seloste_desk
 calls_without_official(phone text, from_at timestamp with time zone, to_at timestamp with time zone) returns SETOF segment
 can_be_forbidden(q subject_request, contact uuid) returns boolean
+can_fetch_at_home(wanted uuid) returns boolean
 cancel_log_verification(wanted uuid) returns boolean to seloste_desk
 capture_node_ends(node uuid, left_waiting integer) returns void to seloste_capture
 capture_node_heartbeat(node uuid, node_name text, node_version text, started timestamp with time zone, state jsonb) returns void to seloste_capture
@@ -3949,7 +3950,7 @@ holds_identity_code(written text) returns boolean
 holds_now(valid_from timestamp with time zone, valid_to timestamp with time zone) returns boolean to seloste_desk
 holds_or_awaits_rights(person uuid) returns boolean
 home_request_limit() returns integer
-home_requests_waiting() returns TABLE(count integer, since timestamp with time zone, due_at timestamp with time zone) to seloste_desk
+home_request_summary() returns TABLE(count integer, since timestamp with time zone, due_at timestamp with time zone) to seloste_desk
 identify_requester(wanted uuid, how text) returns void to seloste_desk
 identity_guard() returns trigger
 import_is_logged(recording uuid) returns boolean to seloste_custodian
@@ -3974,7 +3975,6 @@ is_closed_to_late_facts(call uuid, call_started timestamp with time zone, slack 
 is_corrected_since(part uuid, accessed_at timestamp with time zone) returns boolean to seloste_custodian
 is_cut_short(person uuid, lasted tstzmultirange, lasts tstzmultirange) returns boolean
 is_doubtful_after_move(r access_right) returns boolean to seloste_desk
-is_fetched_at_home(wanted uuid) returns boolean
 is_fresh(token_hash bytea) returns boolean to seloste_custodian
 is_involved_in_authority(d authority_disclosure) returns boolean
 is_matched(q subject_request, contact uuid, call_started timestamp with time zone, segment uuid) returns boolean

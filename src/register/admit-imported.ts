@@ -3,7 +3,7 @@ import { sql, type Kysely } from 'kysely'
 import { describePart, type SegmentFacts } from './admit.ts'
 import type { RegisterTables } from './tables.ts'
 
-/** What became of a file (database/functions/capture/imports.sql). */
+/** Outcome of a file (database/functions/capture/imports.sql). */
 export type ImportOutcome =
   | 'entered'
   | 'joined'
@@ -34,8 +34,8 @@ export async function beginImport(db: Kysely<RegisterTables>, run: ImportRun): P
 }
 
 /**
- * Admits one recording with its origin and its entry in the log, or says why not. Idempotent.
- * @param months terms of the numbers with rules, for a call whose number the history knows better than the file
+ * Admits one recording with its origin and its entry in the log, or returns why not. Idempotent.
+ * @param months terms of the numbers with rules; a call of the history keeps its number and gets that number's term
  */
 export async function admitImported(
   db: Kysely<RegisterTables>,
@@ -61,8 +61,8 @@ export async function analyzeImported(db: Kysely<RegisterTables>): Promise<void>
   )
 }
 
-/** What the register has of a file that was taken in. */
-export interface TakenIn {
+/** An imported file. */
+export interface ImportedFile {
   recordingId: string
   /** True if the sealed sound was opened and found to be that of the file. */
   isCompared: boolean
@@ -70,12 +70,12 @@ export interface TakenIn {
   isHeld: boolean
 }
 
-/** Returns which of these files, by their SHA-256 in hexadecimal, were taken in. */
-export async function takenIn(
+/** Returns those of these files, by their SHA-256 in hexadecimal, that were imported. */
+export async function findImported(
   db: Kysely<RegisterTables>,
   fileSha256s: readonly string[],
-): Promise<Map<string, TakenIn>> {
-  const { rows } = await sql<TakenIn & { file: string }>`
+): Promise<Map<string, ImportedFile>> {
+  const { rows } = await sql<ImportedFile & { file: string }>`
     select encode(i.file_sha256, 'hex') as file, i.recording_id as "recordingId", i.compared_at is not null as "isCompared",
       r.state not in ('DESTROYING', 'DESTROYED') as "isHeld"
     from imported_recording i join recording r on r.id = i.recording_id

@@ -1,4 +1,4 @@
-/** Opens sealed recordings of an import and compares them with what was read from their files. */
+/** Opens sealed recordings of an import, and compares their audio with that of their files. */
 import { sql, type Kysely } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { fileKeysOf } from '#safeguards/keys/file-keys-of.ts'
@@ -29,7 +29,7 @@ interface Waiting {
 /** Compares the recordings that were ingested and not compared yet, at most `max` of them, and records which are the same. */
 export async function compareImported(
   { db, objects, keys }: { db: Kysely<RegisterTables>; objects: ObjectStore; keys: KeyStore },
-  /** Ids that were found to be different in this process already. */
+  /** Ids that this process has found to differ already. */
   passOver: ReadonlySet<string>,
 ): Promise<Comparison> {
   const found: Comparison = { same: 0, different: [], ...(await countWaiting(db)) }

@@ -25,7 +25,7 @@ const kills = isLong ? 5 : 2
 const young = Math.round(0.9 * count)
 
 test(
-  `${count} recordings of an earlier recorder come in once and bit for bit, although the import is killed ${kills} times`,
+  `${count} recordings of an earlier recorder are imported once and bit for bit, although the import is killed ${kills} times`,
   { timeout: isLong ? 3_600_000 : 400_000 },
   async () => {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'seloste-import-data-'))
@@ -40,7 +40,7 @@ test(
       const command = ['import', '--from', old, '--map', map]
 
       const dry = await run(seloste, [...command, '--dry-run'])
-      expect(dry.out).toContain(`would come in: ${young}\n`)
+      expect(dry.out).toContain(`would be imported: ${young}\n`)
       expect(await countImported(owner)).toBe(0)
 
       for (let kill = 1; kill <= kills; kill++) {
@@ -60,7 +60,7 @@ test(
 
       await expectOnce(owner, old, taken)
       await expectSame(dataDirectory, old, taken)
-      expect((await run(seloste, command)).out).toContain(`taken in: 0\nin the register from an earlier run: ${young}`)
+      expect((await run(seloste, command)).out).toContain(`imported: 0\nimported by an earlier run: ${young}`)
       expect(await countImported(owner)).toBe(young)
       await expect
         .poll(

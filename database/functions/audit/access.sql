@@ -16,7 +16,7 @@ create policy desk_appends on audit_entry for insert to seloste_desk with check 
     when action = 'session.started'
       then exists (select from session s where s.person_id = audit_entry.person_id and s.created_at = now())
     when action = 'sessions.ended' then not detail ? 'verifiers' and person_id = viewer() and object_id = person_id and role is null
-    -- No other entry corrects a false one: the promise description.current would stay broken.
+    -- Checked strictly, because a false entry cannot be corrected: the promise description.current would stay broken.
     when action = 'description.approved' then person_id = viewer() and exists (
       select from description_version v
       where v.version = (detail ->> 'version')::integer and encode(v.hash, 'hex') = detail ->> 'hash' and v.approver = audit_entry.person_id)

@@ -9,11 +9,11 @@ begin
     'map', begin_import.map_sha256, 'description', begin_import.description_version));
 end $$;
 
--- Returns the talks of the register that an imported file may be of: of the same caller or official, in part at the same time. Clocks of
--- recorders differ, numbers and officials are corrected later, and recorders name a call's number and official differently.
--- `is_close`: caller, official and number do not contradict, and the answer is at about the same time, or most of the talk for the same
--- caller and official. `may_be_recorded`: the register did not refuse to record the talk, as it does after a prohibition, during a conference
--- or without an announcement; a recording that it did not draw is no refusal.
+-- Returns the candidate talks (parts of calls) for an imported file: of the same caller or official, and overlapping it. Compares loosely,
+-- because clocks of recorders differ, numbers and officials are corrected later, and recorders name a call's number and official differently.
+-- `is_close`, a match: caller, official and number do not contradict the file's, and the answers are at about the same time, or caller and
+-- official are the same and at least half of the shorter talk overlaps. `may_be_recorded`: the register did not refuse to record the talk,
+-- as it does after a prohibition, during a conference or without an announcement; not being drawn is no refusal.
 create or replace function match_imported(t told_part)
 returns table (segment_id uuid, call uuid, call_started timestamptz, number_reached text, answered_at timestamptz, ended_at timestamptz,
   is_recorded boolean, may_be_recorded boolean, is_close boolean)
@@ -58,7 +58,7 @@ language sql stable set search_path = pg_catalog, public, pg_temp set plan_cache
     -- A recorder may begin another file within a talk, as after a hold.
     or has_caller and has_official and overlap >= -clock_tolerance() and decision_reason <> 'imported'
     or has_official and (caller_key is null or (t).caller_key is null) and (is_near or is_together)
-    -- Nobody's number, and another official after a correction.
+    -- Neither has a number of the caller. The official is not compared, because a correction may have changed it.
     or caller_key is null and (t).caller_key is null and has_number and is_near
       and greatest(until - (t).ended_at, (t).ended_at - until) <= clock_tolerance()
   )
@@ -66,8 +66,8 @@ $$;
 
 -- Admits a recording of a file, as the owner, in one transaction with its origin and its entry in the log. `months`: terms of the numbers
 -- with rules.
--- `entered`: its call is new. `joined`: a call of the history gets it. Otherwise nothing is entered. `known`: the file was taken in before.
--- `destroyed`: it was taken in before and has been destroyed, as the ledger says. `same-talk`: the register has a recording of this talk.
+-- `entered`: its call is new. `joined`: a call of the history gets it. Otherwise nothing is entered. `known`: the file was imported before.
+-- `destroyed`: it was imported before and has been destroyed, as the ledger has it. `same-talk`: the register has a recording of this talk.
 -- `ambiguous`: several talks of the history match. `differs-from-history`: a talk of the history overlaps it, but contradicts it.
 -- `longer-than-talk`: it goes on after the talk of the history that it matches. `not-to-be-recorded`: the register refused to record this
 -- talk. `number-not-recorded`: the history has another number, which has no rule. `too-old`: its term is over.
@@ -90,7 +90,7 @@ begin
     return query select null::uuid, 'destroyed';
     return;
   end if;
-  -- A restore forgets the recording, and the ledger a prohibition of it that waited.
+  -- A restored register may lack the recording; the ledger has the prohibition of it that waited.
   if exists (select from ledger_content c join opened_entry e on e.seq = c.seq
       where strpos(c.content, r.id::text) > 0 and e.object_kind = 'prohibition' and e.detail ->> 'recording' = r.id::text) then
     return query select null::uuid, 'not-to-be-recorded';
@@ -117,7 +117,7 @@ begin
       return query select null::uuid, refusal;
       return;
     end if;
-    -- By the number and the clock of the history, which the caller's other data have.
+    -- The recording gets the number and the clock of the history.
     t.number_reached := talk.number_reached;
     r.months := (months ->> talk.number_reached)::integer;
     shift := talk.answered_at - r.started_at;

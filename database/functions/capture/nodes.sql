@@ -255,8 +255,8 @@ begin
   perform settle_recording(wanted);
 end $$;
 
--- Copies a prohibition to the other recordings of the same conversation, at another node or under another number. If the second recording's official is not reported, it may
--- still be reported during the capture: until then the recording counts as another official's.
+-- Copies a prohibition to the other recordings of the same conversation, at another node or under another number. A recording whose official
+-- is not reported counts as another official's until the official is reported.
 create or replace function forbid_duplicate() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

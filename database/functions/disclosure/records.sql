@@ -7,10 +7,10 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     case when may_know_of_holds() then 'ORDER' end], null)
 $$;
 
--- Returns decisions entered between two Helsinki days, both included, oldest first, at most 500 after a place, for those who oversee or
--- decide. Logs the read of the first part; the others are for an export that the viewer began within the hour, because the number of parts
--- in the log would count orders. For the same reason an entry about a read that includes orders names no kinds: it does not differ from one
--- of everything. No row names a call, a caller or a requester.
+-- Returns decisions entered between two Helsinki days, both included, oldest first: at most 500, after an entry. For those who oversee or
+-- decide. Logs the read of the first part. The further parts require that entry, at most an hour old, and are not logged, because their
+-- number would reveal the number of orders. For the same reason the entry of a read that includes orders names no kinds: it equals that of
+-- a read of all. No row names a call, a caller or a requester.
 create or replace function view_records(wanted text[], from_day date, to_day date, after_at timestamptz, after_key text)
 returns table (key text, kind text, act text, number text, entered_at timestamptz, decided_at timestamptz, closed_at timestamptz,
   outcome text, agents jsonb, languages text[], facts jsonb)

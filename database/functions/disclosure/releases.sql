@@ -185,7 +185,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       c.state = 'RECALLED' and least(c.due_at, l.due_at) <= register_now() as is_recall_overdue,
       c.confirmed_at > greatest(c.due_at, register_now() - interval '1 year') as was_recall_late,
       c.state = 'RELEASED' and (l.id is not null or exists (select from prohibition p where p.recording_id = c.recording_id))
-        -- It belongs to another recording than the one that was released, or to none: no prohibition would recall it.
+        -- The copy is linked to another recording than the released one, or to none: no prohibition would recall it.
         or c.state <> 'CONFIRMED' and exists (select from logged e where e.id = d.id and e.action = 'research.released'
           and e.detail -> 'ties' ->> c.item::text <> coalesce(link_hash(c.recording_id, c.tie_salt), '')) as is_not_recalled
     from disclosed_copy c left join research_disclosure d on d.number = c.disclosure left join recall l on l.id = c.id

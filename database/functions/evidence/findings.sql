@@ -294,7 +294,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         e.detail ->> 'person' <> r.person_id::text or e.detail ->> 'role' <> r.role
         or e.detail ? 'request' and ((e.detail ->> 'request')::uuid is distinct from r.request_id
           or e.detail ->> 'duty' is distinct from r.duty or r.valid_from < e.at - interval '10 minutes')
-        -- The installation gives a right for the longest time that is allowed.
+        -- Rights given by the installation last as long as is allowed.
         or r.origin = 'installation' and coalesce(r.valid_to > latest_end(e.at), true)
         -- Entries of earlier versions do not have these.
         or e.detail ? 'until' and (e.detail ->> 'scope' is distinct from r.scope_kind or r.valid_to > (e.detail ->> 'until')::timestamptz
@@ -305,7 +305,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
         select from audit_entry e where e.object_id = r.id and e.action = 'right.revoked' and e.result = 'ok')
       or exists (select from ended_in_ledger d where d.right_id = r.id and (
         d.cause = 'revoked' and r.revoked_at is null or d.cause = 'shortened' and coalesce(r.valid_to > d.until, true)))
-      -- Its person's employment ended, and continues in the row alone.
+      -- The ledger has the end of the person's employment; the row does not.
       or r.revoked_at is null and exists (select from employment_in_ledger m join person p on p.id = m.person_id
         where m.person_id = r.person_id and m.cause = 'ended' and coalesce(p.employed_to, 'infinity') > greatest(m.until, p.employed_from) + interval '1 minute')
   ),

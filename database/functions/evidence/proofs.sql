@@ -48,7 +48,7 @@ begin
   select 'prohibition-waits', count(*), min(p.received_at), null, null, min(p.recording_id::text), null
     from prohibition p join recording r on r.id = p.recording_id
     where p.executed_at is null and p.received_at < now() - interval '1 minute'
-      -- An order neither adds to the count nor takes from it.
+      -- Counts the same with and without an order.
       and (not recordings_are_held(r.contact_id) or end_decision_without_orders(r) ->> 'act' = 'wait')
     having count(*) > 0
   union all
@@ -146,9 +146,9 @@ begin
 end $$;
 grant execute on function last_runs to seloste_desk;
 
--- Counts what is held and what is overdue, the same for all who may see it: in fives, and the next ends by day, because those who see the
--- overview need no right to calls. Overdue, exactly: what two sweeps left. Counts at most a hundred thousand rows past their day. What an
--- order keeps past its day counts as gone once it is reported so.
+-- Counts held and overdue recordings and contacts, the same for all who may see them: in fives, and the next ends by day, because those who
+-- see the overview need no right to calls. Overdue rows, which two sweeps have left, are counted exactly, up to a hundred thousand. A
+-- recording that an order keeps past its day counts as destroyed once it is reported so.
 create or replace function retention_counts(out held bigint, out restricted bigint, out due_today bigint, out overdue bigint,
   out next_recording timestamptz, out contacts bigint, out contacts_overdue bigint, out next_contact timestamptz)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -356,7 +356,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     and 'needs-review' <> all (s.marks) then s.marks || 'needs-review'::text else s.marks end
 $$;
 
--- Gives a part to an official. Keeps whom its reports named, for later reports of the same part.
+-- Changes the official of a part. Keeps the reported official, with whom later reports of the part are compared.
 create or replace function correct_official(part uuid, began timestamptz, official uuid, unit uuid, name text) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -412,7 +412,7 @@ declare
   s segment;
   decided uuid[];
 begin
-  -- The call first, so that no other part of the conversation is admitted meanwhile, then its recordings, as a prohibition does.
+  -- Locks the call first, so that no other part of the conversation is admitted meanwhile, then its recordings, as a prohibition does.
   perform from contact x where (x.id, x.started_at) = (select k.contact_id, k.contact_started_at from correction k where k.id = wanted)
   for no key update;
   perform from recording r where r.contact_id = (select k.contact_id from correction k where k.id = wanted) order by r.id for update;
@@ -433,7 +433,8 @@ begin
     perform correct_official(k.segment_id, k.contact_started_at, k.becomes_person_id, k.becomes_unit_id,
       name_at(k.becomes_person_id, s.answered_at)) from correction k where k.id = any (decided);
     perform enter_correction(k) from correction k where k.id = any (decided);
-    -- All before any: what the new official had forbidden is copied from one part to the others.
+    -- Withdraws the prohibitions of all parts first, because the next step forbids again what the new official had forbidden, and that is
+    -- copied to the other parts.
     perform withdraw_prohibitions(k) from correction k where k.id = any (decided);
     perform end_former_official_claims(k) from correction k where k.id = any (decided);
   end if;

@@ -325,8 +325,9 @@ grant execute on function request_call_search to seloste_desk;
 
 -- Makes a search that was requested within the last minute and is in the log, and stores the result: none, one or several. If one call
 -- matches, its id is stored, also in the log, so that accesses under the request's number can be checked after the call is withdrawn; if
--- several match, no id is stored. Calls that are one conversation count as one, and each becomes a call of the request. Returns call.named-already if the requester named that call before, and stores nothing then. A call that
--- waits to be verified again keeps its contact; call.fits-another if the claim does not match that one alone.
+-- several match, no id is stored. Calls that are one conversation count as one, and each becomes a call of the request. Returns
+-- call.named-already, and stores nothing, if the requester named that call before. A call that waits to be verified again keeps its
+-- contact; call.fits-another if the claim does not match that one alone.
 create or replace function run_call_search(request uuid, wanted uuid) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -341,7 +342,7 @@ begin
   end if;
   perform refuse_if(call_state(c) = 'MATCHED', 'call.matched');
   select count(*) as how_many, array_agg(t.contact_id order by t.started_at) as matching,
-    -- The one that this call has, or else the first that no other call of the request has.
+    -- Prefers the contact that this call has, then the first that no other call of the request has.
     (array_agg(t.contact_id order by t.contact_id is not distinct from c.contact_id desc, t.is_named, t.started_at))[1] as one,
     (array_agg(t.started_at order by t.contact_id is not distinct from c.contact_id desc, t.is_named, t.started_at))[1] as began into fits
   from (

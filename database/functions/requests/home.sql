@@ -1,8 +1,9 @@
--- Returns how many requests from home may wait of each sort: identified requesters have a queue of their own, which strangers cannot fill.
+-- Returns the maximum length of each queue of requests from home: identified requesters have a queue of their own, which strangers cannot
+-- fill.
 create or replace function home_request_limit() returns integer language sql immutable as $$ select 500 $$;
 
--- Stores a request from the public page until a clerk takes it. Reads no call, no contact and no person, so that its answer is the same
--- whatever the register has. A form sent twice within ten minutes is stored once. Refuses home.full, input.identity-code.
+-- Stores a request from the public page until a clerk accepts or discards it. Reads no call, contact or person, so that its result does
+-- not depend on them. A form sent twice within ten minutes is stored once. Refuses home.full, input.identity-code.
 create or replace function put_home_request(party text, kinds text[], language text, requester jsonb, told text, user_id text,
   identified_at timestamptz, fetch_digest bytea) returns timestamptz
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -40,7 +41,7 @@ begin
   return h.received_at;
 end $$;
 
--- Stores a request of somebody who has not identified. For the desk.
+-- Stores a request of a requester who has not identified. For the desk.
 create or replace function submit_home_request(party text, kinds text[], language text, requester jsonb, told text, user_id text)
 returns timestamptz
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -48,7 +49,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function submit_home_request to seloste_desk;
 
--- Stores a request of somebody whom the custodian has seen identify. `name` is the identity provider's.
+-- Stores a request of a requester who has identified to the custodian. `name` is the identity provider's.
 create or replace function submit_identified_home_request(party text, kinds text[], language text, requester jsonb, told text, user_id text,
   identified_at timestamptz, fetch_digest bytea) returns timestamptz
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -60,7 +61,7 @@ begin
 end $$;
 grant execute on function submit_identified_home_request to seloste_custodian;
 
--- Returns the requests that wait, oldest first, to the Service Unit. The view is logged.
+-- Returns the waiting requests from home, oldest first, to the Service Unit. The view is logged.
 create or replace function list_home_requests() returns table (id uuid, received_at timestamptz, due_at timestamptz, party text, kinds text[],
   language text, name text, address text, email text, phone text, told text, user_id text, identified_at timestamptz)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -80,15 +81,16 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function count_home_requests to seloste_custodian;
 
--- Returns how many requests from home wait and the oldest one's days, without any of them; for the Service Unit's start page.
-create or replace function home_requests_waiting() returns table (count integer, since timestamptz, due_at timestamptz)
+-- Returns the number of waiting requests from home, and the first time of receipt and due date, for the Service Unit's start page.
+create or replace function home_request_summary() returns table (count integer, since timestamptz, due_at timestamptz)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   return query select count(*)::integer, min(h.received_at), min(answer_due(h.received_at, h.kinds)) from home_request h;
 end $$;
-grant execute on function home_requests_waiting to seloste_desk;
+grant execute on function home_request_summary to seloste_desk;
 
+-- Locks and returns a waiting request from home. For the Service Unit.
 create or replace function lock_home_request(wanted uuid) returns home_request
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -100,8 +102,8 @@ begin
   return h;
 end $$;
 
--- Makes a numbered request of one from home, received when it was sent. A requester who identified strongly stays identified; anybody else
--- is identified at the desk. OFFICIAL: the clerk says whose request it is.
+-- Accepts a request from home as a numbered request, received when it was sent. A requester who identified strongly stays identified;
+-- anybody else is identified at the desk. For the party OFFICIAL the clerk enters the user id.
 create or replace function accept_home_request(wanted uuid, official_user_id text) returns table (id uuid, number text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -114,7 +116,7 @@ begin
   select p.id into made from put_request(h.party, h.kinds, 'HOME', h.language, h.received_at, jsonb_strip_nulls(jsonb_build_object(
     'name', h.name, 'address', h.address, 'email', h.email, 'phone', h.phone)), accept_home_request.official_user_id) p;
   select s.* into q from subject_request s where s.id = made;
-  -- A clerk who answers calls would serve themselves.
+  -- An official who is also a clerk would handle their own request.
   perform refuse_if(q.official_id = viewer(), 'request.own');
   insert into home_answer (request_id, told, fetch_digest) values (q.id, h.told, h.fetch_digest);
   perform record_request_act('home-request.accepted', q, jsonb_build_object('fromHome', h.id));
@@ -127,7 +129,7 @@ begin
 end $$;
 grant execute on function accept_home_request to seloste_desk;
 
--- Deletes a request from home that is none, with the reason in the log.
+-- Discards a request from home. The log has the reason.
 create or replace function discard_home_request(wanted uuid, reason text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -142,25 +144,26 @@ begin
 end $$;
 grant execute on function discard_home_request to seloste_desk;
 
--- Returns true if the requester of a request can fetch letters at home: they identified there, and are still the same person.
-create or replace function is_fetched_at_home(wanted uuid) returns boolean
+-- Returns true if the requester can fetch letters at home: they identified there, and the request still has their name.
+create or replace function can_fetch_at_home(wanted uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (select from subject_request q join home_answer a on a.request_id = q.id
     where q.id = wanted and a.fetch_digest is not null and q.identified_how = 'STRONG_EID' and q.identified_by is null and q.erased_at is null)
 $$;
 
--- Returns what a request from home has beside the others, to the Service Unit; nothing for another request.
+-- Returns, to the Service Unit, the requester's description of the calls, and whether letters can be fetched at home. No row for a request
+-- that did not come from home.
 create or replace function request_from_home(wanted uuid) returns table (told text, is_fetched boolean)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 begin
   perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
-  return query select a.told, is_fetched_at_home(a.request_id) from home_answer a where a.request_id = wanted;
+  return query select a.told, can_fetch_at_home(a.request_id) from home_answer a where a.request_id = wanted;
 end $$;
 grant execute on function request_from_home to seloste_desk;
 
--- Returns the state of a request and the letters that the Service Unit delivered to be fetched at home; null if the digest finds none. The
--- custodian computes the digest of the requester's code and of who has just identified. Each reading is logged.
+-- Returns the state of a request and the letters that the Service Unit left to be fetched at home; null if the digest finds no request. The
+-- custodian computes the digest, of the requester's code and of the person who has just identified. Each call is logged.
 create or replace function read_home_answer(digest bytea) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -170,7 +173,7 @@ declare
 begin
   select h.id into waiting from home_request h where h.fetch_digest = digest;
   select s.* into q from home_answer a join subject_request s on s.id = a.request_id
-  where a.fetch_digest = digest and is_fetched_at_home(s.id);
+  where a.fetch_digest = digest and can_fetch_at_home(s.id);
   if q.id is not null then
     answer := jsonb_build_object('number', q.number, 'state', case when q.closed_at is null then 'open' else 'closed' end, 'letters', coalesce((
       select jsonb_agg(jsonb_build_object('id', l.id, 'kind', l.kind, 'language', l.language, 'deliveredAt', ledger_instant(l.delivered_at),

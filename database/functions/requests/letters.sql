@@ -316,7 +316,7 @@ begin
   l := lock_letter(wanted);
   perform refuse_if(l.delivered_at is not null, 'letter.delivered');
   perform refuse_if(letter_has_changed(l), 'letter.stale');
-  perform refuse_if(how = 'HOME' and not is_fetched_at_home(l.request_id), 'letter.not-from-home');
+  perform refuse_if(how = 'HOME' and not can_fetch_at_home(l.request_id), 'letter.not-from-home');
   update letter n set delivered_at = clock_timestamp(), delivered_how = deliver_letter.how, delivered_by = viewer() where n.id = l.id;
   perform record_letter_act('letter.delivered', l, jsonb_build_object('how', deliver_letter.how));
 end $$;

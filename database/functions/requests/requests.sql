@@ -150,7 +150,7 @@ begin
     identified_at = case when not is_renamed then s.identified_at end,
     identified_by = case when not is_renamed then s.identified_by end
   where s.id = q.id returning s.* into changed;
-  -- Whoever identified at home was another person.
+  -- The person who identified at home had the former name.
   update home_answer a set fetch_digest = null where is_renamed and a.request_id = q.id;
   perform require_fresh_to_lift(q) where not restricts(changed);
   update request_call c set verify_again_since = clock_timestamp() where is_renamed and c.request_id = q.id and c.state = 'MATCHED';

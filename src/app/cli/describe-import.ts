@@ -1,4 +1,4 @@
-/** What an import says at its end: counts, then every file that did not come in, by name and reason. */
+/** Prints the outcome of an import: counts, then every file that was not imported, with its reason. */
 import type { ImportMap } from '#capture/import/import-map.ts'
 import type { FileReason, FileReport } from '#capture/import/run-import.ts'
 import type { EntryNote } from '#capture/import/describe-entry.ts'
@@ -11,7 +11,7 @@ const sentences: Readonly<Record<FileReason, string>> = {
   'audio-unknown': 'the format of the sound is unknown',
   'call-too-long': 'the call lasts more than a day',
   'codec-unknown': 'the codec of the sound cannot be read',
-  destroyed: 'it came in before and was destroyed, as the ledger says',
+  destroyed: 'it was imported before and destroyed, as the ledger has it',
   'direction-unknown': 'the direction is unknown',
   'ends-before-start': 'the times contradict each other',
   forwarded: 'the description does not record calls that the switchboard forwarded',
@@ -81,12 +81,12 @@ export function describeImport(files: readonly FileReport[], summary: ImportSumm
   const lines = [
     `${map.source}: ${files.length} files and entries`,
     isDry
-      ? `would come in: ${of('ready').length}`
-      : `taken in: ${of('entered', 'joined').length}${joined > 0 ? `, of which ${joined} for calls of the history` : ''}`,
-    `in the register from an earlier run: ${of('known').length}`,
+      ? `would be imported: ${of('ready').length}`
+      : `imported: ${of('entered', 'joined').length}${joined > 0 ? `, of which ${joined} belong to calls of the history` : ''}`,
+    `imported by an earlier run: ${of('known').length}`,
     `too old for the description: ${of('too-old').length}`,
     ...of('too-old').map(lineOf),
-    `not taken in: ${of('refused').length}`,
+    `not imported: ${of('refused').length}`,
     ...of('refused').map(lineOf),
   ]
   const notes = Map.groupBy(
@@ -94,7 +94,7 @@ export function describeImport(files: readonly FileReport[], summary: ImportSumm
     ({ note }) => note,
   )
   for (const [note, at] of notes)
-    lines.push(`to look at: ${noteSentences[note]}: ${at.length}`, ...at.map(({ path }) => `  ${path}`))
+    lines.push(`to review: ${noteSentences[note]}: ${at.length}`, ...at.map(({ path }) => `  ${path}`))
   if (isDry) return lines
   lines.push(`compared with their files: ${compared}, the same bit for bit`)
   for (const id of different) lines.push(`  ${id}: DIFFERS from its file`)

@@ -8,7 +8,7 @@ import { destroyOld } from '#capture/import/destroy-old.ts'
 import { readImportMap, type ImportMap } from '#capture/import/import-map.ts'
 import { planImport, type ImportPlan } from '#capture/import/plan-import.ts'
 import { runImport, tryImport, type FileReport, type ImportSink, type ImportWork } from '#capture/import/run-import.ts'
-import { admitImportedTo, beginImportIn, takenInTo } from '#capture/import/register.ts'
+import { admitImportedTo, beginImportIn, findImportedIn } from '#capture/import/register.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
 import { holdExclusiveLock } from '#platform/jobs/exclusive-lock.ts'
@@ -34,8 +34,8 @@ const ownMaps = new URL('../../capture/import/maps/', import.meta.url)
 const standstill = 'the custodian ingests nothing: see "seloste status", then run the command again'
 
 /**
- * `import`: takes in recordings from the files of an earlier recorder, beside a running Seloste. `--dry-run` says what would come
- * in; `--destroy-old` destroys the files that are in the register or too old for it. Exits with 3 if a recording differs.
+ * `import`: imports recordings from the files of an earlier recorder, beside a running Seloste. `--dry-run` prints what would be
+ * imported; `--destroy-old` destroys the files that are in the register or too old for it. Exits with 3 if a recording differs.
  */
 export async function importRecordings(settings: Settings, args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -75,7 +75,7 @@ export async function importRecordings(settings: Settings, args: string[]): Prom
   })
 }
 
-/** A name without a path is one of Seloste's own maps, unless there is such a file. */
+/** Reads a map file. A name without a path is one of Seloste's own maps, unless such a file exists. */
 async function readMap(path: string): Promise<ImportMap> {
   const own = /^[a-z0-9-]+$/.test(path) ? fileURLToPath(new URL(`${path}.yaml`, ownMaps)) : undefined
   const written = await readFile(path, 'utf8').catch(() =>
@@ -104,7 +104,7 @@ async function workOf(db: Kysely<RegisterTables>, folder: string, map: ImportMap
     officials,
     now: Temporal.Now.instant(),
   }
-  return { folder, map, context, takenIn: takenInTo(db) }
+  return { folder, map, context, findImported: findImportedIn(db) }
 }
 
 async function sinkOf(

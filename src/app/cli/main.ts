@@ -66,8 +66,8 @@ Audit log and recordings
   seloste recordings bring-back --from PLACE [--backup ID]
                                                   restore missing or damaged recordings from a backup place
   seloste import --from FOLDER --map FILE [--dry-run] [--report FILE]
-                                                  take in the recordings of an earlier recorder; --dry-run says what
-                                                  would come in
+                                                  import the recordings of an earlier recorder; --dry-run prints
+                                                  what would be imported
   seloste import --from FOLDER --map FILE --destroy-old
                                                   verify the recordings, then destroy the files that are in the register
                                                   or too old for it

@@ -4,7 +4,7 @@ import type { Log } from '#platform/log/log.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import type { IdentifiedDesk } from '#use/requests/home/identified-desk.ts'
 import { RequestKind } from '../http/contract/requests.ts'
-import { checked } from './checked.ts'
+import { validated } from './validate-request.ts'
 import type { CustodianHandlers } from './custodian-server.ts'
 import { readSecret } from './read-secret.ts'
 
@@ -37,11 +37,11 @@ const shapes = {
 /** Returns the handlers of requesters who identify strongly, by path. */
 export function identifiedDeskHandlers(desk: IdentifiedDesk): CustodianHandlers['questions'] {
   return {
-    '/home/begin': checked(shapes.begin, (request) => desk.begin(request)),
-    '/home/finish': checked(shapes.finish, (request) => desk.finish(request)),
-    '/home/who': checked(shapes.who, (request) => desk.who(request)),
-    '/home/send': checked(shapes.send, (request) => desk.send(request)),
-    '/home/fetch-answer': checked(shapes.fetchAnswer, (request) => desk.fetchAnswer(request)),
+    '/home/begin': validated(shapes.begin, (request) => desk.begin(request)),
+    '/home/finish': validated(shapes.finish, (request) => desk.finish(request)),
+    '/home/who': validated(shapes.who, (request) => desk.who(request)),
+    '/home/send': validated(shapes.send, (request) => desk.send(request)),
+    '/home/fetch-answer': validated(shapes.fetchAnswer, (request) => desk.fetchAnswer(request)),
   }
 }
 

@@ -7,7 +7,7 @@ import type { Passkeys } from '#safeguards/sign-in/passkeys.ts'
 import type { CodeProof } from '#safeguards/sign-in/second-factor.ts'
 import type { HoldingSafeguards } from '#safeguards/tables.ts'
 import { Act, Assertion, Attestation } from '../http/contract/passkeys.ts'
-import { checked } from './checked.ts'
+import { validated } from './validate-request.ts'
 import type { CustodianHandlers } from './custodian-server.ts'
 import { readSecret } from './read-secret.ts'
 
@@ -50,28 +50,28 @@ const shapes = {
 /** Returns the handlers of passkey requests, by path. */
 export function passkeyHandlers(passkeys: Passkeys): CustodianHandlers['questions'] {
   return {
-    '/passkeys/ask-sign-in': checked(Nothing, () => passkeys.askSignIn()),
-    '/passkeys/sign-in': checked(shapes.signIn, (request) => passkeys.signIn(withAssertion(request))),
-    '/passkeys/ask-second-factor': checked(shapes.session, (request) => passkeys.requestSecondFactor(request)),
-    '/passkeys/give-second-factor': checked(shapes.giveSecondFactor, (request) =>
+    '/passkeys/ask-sign-in': validated(Nothing, () => passkeys.askSignIn()),
+    '/passkeys/sign-in': validated(shapes.signIn, (request) => passkeys.signIn(withAssertion(request))),
+    '/passkeys/ask-second-factor': validated(shapes.session, (request) => passkeys.requestSecondFactor(request)),
+    '/passkeys/give-second-factor': validated(shapes.giveSecondFactor, (request) =>
       passkeys.giveSecondFactor(withAssertion(request)),
     ),
-    '/passkeys/ask-confirmation': checked(shapes.act, (request) => passkeys.requestConfirmation(request)),
-    '/passkeys/confirm': checked(shapes.confirm, (request) => passkeys.confirm(withAssertion(request))),
-    '/passkeys/ask-addition': checked(shapes.askAddition, (request) => passkeys.requestAddition(request)),
-    '/passkeys/add': checked(shapes.add, (request) =>
+    '/passkeys/ask-confirmation': validated(shapes.act, (request) => passkeys.requestConfirmation(request)),
+    '/passkeys/confirm': validated(shapes.confirm, (request) => passkeys.confirm(withAssertion(request))),
+    '/passkeys/ask-addition': validated(shapes.askAddition, (request) => passkeys.requestAddition(request)),
+    '/passkeys/add': validated(shapes.add, (request) =>
       passkeys.add({ ...request, response: request.response as RegistrationResponseJSON }),
     ),
-    '/passkeys/remove': checked(shapes.remove, (request) => passkeys.remove(request)),
+    '/passkeys/remove': validated(shapes.remove, (request) => passkeys.remove(request)),
   }
 }
 
 /** Returns the handlers of requests about the agency's identity provider, by path. */
 export function identityProviderHandlers(provider: IdentityProvider): CustodianHandlers['questions'] {
   return {
-    '/identity-provider/begin': checked(shapes.begin, (request) => provider.begin(request)),
-    '/identity-provider/finish': checked(shapes.finish, (request) => provider.finish(request)),
-    '/identity-provider/sign-out-url': checked(shapes.session, (request) => provider.signOutUrl(request)),
+    '/identity-provider/begin': validated(shapes.begin, (request) => provider.begin(request)),
+    '/identity-provider/finish': validated(shapes.finish, (request) => provider.finish(request)),
+    '/identity-provider/sign-out-url': validated(shapes.session, (request) => provider.signOutUrl(request)),
   }
 }
 

@@ -12,11 +12,11 @@ export interface Field {
   rows?: number
   type?: 'text' | 'email' | 'tel'
   optional?: boolean
-  /** WCAG 1.3.5. */
+  /** Value of the HTML attribute (WCAG 1.3.5). */
   autocomplete?: string
 }
 
-/** Renders a list of problems with links to the fields. It has the focus at first, so that screen readers read it first. */
+/** Renders the problems with links to their fields. Its heading has the focus, so that screen readers read it first. */
 export function problemSummary(
   title: string,
   problems: Readonly<Record<string, string | undefined>>,
@@ -31,11 +31,14 @@ export function problemSummary(
   </div>`
 }
 
-/** Renders a field with its label, hint and problem; the field references hint and problem (WCAG 3.3.1, 1.3.1). */
-export function renderField(field: Field, language: Language, of?: string): Html {
+/**
+ * Renders a field with its label, hint and problem; the field references hint and problem (WCAG 3.3.1, 1.3.1).
+ * @param suffix of the ids, on a page that has several forms
+ */
+export function renderField(field: Field, language: Language, suffix?: string): Html {
   const t = feedbackTexts(language)
   const { name, label, hint, value, problem, rows, type = 'text', optional, autocomplete } = field
-  const id = of === undefined ? name : `${name}-${of}`
+  const id = suffix === undefined ? name : `${name}-${suffix}`
   const described = [hint !== undefined && `${id}-hint`, problem !== undefined && `${id}-problem`]
     .filter(Boolean)
     .join(' ')

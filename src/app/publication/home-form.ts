@@ -1,6 +1,6 @@
 import type { Language } from '#description/closed-lists.ts'
 import type { RequestKind } from '#register/request-tables.ts'
-import { longest, type SentRequest } from '#use/requests/home/home-requests.ts'
+import { maxLengths, type SentRequest } from '#use/requests/home/home-requests.ts'
 import { homeTexts } from './page-texts.ts'
 
 /** Values of the form as entered, to show them again if there are problems. */
@@ -13,7 +13,7 @@ export interface WrittenRequest {
   phone: string
   email: string
   userId: string
-  /** Sealed by the custodian: who has identified; empty if nobody has. */
+  /** The identity, sealed by the custodian; empty if the requester has not identified. */
   ticket: string
 }
 
@@ -52,14 +52,15 @@ export function readRequestForm(
   }
   note('party', !party && t('home.party-missing'))
   note('kinds', kinds.length === 0 && t('home.kinds-missing'))
-  note('told', told === '' ? t('home.told-missing') : tooLong(told, longest.told))
-  // The provider's name counts, whatever a browser sends.
-  if (!isIdentified) note('name', name === '' ? t('home.name-missing') : tooLong(name, longest.name))
+  note('told', told === '' ? t('home.told-missing') : tooLong(told, maxLengths.told))
+  // The name of an identified requester is the provider's; a name in the form is ignored.
+  if (!isIdentified) note('name', name === '' ? t('home.name-missing') : tooLong(name, maxLengths.name))
   note('address', !isIdentified && address === '' && phone === '' && email === '' && t('home.contact-missing'))
-  note('address', tooLong(address, longest.address))
-  note('phone', tooLong(phone, longest.phone))
-  note('email', email !== '' && !isEmail.test(email) ? t('home.not-an-email') : tooLong(email, longest.email))
-  if (party === 'OFFICIAL') note('userId', userId === '' ? t('home.user-id-missing') : tooLong(userId, longest.userId))
+  note('address', tooLong(address, maxLengths.address))
+  note('phone', tooLong(phone, maxLengths.phone))
+  note('email', email !== '' && !isEmail.test(email) ? t('home.not-an-email') : tooLong(email, maxLengths.email))
+  if (party === 'OFFICIAL')
+    note('userId', userId === '' ? t('home.user-id-missing') : tooLong(userId, maxLengths.userId))
   if (Object.keys(problems).length > 0 || !party) return { written, problems }
   const requester = { name, ...(address && { address }), ...(phone && { phone }), ...(email && { email }) }
   return { written, given: { party, kinds, language, told, requester, ...(party === 'OFFICIAL' && { userId }) } }

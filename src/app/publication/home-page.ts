@@ -12,7 +12,7 @@ import { html, type Html } from './html.ts'
 import { markRows, partOf } from './letter-page.ts'
 import { feedbackTexts, homeTexts } from './page-texts.ts'
 
-/** What the page says depends on the description and on the browser's own form, and on nothing in the register. */
+/** Content of the page: from the description and the browser's own form, never from the register. */
 export interface Asking {
   language: Language
   description: RegisterDescription
@@ -23,7 +23,7 @@ export interface Asking {
   provider?: string | undefined
 }
 
-/** Renders the page of somebody who has not identified. */
+/** Renders the page for a requester who has not identified. */
 export function askingPage(asking: Asking, written: WrittenRequest, problems: RequestProblems = {}): Html {
   const { language, provider } = asking
   const t = homeTexts(language)
@@ -55,7 +55,7 @@ export function askingPage(asking: Asking, written: WrittenRequest, problems: Re
   </article>`
 }
 
-/** Renders the page of somebody who has identified: a new request, or the answer to an earlier one. */
+/** Renders the page for a requester who has identified: a new request, or the answer to an earlier one. */
 export function identifiedPage(
   asking: Asking,
   person: { name: string; signOutUrl?: string | undefined },
@@ -153,7 +153,7 @@ function kindName(kind: RequestKind, language: Language): string {
   return pageTexts[`requests.request.kind.${kind}`][language]
 }
 
-/** Renders the confirmation: the code for the answer, or the form to print and sign. It has what the browser sent, and nothing else. */
+/** Renders the confirmation: the code for the answer, or the form to print and sign. Shows only what the browser sent. */
 export function sentPage(
   asking: Asking,
   sent: SentRequest,
@@ -219,7 +219,7 @@ export function sentPage(
   </article>`
 }
 
-/** Renders what the Service Unit has answered. */
+/** Renders the letters that the Service Unit left to be fetched. */
 export function answerPage(language: Language, { state, number, letters }: HomeAnswer): Html {
   const t = homeTexts(language)
   return html`<article class="sheet">

@@ -21,7 +21,7 @@ import type { Pages } from './pages.ts'
 import { homeTexts, publicationTexts } from './page-texts.ts'
 import type { readingLimit } from './reading-limit.ts'
 
-/** Rate limits of one network, and of all together, so that a flood from many networks is slow as well. */
+/** Rate limits of one network, and of all together, which slows a flood from many networks. */
 const fewRequests = { max: 10, timeWindow: '10 minutes' }
 const fewIdentifications = { max: 20, timeWindow: '10 minutes' }
 const allRequests = { max: 200, timeWindow: '10 minutes', keyGenerator: () => 'all' }
@@ -29,8 +29,8 @@ const allRequests = { max: 200, timeWindow: '10 minutes', keyGenerator: () => 'a
 const bodyLimit = 64 * 1024
 
 /**
- * Serves the page where callers and officials begin a request (R45), if the description in force offers it. No answer here depends
- * on what the register has of calls or people, except the letters that the Service Unit left for an identified requester.
+ * Serves the page where callers and officials begin a request (R45), if the description in force offers it. No response
+ * depends on calls or people in the register, except the letters that the Service Unit left for an identified requester.
  */
 export function homeRoutes(app: Routes, desk: Desk, pages: Pages, reading: ReturnType<typeof readingLimit>): void {
   const sending = { onRequest: [app.rateLimit(fewRequests), app.rateLimit(allRequests)], bodyLimit }
@@ -52,7 +52,7 @@ export function homeRoutes(app: Routes, desk: Desk, pages: Pages, reading: Retur
     const { language, ticket } = done
     return sendForm(request, reply, language, {
       status: 200,
-      content: identifiedPage(asked(language), done, { ...emptyRequest, ticket }),
+      content: identifiedPage(askingIn(language), done, { ...emptyRequest, ticket }),
     })
   })
 
@@ -61,7 +61,7 @@ export function homeRoutes(app: Routes, desk: Desk, pages: Pages, reading: Retur
 
     app.get(path, reading, async (request, reply) => {
       if (!isAsking()) return sendAbsent(request, reply, language)
-      return sendForm(request, reply, language, { content: askingPage(asked(language), emptyRequest) })
+      return sendForm(request, reply, language, { content: askingPage(askingIn(language), emptyRequest) })
     })
 
     app.get(`${path}/${identifyWord[language]}`, identifying, async (request, reply) => {
@@ -74,23 +74,23 @@ export function homeRoutes(app: Routes, desk: Desk, pages: Pages, reading: Retur
 
     app.post(path, sending, async (request, reply) => {
       if (!isAsking()) return sendAbsent(request, reply, language)
-      const { written, given, problems } = readRequestForm(request.body, language, asked(language).offered)
+      const { written, given, problems } = readRequestForm(request.body, language, askingIn(language).offered)
       const wrong = problems ?? {}
       if (written.ticket !== '') return sendIdentified(request, reply, language, written, given, wrong)
       if (!given || !isOffered(describedNow(desk), given.party, given.kinds)) {
-        return sendProblems(request, reply, language, askingPage(asked(language), written, wrong))
+        return sendProblems(request, reply, language, askingPage(askingIn(language), written, wrong))
       }
       const sent = await sendRequest(desk.db, given)
-      if (sent === 'sent') return sendSent(request, reply, language, given)
+      if (sent === 'sent') return sendConfirmation(request, reply, language, given)
       if (sent.refused === 'home.full') return sendFull(request, reply, language)
       const found = identityCodeProblem(sent.of, language)
-      return sendProblems(request, reply, language, askingPage(asked(language), written, found))
+      return sendProblems(request, reply, language, askingPage(askingIn(language), written, found))
     })
 
     app.post(`${path}/${answerWord[language]}`, identifying, async (request, reply) => {
       if (!isIdentifying()) return sendAbsent(request, reply, language)
       const { code, ticket } = readCodeForm(request.body)
-      if (!isTicket.test(ticket)) return sendAgain(request, reply, language)
+      if (!isTicket.test(ticket)) return sendIdentifyAgain(request, reply, language)
       const { home } = desk.custodian
       const found =
         code === '' || code.length > 200
@@ -100,10 +100,10 @@ export function homeRoutes(app: Routes, desk: Desk, pages: Pages, reading: Retur
         return sendForm(request, confidential(reply), language, { status: 200, content: answerPage(language, found) })
       }
       const person = await home.who({ ticket })
-      if ('refused' in person) return sendAgain(request, reply, language)
+      if ('refused' in person) return sendIdentifyAgain(request, reply, language)
       const t = homeTexts(language)
       const problem = t(code === '' ? 'home.code-missing' : 'home.code-unknown')
-      const content = identifiedPage(asked(language), person, { ...emptyRequest, ticket }, {}, problem)
+      const content = identifiedPage(askingIn(language), person, { ...emptyRequest, ticket }, {}, problem)
       return sendProblems(request, reply, language, content)
     })
   }
@@ -117,7 +117,7 @@ export function homeRoutes(app: Routes, desk: Desk, pages: Pages, reading: Retur
     problems: RequestProblems,
   ) {
     const { ticket } = written
-    if (!isIdentifying() || !isTicket.test(ticket)) return sendAgain(request, reply, language)
+    if (!isIdentifying() || !isTicket.test(ticket)) return sendIdentifyAgain(request, reply, language)
     const { home } = desk.custodian
     let found = problems
     if (given && isOffered(describedNow(desk), given.party, given.kinds)) {
@@ -125,15 +125,15 @@ export function homeRoutes(app: Routes, desk: Desk, pages: Pages, reading: Retur
       const sent = await home.send({ ticket, request: { ...given, requester } })
       if (!('refused' in sent)) {
         const { name, code } = sent
-        return sendSent(request, reply, language, { ...given, requester: { ...requester, name } }, code)
+        return sendConfirmation(request, reply, language, { ...given, requester: { ...requester, name } }, code)
       }
       if (sent.refused === 'home.full') return sendFull(request, reply, language)
-      if (sent.refused === 'home.identify-again') return sendAgain(request, reply, language)
+      if (sent.refused === 'home.identify-again') return sendIdentifyAgain(request, reply, language)
       found = identityCodeProblem(sent.of, language)
     }
     const person = await home.who({ ticket })
-    if ('refused' in person) return sendAgain(request, reply, language)
-    return sendProblems(request, reply, language, identifiedPage(asked(language), person, written, found))
+    if ('refused' in person) return sendIdentifyAgain(request, reply, language)
+    return sendProblems(request, reply, language, identifiedPage(askingIn(language), person, written, found))
   }
 
   function isAsking(): boolean {
@@ -144,7 +144,7 @@ export function homeRoutes(app: Routes, desk: Desk, pages: Pages, reading: Retur
     return desk.signInConfig.requesterIdentity !== undefined && askingOf(describedNow(desk)) === 'identified'
   }
 
-  function asked(language: Language): Asking {
+  function askingIn(language: Language): Asking {
     const description = describedNow(desk)
     const offered = offeredKinds(description).filter((kind) => isOffered(description, 'CALLER', [kind]))
     const provider = isIdentifying() ? desk.signInConfig.requesterIdentity?.name : undefined
@@ -170,14 +170,14 @@ export function homeRoutes(app: Routes, desk: Desk, pages: Pages, reading: Retur
     return sendForm(request, confidential(reply), language, { content, status: 400, title })
   }
 
-  function sendSent(
+  function sendConfirmation(
     request: FastifyRequest,
     reply: FastifyReply,
     language: Language,
     sent: SentRequest,
     code?: string,
   ) {
-    const content = sentPage(asked(language), sent, { at: desk.clock.now(), code })
+    const content = sentPage(askingIn(language), sent, { at: desk.clock.now(), code })
     const title = homeTexts(language)('home.sent-title')
     return sendForm(request, confidential(reply), language, { content, status: 200, title })
   }
@@ -185,21 +185,21 @@ export function homeRoutes(app: Routes, desk: Desk, pages: Pages, reading: Retur
   function sendFailed(request: FastifyRequest, reply: FastifyReply, language: Language, why: IdentificationRefusal) {
     const t = homeTexts(language)
     const status = why === 'unavailable' ? 503 : 400
-    return sendShort(request, reply, language, status, t('home.failed-title'), t(`home.failed.${why}`))
+    return sendNotice(request, reply, language, status, t('home.failed-title'), t(`home.failed.${why}`))
   }
 
-  function sendAgain(request: FastifyRequest, reply: FastifyReply, language: Language) {
+  function sendIdentifyAgain(request: FastifyRequest, reply: FastifyReply, language: Language) {
     const t = homeTexts(language)
-    return sendShort(request, reply, language, 400, t('home.again-title'), t('home.again'))
+    return sendNotice(request, reply, language, 400, t('home.again-title'), t('home.again'))
   }
 
   function sendFull(request: FastifyRequest, reply: FastifyReply, language: Language) {
     const t = homeTexts(language)
     const unit = describedNow(desk).rights.unit[language]
-    return sendShort(request, reply, language, 503, t('home.full-title'), t('home.full', { unit }))
+    return sendNotice(request, reply, language, 503, t('home.full-title'), t('home.full', { unit }))
   }
 
-  function sendShort(
+  function sendNotice(
     request: FastifyRequest,
     reply: FastifyReply,
     language: Language,
@@ -220,7 +220,7 @@ export function homeRoutes(app: Routes, desk: Desk, pages: Pages, reading: Retur
 
 const isTicket = /^[\w-]{1,4096}$/
 
-/** Keeps the address with the provider's answer from other sites, and pages of a person from search engines. */
+/** Keeps the URL with the provider's answer from other sites, and a person's pages from search engines and caches. */
 function confidential(reply: FastifyReply): FastifyReply {
   return reply
     .header('referrer-policy', 'no-referrer')

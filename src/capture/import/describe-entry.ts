@@ -1,6 +1,6 @@
 /**
- * Decides about an entry of an earlier recorder's metadata: which call it describes, by the numbers and the directory of that
- * instant, and whether the description in force lets its recording in (docs/decisions/0120). Pure.
+ * Decides on an entry of an earlier recorder's metadata: which call it describes, by the numbers and the directory of that
+ * time, and whether the description in force allows its recording (docs/decisions/0120). Pure.
  */
 import { hash } from 'node:crypto'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
@@ -15,7 +15,7 @@ import { directoryAt } from '../session/reading/directory.ts'
 import type { VersionAt } from '../session/reading/version-in-force.ts'
 import { isoTime, secondsText, type ImportMap } from './import-map.ts'
 
-/** Why an entry describes no recording that may come in. */
+/** Reason why an entry's recording is not imported. */
 export type EntryProblem =
   | Exclude<
       DetailProblem,
@@ -31,7 +31,7 @@ export type EntryProblem =
   | 'call-too-long'
   | 'audio-longer-than-call'
 
-/** What a person may want to look at; the recording comes in. */
+/** Something to review in a recording that is imported. */
 export type EntryNote =
   'official-not-in-directory' | 'no-official' | 'caller-unreadable' | 'time-ambiguous' | 'cut-before-answer'
 
@@ -41,7 +41,7 @@ export interface ImportContext {
   now: Temporal.Instant
 }
 
-/** A call that its metadata describes; the sound is not known yet. */
+/** A call as its metadata describe it; its audio has not been read yet. */
 export interface DescribedCall {
   callIds: readonly string[]
   record: DetailRecord
@@ -54,7 +54,7 @@ export interface DescribedCall {
   notes: EntryNote[]
 }
 
-/** The facts of a recording that may come in. `skipMs`: sound before the answer, which does not. */
+/** The facts of a recording that is imported. `skipMs`: length of the audio before the answer, which is left out. */
 export interface AdmissibleRecording {
   facts: SegmentFacts
   skipMs: number
@@ -62,7 +62,7 @@ export interface AdmissibleRecording {
   notes: EntryNote[]
 }
 
-/** R16 allows two seconds, with which the custodian compares after it has opened the sound. */
+/** Less than the two seconds that R16 allows and that the custodian checks. */
 const toleranceMs = 1_900
 /** A recorder's clock may be ahead by this much. */
 const maxClockSkewMs = 300_000
@@ -97,7 +97,7 @@ export function readEntry(
   if (record.called === undefined) return { problem: 'number-missing', detail: 'called' }
   if (record.direction && record.direction !== 'incoming') return { problem: 'not-incoming' }
   const startedAt = record.startedAt ?? answeredAt
-  const impossible = [startedAt, answeredAt, record.endedAt].find((at) => at && !isOfRegister(at))
+  const impossible = [startedAt, answeredAt, record.endedAt].find((at) => at && !isStorableInstant(at))
   if (impossible) return { problem: 'time-impossible', detail: impossible.toString() }
   if (Temporal.Instant.compare(startedAt, answeredAt) > 0) return { problem: 'ends-before-start', detail: 'answeredAt' }
   if (record.endedAt && Temporal.Instant.compare(record.endedAt, answeredAt) < 0)
@@ -123,8 +123,8 @@ export function readEntry(
   }
 }
 
-/** Instants that the register can have: 1970 to 3000, as in the database (check_value_range). */
-function isOfRegister({ epochMilliseconds }: Temporal.Instant): boolean {
+/** Returns true for an instant that the register can store: 1970 to 3000, as check_value_range in the database. */
+function isStorableInstant({ epochMilliseconds }: Temporal.Instant): boolean {
   return epochMilliseconds >= 0 && epochMilliseconds < Date.UTC(3000, 0)
 }
 
@@ -162,10 +162,10 @@ interface Parties {
 }
 
 /**
- * Decides about a call with its sound.
- * @param fileSha256 in hexadecimal; ids are made of it, so that a second run makes the same
+ * Decides whether a call with its audio can be imported.
+ * @param fileSha256 in hexadecimal; ids are derived from it, so that a second run makes the same
  */
-export function admissible(
+export function decideImport(
   call: DescribedCall,
   soundMs: number,
   fileSha256: string,
@@ -236,7 +236,7 @@ function spanOf(call: DescribedCall, soundMs: number, { now }: ImportContext): S
   return { beginsAt, soundEnd, endedAt, skipMs }
 }
 
-/** Returns the number called, the one reached and the term, if the description in force lets recordings of that number in. */
+/** Returns the number called, the one reached and the term, if the description in force records calls to that number. */
 function numbersOf({ record, startedAt, answeredAt }: DescribedCall, context: ImportContext): NumbersOfCall | Refused {
   const called = numberOf(record.called!, startedAt, context)
   const reached = record.reached === undefined ? called : numberOf(record.reached, answeredAt, context)
@@ -251,7 +251,7 @@ function numbersOf({ record, startedAt, answeredAt }: DescribedCall, context: Im
   return { called, reached: { key: reached.key, entry: reached.entry }, months }
 }
 
-/** Returns caller and official, by the numbering and the directory of that instant (R11). */
+/** Returns caller and official, by the numbering and the directory of that time (R11). */
 function partiesOf({ record, startedAt, answeredAt }: DescribedCall, context: ImportContext): Parties | Refused {
   const { numbering } = context.versionAt(startedAt).description
   const notes: EntryNote[] = []

@@ -1,25 +1,25 @@
 /**
- * Destroys the files of an earlier recorder that the register has, or that are too old for it: each is read and judged again, so
- * that nothing goes by what a report once said.
+ * Destroys the files of an earlier recorder that the register has, or that are too old for it. Each file is read and checked
+ * again; no earlier report is trusted.
  */
 import { destroyBelow, listFolder } from '#platform/files/list-folder.ts'
 import { considerFile, type ImportWork } from './run-import.ts'
 import type { ImportPlan } from './plan-import.ts'
 
 export interface DestroyedOld {
-  /** Files of sound that were taken in, and those that are too old. */
+  /** Audio files that were imported, and those that are too old. */
   takenIn: number
   tooOld: number
-  /** Files of metadata all of whose sounds are gone. */
+  /** Metadata files whose audio files are all gone. */
   metadata: number
   bytes: number
-  /** Files of sound that stay, with the reason. */
+  /** Audio files that stay, with the reason. */
   stays: { path: string; reason: string }[]
 }
 
 /**
- * Everything else stays.
- * @param now the register's time by which terms end: a machine's clock that jumped ahead makes no file too old
+ * Destroys imported and too old files; everything else stays.
+ * @param now the register's time: if the machine's clock jumps ahead, no file becomes too old
  */
 export async function destroyOld(
   plan: ImportPlan,
@@ -30,7 +30,7 @@ export async function destroyOld(
   const done: DestroyedOld = { takenIn: 0, tooOld: 0, metadata: 0, bytes: 0, stays: [] }
   for (const file of plan.files) {
     const { fileSha256, report } = await considerFile(file, work)
-    const known = fileSha256 === undefined ? undefined : (await work.takenIn([fileSha256])).get(fileSha256)
+    const known = fileSha256 === undefined ? undefined : (await work.findImported([fileSha256])).get(fileSha256)
     const isInRegister = known !== undefined && (known.isCompared || !known.isHeld)
     if (!isInRegister && report.state !== 'too-old') {
       const reason = known ? 'not-compared' : (report.reason ?? 'not-taken-in')
@@ -43,7 +43,7 @@ export async function destroyOld(
   }
   const left = new Set((await listFolder(work.folder)).files)
   for (const [path, sounds] of plan.metadata) {
-    // A name is its own metadata.
+    // Metadata in a file's name go with the file.
     if (!left.has(path) || sounds.length === 0 || sounds.some((sound) => left.has(sound))) continue
     if (plan.listed.some(({ path: listed }) => listed === path || listed.startsWith(`${path} #`))) continue
     done.bytes += await destroyBelow(work.folder, path)

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { contentHash, vconUuid, writeVcon } from '#platform/vcon/write-vcon.ts'
-import { admitImported, beginImport, takenIn } from '#register/admit-imported.ts'
+import { admitImported, beginImport, findImported } from '#register/admit-imported.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import { compareImported } from '#register/compare-imported.ts'
 import { expungeRecordings } from '#register/expunge.ts'
@@ -113,7 +113,7 @@ function workOf(map: ReturnType<typeof readImportMap>) {
     officials,
     now: Temporal.Now.instant(),
   }
-  return { folder, map, context, takenIn: (digests: readonly string[]) => takenIn(db, digests) }
+  return { folder, map, context, findImported: (digests: readonly string[]) => findImported(db, digests) }
 }
 
 const sink: ImportSink = {

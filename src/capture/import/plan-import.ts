@@ -1,6 +1,6 @@
 /**
- * Finds the recordings of an earlier recorder in its folder: reads the metadata, and finds the sound that each entry names. A
- * file that lies, leads elsewhere or is broken is listed and takes no other with it.
+ * Finds the recordings of an earlier recorder in its folder: reads the metadata, and finds the audio file that each entry
+ * names. A file that is wrong, damaged, or points out of the folder is listed, and does not affect others.
  */
 import { extname, posix } from 'node:path'
 import { matchesGlob } from 'node:path/posix'
@@ -21,7 +21,7 @@ export interface PlannedFile {
   statedHash?: string | undefined
 }
 
-/** A file that is not taken in, with the reason. */
+/** A file that is not imported, with the reason. */
 export interface ListedFile {
   path: string
   reason: ListingReason

@@ -1,6 +1,6 @@
-/** The register's side of an import, for the command that runs it. */
+/** Register functions of an import, bound to a database, for the command that runs it. */
 import type { Kysely } from 'kysely'
-import { admitImported, analyzeImported, beginImport, takenIn, type ImportRun } from '#register/admit-imported.ts'
+import { admitImported, analyzeImported, beginImport, findImported, type ImportRun } from '#register/admit-imported.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { ImportSink, ImportWork } from './run-import.ts'
 
@@ -28,6 +28,6 @@ export function admitImportedTo(
   }
 }
 
-export function takenInTo(db: Kysely<RegisterTables>): ImportWork['takenIn'] {
-  return (digests) => takenIn(db, digests)
+export function findImportedIn(db: Kysely<RegisterTables>): ImportWork['findImported'] {
+  return (digests) => findImported(db, digests)
 }

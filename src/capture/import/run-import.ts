@@ -1,19 +1,19 @@
 /**
- * Takes the recordings of an earlier recorder in (docs/decisions/0120): each is read, sealed and admitted, and compared once the
- * custodian has ingested it. Can be interrupted at any instant and run again: a file is known by the digest of its bytes.
+ * Imports the recordings of an earlier recorder (docs/decisions/0120): each is read, sealed and admitted, and compared once the
+ * custodian has ingested it. Can be interrupted at any time and run again: a file is recognised by the digest of its bytes.
  */
 import { createHash, hash, randomUUID } from 'node:crypto'
 import { setTimeout as rest } from 'node:timers/promises'
 import { durationMs, type AudioProblem, type AudioTrack } from '#platform/audio/audio-file.ts'
 import { readAudio } from '#platform/audio/read-audio.ts'
 import { readBelow } from '#platform/files/list-folder.ts'
-import type { ImportOutcome, TakenIn } from '#register/admit-imported.ts'
+import type { ImportedFile, ImportOutcome } from '#register/admit-imported.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import type { Comparison } from '#register/compare-imported.ts'
 import type { Track } from '#register/recordings/recording-log.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { removeStored } from '../session/media/store-recording.ts'
-import { admissible, dueAt, type EntryNote, type ImportContext } from './describe-entry.ts'
+import { decideImport, dueAt, type EntryNote, type ImportContext } from './describe-entry.ts'
 import type { ImportMap } from './import-map.ts'
 import { endingOf, type ImportPlan, type ListedFile, type ListingReason, type PlannedFile } from './plan-import.ts'
 import { digestOfTracks, sealAudio, withoutFirst } from './seal-audio.ts'
@@ -27,14 +27,14 @@ export type FileReason =
   | 'same-content'
   | 'hash-differs'
 
-/** `ready` (only in a dry run), `entered`, `joined`: comes in. `known`: came in before. */
+/** Result of a file. `ready` (only in a dry run), `entered`, `joined`: imported. `known`: imported before. */
 export interface FileReport {
   path: string
   state: 'ready' | 'entered' | 'joined' | 'known' | 'too-old' | 'refused'
   reason?: FileReason | undefined
   detail?: string | undefined
   notes: EntryNote[]
-  /** Days until its destruction are counted from the end of its call. */
+  /** When its recording is to be destroyed; its term counts from the end of the call. */
   destroyAt?: Temporal.Instant | undefined
 }
 
@@ -42,12 +42,12 @@ export interface ImportWork {
   folder: string
   map: ImportMap
   context: ImportContext
-  /** Returns which digests of files the register knows. */
-  takenIn: (fileSha256s: readonly string[]) => Promise<ReadonlyMap<string, TakenIn>>
+  /** Returns the imported files among these, by digest. */
+  findImported: (fileSha256s: readonly string[]) => Promise<ReadonlyMap<string, ImportedFile>>
   onFile?: (report: FileReport) => void
 }
 
-/** What a run that is not dry needs besides. */
+/** Further dependencies of a run that is not dry. */
 export interface ImportSink {
   begin: (importId: string) => Promise<void>
   admit: (
@@ -62,7 +62,7 @@ export interface ImportSink {
   onWaiting?: (waiting: number) => void
 }
 
-/** What was read of a file: its digest, and whether it may come in. */
+/** A file as read: its digest, its report, and the recording if it can be imported. */
 export type ReadFile =
   | { fileSha256?: string; report: FileReport }
   | { fileSha256: string; report: FileReport; facts: SegmentFacts; tracks: AudioTrack[]; parties: Track[] }
@@ -70,10 +70,10 @@ export type ReadFile =
 const maxFileBytes = 1 << 30
 const lanes = 4
 const compareEveryMs = 500
-/** Without any progress of the custodian for this long, the run ends and says so. */
+/** The run ends and reports it if the custodian makes no progress for this long. */
 const maxStandstillMs = 120_000
 
-/** Reads a planned file and decides about it; writes nothing. */
+/** Reads a planned file and decides whether it can be imported. Writes nothing. */
 export async function considerFile(file: PlannedFile, work: Omit<ImportWork, 'onFile'>): Promise<ReadFile> {
   const { path } = file
   const refused = (reason: FileReason, detail?: string): FileReport => ({
@@ -91,18 +91,18 @@ export async function considerFile(file: PlannedFile, work: Omit<ImportWork, 'on
   }
   if (!bytes) return { report: refused('too-large') }
   const fileSha256 = hash('sha256', bytes)
-  const before = (await work.takenIn([fileSha256])).get(fileSha256)
+  const before = (await work.findImported([fileSha256])).get(fileSha256)
   if (before) return { fileSha256, report: { path, state: 'known', notes: [] } }
-  if (file.statedHash !== undefined && !fits(bytes, file.statedHash))
+  if (file.statedHash !== undefined && !hasDigest(bytes, file.statedHash))
     return { fileSha256, report: refused('hash-differs') }
-  // Sound that cannot be read does not keep an old file from being named as such.
+  // Before the audio is read, so that an old file is reported as too old even if its audio cannot be read.
   const due = dueAt(file.call, work.context)
   if (due && Temporal.Instant.compare(due, work.context.now) <= 0)
     return { fileSha256, report: refused('too-old', dayOf(due)) }
   const audio = await readAudio(bytes, endingOf(path)).catch(() => ({ problem: 'audio-broken' as const }))
   if ('problem' in audio) return { fileSha256, report: refused(audio.problem) }
   const soundMs = Math.max(...audio.tracks.map(durationMs))
-  const found = admissible(file.call, soundMs, fileSha256, work.context)
+  const found = decideImport(file.call, soundMs, fileSha256, work.context)
   if ('problem' in found) return { fileSha256, report: refused(found.problem, found.detail) }
   const { facts, skipMs, destroyAt, notes } = found
   return {
@@ -114,8 +114,8 @@ export async function considerFile(file: PlannedFile, work: Omit<ImportWork, 'on
   }
 }
 
-/** Compares with a digest such as `sha512-BASE64URL`; one of an unknown algorithm does not fit. */
-function fits(bytes: Buffer, stated: string): boolean {
+/** Compares with a digest such as `sha512-BASE64URL`. Returns false for an unknown algorithm. */
+function hasDigest(bytes: Buffer, stated: string): boolean {
   const [algorithm, digest] = [stated.slice(0, stated.indexOf('-')), stated.slice(stated.indexOf('-') + 1)]
   if (algorithm !== 'sha512' && algorithm !== 'sha256') return false
   return createHash(algorithm).update(bytes).digest('base64url') === digest
@@ -130,7 +130,7 @@ export async function tryImport(plan: ImportPlan, work: ImportWork): Promise<Fil
   return eachFile(plan, work, async (read) => read.report)
 }
 
-/** Takes in what may come in. `compared`: over all imports of the register that were not compared yet. */
+/** Imports the files that can be imported. `compared`: of this and earlier imports, as far as they were not compared yet. */
 export async function runImport(
   plan: ImportPlan,
   work: ImportWork,

@@ -212,11 +212,11 @@ export function createIdentityProvider(given: {
   ): Promise<{ claims: IDToken; who: string; idToken: string } | ProviderRefusal> {
     try {
       const provider = await discoverProvider()
-      const back = new URL(`${publicUrl}${callbackPath}?${query}`)
-      const tokens = await redeemCode(provider, flow, back, flow.maxAge)
+      const callback = new URL(`${publicUrl}${callbackPath}?${query}`)
+      const tokens = await redeemCode(provider, flow, callback, flow.maxAge)
       const claims = tokens.claims()
       if (!claims || tokens.id_token === undefined) return await refusal('refused')
-      if (!isOurs(claims)) throw new Error('the ID token is for another client, or has an impossible value')
+      if (!isForThisClient(claims)) throw new Error('the ID token is for another client, or its subject or time is invalid')
       const isInUserInfo =
         claims[settings.claim] === undefined && provider.serverMetadata().userinfo_endpoint !== undefined
       const stated = isInUserInfo ? await fetchUserInfo(provider, tokens.access_token, claims.sub) : claims
@@ -228,8 +228,8 @@ export function createIdentityProvider(given: {
     }
   }
 
-  /** False for a token for another client (Core 1.0, section 3.1.3.7), or with impossible values. */
-  function isOurs({ azp, sub, auth_time: authTime = 0 }: IDToken): boolean {
+  /** Returns false for a token for another client (Core 1.0, section 3.1.3.7), or with an invalid subject or time. */
+  function isForThisClient({ azp, sub, auth_time: authTime = 0 }: IDToken): boolean {
     if (azp !== undefined && azp !== settings.clientId) return false
     return sub !== '' && sub.length < maxClaimLength && isStorable(sub) && authTime <= latestSeconds
   }

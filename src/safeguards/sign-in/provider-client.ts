@@ -1,6 +1,6 @@
 /**
- * An OpenID provider as its clients in Seloste use it: discovery, client authentication, bounded answers, and sealed state
- * that a browser carries.
+ * OpenID Connect client, for the sign-in of staff and the identification of requesters: discovery, client authentication,
+ * bounded answers, and sealed state that the browser carries.
  */
 import { randomBytes } from 'node:crypto'
 import {
@@ -31,7 +31,7 @@ export const clockToleranceSeconds = 30
 /** Longest answer: a discovery document, keys or tokens. */
 const maxAnswerBytes = 1024 * 1024
 
-/** Returns a function for the provider by its discovery document (OpenID Connect Discovery 1.0), read hourly. */
+/** Returns a function that reads the provider's discovery document (OpenID Connect Discovery 1.0), at most once an hour. */
 export function createProviderClient(given: {
   settings: { issuer: string; clientId: string }
   secret: string
@@ -51,7 +51,7 @@ export function createProviderClient(given: {
         timeout: answerSeconds,
         [customFetch]: fetchBounded,
         // Verifies the ID token's signature too, not only the connection.
-        execute: [enableNonRepudiationChecks, ...(isOnThisMachine(settings.issuer) ? [allowPlain] : [])],
+        execute: [enableNonRepudiationChecks, ...(isPlainHttp(settings.issuer) ? [allowPlain] : [])],
       },
     )
     configuration.timeout = answerSeconds
@@ -88,11 +88,12 @@ async function fetchBounded(...[url, options]: Parameters<CustomFetch>): Promise
 // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated only as a warning; without TLS: loopback only
 const allowPlain = allowInsecureRequests
 
-function isOnThisMachine(issuer: string): boolean {
+/** Returns true for an issuer without TLS, which the settings allow on loopback only. */
+function isPlainHttp(issuer: string): boolean {
   return new URL(issuer).protocol === 'http:'
 }
 
-/** What a browser carries of a code flow with PKCE (OpenID Connect Core 1.0, RFC 7636) until the provider sends it back. */
+/** State of a code flow with PKCE (OpenID Connect Core 1.0, RFC 7636), which the browser carries until the callback. */
 export interface CodeFlow {
   verifier: string
   state: string
@@ -103,7 +104,7 @@ export function newCodeFlow(): CodeFlow {
   return { verifier: randomPKCECodeVerifier(), state: randomState(), nonce: randomNonce() }
 }
 
-/** Returns where a browser goes for a code. @param given scope, and what else is asked of the provider */
+/** Returns the authorization URL. @param given scope and further request parameters */
 export async function authorizationUrl(
   provider: Configuration,
   flow: CodeFlow,
@@ -122,16 +123,17 @@ export async function authorizationUrl(
 }
 
 /**
- * Exchanges the code with which the provider sent a browser back.
- * @param maxAge requires auth_time in the ID token: request parameters can be removed in the browser
+ * Exchanges the code of a callback for tokens.
+ * @param callback URL at which the browser came back
+ * @param maxAge requires auth_time in the ID token, because the browser can remove request parameters
  */
 export function redeemCode(
   provider: Configuration,
   { verifier, state, nonce }: CodeFlow,
-  back: URL,
+  callback: URL,
   maxAge: number | undefined,
 ): ReturnType<typeof authorizationCodeGrant> {
-  return authorizationCodeGrant(provider, back, {
+  return authorizationCodeGrant(provider, callback, {
     pkceCodeVerifier: verifier,
     expectedState: state,
     expectedNonce: nonce,
@@ -145,7 +147,7 @@ export function isCancelled(error: unknown): boolean {
   return error instanceof AuthorizationResponseError && error.error === 'access_denied'
 }
 
-/** Returns true if there was no answer, a late answer, or one that reports an outage. */
+/** Returns true if the provider sent no answer in time, or one that reports an outage. */
 export function isUnreachable(error: unknown): boolean {
   const { code, cause, status, name } = error as { code?: string; cause?: unknown; status?: number; name?: string }
   if (name === 'TimeoutError' || (status !== undefined && status >= 500)) return true
@@ -153,7 +155,7 @@ export function isUnreachable(error: unknown): boolean {
   return error instanceof TypeError && error.message === 'fetch failed'
 }
 
-/** Seals state under a key of this process: what was sealed before is void when it ends. */
+/** Seals state under a key of this process, so that a restart voids it. */
 export function createSeal<State>(purpose: string) {
   const sealing = randomBytes(32)
   return {

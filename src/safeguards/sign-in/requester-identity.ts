@@ -1,7 +1,7 @@
 /**
  * Strong identification of requesters (R46, L21) at an OpenID provider, in the custodian: OpenID Connect Core 1.0, the code
- * flow with PKCE (RFC 7636). It opens no session. Who identified is sealed into a ticket that the browser returns with its
- * form: this process alone can read it, and nothing of it is stored. The desk's requests are not trusted.
+ * flow with PKCE (RFC 7636). It opens no session. The identity is sealed into a ticket that the browser returns with its
+ * form: only this process can open it, and it is stored nowhere. Requests of the desk are not trusted.
  */
 import { createHmac, randomBytes } from 'node:crypto'
 import { buildEndSessionUrl, fetchUserInfo, type IDToken } from 'openid-client'
@@ -23,22 +23,22 @@ import {
 } from './provider-client.ts'
 import { requesterCallbackPath, type IdentificationRefusal } from './requester-paths.ts'
 
-/** Who has just identified. */
+/** A requester who has just identified. */
 export interface IdentifiedRequester {
   name: string
   at: Temporal.Instant
-  /** Code that the requester notes down to fetch the answer: of this ticket alone, and stored nowhere. */
+  /** Code with which the requester fetches the answer: derived from the ticket, stored nowhere. */
   code: string
-  /** Returns what finds the answer of a code and this person, without a trace of either. */
+  /** Returns the digest by which the answer of a code and this person is found. It reveals neither. */
   digestOf: (code: string) => Buffer
 }
 
 export interface RequesterIdentification {
-  /** Returns where a browser goes to identify, and its cookie: sealed, valid for ten minutes. */
+  /** Returns the provider's URL for the browser, and the flow for its cookie: sealed, valid for ten minutes. */
   begin: (request: {
     language: Language
   }) => Promise<{ url: string; flow: string } | { refused: IdentificationRefusal }>
-  /** Returns the ticket of the person whom the provider sent back, valid for half an hour. */
+  /** Returns the ticket of the person who identified, valid for half an hour. */
   finish: (request: {
     flow: string
     query: string
@@ -46,7 +46,7 @@ export interface RequesterIdentification {
     | { ticket: string; name: string; language: Language; signOutUrl?: string | undefined }
     | { refused: IdentificationRefusal; language?: Language }
   >
-  /** Opens a ticket; undefined if it is over or not of this process. */
+  /** Opens a ticket; undefined if it has expired or is not of this process. */
   open: (ticket: string) => IdentifiedRequester | undefined
 }
 
@@ -85,7 +85,7 @@ export function createRequesterIdentification(given: {
   const discoverProvider = createProviderClient({ settings, secret, now })
   const flows = createSeal<Flow>('seloste.requester-flow')
   const tickets = createSeal<Ticket>('seloste.requester-ticket')
-  // Codes are of this process: a ticket of before is void anyway.
+  // A restart changes this key, and voids the tickets too.
   const codeKey = randomBytes(32)
 
   return {
@@ -95,7 +95,7 @@ export function createRequesterIdentification(given: {
         const flow: Flow = { ...newCodeFlow(), language, begunAt: now().epochMilliseconds }
         const url = await authorizationUrl(provider, flow, publicUrl + requesterCallbackPath, {
           scope: settings.scopes,
-          // Computers are shared: whoever identified before is asked again.
+          // Computers are shared, so everybody must identify anew.
           prompt: 'login',
           max_age: String(maxAgeSeconds),
           acr_values: settings.acr.join(' '),
@@ -110,7 +110,7 @@ export function createRequesterIdentification(given: {
 
     async finish({ flow: sealed, query }) {
       const flow = flows.unseal(sealed)
-      // Not logged: any visitor can send another cookie, as often as they like.
+      // Not logged, because any visitor could fill the log with invalid cookies.
       if (!flow) return { refused: 'late' }
       const { language } = flow
       if (flow.begunAt + flowMinutes * 60_000 <= now().epochMilliseconds) return refusal('late', language)
@@ -134,9 +134,9 @@ export function createRequesterIdentification(given: {
       return {
         name,
         at: Temporal.Instant.fromEpochMilliseconds(at),
-        code: writtenCode(createHmac('sha256', codeKey).update(seed).digest()),
+        code: formatCode(createHmac('sha256', codeKey).update(seed).digest()),
         digestOf: (code) =>
-          createHmac('sha256', readCode(code))
+          createHmac('sha256', normaliseCode(code))
             .update(JSON.stringify([settings.issuer, settings.claim, subject]))
             .digest(),
       }
@@ -147,18 +147,19 @@ export function createRequesterIdentification(given: {
     const { language } = flow
     try {
       const provider = await discoverProvider()
-      const back = new URL(`${publicUrl}${requesterCallbackPath}?${query}`)
-      const tokens = await redeemCode(provider, flow, back, maxAgeSeconds)
+      const callback = new URL(`${publicUrl}${requesterCallbackPath}?${query}`)
+      const tokens = await redeemCode(provider, flow, callback, maxAgeSeconds)
       const claims = tokens.claims()
-      if (!claims || !isOurs(claims)) throw new Error('the ID token is for another client, or has an impossible value')
-      // Request parameters can be removed in the browser: the token itself says how and when.
+      if (!claims || !isForThisClient(claims))
+        throw new Error('the ID token is for another client, or its subject is invalid')
+      // The browser can remove request parameters, so method and time are checked in the token.
       if (typeof claims['acr'] !== 'string' || !settings.acr.includes(claims['acr']))
         return await refusal('not-strong', language)
       if ((claims.auth_time ?? 0) * 1000 < flow.begunAt - clockToleranceSeconds * 1000)
         return await refusal('refused', language)
-      const isWhole = claims[settings.claim] !== undefined && nameOf(claims) !== ''
+      const hasIdentity = claims[settings.claim] !== undefined && nameOf(claims) !== ''
       const stated =
-        isWhole || provider.serverMetadata().userinfo_endpoint === undefined
+        hasIdentity || provider.serverMetadata().userinfo_endpoint === undefined
           ? claims
           : { ...claims, ...(await fetchUserInfo(provider, tokens.access_token, claims.sub)) }
       const subject = stated[settings.claim]
@@ -175,13 +176,13 @@ export function createRequesterIdentification(given: {
     }
   }
 
-  /** False for a token for another client (Core 1.0, section 3.1.3.7), or with an impossible subject. */
-  function isOurs({ azp, sub }: IDToken): boolean {
+  /** Returns false for a token for another client (Core 1.0, section 3.1.3.7), or with an invalid subject. */
+  function isForThisClient({ azp, sub }: IDToken): boolean {
     if (azp !== undefined && azp !== settings.clientId) return false
     return sub !== '' && sub.length < maxClaimLength
   }
 
-  /** The claim with the name, or given name and family name (Core 1.0, section 5.1); empty if unusable. */
+  /** Returns the name claim, or given name and family name (Core 1.0, section 5.1); empty if unusable. */
   function nameOf(stated: Readonly<Record<string, unknown>>): string {
     const { given_name: first, family_name: last } = stated
     const name =
@@ -196,7 +197,7 @@ export function createRequesterIdentification(given: {
     return { refused: reason, ...(language && { language }) }
   }
 
-  /** Logs that somebody identified, and not who. */
+  /** Logs the result of an identification, without the person. */
   function record(result: 'ok' | `refused:${string}`): Promise<void> {
     return appendAudit(db, { action: 'home-request.identified', result, object: { kind: 'request' }, detail: {} })
   }
@@ -206,15 +207,15 @@ export function createRequesterIdentification(given: {
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const codeLength = 28
 
-/** Writes 140 bits in groups of four. */
-function writtenCode(bytes: Uint8Array): string {
+/** Formats 140 bits in groups of four letters. */
+function formatCode(bytes: Uint8Array): string {
   const letters = [...bytes.subarray(0, codeLength)].map((byte) => alphabet[byte % 32])
   return Array.from({ length: codeLength / 4 }, (_, group) => letters.slice(group * 4, group * 4 + 4).join('')).join(
     '-',
   )
 }
 
-/** Reads a code as people copy it: any case, with or without hyphens and blanks, O for 0, I and L for 1. */
-function readCode(written: string): string {
+/** Normalises a code as people copy it: any case, with or without hyphens and blanks, O for 0, I and L for 1. */
+function normaliseCode(written: string): string {
   return written.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1')
 }

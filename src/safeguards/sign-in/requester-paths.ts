@@ -1,6 +1,6 @@
-/** What the desk knows of the identification of requesters, without the provider's library. */
+/** Callback path and refusals of the identification of requesters, for the desk, which does not load the provider's library. */
 
-/** Redirect path. */
+/** Path of the callback. */
 export const requesterCallbackPath = '/requester-identification'
 
 export type IdentificationRefusal = 'unavailable' | 'late' | 'cancelled' | 'refused' | 'not-strong'

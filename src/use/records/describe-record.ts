@@ -1,4 +1,4 @@
-/** The metadata of a decision (docs/formats/diary.md): what SÄHKE2 asks of a record, and its hash. Pure. */
+/** Builds the diary entry of a decision (docs/formats/diary.md): the metadata that SÄHKE2 requires of a record, and a hash. */
 import { createHash } from 'node:crypto'
 import texts from '#texts/server/diary.json' with { type: 'json' }
 import { inEach, textsIn, type Trilingual } from '#platform/texts/texts.ts'
@@ -12,7 +12,7 @@ export interface DiaryEntry {
   agents: { role: AgentRole; name: string }[]
   dates: { entered: string; decided?: string; closed?: string }
   outcome?: string
-  /** Class of the task. The agency maps it to its own classification. */
+  /** Function class (tehtäväluokka). The agency maps it to its own classification. */
   functionClass: string
   type: 'decision'
   /** Proposed by the program; the agency decides. */

@@ -49,17 +49,17 @@ export interface RecordQuery {
   kinds?: readonly RecordKind[] | undefined
 }
 
-/** Reads decisions by the day on which they were entered, in parts. The database logs the read before anything is returned. */
+/** Reads decisions by the day on which they were entered, in parts. The database logs the read before it returns the first. */
 export async function listRecords(
   db: Kysely<RegisterTables>,
   session: Session,
   query: RecordQuery,
 ): Promise<{ parts: AsyncGenerator<RecordRow[]> } | Refused<'deny.role'>> {
   const first = await readPart(db, session, query)
-  return 'refused' in first ? first : { parts: follow(db, session, query, first) }
+  return 'refused' in first ? first : { parts: readParts(db, session, query, first) }
 }
 
-async function* follow(
+async function* readParts(
   db: Kysely<RegisterTables>,
   session: Session,
   query: RecordQuery,
@@ -71,7 +71,7 @@ async function* follow(
     if (!last) return
     yield part
     const next = await readPart(db, session, query, last)
-    // A right that ends meanwhile breaks the export off.
+    // The export fails if the viewer's right ends meanwhile.
     if ('refused' in next) throw new Error(`the export of the diary was refused: ${next.refused}`)
     part = next
   }

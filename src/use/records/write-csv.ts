@@ -43,6 +43,6 @@ function factsOf(facts: DiaryEntry['facts']): string {
 }
 
 function quote(text: string): string {
-  const tame = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[;"\r\n]/.test(tame) ? `"${tame.replaceAll('"', '""')}"` : tame
+  const escaped = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /[;"\r\n]/.test(escaped) ? `"${escaped.replaceAll('"', '""')}"` : escaped
 }

@@ -18,7 +18,7 @@ export function offeredKinds({ profile, switches }: Described): RequestKind[] {
   ]
 }
 
-/** Returns how requests can be sent from the public page; off if the description is of before that. */
+/** Returns how requests can be sent from the public page; off if the description predates the switch. */
 export function askingOf({ switches }: Pick<Described, 'switches'>): HomeAsking {
   return switches.askingFromHome ?? 'off'
 }

@@ -1,7 +1,7 @@
 import { Fact } from '../contact/facts.tsx'
 import { useLanguage } from '../language/use-words.ts'
 
-/** Which calls a request from home is about, in the requester's words. */
+/** Description of the calls in a request from home, in the requester's words. */
 export function FromHome({ told }: { told: string }) {
   const { t } = useLanguage()
   return (

@@ -18,7 +18,7 @@ import { describedNow, type Desk } from '../desk.ts'
 import { refuse, refuseAs } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 
-/** A PDF is laid out in memory. */
+/** Limit for a PDF, which is laid out in memory. */
 const maxInPdf = 2000
 
 /** Route of the diary of decisions. CSV and JSON are streamed in parts, so that their length has no limit. */
@@ -115,12 +115,12 @@ async function* writeJson(
 ): AsyncGenerator<string> {
   const head = { format: 'seloste/diary', formatVersion: 1, from: from.toString(), to: to.toString(), made }
   yield `${JSON.stringify(head).slice(0, -1)},"entries":[`
-  let between = '\n'
+  let separator = '\n'
   for await (const part of parts) {
     yield part
       .map((entry) => {
-        const text = `${between}${JSON.stringify(entry)}`
-        between = ',\n'
+        const text = `${separator}${JSON.stringify(entry)}`
+        separator = ',\n'
         return text
       })
       .join('')

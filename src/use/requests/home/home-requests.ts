@@ -1,5 +1,5 @@
 /**
- * Requests sent from the public page (R45): stored without looking into the register, and taken by the Service Unit. A clerk
+ * Requests sent from the public page (R45): stored in a queue, without reading calls or people. A clerk of the Service Unit
  * accepts each as a numbered request or discards it with a reason.
  */
 import { sql, type RawBuilder } from 'kysely'
@@ -21,36 +21,36 @@ export interface SentRequest {
   kinds: readonly RequestKind[]
   language: 'fi' | 'sv' | 'en'
   requester: Requester
-  /** Which calls, in the requester's words. */
+  /** Description of the calls, in the requester's words. */
   told: string
   /** OFFICIAL: the user id as given; nobody checks it before a clerk does. */
   userId?: string | undefined
 }
 
-/** Longest texts, in characters; the database has the same limits. */
-export const longest = { name: 200, address: 500, email: 254, phone: 40, told: 2000, userId: 64 }
+/** Maximum lengths of texts, in characters; the database has the same. */
+export const maxLengths = { name: 200, address: 500, email: 254, phone: 40, told: 2000, userId: 64 }
 
 const sendRefusals = ['home.full', 'input.identity-code'] as const
 export type SendRefusal = Refused<(typeof sendRefusals)[number]>
 
-/** Stores a request of somebody who has not identified. `of` of `input.identity-code` names the field. */
+/** Stores a request of a requester who has not identified. `of` of `input.identity-code` names the field. */
 export function sendRequest(db: HoldingSafeguards, request: SentRequest): Promise<'sent' | SendRefusal> {
-  return runSending(db, sql`select submit_home_request(${membersOf(request)})`)
+  return runSubmission(db, sql`select submit_home_request(${argumentsOf(request)})`)
 }
 
-/** Stores a request of somebody whom this process, the custodian, has seen identify. */
+/** Stores a request of a requester who has identified to this process, the custodian. */
 export function sendIdentifiedRequest(
   db: HoldingSafeguards,
   request: SentRequest,
   { at, digest }: { at: Temporal.Instant; digest: Buffer },
 ): Promise<'sent' | SendRefusal> {
-  return runSending(
+  return runSubmission(
     db,
-    sql`select submit_identified_home_request(${membersOf(request)}, ${at}::timestamptz, ${digest}::bytea)`,
+    sql`select submit_identified_home_request(${argumentsOf(request)}, ${at}::timestamptz, ${digest}::bytea)`,
   )
 }
 
-async function runSending(db: HoldingSafeguards, statement: RawBuilder<unknown>): Promise<'sent' | SendRefusal> {
+async function runSubmission(db: HoldingSafeguards, statement: RawBuilder<unknown>): Promise<'sent' | SendRefusal> {
   try {
     await statement.execute(safeguardsOf(db))
     return 'sent'
@@ -61,7 +61,7 @@ async function runSending(db: HoldingSafeguards, statement: RawBuilder<unknown>)
   }
 }
 
-function membersOf({ party, kinds, language, requester, told, userId }: SentRequest): RawBuilder<unknown> {
+function argumentsOf({ party, kinds, language, requester, told, userId }: SentRequest): RawBuilder<unknown> {
   const { name, address, email, phone } = requester
   return sql`${party}, ${[...kinds].sort()}::text[], ${language}, jsonb_strip_nulls(jsonb_build_object('name', ${name}::text,
     'address', ${address ?? null}::text, 'email', ${email ?? null}::text, 'phone', ${phone ?? null}::text)), ${told}, ${userId ?? null}`
@@ -90,7 +90,7 @@ interface WaitingRow {
   identified_at: Temporal.Instant | null
 }
 
-/** Lists the requests that wait, oldest first; the view is logged. */
+/** Lists the waiting requests, oldest first; the view is logged. */
 export async function listHomeRequests(
   db: HoldingSafeguards,
   session: Session,
@@ -115,13 +115,13 @@ export async function listHomeRequests(
   }
 }
 
-/** Counts the requests that wait, for the Service Unit; undefined for others. */
+/** Counts the waiting requests, for the Service Unit; undefined for others. */
 export async function countHomeRequests(
   db: HoldingSafeguards,
   session: Session,
 ): Promise<{ count: number; since: Temporal.Instant; dueAt: Temporal.Instant } | undefined> {
   const statement = sql<{ count: number; since: Temporal.Instant | null; due_at: Temporal.Instant | null }>`
-    select * from home_requests_waiting()`
+    select * from home_request_summary()`
   const trace = { action: 'requests.read', object: { kind: 'request' } } as const
   const answer = await requestDatabase(db, session, statement, ['deny.role'], trace)
   if ('refused' in answer) return undefined
@@ -137,7 +137,7 @@ const acceptRefusals = [
   'request.own',
 ] as const
 
-/** Makes a numbered request of one from home. A requester who identified strongly stays identified. */
+/** Accepts a request from home as a numbered request. A requester who identified strongly stays identified. */
 export function acceptHomeRequest(
   db: HoldingSafeguards,
   session: Session,
@@ -156,7 +156,7 @@ export function acceptHomeRequest(
 
 export type DiscardReason = 'DUPLICATE' | 'NOT_A_REQUEST' | 'UNREACHABLE' | 'WITHDRAWN'
 
-/** Deletes what is no request; the log has the reason. */
+/** Deletes a request from home; the log has the reason. */
 export function discardHomeRequest(
   db: HoldingSafeguards,
   session: Session,
@@ -168,7 +168,7 @@ export function discardHomeRequest(
   return requestAct(db, session, statement, ['deny.role', 'not-found'], trace)
 }
 
-/** Returns what a request from home has beside the others; undefined for another request. */
+/** Returns the description of the calls, and whether letters can be fetched at home; undefined for a request that did not come from home. */
 export async function readFromHome(
   db: HoldingSafeguards,
   session: Session,

@@ -1,7 +1,7 @@
 /**
- * What a requester does who has identified strongly, in the custodian: sends a request, and fetches its answer with the code
- * of the request. The answer is found by a digest of the code and of the person. Neither is stored, so that the database
- * contains no identity code, and nobody finds the answer with one of the two alone.
+ * Stores requests of requesters who have identified strongly, and returns the answers, in the custodian. An answer is found
+ * by a digest of the request's code and of the person. Neither is stored, so that the database contains no identity code,
+ * and nobody finds the answer with one of the two alone.
  */
 import { sql } from 'kysely'
 import type { Language } from '#description/closed-lists.ts'
@@ -11,25 +11,25 @@ import type { LetterContent, LetterKind } from '../letters/letter.ts'
 import { sendIdentifiedRequest, type SendRefusal, type SentRequest } from './home-requests.ts'
 
 export interface HomeAnswer {
-  /** waiting: no clerk has taken it yet. */
+  /** waiting: no clerk has accepted the request yet. */
   state: 'waiting' | 'open' | 'closed'
   number?: string
   /** Letters that the Service Unit delivered to be fetched here. */
   letters: { id: string; kind: LetterKind; language: Language; deliveredAt: string; content: LetterContent }[]
 }
 
-type Over = { refused: 'home.identify-again' }
+type Expired = { refused: 'home.identify-again' }
 
 export interface IdentifiedDesk extends Pick<RequesterIdentification, 'begin' | 'finish'> {
-  /** Returns who a ticket is about, to show the form again. */
-  who: (request: { ticket: string }) => Promise<{ name: string } | Over>
+  /** Returns the name in a ticket, to show the form again. */
+  who: (request: { ticket: string }) => Promise<{ name: string } | Expired>
   /** Stores the request under the name that the provider stated, and returns the code for its answer. */
   send: (request: {
     ticket: string
     request: Omit<SentRequest, 'requester'> & { requester: Omit<SentRequest['requester'], 'name'> }
-  }) => Promise<{ code: string; name: string } | SendRefusal | Over>
-  /** Returns the answer of a code; the same refusal for a wrong code and for another person's. */
-  fetchAnswer: (request: { ticket: string; code: string }) => Promise<HomeAnswer | { refused: 'not-found' } | Over>
+  }) => Promise<{ code: string; name: string } | SendRefusal | Expired>
+  /** Returns the answer of a code; refuses a wrong code and another person's code alike. */
+  fetchAnswer: (request: { ticket: string; code: string }) => Promise<HomeAnswer | { refused: 'not-found' } | Expired>
 }
 
 /**
@@ -50,11 +50,11 @@ export function createIdentifiedDesk(
     },
     async who({ ticket }) {
       const person = open(ticket)
-      return person ? { name: person.name } : again
+      return person ? { name: person.name } : expired
     },
     async send({ ticket, request }) {
       const person = open(ticket)
-      if (!person) return again
+      if (!person) return expired
       const { at, code, name } = person
       const requester = { ...request.requester, name }
       const sent = await sendIdentifiedRequest(db, { ...request, requester }, { at, digest: person.digestOf(code) })
@@ -62,7 +62,7 @@ export function createIdentifiedDesk(
     },
     async fetchAnswer({ ticket, code }) {
       const person = open(ticket)
-      if (!person) return again
+      if (!person) return expired
       const { rows } = await sql<{ answer: HomeAnswer | null }>`
         select read_home_answer(${person.digestOf(code)}::bytea) as answer`.execute(safeguardsOf(db))
       return rows[0]?.answer ?? { refused: 'not-found' }
@@ -70,4 +70,4 @@ export function createIdentifiedDesk(
   }
 }
 
-const again: Over = { refused: 'home.identify-again' }
+const expired: Expired = { refused: 'home.identify-again' }

@@ -1,8 +1,8 @@
 import type { Static, TSchema } from 'typebox'
 import { Check } from 'typebox/value'
 
-/** Returns a handler that throws for a malformed request, because the desk may be compromised. */
-export function checked<Shape extends TSchema>(shape: Shape, answer: (request: Static<Shape>) => Promise<unknown>) {
+/** Returns a handler that validates the request first, because the desk may be compromised. Throws if it is malformed. */
+export function validated<Shape extends TSchema>(shape: Shape, answer: (request: Static<Shape>) => Promise<unknown>) {
   return (request: never): Promise<unknown> => {
     if (!Check(shape, request)) throw new Error('a request to the custodian is malformed')
     return answer(request)
