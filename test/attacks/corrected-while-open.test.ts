@@ -7,7 +7,14 @@ import { describe, expect, test } from 'vitest'
 import type { RequestDetail } from '#app/http/contract/requests.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { beginEvaluation, listEvaluations, releaseEvaluation, saveEvaluation } from '#use/quality/evaluate.ts'
+import { beginCalibration, joinCalibration } from '#use/quality/calibrations.ts'
+import {
+  beginEvaluation,
+  listEvaluations,
+  readEvaluation,
+  releaseEvaluation,
+  saveEvaluation,
+} from '#use/quality/evaluate.ts'
 import { beginForm, publishForm, saveForm } from '#use/quality/forms.ts'
 import { disagreeWithEvaluation, listOwnEvaluations } from '#use/quality/own-evaluations.ts'
 import { beginPlan, drawSamplesDue } from '#use/quality/sampling.ts'
@@ -76,6 +83,8 @@ async function makeReleasedEvaluation(recording: string, eero: Session): Promise
   const { unitId } = people.aino
   unlessRefused(await beginPlan(deskDb, eero, { name: 'Viikko', formId, unitId, number, weekly: 50, daysLeft: 14 }))
   await drawSamplesDue(custodian)
+  // Another test begins a plan of the same unit and number.
+  await sql`update sampling_plan set ended_at = now(), ended_by = begun_by where ended_at is null`.execute(admin)
   const { id } = unlessRefused(await listEvaluations(deskDb, eero)).find(
     ({ recordingId }) => recordingId === recording,
   )!
@@ -84,6 +93,17 @@ async function makeReleasedEvaluation(recording: string, eero: Session): Promise
   expect(
     await releaseEvaluation(deskDb, eero, id, unlessRefused(await saveEvaluation(deskDb, eero, id, work)).revision),
   ).toBe('done')
+  return id
+}
+
+/** Begins a calibration of a recording, which each of these people has joined. */
+async function joinedCalibration(recording: string, people: Record<string, Session>): Promise<string> {
+  const [begins] = Object.values(people) as [Session]
+  const { rows } = await sql<{ form_id: string }>`
+    select form_id from evaluation where recording_id = ${recording} limit 1`.execute(admin)
+  const given = { recordingId: recording, formId: rows[0]!.form_id, name: 'Yhteinen' }
+  const { id } = unlessRefused(await beginCalibration(deskDb, begins, given))
+  for (const session of Object.values(people)) unlessRefused(await joinCalibration(deskDb, session, id))
   return id
 }
 
@@ -109,6 +129,44 @@ test('does not show an official’s disagreement with an evaluation to the offic
     select m.person_id from evaluation e join quality_mark m on m.mark = e.mark where e.id = ${id}`.execute(admin)
   expect(rows).toEqual([{ person_id: people.bertil.id }])
 })
+
+test.each(['released', 'begun'] as const)(
+  'an evaluation that its evaluator has %s returns to the queue, empty, if a correction shows that the call was their own',
+  async (state) => {
+    const { id: recording, segmentId, contactId } = await callOfAino(state === 'released' ? 2 : 4)
+    const scope = { kind: 'numbers' as const, units: [], numbers: [number] }
+    const right = { role: 'EXPERT' as const, duty: 'QUALITY' as const, purposes: ['QUALITY' as const], scope }
+    const evaluator = await enterTestPerson(admin, deskDb, { name: 'Essi', unit: 'Laatu', right })
+    const other = await (await enterTestPerson(admin, deskDb, { name: 'Eila', unit: 'Laatu', right })).signIn()
+    const essi = await evaluator.signIn()
+    const id = await makeReleasedEvaluation(recording, essi)
+    if (state === 'begun') {
+      await sql`update evaluation set state = 'DRAFT', released_at = null, mark = null, total = null where id = ${id}`.execute(
+        admin,
+      )
+    }
+    const calibration = await joinedCalibration(recording, { essi, other })
+    const request = await served({ contacts: [contactId] })
+    const { body } = await requestOf('paula', 'POST', `/api/requests/${request.id}/corrections`, {
+      ...{ segmentId, officialUserId: evaluator.userId },
+    })
+    const decision = `/api/corrections/${body['id'] as string}/decision`
+    expect((await requestOf('riitta', 'POST', decision, { outcome: 'APPROVED' })).status).toBe(204)
+    expect(
+      unlessRefused(await listEvaluations(deskDb, other)).find((evaluation) => evaluation.id === id),
+    ).toMatchObject({ state: 'WAITING', isTaken: false })
+    expect(await readEvaluation(deskDb, other, id)).toMatchObject({ answers: {}, comments: [], note: '' })
+    expect(await readEvaluation(deskDb, essi, id)).toMatchObject({ refused: 'not-found' })
+    const { rows } = await sql`select evaluator_id, mark, total, released_at from evaluation where id = ${id}`.execute(
+      admin,
+    )
+    expect(rows).toEqual([{ evaluator_id: null, mark: null, total: null, released_at: null }])
+    // Of a calibration that is not closed, their answers are not compared either.
+    const { rows: joined } = await sql`
+      select evaluator_id from evaluation where calibration_id = ${calibration}`.execute(admin)
+    expect(joined).toEqual([{ evaluator_id: other.personId }])
+  },
+)
 
 test('a former official’s inspection delays no destruction', async () => {
   const { id: recording, segmentId, contactId } = await callOfAino()

@@ -582,15 +582,33 @@ begin
 end $$;
 grant execute on function answer_own_evaluation to seloste_desk;
 
--- Moves the evaluation of a corrected call to its new official, without the former one's comments.
+-- Moves the evaluation of a corrected call to its new official, without the former one's comments. Nobody evaluates a call of their own: if
+-- the new official is its evaluator, it returns to the queue, empty; what they answered in a calibration that is not closed is deleted.
 create or replace function move_evaluations() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  own uuid;
 begin
   update evaluation e set state = case e.state when 'ACKNOWLEDGED' then 'RELEASED' else e.state end, acknowledged_at = null,
     disagreed_at = null, disagreement = null, answered_at = null, answered_by = null, answer_outcome = null, answer = null,
     mark = case when e.mark is not null then quality_pseudonym(new.official_person_id, e.unit_id, e.quarter) end
   from recording r
   where r.segment_id = new.id and r.contact_started_at = new.contact_started_at and e.recording_id = r.id and e.kind = 'SAMPLED';
+  for own in
+    update evaluation e set state = 'WAITING', evaluator_id = null, form_version = null, answers = '{}', comments = '[]', note = '',
+      revision = e.revision + 1, begun_at = null, saved_at = null, released_at = null, total = null, is_failed = null, sections = null,
+      mark = null
+    from recording r
+    where r.segment_id = new.id and r.contact_started_at = new.contact_started_at and e.recording_id = r.id and e.kind = 'SAMPLED'
+      and e.evaluator_id = new.official_person_id and e.state in ('DRAFT', 'RELEASED', 'ACKNOWLEDGED')
+    returning e.id
+  loop
+    insert into audit_entry (action, object_kind, object_id, result, detail)
+    values ('quality.evaluation-set-aside', 'evaluation', own, 'ok', '{"why": "own-call"}');
+  end loop;
+  delete from evaluation e using recording r, calibration c
+  where r.segment_id = new.id and r.contact_started_at = new.contact_started_at and e.recording_id = r.id and e.kind = 'CALIBRATION'
+    and e.evaluator_id = new.official_person_id and c.id = e.calibration_id and c.closed_at is null;
   return null;
 end $$;
 
