@@ -1,6 +1,6 @@
 /**
  * The public page of requests (R42-R46): strangers learn nothing about calls or people from it, nobody reads another person's
- * answer, and a flood does not stop the Service Unit.
+ * answer, and a flood does not keep the Service Unit from serving requests.
  */
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
@@ -57,9 +57,14 @@ describe('a stranger at the page', () => {
   test('cannot read, accept or discard what others sent', async () => {
     await browse().send(path, { ...form, name: 'Salainen Soittaja' })
     expect((await home.desk.visitor.fetch('/api/home-requests')).status).toBe(401)
+    const { id } = (await waiting()).find(({ requester }) => requester.name === 'Salainen Soittaja')!
     for (const name of ['aino', 'riitta', 'dora', 'tuula'] as const) {
       expect((await act('GET', '', '/api/home-requests', undefined, name)).code).toBe('deny.role')
+      expect((await act('POST', '', `/api/home-requests/${id}/acceptance`, {}, name)).code).toBe('deny.role')
+      const discarded = await act('POST', '', `/api/home-requests/${id}/discard`, { reason: 'WITHDRAWN' }, name)
+      expect(discarded.code).toBe('deny.role')
     }
+    expect((await waiting()).some((one) => one.id === id)).toBe(true)
     await expect(
       database.as('seloste_desk').pool.query('select * from home_request'),
       'the desk process reads the table only through the function',

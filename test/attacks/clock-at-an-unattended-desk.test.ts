@@ -11,7 +11,7 @@ const database = await createTestDatabase<RegisterTables>()
 const ends = await openDestructionDesk(database)
 const { admin, custodian, people, post, as, makeRecordingUntil, stateOf, shiftMark } = ends
 
-test('whoever confirms a clock that is ahead, without a passkey, has just proved who they are', async () => {
+test('a person without a passkey confirms a clock that is ahead only after a fresh proof of identity', async () => {
   const due = await makeRecordingUntil(-24)
   await shiftMark('-72 hours')
   expect(await advanceClock(custodian)).toBe('ahead')

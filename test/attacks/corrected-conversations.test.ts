@@ -18,7 +18,7 @@ const twice = [
 ] as const
 
 /** Records a conversation of Aino's twice. */
-async function recordedTwice(areHalves: boolean) {
+async function recordTwice(areHalves: boolean) {
   const today = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').startOfDay()
   const startedAt = today.subtract({ days: 3 }).add({ hours: 12 }).toInstant()
   const call = {
@@ -66,7 +66,7 @@ const prohibitionsOf = async (contactId: string) => {
 test.each(twice)(
   'a correction of one of two recordings of a conversation %s takes both from the former official, and the new one forbids both',
   async (_how, areHalves) => {
-    const { one, two, request } = await recordedTwice(areHalves)
+    const { one, two, request } = await recordTwice(areHalves)
     await correct(request, one.segmentId)
     expect([await listen('aino', one.id), await listen('aino', two.id)]).toEqual([404, 404])
     expect(await listen('bertil', two.id)).toBe(201)
@@ -78,7 +78,7 @@ test.each(twice)(
 test.each(twice)(
   'a correction withdraws what the former official forbade of both recordings of a conversation %s, and its reversal forbids both again',
   async (_how, areHalves) => {
-    const { one, two, request } = await recordedTwice(areHalves)
+    const { one, two, request } = await recordTwice(areHalves)
     // The caller's open request keeps both recordings, so that the prohibition waits.
     expect((await forbid('aino', two.id)).status).toBe(200)
     expect(await prohibitionsOf(one.contactId)).toHaveLength(2)
@@ -90,7 +90,7 @@ test.each(twice)(
 )
 
 test('proposals of one correction for both recordings of a conversation are approved together, and the log and the ledger have both, and the letter has one', async () => {
-  const { one, two, request } = await recordedTwice(false)
+  const { one, two, request } = await recordTwice(false)
   const proposals = [await propose(request, one.segmentId), await propose(request, two.segmentId)]
   await approve(proposals[0]!)
   const { rows } = await sql<{ id: string; outcome: string; logged: boolean; in_ledger: boolean }>`
@@ -111,7 +111,7 @@ test('proposals of one correction for both recordings of a conversation are appr
 })
 
 test('a correction leaves the parts of other officials in the same call', async () => {
-  const { one, two, call, request } = await recordedTwice(false)
+  const { one, two, call, request } = await recordTwice(false)
   const { contactId } = one
   const later = await makeRecording({
     ...{ ...call, contactId, answeredAt: call.endedAt, endedAt: call.endedAt.add({ minutes: 2 }) },

@@ -1,6 +1,6 @@
 /**
- * The diary of decisions shows each kind to those whose screens show it: preservation orders to nobody who may not know of
- * them (L37), and no call, caller or requester to anybody.
+ * The diary of decisions shows each kind only to those whose other screens show it, preservation orders only to those who may
+ * know of them (L37), and never a call, caller or requester.
  */
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -96,7 +96,7 @@ describe('the diary of decisions', () => {
     expect(before.join()).not.toMatch(/R\/77\/26|preservation/)
   })
 
-  test('shows orders to the decision maker, and of the order no call', async () => {
+  test('shows orders to the decision maker, without their calls', async () => {
     const orders = (await entriesOf('riitta')).filter(({ kind }) => kind === 'ORDER')
     expect(orders).toMatchObject([{ identifier: `order:${held}`, title: { fi: 'Säilyttämismääräys R/77/26' } }])
     expect(JSON.stringify(orders)).not.toContain(contactId)
@@ -105,7 +105,7 @@ describe('the diary of decisions', () => {
     expect(await entriesOf('riitta', later)).toEqual([])
   })
 
-  test('is refused to the data protection officer by the kind of orders, and to the decision maker by that of rights', async () => {
+  test('refuses the kind of orders to the data protection officer, and the kind of rights to the decision maker', async () => {
     for (const [name, kinds] of [
       ['dora', 'ORDER'],
       ['dora', 'REQUEST,ORDER'],
@@ -139,14 +139,14 @@ describe('the diary of decisions', () => {
     }
   })
 
-  test('starts no formula in a spreadsheet, whatever an authority is called', async () => {
+  test('starts no formula in a spreadsheet, whatever the name of an authority', async () => {
     const csv = await textOf('dora', { format: 'csv', kinds: 'AUTHORITY' })
     expect(csv).toContain('HYPERLINK')
     for (const line of csv.trim().split('\r\n').slice(1))
       for (const cell of line.split(';')) expect(cell.replace(/^"/, '')).not.toMatch(/^[=+\-@]/)
   })
 
-  test('is logged with its period and kinds, and an export with orders looks like one of everything', async () => {
+  test('is logged with its period and kinds, and an export with orders is logged like one of all kinds', async () => {
     await textOf('dora', { kinds: 'REQUEST,VERSION' })
     const period = { from: today.subtract({ days: 400 }).toString(), to: today.add({ days: 1 }).toString() }
     expect(await logged('dora')).toEqual({
@@ -176,13 +176,13 @@ describe('the diary of decisions', () => {
     await expect(laterPart(398)).rejects.toThrow('deny.role')
   })
 
-  test('refuses days that are none, a period that ends before it begins, and unknown kinds', async () => {
+  test('refuses invalid days, a period that ends before it begins, and unknown kinds', async () => {
     for (const given of [{ from: '2026-02-30' }, { from: '2027-01-02', to: '2027-01-01' }, { kinds: 'ORDER,' }]) {
       expect((await ask('riitta', given)).status).toBe(400)
     }
   })
 
-  test('as a PDF is PDF/A-2a, and has what the officer may see', async () => {
+  test('is a valid PDF/A-2a as a PDF', async () => {
     const answered = await ask('dora', { format: 'pdf' })
     expect(answered.headers.get('content-disposition')).toMatch(/^attachment; filename="asiarekisteri-/)
     expect(checkPdfA(Buffer.from(await answered.arrayBuffer()))).toEqual([])

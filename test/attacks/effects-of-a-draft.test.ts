@@ -1,4 +1,4 @@
-// R23, R25, L29: what a draft takes from open requests is what was shown since its submission, not what a desk states at its approval.
+// R23, R25, L29: the effects of a draft on open requests are those shown since its submission, not those that a desk states at its approval.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { TextEdit } from '#description/edit/edit-description.ts'

@@ -33,27 +33,30 @@ describe('at one capture', () => {
     bench.segments().map(({ caller, recording }) => ({ caller: caller.kind, isRecorded: !!recording }))
 
   test.each([
-    ['the second', [false, true]],
-    ['the first', [true, false]],
-  ] as const)('%s, it is one withheld call, also after a later request of each client', async (_, withholds) => {
-    const [first, second] = [await bench.call({}), await bench.call({ ssrc: 300 })]
-    const sent = [
-      await first.invite(invitation(aino, withholds[0])),
-      await second.invite(invitation(aino, withholds[1])),
-    ]
-    await first.speak(sent[0]!.ports, 10)
-    await bench.until(() => expect(contacts()).toEqual([{ caller: 'withheld', isRecorded: true }]))
-    await second.reinvite(invitation(aino, withholds[1]))
-    await first.reinvite(invitation(aino, withholds[0]))
-    await first.speak(sent[0]!.ports, 10)
-    expect(contacts()).toEqual([{ caller: 'withheld', isRecorded: true }])
-    await second.bye()
-    await first.bye()
-    await bench.until(() => expect(bench.segments()[0]?.recording?.stored).toBeDefined())
-    expect(contacts()).toEqual([{ caller: 'withheld', isRecorded: true }])
-  })
+    ['the second client', [false, true]],
+    ['the first client', [true, false]],
+  ] as const)(
+    'it is one withheld call if %s withholds the number, also after a later request of each client',
+    async (_, withholds) => {
+      const [first, second] = [await bench.call({}), await bench.call({ ssrc: 300 })]
+      const sent = [
+        await first.invite(invitation(aino, withholds[0])),
+        await second.invite(invitation(aino, withholds[1])),
+      ]
+      await first.speak(sent[0]!.ports, 10)
+      await bench.until(() => expect(contacts()).toEqual([{ caller: 'withheld', isRecorded: true }]))
+      await second.reinvite(invitation(aino, withholds[1]))
+      await first.reinvite(invitation(aino, withholds[0]))
+      await first.speak(sent[0]!.ports, 10)
+      expect(contacts()).toEqual([{ caller: 'withheld', isRecorded: true }])
+      await second.bye()
+      await first.bye()
+      await bench.until(() => expect(bench.segments()[0]?.recording?.stored).toBeDefined())
+      expect(contacts()).toEqual([{ caller: 'withheld', isRecorded: true }])
+    },
+  )
 
-  test('and the officials differ, they are two calls', async () => {
+  test('they are two calls if the officials differ', async () => {
     const [first, second] = [await bench.call({}), await bench.call({ ssrc: 300 })]
     await first.invite(invitation(aino, false))
     await second.invite(invitation(bertil, true))
@@ -93,7 +96,7 @@ describe('at two captures', async () => {
     expect(await report(withheld, number, 2)).toEqual(['withheld'])
   })
 
-  test('and the conversations begin half a minute apart, they are two calls', async () => {
+  test('they are two calls if the conversations begin half a minute apart', async () => {
     expect(await report(number, withheld, 30)).toEqual(['e164', 'withheld'])
   })
 })

@@ -1,4 +1,5 @@
-// An unattended session ends no right, confirms none, closes no alarm, signs off no month and moves no office that people are to come to.
+// Ending or confirming a right, closing an alarm, signing off a month of views and moving an office with booked appointments need a fresh
+// proof of identity, so that nobody can do them in an unattended session.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'

@@ -39,7 +39,7 @@ test('counts are in fives and ends by day', async () => {
 })
 
 test('at the end of a term the overview is the same whether an order keeps the recording or not', async () => {
-  async function around(isHeld: boolean) {
+  async function changesAtTerm(isHeld: boolean) {
     const recording = await makeRecordingUntil(3 / 3600)
     if (isHeld) expect(await enterOrder(recording)).toMatchObject({ status: 201 })
     const { recordings: before } = await overview()
@@ -48,7 +48,7 @@ test('at the end of a term the overview is the same whether an order keeps the r
     await setDay(recording.id, inDays(30))
     return (['held', 'restricted', 'dueToday', 'overdue'] as const).map((name) => after[name] - before[name])
   }
-  expect(await around(true)).toEqual(await around(false))
+  expect(await changesAtTerm(true)).toEqual(await changesAtTerm(false))
 })
 
 test('an order does not change the count of prohibitions that wait', async () => {

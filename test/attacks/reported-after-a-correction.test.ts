@@ -1,5 +1,5 @@
 // A call is corrected, and then reported again under its former official, by another capture, a feed or a recording client
-// (R9, R39, R49, R50, L10): it stays one call of the new official's.
+// (R9, R39, R49, R50, L10): it stays one call, of the new official.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
@@ -50,14 +50,14 @@ function callOf(official: SegmentFacts['official'] = officials.aino): RecordedCa
 }
 
 /** The same call, as another capture or client reports it. */
-const again = (call: SegmentFacts): RecordedCall => ({
+const reportedAgain = (call: SegmentFacts): RecordedCall => ({
   ...call,
   contactId: randomUUID(),
   segmentId: randomUUID(),
   recording: recordingOf(call),
 })
 
-/** Gives a part to Bertil by an approved correction. `meanwhile` runs before the decision is committed. */
+/** Changes a part's official to Bertil by an approved correction. `meanwhile` runs before the decision is committed. */
 async function correct(segmentId: string, meanwhile: () => Promise<void> = () => Promise.resolve()): Promise<void> {
   const { rows: parts } = await sql<{ contact: string }>`
     select contact_id as contact from segment where id = ${segmentId}`.execute(admin)
@@ -98,7 +98,7 @@ async function bertilForbids({ recording }: SegmentFacts): Promise<void> {
   const source = { party: 'OFFICIAL', channel: 'OWN_CALLS' } as const
   expect(await forbidUse(desk, await bertil.signIn(), recording!.id, source)).toHaveProperty('id')
 }
-/** Sets what the custodian leaves of a destroyed recording. */
+/** Sets a recording's row as the custodian leaves it after a destruction. */
 async function destroy({ recording }: SegmentFacts): Promise<void> {
   await admin.transaction().execute(async (tx) => {
     await sql`set local session_replication_role = replica`.execute(tx)
@@ -113,7 +113,7 @@ describe('another capture’s copy of a call that arrives after a correction', (
     const call = callOf()
     await admit(capture, call, north)
     await correct(call.segmentId)
-    expect((await admit(capture, again(call), south)).verdict).toBe('told')
+    expect((await admit(capture, reportedAgain(call), south)).verdict).toBe('told')
     expect(await partsOf(call)).toMatchObject([{ id: call.segmentId, official: bertil.id }])
   })
 
@@ -123,7 +123,7 @@ describe('another capture’s copy of a call that arrives after a correction', (
     await correct(call.segmentId)
     await bertilForbids(call)
     await destroy(call)
-    await admit(capture, again(call), south)
+    await admit(capture, reportedAgain(call), south)
     expect(await partsOf(call)).toMatchObject([{ id: call.segmentId, state: 'DESTROYED' }])
   })
 
@@ -135,7 +135,7 @@ describe('another capture’s copy of a call that arrives after a correction', (
     await admit(capture, call, north)
     await correct(call.segmentId)
     await bertilForbids(call)
-    const longer = again({ ...call, endedAt: call.endedAt!.add({ minutes: 3 }) })
+    const longer = reportedAgain({ ...call, endedAt: call.endedAt!.add({ minutes: 3 }) })
     if (isNamedLater) {
       const { official: _o, endedAt: _e, recording, ...unnamed } = longer
       const { stored: _s, endedAt: _r, ...begun } = recording
@@ -156,7 +156,7 @@ describe('another capture’s copy of a call that arrives after a correction', (
   test('is the new official’s if it arrives while the correction is decided', async () => {
     const call = callOf()
     await admit(capture, call, north)
-    const longer = again({ ...call, endedAt: call.endedAt!.add({ minutes: 3 }) })
+    const longer = reportedAgain({ ...call, endedAt: call.endedAt!.add({ minutes: 3 }) })
     let admitted: ReturnType<typeof admit> | undefined
     await correct(call.segmentId, async () => {
       admitted = admit(capture, longer, south)
@@ -171,7 +171,7 @@ describe('another capture’s copy of a call that arrives after a correction', (
     const call = callOf()
     await admit(capture, call, north)
     await correct(call.segmentId)
-    const later = again({
+    const later = reportedAgain({
       ...call,
       answeredAt: call.endedAt!.add({ minutes: 1 }),
       endedAt: call.endedAt!.add({ minutes: 3 }),
@@ -182,8 +182,8 @@ describe('another capture’s copy of a call that arrives after a correction', (
 })
 
 /** The same call, as a feed reports it. */
-function fedOf(call: SegmentFacts, callIds = call.callIds): SegmentFacts {
-  const { trunk: _t, recording: _r, ...facts } = again(call)
+function reportedByFeed(call: SegmentFacts, callIds = call.callIds): SegmentFacts {
+  const { trunk: _t, recording: _r, ...facts } = reportedAgain(call)
   return { ...facts, callIds: [...callIds, `cdr:${randomUUID()}`] }
 }
 
@@ -195,7 +195,7 @@ describe('a detail record of a call that arrives after its correction', () => {
     const call = callOf()
     await admit(capture, call, north)
     await correct(call.segmentId)
-    await admitFromFeed(capture, 'cdr', [fedOf(call, hasId ? call.callIds : [])])
+    await admitFromFeed(capture, 'cdr', [reportedByFeed(call, hasId ? call.callIds : [])])
     expect(await partsOf(call)).toMatchObject([{ id: call.segmentId, official: bertil.id }])
   })
 
@@ -206,15 +206,17 @@ describe('a detail record of a call that arrives after its correction', () => {
     const call = callOf()
     await admit(capture, call, north)
     await correct(call.segmentId)
-    await admitFromFeed(capture, 'cdr', [fedOf({ ...call, official: officials.bertil }, hasId ? call.callIds : [])])
+    await admitFromFeed(capture, 'cdr', [
+      reportedByFeed({ ...call, official: officials.bertil }, hasId ? call.callIds : []),
+    ])
     expect(await partsOf(call)).toMatchObject([{ id: call.segmentId, official: bertil.id }])
   })
 
-  test('does not give a call back whose official was not reported', async () => {
+  test('does not change the corrected official of a call whose official was not reported', async () => {
     const { official: _, ...call } = callOf()
     await admit(capture, call, north)
     await correct(call.segmentId)
-    await admitFromFeed(capture, 'cdr', [fedOf({ ...call, official: officials.aino }, [])])
+    await admitFromFeed(capture, 'cdr', [reportedByFeed({ ...call, official: officials.aino }, [])])
     expect(await partsOf(call)).toMatchObject([{ id: call.segmentId, official: bertil.id }])
   })
 })
@@ -226,7 +228,7 @@ test.each([
   'a recording client’s report of a fed call that was corrected replaces the corrected part, %s',
   async (_how, hasId) => {
     const call = callOf()
-    const fed = fedOf(call)
+    const fed = reportedByFeed(call)
     await admitFromFeed(capture, 'cdr', [fed])
     await correct(fed.segmentId)
     await admit(capture, { ...call, ...(!hasId && { callIds: [`sipCallId:${randomUUID()}`] }) }, north)

@@ -1,4 +1,4 @@
-// Promise: officials and callers learn when their calls were looked at (L11, L17). The attack: read a call as the text of a copy to be
+// Promise: officials and callers learn when their calls were viewed (L11, L17). The attack: read a call as the text of a copy to be
 // anonymised.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'

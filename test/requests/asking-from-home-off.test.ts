@@ -1,4 +1,4 @@
-/** A description that does not offer requests from home (R45), and one that wants a signature. */
+/** The switch for requests from home: off, and with a form to sign (R45). */
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { publishText } from '../database/describe-from.ts'
@@ -23,7 +23,7 @@ test('without the switch the page is absent and not linked, and nothing can be s
   expect(await waiting()).toEqual([])
 })
 
-test('where the agency wants a signature, the sent request is a form with the law’s text to sign', async () => {
+test('with the value signed, the sent request is shown as a form to sign, with the law’s text', async () => {
   await publishText(database.as().pool, await described('signed'), Temporal.Now.instant())
   await expect.poll(async () => (await browse().fetch(askingPaths.sv)).status).toBe(200)
   const page = await browse().fetch(askingPaths.sv)

@@ -1,6 +1,4 @@
-/**
- * Opens the public page of requests with an OpenID provider where requesters identify, and the Service Unit that takes them.
- */
+/** Opens the public page of requests, an OpenID provider where requesters identify, and the Service Unit's desk. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, expect } from 'vitest'
 import { shippedDescriptionText, publishText } from '../database/describe-from.ts'
@@ -15,7 +13,7 @@ import { createIdentifiedDesk } from '#use/requests/home/identified-desk.ts'
 
 export const strong = 'two-factors'
 
-/** Call it at the top of a test file. */
+/** Opens them for a test file; to be called at its top. */
 export async function openHome(database: TestDatabase<RegisterTables>, asking: HomeAsking = 'identified') {
   const described = async (value: HomeAsking) =>
     (await shippedDescriptionText()).replace(/^(switches:\n)/m, `$1  askingFromHome: ${value}\n`)
@@ -49,7 +47,7 @@ export async function openHome(database: TestDatabase<RegisterTables>, asking: H
   })
   const { desk } = unit
 
-  /** A browser in a network of its own, which keeps its cookies. */
+  /** Opens a browser with a network and cookies of its own. */
   function browse() {
     const cookies = new Map<string, string>()
     const network = randomUUID().slice(0, 4)

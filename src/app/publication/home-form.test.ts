@@ -16,7 +16,7 @@ describe('the form of a request from home', () => {
   test.each([
     ['party', { party: 'MENTIONED' }, 'Choose who is asking.'],
     ['kinds', { kinds: 'OPENNESS' }, 'Choose what you ask for.'],
-    ['told', { told: ' ' }, 'Tell which call it is about.'],
+    ['told', { told: ' ' }, 'State which call it is about.'],
     ['told', { told: 'x'.repeat(2001) }, 'At most 2000 characters; now 2001.'],
     ['name', { name: '' }, 'Enter your name.'],
     ['address', { phone: '' }, 'Enter at least one: postal address, telephone number or email address.'],

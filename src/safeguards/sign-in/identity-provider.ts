@@ -216,7 +216,8 @@ export function createIdentityProvider(given: {
       const tokens = await redeemCode(provider, flow, callback, flow.maxAge)
       const claims = tokens.claims()
       if (!claims || tokens.id_token === undefined) return await refusal('refused')
-      if (!isForThisClient(claims)) throw new Error('the ID token is for another client, or its subject or time is invalid')
+      if (!isForThisClient(claims))
+        throw new Error('the ID token is for another client, or its subject or time is invalid')
       const isInUserInfo =
         claims[settings.claim] === undefined && provider.serverMetadata().userinfo_endpoint !== undefined
       const stated = isInUserInfo ? await fetchUserInfo(provider, tokens.access_token, claims.sub) : claims

@@ -28,27 +28,27 @@ const connect = (issuer = provider.issuer) =>
   })
 const identification = connect()
 
-async function begun(at = identification) {
+async function beginFlow(at = identification) {
   const begun = await at.begin({ language: 'sv' })
   if ('refused' in begun) throw new Error(begun.refused)
   return begun
 }
 
-async function identified(user: string, at = identification) {
-  const { url, flow } = await begun(at)
+async function identifyAs(user: string, at = identification) {
+  const { url, flow } = await beginFlow(at)
   const back = await signInAtProvider(url, user)
   return at.finish({ flow, query: back.search.slice(1) })
 }
 
 async function requesterOf(user: string) {
-  const done = await identified(user)
+  const done = await identifyAs(user)
   if ('refused' in done) throw new Error(done.refused)
   return identification.open(done.ticket)!
 }
 
 describe('the identification of a requester', () => {
-  test('asks for a new authentication in the page’s language, by a strong method', async () => {
-    const query = new URL((await begun()).url).searchParams
+  test('requests a new authentication in the page’s language, by a strong method', async () => {
+    const query = new URL((await beginFlow()).url).searchParams
     expect(query.get('prompt')).toBe('login')
     expect(query.get('ui_locales')).toBe('sv')
     expect(query.get('acr_values')).toBe('two-factors')
@@ -66,15 +66,15 @@ describe('the identification of a requester', () => {
     expect(again.digestOf(again.code)).not.toEqual(one.digestOf(one.code))
   })
 
-  test('reads a code as people copy it', async () => {
+  test('accepts a code as people copy it: in lower case, with blanks, with o for 0 and l for 1', async () => {
     const { code, digestOf } = await requesterOf('maija')
     const copied = code.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l')
     expect(digestOf(copied)).toEqual(digestOf(code))
   })
 
   test('is refused without a name, after ten minutes, and while the provider is away', async () => {
-    expect(await identified('nameless')).toEqual({ refused: 'refused', language: 'sv' })
-    const { url, flow } = await begun()
+    expect(await identifyAs('nameless')).toEqual({ refused: 'refused', language: 'sv' })
+    const { url, flow } = await beginFlow()
     const back = await signInAtProvider(url, 'maija')
     offset = Temporal.Duration.from({ minutes: 11 })
     expect(await identification.finish({ flow, query: back.search.slice(1) })).toEqual({
@@ -89,7 +89,7 @@ describe('the identification of a requester', () => {
   })
 
   test('gives a ticket that another process cannot open', async () => {
-    const done = await identified('maija')
+    const done = await identifyAs('maija')
     if ('refused' in done) throw new Error(done.refused)
     expect(connect().open(done.ticket)).toBeUndefined()
     expect(done.ticket).not.toContain('010190')
