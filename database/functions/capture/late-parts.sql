@@ -30,8 +30,8 @@ begin
   return old;
 end $$;
 
--- Applies the correction of a conversation to a part of it that is reported afterwards, under the official that the reports of the
--- corrected part named, or to a part whose official is reported afterwards.
+-- Applies the correction of a conversation to a part that is reported later with the official that the corrected part's reports named, also
+-- if the official is reported later than the part.
 create or replace function correct_late_part() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare

@@ -77,8 +77,8 @@ language sql immutable as $$
       else has_same_official(one, other) end
 $$;
 
--- Returns true if two parts of a call have the same official at the same time. Nobody speaks with one caller twice at once: several recording
--- clients have reported one conversation under several numbers.
+-- Returns true if two parts of a call have the same official at the same time. They are one conversation, which several recording clients
+-- have reported under several numbers, because nobody speaks with one caller twice at once.
 create or replace function is_simultaneous_talk(one segment, other segment) returns boolean
 language sql immutable as $$
   select one.id <> other.id
@@ -86,7 +86,7 @@ language sql immutable as $$
     and coalesce(one.answered_at < coalesce(other.ended_at, 'infinity') and other.answered_at < coalesce(one.ended_at, 'infinity'), false)
 $$;
 
--- Decides about a part of a call that `reporting_node` reports and another node may have as well (R9, R17). `own`: it is entered, beside
+-- Decides on a part of a call that `reporting_node` reports and another node may have as well (R9, R17). `own`: it is entered, beside
 -- `other` if there is one. `beside`: another node has it and has not finished; nothing is entered, and the reporting node asks again.
 -- `told`: another node has reported all of it. `stops`: recording of it has to stop, because it is forbidden or is not to be recorded. A
 -- part whose number was not reported may have come to any number. It is a part of its own only if no other node has reported the
@@ -127,8 +127,8 @@ begin
     return;
   end if;
   select r.* into existing_recording from recording r where r.segment_id = existing.id and r.contact_started_at = existing.contact_started_at order by r.started_at desc limit 1;
-  -- A client may send each voice of a call in a session of its own (Cisco's built-in bridge), to two nodes: the recordings are two halves, whose
-  -- packets say nothing about each other.
+  -- A client may send each voice of a call in a session of its own (Cisco's built-in bridge), to two nodes: the recordings are two halves,
+  -- whose packet counts cannot be compared.
   existing_voices := array(select s ->> 'track' from jsonb_array_elements(existing_recording.reception -> 'streams') s where (s ->> 'firstMs')::numeric >= 0);
   has_other_voice := exists (select from jsonb_array_elements_text(reported -> 'voices') v
     where v <> all (existing_voices) and 'mixed' <> all (existing_voices) and not (v = 'mixed' and existing_voices @> '{caller,official}'));

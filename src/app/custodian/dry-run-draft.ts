@@ -1,6 +1,6 @@
 import { dryRunTerms, type TermConsequence } from '#destruction/retention/dry-run.ts'
 import { effectsOfChange, type ChangeEffects } from '#description/changes/effects-of-change.ts'
-import { roundUpToFive } from '#description/fives.ts'
+import { roundUpToFive } from '#description/round-to-five.ts'
 import { termZone } from '#description/terms.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { RegisterTables } from '#register/tables.ts'

@@ -1,4 +1,4 @@
-/** Seals the sound of a file as capture seals a call, and stores it. */
+/** Seals the audio of a file as capture seals that of a call, and stores it. */
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AudioPacket, AudioTrack } from '#platform/audio/audio-file.ts'
@@ -11,10 +11,10 @@ import { storeRecording } from '../session/media/store-recording.ts'
 
 /** Payload types of RFC 3551; dynamic ones for Opus and for L16 at 8 kHz. */
 const payloadTypes: Record<AudioTrack['codec'], number> = { PCMU: 0, GSM: 3, PCMA: 8, G729: 18, L16: 96, opus: 97 }
-/** Packets after which the disk gets its turn. */
+/** Packets between turns of the event loop, in which writes to the disk proceed. */
 const packetsAtOnce = 500
 
-/** @returns the tracks without their first milliseconds, by whole packets */
+/** Returns the tracks without their first milliseconds, cut at packets. */
 export function withoutFirst(tracks: readonly AudioTrack[], skipMs: number): AudioTrack[] {
   return tracks.map((track) => {
     let units = (skipMs * track.clockRate) / 1000
@@ -39,7 +39,7 @@ export async function sealAudio(
 ): Promise<NonNullable<RecordingFacts['stored']>> {
   const { id } = recording
   await mkdir(at.workFolder, { recursive: true, mode: 0o700 })
-  // Left by a run that was interrupted.
+  // Removes files that an interrupted run left.
   for (const ending of ['hdr', 'body']) await rm(join(at.workFolder, `${id}.${ending}`), { force: true })
   const writer = await createRecordingWriter({
     id,

@@ -1,7 +1,7 @@
-/** Sound of a file as packets of 20 ms or of the codec's own length, ready to be stored; nothing is re-encoded that need not be. */
+/** Audio of a file as packets of 20 ms or of the codec's own length, ready to be stored. Re-encoded only where necessary. */
 export interface AudioTrack {
   codec: 'PCMU' | 'PCMA' | 'L16' | 'GSM' | 'G729' | 'opus'
-  /** Of RTP: 8000, or 48000 for Opus. */
+  /** RTP clock rate: 8000, or 48000 for Opus. */
   clockRate: number
   packets: readonly AudioPacket[]
 }

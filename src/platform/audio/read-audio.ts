@@ -1,11 +1,11 @@
-/** Reads a file of sound by its first bytes, and a file without a header by the ending of its name. */
+/** Reads an audio file: recognises the format by its first bytes, or without a header by the file extension. */
 import { constantRate, durationMs, linearTrack, type AudioFile } from './audio-file.ts'
 import { isMp3, readMp3 } from './read-mp3.ts'
 import { isOgg, readOggOpus } from './read-ogg-opus.ts'
 import { toTelephoneRate } from './resample.ts'
 import { g729Sound, gsmSound, isWav, readWav } from './read-wav.ts'
 
-/** Files without a header, by the ending that telephone systems give them. */
+/** Readers of files without a header, by the extension that telephone systems give them. */
 const headerless: Readonly<Record<string, (bytes: Buffer) => AudioFile>> = {
   ulaw: (bytes) => ({ tracks: [constantRate('PCMU', bytes, { frameBytes: 1, frameUnits: 1 })] }),
   ul: (bytes) => headerless['ulaw']!(bytes),
@@ -29,7 +29,7 @@ const headerless: Readonly<Record<string, (bytes: Buffer) => AudioFile>> = {
   g729: g729Sound,
 }
 
-/** Endings of names that a file of sound may have. */
+/** File extensions of audio files. */
 export const audioEndings: readonly string[] = ['wav', 'mp3', 'opus', 'ogg', ...Object.keys(headerless)]
 
 export async function readAudio(bytes: Buffer, ending: string): Promise<AudioFile> {

@@ -4,7 +4,7 @@ import { linearTrack, type AudioFile } from './audio-file.ts'
 import { toTelephoneRate } from './resample.ts'
 
 let loading: Promise<MPEGDecoder> | undefined
-/** One file at a time: the decoder has a state. */
+/** Files are decoded one at a time, because the decoder has state. */
 let last: Promise<unknown> = Promise.resolve()
 
 export function isMp3(file: Buffer): boolean {

@@ -69,9 +69,9 @@ function packetsOf(file: Buffer): Buffer[] | undefined {
     const end = bodyAt + sizes.reduce((sum, size) => sum + size, 0)
     if (end > file.length) return undefined
     const page = Buffer.from(file.subarray(at, end))
-    const told = page.readUInt32LE(22)
+    const statedChecksum = page.readUInt32LE(22)
     page.writeUInt32LE(0, 22)
-    if (pageChecksum(page) !== told) return undefined
+    if (pageChecksum(page) !== statedChecksum) return undefined
     at = end
     serial ??= page.readUInt32LE(14)
     if (page.readUInt32LE(14) !== serial) continue

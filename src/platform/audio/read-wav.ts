@@ -1,6 +1,6 @@
 /**
- * Reads WAV files (RIFF): PCM, IEEE float, G.711, GSM 06.10, G.729, MP3. Sizes in the file are claims: what goes beyond its end is
- * refused, except the data of a file whose writer ended before it could write the length (0 or the largest number).
+ * Reads WAV files (RIFF): PCM, IEEE float, G.711, GSM 06.10, G.729, MP3. A chunk whose stated size goes beyond the end of the
+ * file is refused, except the data of a file whose writer was interrupted before it wrote the size (0 or the largest number).
  */
 import { decodesG729 } from '../g729/decode-frames.ts'
 import { decodesGsm } from '../gsm/decode-frames.ts'
@@ -26,27 +26,27 @@ export function isWav(file: Buffer): boolean {
   return file.length >= 12 && file.toString('latin1', 0, 4) === 'RIFF' && file.toString('latin1', 8, 12) === 'WAVE'
 }
 
-/** Returns the sound, or the MP3 stream within. */
+/** Returns the audio, or the MP3 stream in it. */
 export function readWav(file: Buffer): WavFile {
   let format: Format | undefined
   for (let at = 12; at + 8 <= file.length;) {
     const name = file.toString('latin1', at, at + 4)
-    const told = file.readUInt32LE(at + 4)
+    const statedBytes = file.readUInt32LE(at + 4)
     const from = at + 8
     if (name === 'data') {
       if (!format) return { problem: 'audio-broken' }
-      const isOpen = told === unknownLength || told === 0
-      if (!isOpen && from + told > file.length) return { problem: 'audio-broken' }
-      const data = file.subarray(from, isOpen ? file.length : from + told)
+      const isOpen = statedBytes === unknownLength || statedBytes === 0
+      if (!isOpen && from + statedBytes > file.length) return { problem: 'audio-broken' }
+      const data = file.subarray(from, isOpen ? file.length : from + statedBytes)
       return data.length === 0 ? { problem: 'audio-empty' } : soundOf(format, data)
     }
-    if (from + told > file.length) return { problem: 'audio-broken' }
+    if (from + statedBytes > file.length) return { problem: 'audio-broken' }
     if (name === 'fmt ') {
-      if (told < 16) return { problem: 'audio-broken' }
-      format = formatOf(file.subarray(from, from + told))
+      if (statedBytes < 16) return { problem: 'audio-broken' }
+      format = formatOf(file.subarray(from, from + statedBytes))
     }
     // Chunks have an even length.
-    at = from + told + (told & 1)
+    at = from + statedBytes + (statedBytes & 1)
   }
   return { problem: 'audio-broken' }
 }
@@ -89,7 +89,7 @@ export function gsmSound(frames: Buffer): AudioFile {
   return { tracks: [constantRate('GSM', frames, { frameBytes: 33, frameUnits: 160 })] }
 }
 
-/** Frames of 10 bytes; a frame of silence (Annex B) of another length cannot be told from speech in a file. */
+/** Frames of 10 bytes. Frames of silence (Annex B), which have another length, cannot be recognised in a file. */
 export function g729Sound(frames: Buffer): AudioFile {
   if (!decodesG729()) return { problem: 'g729-needs-library' }
   if (frames.length % 10 !== 0) return { problem: 'audio-broken' }

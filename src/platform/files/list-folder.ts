@@ -1,4 +1,4 @@
-/** Files below a folder that somebody else may write in: links are listed and not followed, and a file is read without leaving the folder. */
+/** Lists, reads and destroys files below a folder that others may write to. Links are listed and never followed. */
 import { readdir, realpath, unlink } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { overwriteFile } from './destroy-folder.ts'

@@ -1,6 +1,6 @@
 /**
- * Digest of the packets of a recording, in the order of their streams: equal for what was read from a file and for what its
- * sealed recording holds, if they are the same bit for bit (docs/formats/import-map.md).
+ * Digest of the packets of a recording, by stream: the same for the audio of a file and for its sealed recording, if they are
+ * equal bit for bit (docs/formats/import-map.md).
  */
 import { createHash, type Hash } from 'node:crypto'
 import type { OpenedRecording } from './index-recording.ts'
@@ -12,7 +12,7 @@ export interface AudioDigest {
   end(): Buffer
 }
 
-/** The length before each packet keeps packets from being joined or split unseen. */
+/** Hashes the length before each packet, so that joined or split packets change the digest. */
 export function createAudioDigest(): AudioDigest {
   const streams: (Hash | undefined)[] = []
   const length = Buffer.alloc(4)

@@ -2,7 +2,7 @@
  * Facts of a proof as people see them (R41, L37). Exact counts every five minutes would show when calls end and what others do,
  * so counts of calls and acts are in steps of five. Counts of what is wrong are exact. The signed proof in the database has all counts.
  */
-import { roundToFive } from '#description/fives.ts'
+import { roundToFive } from '#description/round-to-five.ts'
 import type { PromiseId } from '#description/promises.ts'
 import type { Facts } from './tables.ts'
 

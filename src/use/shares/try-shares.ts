@@ -1,6 +1,6 @@
 /** Dry run of a draft's shares (R15): how many of last week's calls to each number would have been recorded. */
 import { sql, type Kysely } from 'kysely'
-import { roundToFive } from '#description/fives.ts'
+import { roundToFive } from '#description/round-to-five.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { inForce, type RegisterDescription } from '#description/register-description.ts'
 import { termZone } from '#description/terms.ts'
