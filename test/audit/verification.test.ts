@@ -40,6 +40,7 @@ async function writeLog(database: TestDatabase<RegisterTables>, entries: number)
 const database = await createTestDatabase<RegisterTables>()
 const resumedDatabase = await createTestDatabase<RegisterTables>()
 const prunedDatabase = await createTestDatabase<RegisterTables>()
+const newDatabase = await createTestDatabase<RegisterTables>()
 const { pool } = database.as()
 let log: Awaited<ReturnType<typeof writeLog>>
 beforeAll(async () => {
@@ -249,4 +250,32 @@ describe('a requested verification', () => {
     blocker.release()
     expect((await pool.query('select from log_verification where report is not null')).rowCount).toBe(1)
   })
+})
+
+test('a new log is verified once it has its key: a first start reports no verification that failed', async () => {
+  const fresh = await openTestLog(newDatabase as never)
+  const { db, pool: custodianPool } = newDatabase.as('seloste_custodian')
+  const lines: string[] = []
+  const key = Promise.withResolvers<void>()
+  const verifying = verifyLogOnDemand({
+    ...{ db, pool: custodianPool, ready: key.promise, registry: new Registry() },
+    task: {
+      ...{ databaseUrl: newDatabase.url('seloste_custodian'), folder: join(fresh.place, 'audit-log'), witnessKeys: [] },
+      protections,
+    },
+    readKey: () => readLogKey(fresh.keys),
+    log: makeLog({ name: 'custodian', write: (line) => lines.push(line), pretty: false }),
+  })
+  try {
+    await wait(2_000)
+    expect((await newDatabase.as().pool.query('select from log_verification')).rowCount).toBe(0)
+    const sequencer = fresh.begin()
+    await fresh.turn(sequencer)
+    await fresh.folder.writeKey(writeVerifierKey(sequencer.signer()!))
+    key.resolve()
+    await expect.poll(() => lines.join(''), { timeout: 15_000 }).toContain('the audit log is whole')
+    expect(lines.join('')).not.toContain('"level":"error"')
+  } finally {
+    await verifying.stop()
+  }
 })

@@ -197,6 +197,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
       protections,
     },
     readKey: () => readLogKey(keys),
+    ready: auditLog.firstCheck,
     log,
     registry: metrics.registry,
     onEnded: () => proofs.logVerified(),

@@ -33,6 +33,8 @@ export interface VerifyLogOptions {
   readKey: () => Promise<Signer | undefined>
   log: Log
   registry: Registry
+  /** Resolves once a new log has its key, without which nothing can be verified. */
+  ready?: Promise<unknown>
   /** Called when a verification has ended and its report is stored. */
   onEnded?: () => Promise<void>
   /** Returns the time from the start of a verification to the start of the next, given its duration. */
@@ -63,6 +65,8 @@ export function verifyLogOnDemand(options: VerifyLogOptions): LogVerifier {
   const begunAt = performance.now()
   let dueAt = begunAt + maxFirstVerificationMs
   let last: LastVerification | undefined
+  let isReady = options.ready === undefined
+  void options.ready?.then(() => (isReady = true))
 
   function dueMode(): 'starting' | 'own' | undefined {
     const now = performance.now()
@@ -77,6 +81,7 @@ export function verifyLogOnDemand(options: VerifyLogOptions): LogVerifier {
     // A long log is read whole.
     longestMs: 24 * 3_600_000,
     work: async (signal) => {
+      if (!isReady) return
       await beginDueVerification(db, await readKey(), dueMode())
       const id = await claimVerification(db)
       if (id === undefined) return

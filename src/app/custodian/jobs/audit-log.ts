@@ -49,7 +49,10 @@ const maxFirstCheckMs = 10_000
 const recheckMs = 60 * 60_000
 const pruneMs = 6 * 60 * 60_000
 
-/** `firstCheck` resolves once the log was checked, or the check takes longer than a start should wait. */
+/**
+ * `firstCheck` resolves once the log was checked and its public key is in its folder, or if that takes longer than a start should
+ * wait.
+ */
 export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promise<void>; stop: () => Promise<void> } {
   const { db, pool, keys, folder, versions, clock, log } = options
   const description = () => versions.at(clock.now()).description
@@ -74,13 +77,17 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
       }
       const step = await clockWatch.check()
       if (step) reportStep(step)
-      const turn = await sequencer.turn(signal).finally(first.resolve)
-      if ('broken' in turn) alarm(turn.broken)
-      else if (reported !== undefined) resumed()
-      const signer = sequencer.signer()
-      if (signer && !introduced) {
-        introduced = true
-        await folder.writeKey(writeVerifierKey(signer))
+      try {
+        const turn = await sequencer.turn(signal)
+        if ('broken' in turn) alarm(turn.broken)
+        else if (reported !== undefined) resumed()
+        const signer = sequencer.signer()
+        if (signer && !introduced) {
+          introduced = true
+          await folder.writeKey(writeVerifierKey(signer))
+        }
+      } finally {
+        first.resolve()
       }
     },
     onError: (error) => {

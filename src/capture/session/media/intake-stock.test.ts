@@ -71,6 +71,23 @@ test('each key is issued once, and the whole stock can be used while the registe
   await stock.stop()
 })
 
+test('a new node that waits for its first keys reports a low stock only if none come within its grace period', async () => {
+  const opened = (graceMs: number) =>
+    openIntakeStock({
+      ...{ folder, source: { ...source, take: () => Promise.resolve([]) }, now: () => at, newNodeGraceMs: graceMs },
+      onFault: (error) => faults.push(error),
+      onLow: (left) => faults.push(left),
+    })
+  const waiting = await opened(60_000)
+  await waiting.refresh()
+  expect(faults).toEqual([])
+  await waiting.stop()
+  const without = await opened(0)
+  await without.refresh()
+  expect(faults).toEqual([0])
+  await without.stop()
+})
+
 test('after a crash the next process gets no possibly used key, and after an orderly stop it gets all unused keys', async () => {
   const dead = await open()
   const used = Array.from({ length: 50 }, () => dead.next())

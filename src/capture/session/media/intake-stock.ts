@@ -41,6 +41,8 @@ const maxDaysUsed = 35
 /** Days after which new keys are fetched, early enough for an outage of the register before the old ones expire. */
 const refreshAfterDays = 20
 const refreshMs = 60_000
+/** Time in which the custodian creates the first keys of a new node. */
+const maxFirstKeysMs = 60_000
 /** Retry interval while the custodian creates more keys. */
 const shortageRetryMs = 2_000
 
@@ -51,10 +53,15 @@ export async function openIntakeStock(options: {
   onFault: (error: unknown) => void
   /** Called when less than a quarter of the stock is left and no more could be fetched; not again until keys were fetched. */
   onLow?: (left: number) => void
+  /** Time after which a node without any keys yet reports that its stock is low. */
+  newNodeGraceMs?: number
 }): Promise<IntakeStock> {
   const { folder, source, now, onFault } = options
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const stored = await readStored(folder)
+  const { newNodeGraceMs = maxFirstKeysMs } = options
+  const openedMs = performance.now()
+  let hasHadKeys = stored.length > 0
   const openBatches: { batch: IntakeBatchFile; keys: string[] }[] = []
   let wanted = 0
   let stopped = false
@@ -132,7 +139,8 @@ export async function openIntakeStock(options: {
       .finally(() => {
         refreshing = undefined
         refreshedMs = performance.now()
-        const isLow = left() < wanted / 4
+        hasHadKeys ||= left() > 0
+        const isLow = left() < wanted / 4 && (hasHadKeys || performance.now() - openedMs >= newNodeGraceMs)
         if (isLow && !wasLow) options.onLow?.(left())
         wasLow = isLow
         clearTimeout(timer)
