@@ -6,11 +6,11 @@ import { join } from 'node:path'
 export interface Installed {
   /** `node_modules/pg` */
   path: string
-  /** As package-lock.json has it. */
+  /** Integrity hash in package-lock.json. */
   integrity?: string | undefined
 }
 
-/** As Vite lists it (build.license). */
+/** Package of the web bundle, as Vite lists it (build.license). */
 export interface BundledPackage {
   name: string
   version: string

@@ -85,7 +85,7 @@ export function buildDeb({ out, compression }: DebOptions): { deb: string; bill:
   })
   rmSync(tree, { recursive: true })
   writeFileSync(bill, billText)
-  // Of all packages there: those of several architectures are built into one folder.
+  // Lists all packages there, because those of several architectures are built into one folder.
   const built = readdirSync(out).filter((one) => one.startsWith(`seloste_${version}_`))
   writeFileSync(
     sums,

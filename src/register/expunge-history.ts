@@ -48,7 +48,7 @@ export async function expungeHistoryMonth(
   }
 }
 
-/** Nothing was dropped: the transaction is rolled back. */
+/** Thrown to roll back the transaction, so that nothing is dropped. */
 class MonthKept extends Error {
   readonly why: MonthKeptReason
   constructor(reason: MonthKeptReason) {

@@ -140,7 +140,7 @@ export interface RegisterTables
     /** Its reception quality (R17); deleted with it. */
     reception: ColumnType<Reception | null, never, string | null>
     destroyed_at: Instant | null
-    /** Of one that a preservation order keeps past its day: when it was reported as destroyed. */
+    /** When it was reported as destroyed, if a preservation order keeps it past its day. */
     reported_destroyed_at: Instant | null
     cause: DestructionCause | null
   }

@@ -88,7 +88,8 @@ create trigger pending after insert on audit_entry referencing new table as inse
 alter table listening enable row level security;
 grant delete, select on listening to seloste_custodian;
 grant insert, select on listening to seloste_desk;
--- Who listened, for those who see the recording. Listenings of the security unit are visible only under its own purpose.
+-- Shows the listeners of a recording to those who see the recording. Listenings of the security unit are visible only under its own
+-- purpose.
 create policy desk_reads_listenings on listening for select to seloste_desk using (
   person_id = viewer()
   or (

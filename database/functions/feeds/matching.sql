@@ -372,7 +372,7 @@ begin
   then
     return;
   end if;
-  -- Nobody answered: caller, number, start and end have to be the same, of exactly one call.
+  -- An unanswered call matches only one with the same caller, number, start and end, if there is exactly one.
   if t.answered_at is null then
     perform count_lookups('late_question_count', 1);
     select (array_agg(c.id))[1], (array_agg(c.started_at))[1], false into call, call_started, is_doubtful

@@ -1,4 +1,4 @@
-/** Reads members that files of feeds and maps of imports have in common. Throws an Error that says what is wrong. */
+/** Reads members that files of feeds and maps of imports have in common. Throws an Error that describes the problem. */
 import { fieldNames, type FieldName, type FieldOptions, type Mapping } from './read-fields.ts'
 
 export type Entry = Record<string, unknown>

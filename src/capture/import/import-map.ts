@@ -25,7 +25,7 @@ export type MetadataFormat = (typeof metadataFormats)[number]
 export interface ImportMap {
   /** Name of the recorder, shown beside its recordings. */
   readonly source: string
-  /** Of the map's text, in hexadecimal. */
+  /** SHA-256 of the map's text, in hexadecimal. */
   readonly sha256: string
   readonly metadata: {
     readonly format: MetadataFormat
@@ -40,7 +40,7 @@ export interface ImportMap {
     readonly pattern?: RegExp | undefined
   }
   readonly audio: {
-    /** Template of the path of the sound, from the folder of its metadata or from the whole folder. Undefined: named as the metadata. */
+    /** Template of the path of the audio file, from the folder that `from` names. Undefined: it has the name of its metadata. */
     readonly file?: string | undefined
     readonly from: 'metadata' | 'folder'
     readonly rewrite: NonNullable<FieldOptions['rewrite']>

@@ -49,7 +49,7 @@ function readCsv({ metadata: { separator, columns } }: ImportMap, bytes: Buffer)
   }
 }
 
-/** A field may be named `__proto__`. */
+/** Copies to an object without prototype, because a field may be named `__proto__`. */
 function withoutPrototype(entry: Record<string, string>): Fields {
   return Object.assign(Object.create(null) as Record<string, string>, entry)
 }
@@ -70,7 +70,7 @@ function memberOf(value: unknown, name: string): unknown[] {
   return [(value as Record<string, unknown>)[name]].flat()
 }
 
-/** Elements by local names; an attribute is `@name`; of several elements of one name the second is `name.1`. */
+/** Reads elements by local names. An attribute is `@name`; the second of several elements of one name is `name.1`. */
 function readXml({ metadata: { each } }: ImportMap, bytes: Buffer): Entries {
   const written = decodeRecord(bytes)
   if (/<!(?:doctype|entity)/i.test(written)) return { problem: 'metadata-has-doctype' }
@@ -133,7 +133,7 @@ function localName(name: string): string {
   return name.slice(name.lastIndexOf(':') + 1)
 }
 
-/** Of a vCon, an entry for each dialog that is a recording: the members of the dialog, and those of `parties`. */
+/** Returns an entry for each recording in a vCon: the members of its dialog, and those of `parties`. */
 function readConversation(bytes: Buffer): Entries {
   const read = readVcon(bytes)
   if ('problems' in read) {

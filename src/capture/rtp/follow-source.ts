@@ -69,7 +69,7 @@ const heldLimit = 64
 const [elsewhere, otherPort, described] = [0, 1, 2]
 /** Length of a key press (RFC 4733 section 2.3). An undeclared payload of this length is treated as one, and never recorded. */
 const eventBytes = 4
-/** Which packets of a payload type are key presses: none, all, those that look like one, or those with one in a block. */
+/** Packets of a payload type that are key presses: none, all, those that look like one, or those with one in a block. */
 const keyPress = { never: 0, always: 1, ifItLooksLikeOne: 2, ifInABlock: 3 } as const
 const candidateLimit = 4
 

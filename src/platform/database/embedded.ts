@@ -165,7 +165,7 @@ function addressOf(socketDirectory: string, password: string): EmbeddedPostgresA
   return { socketDirectory, urlFor, adminUrl: (database = 'postgres') => urlFor(superuser, password, database) }
 }
 
-/** Who started the server. `identity` detects a reused pid. */
+/** Process that started the server. `identity` detects a reused pid. */
 type Owner = { pid: number; identity: string; socketDirectory: string }
 
 async function livingOwner(place: ClusterPaths): Promise<Owner | undefined> {

@@ -69,7 +69,7 @@ export async function migrate(
   }
 }
 
-/** What a start of this program would change in a database. */
+/** Changes that a start of this program would make in a database. */
 export interface MigrationPlan {
   /** Last migration that the database has; undefined for a new database. */
   at: string | undefined

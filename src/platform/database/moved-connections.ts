@@ -5,7 +5,7 @@ import type { Client } from 'pg'
 const moved = new Map<string, string>()
 const open = new Map<string, Set<Client>>()
 
-/** Nobody listens there: connecting fails at once, as when the server is down. */
+/** URL without a server: connecting fails at once, as when the server is down. */
 const nowhere = 'postgres://held@localhost/held?host=%2Fnonexistent%2Fseloste-moves'
 
 /** Breaks connections to `url` and makes new ones fail, as when the database is down, until `moveConnections`. */

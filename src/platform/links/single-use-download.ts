@@ -1,6 +1,6 @@
 /**
  * Single-use downloads of sealed objects by a link's token, to one client at a time. The object is removed once taken or
- * expired. The database decides whether, how often and how long; the client cannot tell a wrong link from a used or expired
+ * expired. The database decides whether, how often and how long; the client cannot distinguish a wrong link from a used or expired
  * one.
  */
 import type { ObjectStore } from '../objects/object-store.ts'

@@ -19,7 +19,7 @@ export async function listenAtSocket(server: Server, path: string, access: 'grou
     server.once('error', reject)
     server.listen(path, resolve)
   })
-  // Nobody else could open it so far: connecting needs write permission (unix(7)).
+  // Until here nobody else can connect, because connecting needs write permission (unix(7)).
   const isGroups = access === 'group' && ((await stat(folder)).mode & 0o2050) === 0o2050
   await chmod(path, isGroups ? 0o660 : 0o600)
 }

@@ -177,7 +177,7 @@ async function assertBodyIsOfRecording(
 
 type Span = CallSpan & { from: Temporal.Instant; until: Temporal.Instant }
 
-/** From start to end signal in the register, or from the recording's start if that is later. */
+/** Returns the span from start to end signal in the register, or from the recording's start if that is later. */
 function spanOf(row: {
   started_at: Temporal.Instant
   answered_at: Temporal.Instant | null

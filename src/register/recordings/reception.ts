@@ -36,7 +36,7 @@ export interface Reception {
   /** Product and version from its User-Agent; '' if there is none. */
   client: string
   streams: readonly StreamReception[]
-  /** Of the stream with the greatest loss. */
+  /** Loss of the stream that lost most. */
   lostMs: number
   /** The voice that is inaudible while the other is audible. */
   oneWay?: Exclude<Track, 'mixed'> | undefined

@@ -207,7 +207,7 @@ function earliest(instants: readonly (Temporal.Instant | undefined)[]): Temporal
   return instants.filter((instant) => instant !== undefined).sort(Temporal.Instant.compare)[0]
 }
 
-/** From the first instant until before the second. */
+/** Returns true from the first instant until before the second. */
 function isWithin(now: Temporal.Instant, from: Temporal.Instant, to: Temporal.Instant | undefined): boolean {
   return Temporal.Instant.compare(from, now) <= 0 && (!to || Temporal.Instant.compare(now, to) < 0)
 }

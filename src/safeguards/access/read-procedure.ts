@@ -53,7 +53,7 @@ export interface RightRecord {
   personId: string
   role: Role
   duty: Duty | null
-  /** As granted. */
+  /** Purposes as granted. */
   purposes: Purpose[]
   /** Limited by the description in force; empty for an ended right. */
   reaches: Purpose[]

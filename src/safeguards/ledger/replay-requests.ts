@@ -79,7 +79,7 @@ interface Detail {
   official: string
   unit?: string
   proposedBy: string
-  /** Who decided; entries from before database/migrations/0208-ledger-content.sql have that person in `done_by`. */
+  /** Decision maker; entries from before database/migrations/0208-ledger-content.sql have that person in `done_by`. */
   decidedBy?: string
   closedAt: string
   outcome?: string
@@ -130,10 +130,10 @@ function subjectOf({ kind, id, detail }: Entry): string {
 }
 
 /**
- * Restores a request with a matched call that must be verified again, since the ledger does not say for whom it was. A request
- * missing in the backup is opened without its requester: the Service Unit enters and identifies them again. A closed one stays
- * closed.
- * @returns whether it is open
+ * Restores a request with a matched call. The call must be verified again, because the ledger does not have the person for
+ * whom it was verified. A request missing in the backup is opened without its requester: the Service Unit enters and identifies
+ * them again. A closed one stays closed.
+ * @returns true if it is open
  */
 async function ensureRequest(tx: Tx, request: string, { at, detail }: Entry): Promise<boolean> {
   const { contact, number, party, segment, kinds, channel, language, receivedAt, dueAt, enteredBy } = detail

@@ -39,7 +39,7 @@ export const recordingPartial: Check<PartialFacts> = {
       select s.number_reached as number, count(*) as answered, count(r.id) filter (where i.recording_id is null) as recorded
       from segment s left join recording r on r.segment_id = s.id left join imported_recording i on i.recording_id = r.id
       where s.answered_at >= ${start} and s.answered_at <= ${now} and s.contact_started_at >= ${start}::timestamptz - interval '1 day'
-        -- What an earlier recorder chose says nothing of this plan.
+        -- Recordings of an earlier recorder are left out, because this plan did not choose them.
         and s.decision_reason not in ('conference', 'imported')
       group by 1`.execute(db)
     const limited = new Set(

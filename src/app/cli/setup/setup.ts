@@ -59,7 +59,7 @@ export async function setup(args: string[], openNow: () => Terminal = openTermin
 interface Plan {
   file: string
   text: string
-  /** What will be done, for the operator. */
+  /** Planned steps, shown to the operator. */
   lines: string[]
   settings: Settings
   environment: ReadonlyMap<string, string>

@@ -91,7 +91,7 @@ export function startPromiseChecks(options: PromiseChecksOptions): PromiseChecks
     pool,
     intervalMs,
     lockName,
-    // As long as results count (checks after a sweep hold the lock too).
+    // Results are valid for as long (checks after a sweep hold the lock too).
     patienceMs: 900_000,
     work: async (signal) => {
       await Promise.race([firstSweep, wait(sweepWaitMs, undefined, { signal, ref: false }).catch(() => undefined)])

@@ -119,10 +119,10 @@ export type LegState = Pick<SessionFacts, 'streams' | 'tracks' | 'answerVersion'
   withholds: Withholding | undefined
   /** True while the client has put the session on hold. */
   paused: boolean
-  /** Of a duplicate: the key of the official whom its client named last. */
+  /** Key of the official whom a duplicate's client named last. */
   named?: string | undefined
   /**
-   * Of a duplicate: the person id of the official whom its client has begun to name. Absent once the recording session's own
+   * Person id of the official whom a duplicate's client has begun to name. Absent once the recording session's own
    * client has reported a transfer since.
    */
   claims?: string | undefined

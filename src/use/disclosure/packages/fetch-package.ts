@@ -1,7 +1,7 @@
 /**
  * Serves package downloads, in the custodian: by a link's token, or, to be saved on a physical medium, in the session of the
  * person who released the package. Sends sealed bytes to one client at a time, with at most three attempts within an hour,
- * until the package has been sent once. The client cannot tell a wrong link from a used or expired one.
+ * until the package has been sent once. The client cannot distinguish a wrong link from a used or expired one.
  */
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'

@@ -1,6 +1,6 @@
 /**
  * Downloads of a copy by its link, served by the custodian. Sends sealed bytes to one client at a time, at most three
- * attempts within an hour, until the copy was sent whole once. The client cannot tell a wrong link from a used or expired
+ * attempts within an hour, until the copy was sent whole once. The client cannot distinguish a wrong link from a used or expired
  * one.
  */
 import { sql, type NotNull } from 'kysely'
