@@ -11,6 +11,11 @@ export interface LocalServer {
 /** Separates fields of a row; no path or message contains this character. */
 const separator = '\u001f'
 
+/** Returns true if a DATABASE_URL names the socket of a server on this machine: `setup` makes its database. */
+export function isLocalServer(databaseUrl: string | undefined): boolean {
+  return /^postgres(ql)?:\/\/\/.*[?&]host=(\/|%2f)/i.test(databaseUrl ?? '')
+}
+
 /**
  * Returns the server of a DATABASE_URL, and the database's name.
  * @throws Fault `argument-wrong` if it is on another machine, or embedded

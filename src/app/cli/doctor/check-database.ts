@@ -1,4 +1,5 @@
 import { connectDatabase } from '#platform/database/connect.ts'
+import { isLocalServer } from '../create-database/local-server.ts'
 import { error, lineOf, ok, warning, type Finding } from './finding.ts'
 
 const oldestVersion = 15
@@ -38,7 +39,7 @@ export async function checkDatabase(url: string | undefined): Promise<Finding[]>
     const nowMs = Temporal.Now.instant().epochMilliseconds - (performance.now() - before) / 2
     return judgeDatabase(facts, Math.abs(nowMs - atMs))
   } catch (thrown) {
-    return [judgeConnectionError(thrown)]
+    return [judgeConnectionError(thrown, url)]
   } finally {
     await close()
   }
@@ -152,13 +153,21 @@ const remedies: Record<string, string> = {
 }
 const missingSocketRemedy =
   'start PostgreSQL, or correct host= in DATABASE_URL: it must be the folder in the server’s unix_socket_directories'
+/** Before `setup`, neither database nor users nor access lines exist: PostgreSQL reports the first that is missing. */
+const isNotMade = (code: string | undefined) => code === '28000' || code === '3D000'
+const setupRemedy =
+  'run "seloste setup", or "seloste create-database" alone: it makes the database and lets each role sign in. If it has run: run this command as root or as the user of a role, which pg_hba.conf and pg_ident.conf must allow'
+const printRemedy =
+  'let the server’s administrator run what "seloste create-database --print" prints: it makes the database and its owner, and has the lines for pg_hba.conf'
 const missingTlsRemedy = 'enable TLS on the server: ssl = on, ssl_cert_file and ssl_key_file in its postgresql.conf'
 
-export function judgeConnectionError(thrown: unknown): Finding {
+/** @param url the DATABASE_URL, which is not printed */
+export function judgeConnectionError(thrown: unknown, url?: string): Finding {
   const { code, message, syscall } = thrown as { code?: string; message?: string; syscall?: string }
   const remedy =
     // ENOENT of `connect` is a missing socket; any other ENOENT is a missing TLS file (in `remedies`).
     (code === 'ENOENT' && syscall === 'connect' ? missingSocketRemedy : undefined) ??
+    (isNotMade(code) && url !== undefined ? (isLocalServer(url) ? setupRemedy : printRemedy) : undefined) ??
     remedies[code ?? ''] ??
     (message?.includes('does not support SSL') ? missingTlsRemedy : undefined) ??
     'correct DATABASE_URL, or check the server and the network'

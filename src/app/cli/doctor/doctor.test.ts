@@ -224,6 +224,22 @@ describe('the database', () => {
     expect(JSON.stringify(away)).not.toContain('very-secret')
     expect(judgeConnectionError({ code: '3D000', message: 'no such database' }).remedy).toContain('createdb')
   })
+
+  test.each([
+    ['28000', 'no pg_hba.conf entry for host "[local]", user "seloste-desk"'],
+    ['28000', 'Peer authentication failed for user "seloste"'],
+    ['28000', 'role "seloste" does not exist'],
+    ['3D000', 'database "seloste" does not exist'],
+  ])(
+    'of this machine that is not made yet is made by "seloste setup", which the remedy names: %s, %s',
+    (code, message) => {
+      const local = judgeConnectionError({ code, message }, 'postgres:///seloste?host=/run/postgresql')
+      expect(judged(local)).toEqual(['database', 'error'])
+      expect(local.remedy).toMatch(/^run "seloste setup"/)
+      const away = judgeConnectionError({ code, message }, 'postgres://seloste@db.example/seloste')
+      expect(away.remedy).toContain('"seloste create-database --print"')
+    },
+  )
 })
 
 describe('stores and certificates', () => {

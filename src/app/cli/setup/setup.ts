@@ -8,6 +8,7 @@ import { Fault } from '#platform/fault.ts'
 import { replaceText } from '#platform/files/replace-text.ts'
 import { openTerminal, type Terminal } from '../ask.ts'
 import { createDatabase } from '../create-database/create-database.ts'
+import { isLocalServer } from '../create-database/local-server.ts'
 import { printProblems, readGiven } from '../description/new-description.ts'
 import { doctor } from '../doctor.ts'
 import { readSettingsFile, withSettings } from './settings-file.ts'
@@ -73,7 +74,7 @@ async function makePlan(file: string, before: string, wanted: ReadonlyMap<string
   const environment = new Map([...old, ...wanted])
   const settings = readSettings({ ...process.env, ...Object.fromEntries(environment) }, '/')
   await assertDescription(settings.descriptionFile)
-  const isLocalDatabase = /^postgres(ql)?:\/\/\/.*[?&]host=(\/|%2f)/i.test(settings.databaseUrl ?? '')
+  const isLocalDatabase = isLocalServer(settings.databaseUrl)
   const lines = [
     '',
     changed.size === 0 ? `The settings in ${file} stay as they are.` : `Write to ${file}:`,
