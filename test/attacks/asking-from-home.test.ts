@@ -194,7 +194,7 @@ describe('an identification', () => {
 })
 
 describe('an answer', () => {
-  test('is not read with another person’s code, and the page does not tell it from a wrong one', async () => {
+  test('is not read with another person’s code, and the page does not distinguish it from a wrong one', async () => {
     await sql`delete from home_request`.execute(admin)
     const { code } = await sendIdentified('maija', { told: 'Oma' })
     const browser = browse()

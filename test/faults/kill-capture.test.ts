@@ -62,7 +62,7 @@ test(
         const stored = items.filter(({ segments }) => segments[0]?.recording.state === 'available')
         return stored.length === calls ? stored : undefined
       },
-      'every recording taken into keeping after the restart',
+      'every recording is ingested after the restart',
       40_000,
     )
     const { capture: restarted } = await seloste.rolePids()
@@ -145,7 +145,7 @@ test.runIf(isLong)(
         const items = await api.contacts(search)
         return items.every(({ segments }) => segments[0]?.recording.state === 'available') || undefined
       },
-      'every recording taken into keeping after the restart',
+      'every recording is ingested after the restart',
       60_000,
     )
     await Promise.all(placed)
@@ -199,7 +199,7 @@ test(
     await eventually(
       async () =>
         (await api.contacts(search)).every((one) => one.segments[0]?.recording.state === 'available') || undefined,
-      'every recording taken into keeping',
+      'every recording is ingested',
       40_000,
     )
     expect(await api.contacts(search)).toHaveLength(entered + 2)

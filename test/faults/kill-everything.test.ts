@@ -228,7 +228,7 @@ test(
         const recordings = items.flatMap(({ segments }) => segments.map(({ recording }) => recording.state))
         return items.length === calls + 1 && recordings.every((state) => state === 'available') ? items : undefined
       },
-      'every recording taken into keeping',
+      'every recording is ingested',
       60_000,
     )
     const capturesKilled = order.filter((victim) => victim === 'capture').length
