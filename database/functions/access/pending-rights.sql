@@ -171,8 +171,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function count_reached to seloste_custodian;
 
--- Stores the effects of a draft when its author submits it, once for each revision: they are what the Service Unit sees, and what the
--- approval judges by.
+-- Stores the effects of a draft when its author submits it, once for each revision. The Service Unit sees these effects, and the approval
+-- uses them.
 create or replace function record_reach(draft uuid, reach jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -183,7 +183,7 @@ begin
 end $$;
 grant execute on function record_reach to seloste_desk;
 
--- Returns the stored effects that are judged by, now or later, with the text that they are of: of submitted drafts, and of approved ones
+-- Returns the stored effects that an approval uses, now or later, each with the text of its draft: of submitted drafts, and of approved ones
 -- that are not in force yet or plan a shorter term. The custodian compares them with the texts.
 create or replace function stored_effects() returns table (based_on integer, text text, reach jsonb)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
