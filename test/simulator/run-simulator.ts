@@ -15,6 +15,8 @@ const timeoutMs = 8_000
 export type SimulatorTotals = {
   placed: number
   completed: number
+  /** Completed calls whose audio the server accepted, all of it or a part. */
+  recorded: number
   refused: number
   cancelled: number
   unreachable: number
@@ -41,7 +43,7 @@ export async function runSimulator(options: {
   const pacer = startPacer()
   // Every call in progress listens to this signal.
   setMaxListeners(0, signal)
-  const totals: SimulatorTotals = { placed: 0, completed: 0, refused: 0, cancelled: 0, unreachable: 0 }
+  const totals: SimulatorTotals = { placed: 0, completed: 0, recorded: 0, refused: 0, cancelled: 0, unreachable: 0 }
   const calls = new Set<Promise<void>>()
   // UDP sessions share one socket, as those of one session border controller do; each TCP call has its own connection.
   let shared: RecordingClient | undefined
@@ -63,8 +65,9 @@ export async function runSimulator(options: {
       timeoutMs,
       signal,
       onEvent: options.onEvent,
-    }).then(({ outcome }) => {
+    }).then(({ outcome, sessions }) => {
       totals[outcome]++
+      if (outcome === 'completed' && sessions.some(({ answer }) => answer === 'recording')) totals.recorded++
       calls.delete(call)
     })
     calls.add(call)

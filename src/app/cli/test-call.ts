@@ -1,0 +1,121 @@
+/** What became of the call of `seloste simulate --to`: read from the history, and judged by the description in force then. */
+import { sql } from 'kysely'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { DecisionReason } from '#description/decide-recording.ts'
+import { hashCallId } from '#description/draw.ts'
+import type { Settings } from '#platform/config/settings.ts'
+import { withRunningDatabase } from './running-database.ts'
+
+/** The call's entry in the history. */
+export interface EnteredCall {
+  contact: string
+  record: boolean
+  reason: DecisionReason
+  share: number | null
+  failure: string | null
+  /** State of its recording; null if there is none. */
+  recording: string | null
+}
+
+/** Time for the call's facts to reach the history, and for its recording to be sealed. */
+const maxWaitMs = 20_000
+const againMs = 500
+const databaseAnswerMs = 5_000
+
+/**
+ * Returns the entry of a call that has ended, by the Call-ID of its SIPREC session; `missing` if there is none in time, `unknown` with the cause if the database cannot be
+ * read here.
+ */
+export async function findEnteredCall(
+  settings: Settings,
+  sipCallId: string,
+): Promise<EnteredCall | 'missing' | { unknown: string }> {
+  const deadline = performance.now() + maxWaitMs
+  try {
+    return await withRunningDatabase(
+      settings,
+      'simulate',
+      async (db) => {
+        for (;;) {
+          const { rows } = await sql<EnteredCall & { isOver: boolean }>`
+            select s.contact_id as contact, s.decision_record as record, s.decision_reason as reason, s.rule_share as share,
+              s.capture_failure as failure, r.state as recording,
+              s.ended_at is not null and (not s.decision_record or r.state is distinct from 'CAPTURING' and r.id is not null) as "isOver"
+            from call_identity i
+            join segment s on s.contact_id = i.contact_id and s.contact_started_at = i.contact_started_at
+            left join recording r on r.segment_id = s.id and r.contact_started_at = s.contact_started_at
+            where i.external_id_hash = decode(${hashCallId(`sipCallId:${sipCallId}`)}, 'hex')
+            order by s.answered_at desc limit 1`.execute(db)
+          const [found] = rows
+          if (found?.isOver || performance.now() > deadline) return found ?? 'missing'
+          await wait(againMs)
+        }
+      },
+      databaseAnswerMs,
+    )
+  } catch (error) {
+    return { unknown: (error as Error).message.split('\n')[0]! }
+  }
+}
+
+/**
+ * Returns what to print of a completed test call, and whether the test failed: nothing was recorded that the description wants
+ * recorded, or the number is not in it.
+ * @param isAccepted true if capture accepted the call's audio
+ */
+export function judgeTestCall(
+  found: EnteredCall | 'missing' | { unknown: string },
+  { number, isAccepted }: { number: string; isAccepted: boolean },
+): { says: string; failed: boolean } {
+  if (found === 'missing') {
+    return { failed: true, says: `the call is not in the history after ${maxWaitMs / 1000} s: see the log of capture` }
+  }
+  if ('unknown' in found) {
+    const why = `the history cannot be read here (${found.unknown})`
+    return isAccepted
+      ? { failed: false, says: `capture accepted its audio; whether it is recorded is not known: ${why}` }
+      : { failed: true, says: `nothing was recorded: capture accepted no audio; why is not known: ${why}` }
+  }
+  const { contact, record, reason, share, failure, recording } = found
+  if (reason === 'unknown-number') {
+    const says = `nothing was recorded: the description in force does not list ${number}. The call is in the history as ${contact}`
+    return { failed: true, says }
+  }
+  if (!record)
+    return { failed: false, says: `not recorded: ${whyNot(reason, share)}. The call is in the history as ${contact}` }
+  if (recording === null) {
+    const says = `nothing was recorded although the description wants it (${failure ?? 'no cause is known'}): see the log of capture. The call is in the history as ${contact}`
+    return { failed: true, says }
+  }
+  if (recording === 'CAPTURING') {
+    const says = `its recording is not sealed after ${maxWaitMs / 1000} s: see "seloste status". The call is in the history as ${contact}`
+    return { failed: true, says }
+  }
+  return { failed: false, says: `it was recorded. The call is in the history as ${contact}` }
+}
+
+function whyNot(reason: Exclude<DecisionReason, 'unknown-number'>, share: number | null): string {
+  switch (reason) {
+    case 'not-drawn':
+      return `the plan records ${share === null ? 'a part' : `${Math.round(share * 1000) / 10} %`} of the calls to this number, and did not draw this one`
+    case 'no-rule':
+      return 'the plan has no rule for this number'
+    case 'switchboard':
+    case 'forwarded':
+      return 'it is a call by a switchboard'
+    case 'rule-ended':
+      return 'the number’s rule has ended'
+    case 'outside-hours':
+      return 'it is outside the hours of the number’s rule'
+    case 'quota-full':
+      return 'the quota of the number’s rule is full'
+    case 'no-official':
+      return 'the invented official is not in the directory, and the number’s rule depends on who answers'
+    case 'no-consent':
+      return 'the invented official has not consented'
+    case 'no-announcement':
+      return 'no announcement of the recording was reported'
+    case 'drawn':
+      return 'the plan draws it'
+  }
+}
