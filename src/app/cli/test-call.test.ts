@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { judgeTestCall, type EnteredCall } from './test-call.ts'
+import type { EnteredCall } from '#register/history/read-entered-call.ts'
+import { judgeTestCall } from './test-call.ts'
 
 const call = { number: '029 497 099', isAccepted: true }
 const recorded: EnteredCall = {

@@ -1,21 +1,9 @@
 /** What became of the call of `seloste simulate --to`: read from the history, and judged by the description in force then. */
-import { sql } from 'kysely'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { DecisionReason } from '#description/decide-recording.ts'
-import { hashCallId } from '#description/draw.ts'
 import type { Settings } from '#platform/config/settings.ts'
+import { readEnteredCall, type EnteredCall } from '#register/history/read-entered-call.ts'
 import { withRunningDatabase } from './running-database.ts'
-
-/** The call's entry in the history. */
-export interface EnteredCall {
-  contact: string
-  record: boolean
-  reason: DecisionReason
-  share: number | null
-  failure: string | null
-  /** State of its recording; null if there is none. */
-  recording: string | null
-}
 
 /** Time for the call's facts to reach the history, and for its recording to be sealed. */
 const maxWaitMs = 20_000
@@ -23,8 +11,8 @@ const againMs = 500
 const databaseAnswerMs = 5_000
 
 /**
- * Returns the entry of a call that has ended, by the Call-ID of its SIPREC session; `missing` if there is none in time, `unknown` with the cause if the database cannot be
- * read here.
+ * Returns the entry of a call that has ended, by the Call-ID of its SIPREC session; `missing` if there is none in time, `unknown`
+ * with the cause if the database cannot be read here.
  */
 export async function findEnteredCall(
   settings: Settings,
@@ -37,16 +25,7 @@ export async function findEnteredCall(
       'simulate',
       async (db) => {
         for (;;) {
-          const { rows } = await sql<EnteredCall & { isOver: boolean }>`
-            select s.contact_id as contact, s.decision_record as record, s.decision_reason as reason, s.rule_share as share,
-              s.capture_failure as failure, r.state as recording,
-              s.ended_at is not null and (not s.decision_record or r.state is distinct from 'CAPTURING' and r.id is not null) as "isOver"
-            from call_identity i
-            join segment s on s.contact_id = i.contact_id and s.contact_started_at = i.contact_started_at
-            left join recording r on r.segment_id = s.id and r.contact_started_at = s.contact_started_at
-            where i.external_id_hash = decode(${hashCallId(`sipCallId:${sipCallId}`)}, 'hex')
-            order by s.answered_at desc limit 1`.execute(db)
-          const [found] = rows
+          const found = await readEnteredCall(db, sipCallId)
           if (found?.isOver || performance.now() > deadline) return found ?? 'missing'
           await wait(againMs)
         }
