@@ -2538,6 +2538,8 @@ CREATE TRIGGER updates_search_after_change AFTER UPDATE OF state, kept_at, destr
 CREATE TRIGGER updates_search_after_delete AFTER DELETE ON recording FOR EACH ROW EXECUTE FUNCTION delete_recorded_parts();
 CREATE TRIGGER updates_studies AFTER INSERT ON recording FOR EACH ROW EXECUTE FUNCTION queue_study_recount('part');
 CREATE TRIGGER updates_webhook_queue AFTER UPDATE OF kept_at, state, reported_destroyed_at ON recording FOR EACH ROW EXECUTE FUNCTION queue_recording_webhooks();
+CREATE TRIGGER was_forbidden AFTER INSERT ON recording FOR EACH ROW EXECUTE FUNCTION forbid_as_requested();
+CREATE TRIGGER was_forbidden_meanwhile AFTER UPDATE OF state ON recording FOR EACH ROW WHEN (old.state = 'CAPTURING'::text AND new.state = 'STORED'::text) EXECUTE FUNCTION forbid_as_requested();
 alter table recording enable row level security;
 create policy capture_admits on recording for insert to seloste_capture with check (((state = 'CAPTURING'::text) AND (destroy_at IS NULL)));
 create policy capture_not_ahead on recording for insert to seloste_capture with check ((started_at < (now() + '2 days'::interval)));
@@ -3921,6 +3923,7 @@ find_late_window(days integer) returns SETOF finding to seloste_custodian
 find_trainees(part text) returns TABLE(id uuid, user_id text, name text, unit_name text) to seloste_desk
 find_unreconciled(wanted text, counted text, enough bigint) returns SETOF finding to seloste_custodian
 find_unsettled(given jsonb) returns TABLE(kind text, subject text, person uuid) to seloste_desk
+forbid_as_requested() returns trigger
 forbid_at_this_node() returns trigger
 forbid_duplicate() returns trigger
 forbid_use(wanted uuid, party text, channel text, reference text, ends_copy boolean DEFAULT false) returns SETOF prohibition to seloste_desk
@@ -4334,6 +4337,7 @@ request_log_verification() returns uuid to seloste_desk
 request_research_extension(wanted uuid, due_on date, reasons text) returns uuid to seloste_desk
 request_rights(people uuid[], role text, duty text, purposes text[], units uuid[], numbers text[], reason text, valid_from timestamp with time zone, valid_to timestamp with time zone) returns SETOF uuid to seloste_desk
 request_statistics(from_day date, to_day date) returns jsonb to seloste_desk
+requested_prohibitions(part segment) returns TABLE(party text, channel text, received_at timestamp with time zone, entered_by uuid, reference text)
 requests_prohibition(q subject_request) returns boolean
 require_confirmation(act text, object uuid, revision integer) returns void
 require_confirmed_decision() returns trigger

@@ -50,6 +50,8 @@ language sql stable set search_path = pg_catalog, public, pg_temp set plan_cache
   select id, call, contact_started_at, number_reached, answered_at, ended_at,
     exists (select from recording r where r.segment_id = judged.id),
     capture_failure is distinct from 'forbidden'
+      and not exists (select from segment s cross join lateral requested_prohibitions(s)
+        where s.id = judged.id and s.contact_started_at = judged.contact_started_at)
       and decision_reason in ('drawn', 'not-drawn', 'quota-full', 'outside-hours', 'no-rule', 'rule-ended', 'imported'),
     agrees and (is_near or has_caller and has_official and is_together)
   from judged

@@ -191,6 +191,10 @@ create trigger forbidden_at_another_node after insert on recording for each row 
 create trigger forbidden_meanwhile after update of state on recording for each row
   when (old.state = 'CAPTURING' and new.state = 'STORED') execute function forbid_at_this_node();
 create trigger is_asked_for after insert on recording for each row execute function add_to_inspections();
+-- After is_asked_for: triggers run in the order of their names, and what was requested earlier is served first.
+create trigger was_forbidden after insert on recording for each row execute function forbid_as_requested();
+create trigger was_forbidden_meanwhile after update of state on recording for each row
+  when (old.state = 'CAPTURING' and new.state = 'STORED') execute function forbid_as_requested();
 create trigger has_part before insert on recording for each row when (session_user = 'seloste_capture') execute function require_part();
 create trigger updates_search after insert on recording for each row execute function insert_recorded_parts();
 create trigger updates_search_after_delete after delete on recording for each row execute function delete_recorded_parts();

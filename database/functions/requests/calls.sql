@@ -166,6 +166,53 @@ begin
   return null;
 end $$;
 
+-- Returns the prohibitions of a part's call that its caller or this part's official has had entered under a request, at most one for each
+-- party. An answered request to forbid applies also if the call had no recording yet; its calls are erased with the requester, thirty days
+-- after closing. A prohibition entered during the call, or by the official, is of one conversation.
+create or replace function requested_prohibitions(part segment)
+returns table (party text, channel text, received_at timestamptz, entered_by uuid, reference text)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+  select distinct on (f.party) f.party, f.channel, f.received_at, f.entered_by, f.reference
+  from (
+    select p.party, p.channel, p.received_at, p.entered_by, p.reference, s.official_person_id as official_id
+    from recording r join prohibition p on p.recording_id = r.id
+    join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+    where r.contact_id = (part).contact_id and r.contact_started_at = (part).contact_started_at and p.channel not in ('CALL', 'OWN_CALLS')
+    union all
+    select q.party, q.channel, q.closed_at, coalesce(q.closed_by, c.verified_by), q.number, q.official_id
+    from request_call c join subject_request q on q.id = c.request_id
+    where c.contact_id = (part).contact_id and c.contact_started_at = (part).contact_started_at and call_state(c) = 'MATCHED'
+      and q.outcome = 'ANSWERED' and requests_prohibition(q)
+  ) f
+  where f.party = 'CALLER' or f.party = 'OFFICIAL' and f.official_id = (part).official_person_id
+  order by f.party, f.received_at
+$$;
+revoke execute on function requested_prohibitions from public;
+
+-- Forbids a recording that reaches the register after its caller or official had the use of the call's recordings forbidden by a request:
+-- another system had reported the call, or it is a later part.
+create or replace function forbid_as_requested() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  earlier record;
+  made prohibition;
+begin
+  for earlier in
+    select f.* from segment s cross join lateral requested_prohibitions(s) f
+    where s.id = new.segment_id and s.contact_started_at = new.contact_started_at
+  loop
+    insert into prohibition (recording_id, party, channel, received_at, entered_by, reference)
+    values (new.id, earlier.party, earlier.channel, earlier.received_at, earlier.entered_by, earlier.reference)
+    on conflict do nothing returning * into made;
+    continue when made.id is null;
+    insert into audit_entry (person_id, action, object_kind, object_id, result, reference, detail)
+    values (made.entered_by, 'recording.forbidden', 'prohibition', made.id, 'ok', made.reference,
+      jsonb_build_object('recording', new.id, 'party', made.party, 'channel', made.channel, 'later', true));
+    perform settle_recording(new.id);
+  end loop;
+  return null;
+end $$;
+
 -- Checks that a requester's claim is enough to search by, and returns what is stored of it. Needed: day and time, with the caller's number,
 -- or with the number called and either the duration or who answered. For an official it is known who answered. `caller` and `service`: keys
 -- of the stated numbers (src/description/phone-numbers). Refuses call.told-too-little and identity codes.
