@@ -3703,7 +3703,7 @@ audit_entry_guard() returns trigger
 authority_contents(package uuid) returns TABLE(item integer, what text, recording_id uuid, started_at timestamp with time zone, ended_at timestamp with time zone, caller_kind text, caller text, number_called text, parts jsonb) to seloste_custodian
 authority_decisions(lost tstzmultirange) returns TABLE(number text, outcome text, provision text, decided_at timestamp with time zone, is_own boolean, is_logged boolean, is_released boolean) to seloste_custodian
 authority_digest(d authority_disclosure) returns text
-authority_item_is_available(i authority_item) returns boolean
+authority_item_is_available(i authority_item, with_orders boolean DEFAULT true) returns boolean
 authority_items(wanted uuid[]) returns TABLE(disclosure_id uuid, item integer, contact_id uuid, recording_id uuid, what text, destroy_at timestamp with time zone, state text, granted boolean, is_there boolean) to seloste_desk
 authority_package(package uuid) returns TABLE(id uuid, number text, authority text, "caseNumber" text, provision jsonb, "decidedAt" timestamp with time zone) to seloste_custodian
 authority_preparers(d authority_disclosure) returns uuid[]

@@ -145,17 +145,18 @@ end $$;
 grant execute on function assess_authority to seloste_desk;
 
 -- Returns true if an item can still be given: its recording, if requested, and the history of its call. A recording past its day is
--- available only if an order keeps it. A forbidden recording is available to a request that was open before the prohibition.
-create or replace function authority_item_is_available(i authority_item) returns boolean
+-- available only if an order keeps it. A forbidden recording is available to a request that was open before the prohibition. Without
+-- `with_orders`, as if no preservation order existed, for those who may not know of one (L37).
+create or replace function authority_item_is_available(i authority_item, with_orders boolean default true) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select (i.what = 'RECORDING' or (contact_in_term(i.contact_id)).id is not null)
     and (i.what = 'IDENTIFICATION_DATA' or exists (
       select from recording r where r.id = i.recording_id and r.kept_at is not null and r.state in ('STORED', 'RESTRICTED')
-        and (recordings_are_held(r.contact_id) or r.destroy_at > register_now() and (
+        and (with_orders and recordings_are_held(r.contact_id) or r.destroy_at > register_now() and (
           not exists (select from prohibition p where p.recording_id = r.id)
           or exists (
             select from authority_request a where a.recording_id = r.id and a.disclosure_id = i.disclosure_id and a.closed_at is null
-              and recording_end_decision(r) -> 'cases' ? a.id::text)))))
+              and case when with_orders then recording_end_decision(r) else end_decision_without_orders(r) end -> 'cases' ? a.id::text)))))
 $$;
 
 -- Locks and returns a granted disclosure if everything granted can be given now; called before a package is made and before it is sent.
@@ -261,7 +262,8 @@ begin
 end $$;
 grant execute on function decide_authority to seloste_desk;
 
--- Returns the items of disclosures for those who may know of them, without dropped ones.
+-- Returns the items of disclosures for those who may know of them, without dropped ones. To the data protection
+-- officer, who may not know of preservation orders, a recording that only an order keeps is destroyed (L37).
 create or replace function authority_items(wanted uuid[])
 returns table (disclosure_id uuid, item integer, contact_id uuid, recording_id uuid, what text, destroy_at timestamptz, state text,
   granted boolean, is_there boolean)
@@ -276,10 +278,11 @@ begin
       case
         when i.recording_id is null then 'none'
         when r.id is null or r.state in ('DESTROYING', 'DESTROYED')
-          or r.destroy_at <= register_now() and not recordings_are_held(r.contact_id) then 'destroyed'
+          or r.destroy_at <= register_now() and not (knows and recordings_are_held(r.contact_id))
+          or not knows and end_decision_without_orders(r) ->> 'act' = 'destroy' then 'destroyed'
         when r.state in ('RESTRICTED', 'QUARANTINED') then 'restricted'
         else 'available' end,
-      i.granted, authority_item_is_available(i)
+      i.granted, authority_item_is_available(i, knows)
     from authority_item i left join recording r on r.id = i.recording_id
     where i.disclosure_id = any (wanted) and i.dropped_at is null
     order by i.disclosure_id, i.item;

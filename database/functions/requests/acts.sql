@@ -56,8 +56,9 @@ begin
   perform refuse_if(r.state in ('DESTROYING', 'DESTROYED'), 'recording.destroyed');
   until := listened_until(r.id, 'INSPECTION', q.number);
   perform refuse_if(until is null and r.kept_at is null and r.state in ('CAPTURING', 'STORED'), 'recording.not-yet-kept');
+  -- Past its day first: what only a preservation order keeps is refused as destroyed (L37).
+  perform refuse_if(coalesce(until, r.destroy_at) <= register_now(), 'recording.destroyed');
   perform refuse_if(until is null or is_restricted_for_others(r, q), 'recording.restricted');
-  perform refuse_if(until <= register_now(), 'recording.destroyed');
   perform end_subject_copy(c, 'expired', null) from subject_copy c
   where c.request_id = q.id and c.recording_id = r.id and c.ended_at is null and c.expires_at <= now();
   perform refuse_if(exists (select from subject_copy c where c.request_id = q.id and c.recording_id = r.id and c.ended_at is null),
