@@ -28,9 +28,17 @@ language sql stable set search_path = pg_catalog, public, pg_temp set plan_cache
     select s.id, s.contact_started_at from segment s
     where s.answered_at between (t).answered_at - clock_tolerance() and (t).answered_at + clock_tolerance()
       and s.contact_started_at between (t).answered_at - interval '1 day' and (t).answered_at + interval '1 day'
+    union
+    select s.id, s.contact_started_at from call_identity i join segment s on s.contact_id = i.contact_id and s.contact_started_at = i.contact_started_at
+    where i.external_id_hash = any (array(select decode(x, 'hex') from unnest((t).ids) x))
+      and i.contact_started_at between (t).answered_at - interval '1 day' and (t).answered_at + interval '1 day'
   ), compared as (
     select s.*, c.id as call, c.caller_key,
       coalesce(c.caller_key = (t).caller_key, false) as has_caller,
+      exists (select from call_identity i where i.contact_id = c.id and i.contact_started_at = c.started_at
+        and i.external_id_hash = any (array(select decode(x, 'hex') from unnest((t).ids) x))) as has_id,
+      coalesce(c.caller_kind = 'e164' and (t).caller_kind = 'e164' and c.caller_key <> (t).caller_key, false) as has_another_caller,
+      coalesce(s.official_person_id <> (t).official_person_id, false) as has_another_official,
       coalesce(s.official_person_id = (t).official_person_id, false) or coalesce(s.official_phone = (t).official_phone, false)
         or exists (select from correction o where o.segment_id = s.id and o.was_person_id = (t).official_person_id) as has_official,
       (t).number_reached in (s.number_reached, c.number_called) as has_number,
@@ -60,9 +68,11 @@ language sql stable set search_path = pg_catalog, public, pg_temp set plan_cache
     -- A recorder may begin another file within a talk, as after a hold.
     or has_caller and has_official and overlap >= -clock_tolerance() and decision_reason <> 'imported'
     or has_official and (caller_key is null or (t).caller_key is null) and (is_near or is_together)
-    -- Neither has a number of the caller. The official is not compared, because a correction may have changed it.
-    or caller_key is null and (t).caller_key is null and has_number and is_near
-      and greatest(until - (t).ended_at, (t).ended_at - until) <= clock_tolerance()
+    or has_id and (is_near or is_together)
+    -- Number, beginning and end are the same, and one of the two lacks the caller or the official. If neither has a number of the caller, the
+    -- officials are not compared, because a correction may have changed one.
+    or has_number and is_near and greatest(until - (t).ended_at, (t).ended_at - until) <= clock_tolerance() and not has_another_caller
+      and (caller_key is null and (t).caller_key is null or has_official or not has_another_official)
   )
 $$;
 

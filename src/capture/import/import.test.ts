@@ -251,7 +251,12 @@ describe('the recordings of an earlier recorder', () => {
 
     test.each<[string, Record<string, string>, Partial<SegmentFacts>, number]>([
       ['the clocks differ by 15 s', {}, {}, 15],
-      ['the clocks differ by 15 s and the call has its id', { sip: 'a@trunk' }, { callIds: ['sipCallId:a@trunk'] }, 15],
+      [
+        'the clocks differ by 15 s and the call has its id',
+        { sip: 'aa12@trunk' },
+        { callIds: ['sipSessionId:aa12@trunk'] },
+        15,
+      ],
       ['the file has another number of the official', { official: '029 512 1777' }, { official: ainos }, 1],
       [
         'the file has another official',
@@ -265,9 +270,56 @@ describe('the recordings of an earlier recorder', () => {
         { caller: { kind: 'withheld', key: null, raw: null } },
         1,
       ],
+      [
+        'the caller withheld the number and the file has no official',
+        { official: '' },
+        { official: ainos, caller: { kind: 'withheld', key: null, raw: null } },
+        1,
+      ],
+      [
+        'the caller withheld the number and the file has an unknown number of the official',
+        { official: '029 512 1777' },
+        { official: ainos, caller: { kind: 'withheld', key: null, raw: null } },
+        1,
+      ],
+      [
+        'the file has neither caller nor official',
+        { caller: 'anonymous', official: '' },
+        { official: ainos, caller: { kind: 'e164', key: phone('040 555 1234'), raw: null } },
+        1,
+      ],
+      [
+        'the file has an extension as caller, and no official',
+        { caller: '1001', official: '' },
+        { official: ainos, caller: { kind: 'e164', key: phone('040 555 1234'), raw: null } },
+        1,
+      ],
+      ['the history has neither caller nor official', {}, { caller: { kind: 'withheld', key: null, raw: null } }, 1],
+      [
+        'only the call’s id is the same',
+        { sip: 'bb12@trunk', official: '' },
+        {
+          ...{ callIds: ['sipSessionId:bb12@trunk'], official: ainos },
+          caller: { kind: 'withheld', key: null, raw: null },
+        },
+        15,
+      ],
     ])('are not imported if the use of the call was forbidden, also if %s', async (_, told, facts, seconds) => {
       await admitOf(await addMinute(told), { captureFailure: 'forbidden', ...facts }, seconds)
       expect(await outcome()).toEqual(['not-to-be-recorded'])
+    })
+
+    test('are imported if another caller’s call, of another official, has the same number and times', async () => {
+      const caller = { kind: 'withheld' as const, key: null, raw: null }
+      const bertil = await enterTestPerson(db, database.as('seloste_desk').db, {
+        name: 'Bertil',
+        phone: '029 512 1004',
+      })
+      await admitOf(await addMinute(), {
+        captureFailure: 'forbidden',
+        ...{ caller, official: { personId: bertil.id, name: 'Bertil', phone: phone('029 512 1004') } },
+      })
+      expect(await outcome()).toEqual(['entered'])
     })
 
     test.each(['switchboard', 'forwarded', 'unknown-number', 'no-announcement', 'no-consent', 'no-official'])(
