@@ -630,6 +630,58 @@ fields: { callId: [uuid], startedAt: [dialog.start], duration: [dialog.duration]
     })
   })
 
+  test('with a vCon of a transferred call: a part’s recording belongs to the official whom its dialog names', async () => {
+    const { privateKey } = generateKeyPairSync('ed25519')
+    const bertil = await enterTestPerson(db, database.as('seloste_desk').db, { name: 'Bertil', phone: '029 512 1005' })
+    const numbers = ['358405550001', '35829497000', '358295121001', '358295121005']
+    const types = ['person', 'organization', 'person', 'person']
+    for (const [name, official] of [
+      ['first', 2],
+      ['second', 3],
+    ] as const) {
+      const sound = wav(++fileNumber)
+      await writeFile(join(folder, `${name}.wav`), sound)
+      const recording = {
+        ...{
+          type: 'recording' as const,
+          duration: 2,
+          parties: [0, [official]],
+          filename: `${name}.wav`,
+          recording_set: 0,
+        },
+        start: daysAgo(2).add({ minutes: official }).toString(),
+        content_hash: contentHash(createHash('sha512').update(sound).digest()),
+      }
+      const set = {
+        type: 'recording-set' as const,
+        start: daysAgo(2).toString(),
+        parties: [0, 1, 2, 3],
+        recordings: [1],
+      }
+      const vcon = {
+        ...{ vcon: '0.4.0' as const, uuid: vconUuid(name), created_at: daysAgo(1).toString() },
+        ...{ parties: numbers.map((tel, at) => ({ tel: `tel:+${tel}`, type: types[at]! })), dialog: [set, recording] },
+      }
+      await writeFile(join(folder, `${name}.vcon`), writeVcon(vcon, { name: 'x', privateKey }))
+    }
+    const text = `source: Other
+metadata: { format: vcon }
+audio: { file: '{dialog.filename}' }
+fields: { callId: [uuid], startedAt: [dialog.start], duration: [dialog.duration], caller: [parties.0.tel], called: [parties.1.tel], official: [parties.2.tel, parties.3.tel] }
+`
+    const map = readImportMap(text, 'map.yaml')
+    const work = workOf(map)
+    const context = { ...work.context, officials: await readDirectory(db) }
+    const { files } = await runImport(await planImport(folder, map), { ...work, context }, sink)
+    expect(outcomes(files)).toEqual({ 'first.wav': 'entered', 'second.wav': 'entered' })
+    const { rows } = await pool.query(
+      `select s.official_person_id as id from contact c join segment s on s.contact_id = c.id
+       where c.caller_key = $1 order by s.answered_at`,
+      [`+${numbers[0]}`],
+    )
+    expect(rows).toEqual([{ id: aino.id }, { id: bertil.id }])
+  })
+
   test('with metadata that has entities or another format: that file is refused as a whole', async () => {
     const xml = mapText.replace("csv, files: '*.csv'", "xml, each: calls/call, files: '*.xml'")
     await writeFile(

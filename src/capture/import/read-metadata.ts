@@ -2,6 +2,7 @@
 import { parse as parseCsv } from 'csv-parse/sync'
 import { SaxesParser } from 'saxes'
 import { readVcon } from '#platform/vcon/read-vcon.ts'
+import type { VconDialog } from '#platform/vcon/vcon-schema.ts'
 import type { Fields } from '../feeds/read-fields.ts'
 import { flatten } from '../feeds/read-freeswitch.ts'
 import { decodeRecord } from '../feeds/split-records.ts'
@@ -133,21 +134,32 @@ function localName(name: string): string {
   return name.slice(name.lastIndexOf(':') + 1)
 }
 
-/** Returns an entry for each recording in a vCon: the members of its dialog, and those of `parties`. */
+/** Returns an entry for each recording in a vCon: the members of its dialog, and those of `parties` that may be of its dialog. */
 function readConversation(bytes: Buffer): Entries {
   const read = readVcon(bytes)
   if ('problems' in read) {
     const [first] = read.problems
     return { problem: 'vcon-unverified', detail: first && `${first.where} ${first.what}` }
   }
-  const { vcon } = read
-  const parties = (vcon.parties ?? []).map((party) => ({ ...party, tel: party.tel?.replace(/^tel:/i, '') ?? '' }))
-  const shared = flatten({ uuid: vcon.uuid, parties })
+  const { uuid, parties = [], dialog = [] } = read.vcon
+  const recordings = dialog.filter(({ type }) => type === 'recording')
+  const speakers = new Set(recordings.flatMap(partiesOf))
   return {
-    entries: (vcon.dialog ?? [])
-      .filter(({ type }) => type === 'recording')
-      .map((dialog) => ({ ...shared, ...flatten(dialog, 'dialog') })),
+    entries: recordings.map((recording) => {
+      const own = new Set(partiesOf(recording))
+      // An official of another part of the call has not answered this one. The number called speaks in no recording.
+      const isOfDialog = (type: string | undefined, at: number) =>
+        own.size === 0 || own.has(at) || (type !== 'person' && !speakers.has(at))
+      const members = parties.map((party, at) =>
+        isOfDialog(party.type, at) ? { ...party, tel: party.tel?.replace(/^tel:/i, '') ?? '' } : {},
+      )
+      return { ...flatten({ uuid, parties: members }), ...flatten(recording, 'dialog') }
+    }),
   }
+}
+
+function partiesOf({ parties }: VconDialog): number[] {
+  return [parties].flat(2).filter((at) => typeof at === 'number')
 }
 
 function readName({ metadata: { pattern } }: ImportMap, path: string): Entries {
