@@ -1,3 +1,4 @@
+import { isPrivacyRequested, requestsPrivacy } from '#description/phone-numbers/withheld.ts'
 import type { Bridge, Channel, DetailRecord, ReadRecord, Participation } from './detail-record.ts'
 import { readFields, type Fields, type Mapping } from './read-fields.ts'
 import { readTime } from './read-time.ts'
@@ -56,7 +57,11 @@ export function readFreeswitch(value: unknown, options: SourceOptions): ReadReco
   const read = readFields(fields, {
     ...options,
     isPart: !isInbound,
-    mapping: { ...mapping, official: isInbound ? [] : ownNumber, ...options.fields },
+    mapping: {
+      ...mapping,
+      ...{ official: isInbound ? [] : ownNumber, ...options.fields },
+      ...(withholdsNumber(fields) && { caller: [] }),
+    },
   })
   if (read.is !== 'record') return [read]
   const channel = channelOf(fields, read.record, { isInbound, profiles, options })
@@ -68,6 +73,18 @@ export function readFreeswitch(value: unknown, options: SourceOptions): ReadReco
     fields['variables.other_loopback_leg_uuid'] ?? '',
   ].filter((id) => id !== '' && id !== own)
   return [{ is: 'record', record: { ...read.record, legId: own, channel, knownAs: [own], refersTo } }]
+}
+
+/** Returns true if the caller asked for privacy: the caller id is then the number that the network asserted (AC9). */
+function withholdsNumber(fields: Fields): boolean {
+  const value = (name: string) => fields[name]?.trim() ?? ''
+  return (
+    requestsPrivacy(value('variables.sip_Privacy')) ||
+    /;\s*privacy=(?:full|uri)\b/i.test(value('variables.sip_Remote-Party-ID')) ||
+    /^anonymous$/i.test(value('variables.sip_from_user')) ||
+    /^anonymous\.invalid$/i.test(value('variables.sip_from_host')) ||
+    [value('variables.sip_from_display'), value('oldest.caller_profile.caller_id_name')].some(isPrivacyRequested)
+  )
 }
 
 function channelOf(

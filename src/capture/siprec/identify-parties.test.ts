@@ -49,6 +49,35 @@ function person(id: string, aor: string, sends?: string, more = ''): string {
 }
 const streams = '<stream id="s1"><label>1</label></stream><stream id="s2"><label>2</label></stream>'
 
+describe('a caller who withholds the number', () => {
+  const others = person('o', aino, '2') + person('n', service)
+  const named = (nameIds: string, more = '') => `<participant id="c">${nameIds}<send>s1</send>${more}</participant>`
+  const hiding = `"Anonymous" &lt;sip:${caller}@trunk&gt;`
+  const oracle = `<extensiondata><callingParty>true</callingParty><header label="From"><value>${hiding};tag=2</value></header></extensiondata>`
+  const header = (name: string): [string, string][] => [[name, `"Anonymous" <sip:${caller}@trunk>;tag=1`]]
+  const own: [string, string][] = [['From', '"Anonymous" <sip:+358295550000@recorder>;tag=1']]
+  test.each<[string, string, [string, string][]]>([
+    ['its name', named(`<nameID aor="sip:${caller}@trunk"><name>Anonymous</name></nameID>`), []],
+    ['its second address', named(`<nameID aor="tel:${caller}"/><nameID aor="sip:anonymous@anonymous.invalid"/>`), []],
+    ['the display name in its address', named(`<nameID aor="${hiding.replaceAll('"', '&quot;')}"/>`), []],
+    ['the display name of From', person('c', caller, '1'), header('From')],
+    ['the display name of P-Asserted-Identity', person('c', caller, '1'), header('P-Asserted-Identity')],
+    ['the From that Oracle copies', named(`<nameID aor="${caller}"/>`, oracle), []],
+    [
+      'the From that Ribbon copies',
+      `<group id="g"><callData><fromhdr>${hiding}</fromhdr></callData></group>${person('c', caller, '1')}`,
+      [],
+    ],
+  ])('has no number, if only %s shows it', (_, participant, headers) => {
+    expect(identify(participant + others + streams, { headers }).caller?.number).toMatchObject({
+      ...{ kind: 'withheld', key: null },
+    })
+  })
+  test('is not assumed from the name of a client in From', () => {
+    expect(identify(person('c', caller, '1') + others + streams, { headers: own }).caller?.number.key).toBe(caller)
+  })
+})
+
 test('one of several participants without the caller’s number is the caller, and not a third party', () => {
   const from = `<group id="g"><callData><fromhdr>&lt;sip:${caller}@x&gt;</fromhdr><tohdr>&lt;sip:${service}@x&gt;</tohdr></callData></group>`
   const two = person('a', 'matti@trunk', '1') + person('b', '+358295129999', '2')

@@ -45,7 +45,7 @@ export function identifyParties<N, O>(given: Evidence<N, O>, options: IdentifyOp
   applyHeaders(evidence, candidates, draft)
   applyDirectNumber(evidence, draft)
   assignRemainingRole(candidates, draft)
-  if (isPrivacyRequested(evidence, draft.caller?.participantId)) {
+  if (isPrivacyRequested(evidence, draft.caller)) {
     const { participantId } = draft.caller ?? {}
     draft.caller = { number: withheldNumber, source: 'privacy', ...(participantId ? { participantId } : {}) }
     draft.review.delete('callerFromSipFrom')

@@ -30,3 +30,13 @@ export function isWithheldText(text: string): boolean {
 export function isPrivacyRequested(displayName: string): boolean {
   return privateNames.has(displayName.toLowerCase())
 }
+
+const privacyTokens: readonly string[] = ['id', 'user', 'header', 'session', 'critical']
+
+/** Returns true if a Privacy header (RFC 3323, RFC 3325 section 9.3) requests privacy. */
+export function requestsPrivacy(header: string): boolean {
+  return header
+    .toLowerCase()
+    .split(/[;,\s]+/)
+    .some((token) => privacyTokens.includes(token))
+}
