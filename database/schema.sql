@@ -3929,6 +3929,7 @@ forbid_duplicate() returns trigger
 forbid_use(wanted uuid, party text, channel text, reference text, ends_copy boolean DEFAULT false) returns SETOF prohibition to seloste_desk
 forbid_when_reported() returns trigger
 forbidden_recordings(known uuid[]) returns TABLE(recording_id uuid, destroys boolean) to seloste_capture
+forget_call_starts() returns void
 forget_devices() returns void to seloste_desk
 free_slots(request uuid) returns TABLE(slot jsonb, latest timestamp with time zone) to seloste_desk
 has_answered(person uuid) returns boolean
@@ -4116,6 +4117,7 @@ may_see_capture() returns boolean to seloste_desk
 may_see_places() returns boolean to seloste_desk
 missing_prerequisites(facts jsonb) returns TABLE(what text, items integer[], until timestamp with time zone) to seloste_desk
 month_key_guard() returns trigger
+month_start(instant timestamp with time zone) returns timestamp with time zone
 months_after(instant timestamp with time zone, months integer) returns timestamp with time zone to seloste_capture
 move_evaluations() returns trigger
 my_prohibitions() returns TABLE(id uuid, recording_id uuid, contact_id uuid, started_at timestamp with time zone, party text, received_at timestamp with time zone, executed_at timestamp with time zone, state text) to seloste_desk

@@ -1,5 +1,5 @@
 // Promise: thirty days after a request is closed no table says which call it was, and nothing of a call outlives its fourteen months
-// (R22, R52, L32). The attack: read the tables of copies, corrections and prohibitions.
+// (R22, R52, L32). The attack: read the tables of copies, corrections, prohibitions, preservation orders and disclosures.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { sweepHistory } from '#destruction/retention/sweep-history.ts'
@@ -85,4 +85,37 @@ test('a correction and a prohibition end with the history of their call', async 
     select 'contact' as left from contact where id = ${contactId} union all select 'correction' from correction
     union all select 'prohibition' from prohibition where entered_by = ${aino.id}`.execute(admin)
   expect(rows).toEqual([])
+})
+
+test('an ended order and a disclosure to an authority keep only the month in which a deleted call began', async () => {
+  const { tuula } = people
+  const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months: 14, days: 2 }).toInstant()
+  const startedAt = endedAt.subtract({ minutes: 5 })
+  const official = { personId: aino.id, unitId: aino.unitId, name: 'Aino', phone: phone('029 512 1001') }
+  const call = callFacts({ startedAt, answeredAt: startedAt, endedAt, official })
+  const { contactId } = await admit(database.as('seloste_capture').db, call)
+  await admin.transaction().execute(async (tx) => {
+    await sql`set local session_replication_role = replica`.execute(tx)
+    await sql`
+      insert into preservation_order (contact_id, contact_started_at, covers, provision, authority, order_reference, reference, from_at, until,
+        entered_by, ended_at)
+      values (${contactId}, ${startedAt}, 'both', 'p', 'Poliisi', 'R/1', 'R/1', ${startedAt}, ${startedAt.add({ hours: 24 })}, ${tuula.id},
+        ${startedAt.add({ hours: 24 })})`.execute(tx)
+    await sql`
+      with disclosure as (
+        insert into authority_disclosure (number, origin, authority, officer, case_number, aim, received_at, entered_by)
+        values ('V-2025-1', 'REQUEST', 'Poliisi', 'x', '1/R', 'INVESTIGATION', ${endedAt}, ${tuula.id}) returning id)
+      insert into authority_item (disclosure_id, item, contact_id, contact_started_at, what, added_by)
+      select id, 1, ${contactId}, ${startedAt}, 'IDENTIFICATION_DATA', ${tuula.id} from disclosure`.execute(tx)
+  })
+  const starts = async () =>
+    (
+      await sql<{ at: Temporal.Instant }>`
+        select contact_started_at as at from preservation_order where contact_id = ${contactId} union all
+        select contact_started_at from authority_item where contact_id = ${contactId}`.execute(admin)
+    ).rows.map(({ at }) => at.toZonedDateTimeISO('Europe/Helsinki').toPlainDateTime().toString())
+  expect((await starts()).map((at) => at.endsWith('-01T00:00:00'))).toEqual([false, false])
+  await sweepHistory(custodian)
+  const month = startedAt.toZonedDateTimeISO('Europe/Helsinki').toPlainDate().with({ day: 1 }).toString()
+  expect(await starts()).toEqual([`${month}T00:00:00`, `${month}T00:00:00`])
 })

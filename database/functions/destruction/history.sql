@@ -23,6 +23,11 @@ language sql immutable parallel safe as $$ select (instant at time zone 'Europe/
 create or replace function day_start(day date) returns timestamptz
 language sql immutable parallel safe as $$ select day::timestamp at time zone 'Europe/Helsinki' $$;
 
+create or replace function month_start(instant timestamptz) returns timestamptz
+language sql immutable parallel safe set search_path = pg_catalog, public, pg_temp as $$
+  select day_start(date_trunc('month', helsinki_day(instant))::date)
+$$;
+
 -- Counts the calls of a day from the rows that are held.
 create or replace function recount_history_day(of_day date)
 returns table (number_called text, number_kind text, answered boolean, recorded boolean, contacts bigint)
@@ -258,6 +263,17 @@ begin
 end $$;
 grant execute on function drop_history_month to seloste_custodian;
 
+-- Leaves only the month of the start of a deleted call in ended preservation orders and in disclosures to authorities (R22).
+create or replace function forget_call_starts() returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  update preservation_order o set contact_started_at = month_start(o.contact_started_at)
+  where o.ended_at is not null and o.contact_started_at < destruction_now() - interval '14 months' + interval '1 day'
+    and o.contact_started_at <> month_start(o.contact_started_at) and not exists (select from contact c where c.id = o.contact_id);
+  update authority_item i set contact_started_at = month_start(i.contact_started_at)
+  where i.contact_started_at < destruction_now() - interval '14 months' + interval '1 day'
+    and i.contact_started_at <> month_start(i.contact_started_at) and not exists (select from contact c where c.id = i.contact_id);
+$$;
+
 -- Deletes at most `max_rows` destroyed recordings whose contact was dropped with its month, with their listenings and prohibitions, and
 -- corrections of such contacts. Policies hide them until then. Returns how many recordings it deleted.
 create or replace function delete_history_remainders(max_rows integer) returns integer
@@ -276,6 +292,7 @@ begin
   delete from prohibition where recording_id = any (ids);
   delete from correction k where k.contact_started_at < destruction_now() - interval '14 months' + interval '1 day'
     and not exists (select from contact c where c.id = k.contact_id and c.started_at = k.contact_started_at);
+  perform forget_call_starts();
   return coalesce(cardinality(ids), 0);
 end $$;
 grant execute on function delete_history_remainders to seloste_custodian;

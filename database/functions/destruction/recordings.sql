@@ -526,9 +526,13 @@ begin
 end $$;
 grant execute on function end_order to seloste_desk;
 
--- Keeps an order as entered. Only a renewal moves its end, and it ends once.
+-- Keeps an order as entered. Only a renewal moves its end, and it ends once. An ended one forgets when its call began (forget_call_starts).
 create or replace function order_guard() returns trigger language plpgsql as $$
 begin
+  if old.ended_at is not null and new.contact_started_at = month_start(old.contact_started_at)
+     and to_jsonb(new) - 'contact_started_at' = to_jsonb(old) - 'contact_started_at' then
+    return new;
+  end if;
   if (new.id, new.contact_id, new.contact_started_at, new.covers, new.provision, new.authority, new.order_reference, new.reference, new.from_at, new.entered_by)
      is distinct from (old.id, old.contact_id, old.contact_started_at, old.covers, old.provision, old.authority, old.order_reference, old.reference, old.from_at, old.entered_by)
      or old.ended_at is not null or new.until < old.until then
