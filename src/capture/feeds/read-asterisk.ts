@@ -1,3 +1,4 @@
+import { isPrivacyRequested } from '#description/phone-numbers/withheld.ts'
 import type { DetailRecord, ReadRecord } from './detail-record.ts'
 import { readFields, type Fields, type Mapping } from './read-fields.ts'
 import type { SourceOptions } from './source-options.ts'
@@ -77,6 +78,7 @@ export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRec
       called: ['number of queue', ...(mapping.called ?? [])],
       official: ['official of channel'],
       ...options.fields,
+      ...(withholdsNumber(valuesOf('clid', 'CallerID')) && { caller: [] }),
     },
   })
   if (read.is !== 'record') return read
@@ -92,6 +94,16 @@ export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRec
     ...(meets.length > 0 && (channel === '' ? { knownAs: meets } : { refersTo: meets })),
   }
   return { is: 'record', record }
+}
+
+/** Returns true if the name in `"name" <number>` asks for privacy (AC9). */
+function withholdsNumber(callerId: string): boolean {
+  return isPrivacyRequested(
+    callerId
+      .replace(/<[^<]*$/, '')
+      .replaceAll('"', '')
+      .trim(),
+  )
 }
 
 /**
