@@ -91,6 +91,8 @@ declare
   t told_part := jsonb_populate_record(null::told_part, reported);
   r told_recording := t.recording;
   talk record;
+  corrected jsonb;
+  given uuid;
   refusal text;
   shift interval;
 begin
@@ -116,6 +118,15 @@ begin
     bool_and(m.may_be_recorded) over () as all_may, bool_and(m.may_be_recorded) over (partition by m.call) as call_may into talk
   from match_imported(t) m order by m.is_close desc, m.is_recorded desc limit 1;
   if talk.segment_id is null then
+    -- A restored register may lack the call; the ledger has its correction.
+    select e.detail into corrected from ledger_content c join opened_entry e on e.seq = c.seq
+    where strpos(c.content, t.segment_id::text) > 0 and e.object_kind = 'correction' and e.detail ->> 'segment' = t.segment_id::text
+    order by e.seq desc limit 1;
+    if found then
+      given := (corrected ->> 'official')::uuid;
+      reported := reported || jsonb_build_object('official_person_id', given, 'official_unit_id', corrected ->> 'unit',
+        'official_name', coalesce(name_at(given, t.answered_at), 'RESTORED: see the correction'), 'official_phone', phone_at(given, t.answered_at, t.official_phone));
+    end if;
     select p.contact_id into contact_id from admit_part(null, reported) p;
     outcome := 'entered';
   else

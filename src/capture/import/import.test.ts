@@ -21,6 +21,7 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, enterTestPerson, phone } from '#test/database/people.ts'
 import { recordProhibition } from '#test/register/destroy-recordings.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
+import { servedRequest } from '#test/requests/served-request.ts'
 import { termsByNumber } from './describe-entry.ts'
 import { destroyOld } from './destroy-old.ts'
 import { readImportMap } from './import-map.ts'
@@ -451,6 +452,44 @@ describe('the recordings of an earlier recorder', () => {
       delete from imported_recording where recording_id = '${rows[0]!.id}';
       delete from recording where id = '${rows[0]!.id}'; commit`)
     expect(outcomes((await importAll()).files)).toEqual({ '0.wav': 'not-to-be-recorded' })
+  })
+
+  test('are imported again after a restore as the calls of the officials to whom corrections gave them', async () => {
+    await addCall()
+    await importAll()
+    const enter = (name: string, telephone: string) =>
+      enterTestPerson(db, database.as('seloste_desk').db, { name, phone: telephone })
+    const [bertil, paula] = [await enter('Bertil', '029 512 1006'), await enter('Paula', '029 512 1007')]
+    const { rows } = await pool.query<{ id: string; segment: string; contact: string; began: string }>(
+      `select i.recording_id as id, s.id as segment, s.contact_id as contact, s.contact_started_at::text as began
+       from imported_recording i join recording r on r.id = i.recording_id join segment s on s.id = r.segment_id
+       order by i.admitted_at desc limit 1`,
+    )
+    const { id, segment, contact, began } = rows[0]!
+    const request = await servedRequest(db, {
+      ...{ clerkId: paula.id, contacts: [contact], party: 'OFFICIAL', officialId: aino.id, kinds: ['RECTIFY'] },
+    })
+    await pool.query(
+      `with made as (
+         insert into correction (request_id, segment_id, contact_id, contact_started_at, was_person_id, becomes_person_id, becomes_unit_id,
+           proposed_at, proposed_by, decided_at, decided_by, outcome)
+         values ($1, $2, $3, $4, $5, $6, $7, now(), $8, now(), $6, 'APPROVED') returning *
+       ) select enter_correction(made) from made`,
+      [request.id, segment, contact, began, aino.id, bertil.id, bertil.unitId, paula.id],
+    )
+    // As in a backup from before the import.
+    const tables = ['recording_key', 'imported_recording', 'correction', 'request_call', 'call_identity', 'recording']
+    const columns = ['recording_id', 'recording_id', 'segment_id', 'contact_id', 'contact_id', 'id']
+    const keyed = [id, id, segment, contact, contact, id]
+    const deleted = tables.map((table, at) => `delete from ${table} where ${columns[at]} = '${keyed[at]}';`).join('')
+    await pool.query(`begin; set local session_replication_role = replica; ${deleted}
+      delete from segment where id = '${segment}'; delete from contact where id = '${contact}'; commit`)
+    expect(outcomes((await importAll()).files)).toEqual({ '0.wav': 'entered' })
+    const { rows: again } = await pool.query(
+      'select official_person_id as official, official_name as name from segment where id = $1',
+      [segment],
+    )
+    expect(again).toEqual([{ official: bertil.id, name: 'Bertil' }])
   })
 
   test('are compared again until they are found to be the same, and one that differs is named', async () => {
