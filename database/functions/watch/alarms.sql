@@ -134,15 +134,17 @@ returns table (at timestamptz, kind text, role text, purpose text, unit text, co
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with seen as (
     select e.at, case e.action when 'contact.read' then 'read' when 'caller.revealed' then 'revealed' else 'listened' end as kind,
-      e.role, e.purpose, e.person_id, e.object_id,
+      e.role, e.purpose, e.person_id, coalesce(k.recording_id, e.object_id) as object_id,
       case when e.action = 'listening.started' then (e.detail ->> 'listening')::uuid end as listening
     from audit_entry e
+    left join anonymised_copy k on k.id = e.object_id and k.recording_id = any (accesses_to.recordings)
     where e.result = 'ok' and e.at >= accesses_to.since and e.at < accesses_to.until
       and (e.action in ('contact.read', 'caller.revealed') and e.object_id = any (accesses_to.calls)
         or e.action = 'listening.started' and e.object_id = any (accesses_to.recordings)
-        -- The conversation as text.
-        or (e.action = 'anonymised-copy.recognised' or e.action = 'anonymised-copy.read' and e.detail @> '{"words": true}')
-          and exists (select from anonymised_copy k where k.id = e.object_id and k.recording_id = any (accesses_to.recordings)))
+        -- The conversation as text, or as the sound of a copy that nobody had signed.
+        or k.id is not null and (e.action = 'anonymised-copy.recognised'
+          or e.action = 'anonymised-copy.read' and e.detail @> '{"words": true}'
+          or e.action = 'anonymised-copy.heard' and not e.detail ? 'why' and (k.state <> 'APPROVED' or e.at < k.checked_at)))
   ),
   listed as (
     select e.at, case e.action when 'contacts.listed' then 'shown' else 'watched' end as kind, e.role, e.purpose, e.person_id,
