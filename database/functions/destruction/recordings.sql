@@ -414,7 +414,8 @@ end $$;
 grant execute on function forbid_use to seloste_desk;
 
 -- Returns a prohibition's state for the person who entered it: executed, waiting or blocked. Waiting for an inspection is shown; waiting
--- for an authority or an order is not. Volatile, to see the changes of the statement that calls it.
+-- for an authority or an order is not. The desk gets that of a prohibition whose id it has, in a session. Volatile, to see the changes of
+-- the statement that calls it.
 create or replace function prohibition_state(p prohibition) returns text
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select case
@@ -423,7 +424,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
       select from inspection_recording ir where ir.recording_id = r.id and recording_end_decision(r) -> 'cases' ? ir.inspection_id::text
     ) then 'waiting'
     else 'blocked' end
-  from recording r where r.id = p.recording_id
+  from recording r where r.id = p.recording_id and (session_user <> 'seloste_desk' or viewer() is not null and exists (
+    select from prohibition x where x.id = p.id and x.recording_id = r.id))
 $$;
 grant execute on function prohibition_state to seloste_desk;
 
