@@ -4174,7 +4174,7 @@ pending_ends() returns TABLE(kind text, id uuid, until timestamp with time zone)
 pending_right_notice_period() returns interval
 person_guard() returns trigger
 phone_as_reported(s segment, named text) returns text
-phone_at(person uuid, at timestamp with time zone, answered text) returns text
+phone_at(person uuid, at timestamp with time zone, preferred text) returns text
 pick_research_item(wanted uuid, recording uuid) returns integer to seloste_desk
 planned_end(r recording) returns timestamp with time zone
 predates_log(instant timestamp with time zone) returns boolean

@@ -1,6 +1,6 @@
 /**
- * Purposes of recordings and contact history: a closed list (R3-R6). It has no purpose for appraisal, collection, marketing or
- * evidence in a complaint, which is how R6 holds.
+ * Purposes of recordings and contact history: a closed list (R3-R6). It has no purpose for staff appraisal, debt collection,
+ * marketing or evidence in a complaint, and so no such use is possible (R6).
  */
 
 /** R4: DEVELOPMENT is the primary purpose and covers the three that follow it. */

@@ -615,7 +615,7 @@ describe('there is no operation outside the matrix', () => {
     ])
   })
 
-  test('there is no export of calls: responses are JSON, events, letters, the diary of decisions, the sound of a listening, and encrypted releases', () => {
+  test('there is no export of calls: responses are JSON, events, letters, the case register, the sound of a listening, and encrypted releases', () => {
     const contents = all.flatMap(({ method, url, schema }) =>
       Object.values(schema.response as Record<string, { content?: object }>).flatMap(({ content }) =>
         Object.keys(content ?? {}).map((type) => `${method} ${url}: ${type}`),

@@ -12,7 +12,7 @@ const server = await listenDecisions({
   listen: { host: '127.0.0.1', port: 0 },
   token,
   answer: () => ({ outcome: 'recorded', announce: true, reason: 'drawn', descriptionVersion: 1, announcements: [] }),
-  onAsked: () => undefined,
+  onAnswered: () => undefined,
   onConnectionRefused: (client) => refused.push(client),
   onFault: (error) => {
     throw error

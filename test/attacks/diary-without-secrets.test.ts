@@ -87,7 +87,7 @@ beforeAll(async () => {
   expect(asked).toBeLessThan(300)
 })
 
-describe('the diary of decisions', () => {
+describe('the case register', () => {
   test('does not change for the data protection officer when an order is entered', async () => {
     const withoutTime = (text: string) => text.replace(/"made":"[^"]+"/, '')
     const before = [withoutTime(await textOf('dora')), await textOf('dora', { format: 'csv' })]

@@ -67,7 +67,7 @@ test('accepts a session opened in two steps between which the clock was set back
   expect((await check()).broken).toEqual([])
 })
 
-test('for twelve hours, accepts a session opened by a version whose log entries name no session', async () => {
+test('accepts a session whose log entry names no session, as an earlier version wrote it, for twelve hours', async () => {
   const end = `update session set ended_at = now() where person_id = '${matti.id}'`
   await tamper(end)
   await matti.signIn()
@@ -82,9 +82,9 @@ test('for twelve hours, accepts a session opened by a version whose log entries 
 })
 
 test.each([
-  ['end a day ago', `employed_to = now() - interval '1 day'`],
-  ['beginning tomorrow', `employed_from = now() + interval '1 day'`],
-])('accepts a session of somebody whose employment’s %s is entered only now', async (_, set) => {
+  ['ended a day ago', `employed_to = now() - interval '1 day'`],
+  ['begins tomorrow', `employed_from = now() + interval '1 day'`],
+])('accepts an earlier session when it is entered that the person’s employment %s', async (_, set) => {
   await matti.signIn()
   const { rows } = await pool.query<{ was: string }>('select to_jsonb(p)::text as was from person p where id = $1', [
     matti.id,

@@ -46,7 +46,7 @@ test.each([
   '2026-03-05T06:07:08Z',
   '2026-03-05 08:07',
   '20260305T060708',
-  '5.3.2026 klo 8.07'.replace('8.07', '08.07'),
+  '5.3.2026 klo 08.07',
   String(Math.floor(moment / 1000)),
   String(moment),
 ])('an instant written as %s is found', (written) => {

@@ -316,7 +316,7 @@ for (const language of walks) {
     await checkScreen('/reviews', 'reviews', '.card-facts')
     const month = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').toPlainDate().toPlainYearMonth().toString()
     await checkScreen(`/reviews/${month}`, 'a month’s review', '.wide-table td')
-    await checkScreen('/records', 'the diary of decisions', '.radio-card')
+    await checkScreen('/records', 'the case register', '.radio-card')
     await checkScreen('/my-calls/looks', 'views of one’s own calls')
   })
 }

@@ -15,7 +15,7 @@ async function verify(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Tarkasta koko loki' }).click()
 }
 
-test('a view is an entry in the signed log', async ({ page, seloste }) => {
+test('a refused view is an entry in the signed log', async ({ page, seloste }) => {
   const eero = await signInAt(seloste.url, 'eero', seloste.password)
   await eero.contacts({ purpose: 'QUALITY' })
   const refused = await eero.call('GET', '/api/contacts?purpose=TRAINING')
@@ -27,7 +27,7 @@ test('a view is an entry in the signed log', async ({ page, seloste }) => {
   await rows.first().click()
   const entry = page.getByRole('dialog')
   await expect(entry).toContainText('Evättiin')
-  // The view's entry is signed within a second; the page checks its proof when it is opened.
+  // The entry is signed within a second; the page checks its proof when it is opened.
   const signed = 'johtavat allekirjoitettuun juuritiivisteeseen'
   await reloadUntil(page, (options) => expect(entry).toContainText(signed, options), 60_000)
 })

@@ -69,7 +69,7 @@ test('planned and actual shares are those of the register, and chance explains t
   const byOfficial = page.getByRole('table', { name: 'Virkailijoittain' })
   await expect(byOfficial.getByRole('row')).toHaveCount(shares.byOfficial.length + 1)
   // No undrawn call was recorded, and every drawn call was.
-  await expect(page.locator('.shares-apart')).toHaveCount(0)
+  await expect(page.locator('.shares-difference')).toHaveCount(0)
 
   await page.getByRole('button', { name: '7 päivää' }).click()
   await expect(page).toHaveURL(new RegExp(`from=${today.subtract({ days: 6 }).toString()}`))

@@ -154,7 +154,7 @@ begin
     where q.id = c.request_id and q.party <> 'OFFICIAL' and answered_call(r.contact_id)), 'request.own');
   perform refuse_if(subject_copy_state(c) not in ('making', 'ready'), 'copy.over');
   perform end_subject_copy(c, 'withdrawn', viewer());
-  -- For an open request another copy may be made.
+  -- The inspection of an open request stays open: another copy may be made.
   perform end_inspection(i, viewer(), 'withdrawn') from inspection i join subject_request q on q.id = i.request_id
   where q.id = c.request_id and q.closed_at is not null and i.closed_at is null and inspection_is_copied(i);
 end $$;
@@ -218,12 +218,12 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     and p.employed_from <= at and (p.employed_to is null or p.employed_to > at)
 $$;
 
--- Returns a person's number at an instant: the one at which the call was answered, if it was theirs.
-create or replace function phone_at(person uuid, at timestamptz, answered text) returns text
+-- Returns a number that a person had at an instant: `preferred` if it was one of theirs, otherwise the lowest. Null if they had none.
+create or replace function phone_at(person uuid, at timestamptz, preferred text) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select f.phone_key from person_phone f
   where f.person_id = person and f.valid_from <= at and (f.valid_to is null or f.valid_to > at)
-  order by f.phone_key is not distinct from answered desc, f.phone_key limit 1
+  order by f.phone_key is not distinct from preferred desc, f.phone_key limit 1
 $$;
 
 create or replace function propose_correction(request uuid, segment uuid, official text) returns uuid

@@ -31,7 +31,7 @@ export async function answerDecisions(
       const answer = predictDecision(question, from)
       return 'wrong' in answer ? { wrong: `${answer.wrong} is not a telephone number` } : answer
     },
-    onAsked: (outcome) => counter.inc({ outcome }),
+    onAnswered: (outcome) => counter.inc({ outcome }),
     onConnectionRefused: (client) => {
       warnOnce({ client }, 'refused a connection for recording decision requests: too many are open')
     },

@@ -31,9 +31,9 @@ export interface RefusalDetails {
   field?: string | undefined
   /** Accepted second factors. */
   factors?: readonly string[] | undefined
-  /** When to try again. */
+  /** Seconds until a retry is allowed. */
   waitSeconds?: number | undefined
-  /** The person or thing concerned. */
+  /** The person or thing concerned; sent as `of`. */
   about?: string | undefined
   /** Problems of a password. */
   problems?: readonly object[] | undefined
@@ -44,11 +44,11 @@ export type Refusal = CodedRefusal | { refused: 'import.refused'; problems: read
 
 interface CodedRefusal extends RefusalDetails {
   refused: RefusalCode
-  /** Detail from the database: depending on the code a field, a question, items, or an instant. */
+  /** Detail from the database, sent as `field`. Depending on the code, a form field, a question's id, ids of items or an instant. */
   of?: string | undefined
   /** When the last right ended. */
   expiredAt?: Temporal.Instant | undefined
-  /** When to try again. */
+  /** Seconds until a retry is allowed; sent as `waitSeconds`. */
   seconds?: number | undefined
 }
 

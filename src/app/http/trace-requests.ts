@@ -14,7 +14,7 @@ export function traceRequests(app: Routes, traces: Traces, nowMs: () => number):
     const { method, route, status, isSecret } = describeRequest(request, reply)
     const { id } = (request.params ?? {}) as { id?: unknown }
     const endedMs = nowMs()
-    traces.note({
+    traces.record({
       ...{ name: `${method} ${route}`, kind: 'server', endedMs, startedMs: endedMs - reply.elapsedTime },
       attributes: {
         'http.request.method': method,

@@ -27,7 +27,7 @@ async function listen(options: Partial<DecisionsOptions> = {}): Promise<string> 
       requests.push(received)
       return answer
     },
-    onAsked: (outcome) => outcomes.push(outcome),
+    onAnswered: (outcome) => outcomes.push(outcome),
     onConnectionRefused: () => undefined,
     onFault: () => undefined,
     ...options,

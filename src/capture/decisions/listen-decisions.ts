@@ -22,7 +22,8 @@ export interface DecisionsOptions {
     onChange: (take: (certificate: SecureContextOptions) => void) => void
   }
   answer: (question: DecisionRequest) => DecisionResponse | { wrong: string }
-  onAsked: (outcome: DecisionResponse['outcome'] | 'wrong' | 'denied') => void
+  /** Called once for each request, with its outcome. */
+  onAnswered: (outcome: DecisionResponse['outcome'] | 'wrong' | 'denied') => void
   /** Called for a connection above the limit of its client (an IPv4 address, an IPv6 /64) or of all. */
   onConnectionRefused: (client: string) => void
   onFault: (error: unknown) => void
@@ -81,7 +82,7 @@ function serverFor({ token, certificate }: DecisionsOptions, onRequest: Paramete
 }
 
 async function serve(options: DecisionsOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { token, onAsked: onRequested, onFault } = options
+  const { token, onAnswered, onFault } = options
   const respond = (status: number, body: object, headers: Record<string, string> = {}) => {
     response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers })
     response.end(`${JSON.stringify(body)}\n`)
@@ -90,7 +91,7 @@ async function serve(options: DecisionsOptions, request: IncomingMessage, respon
     respond(status, { error: { code, message } }, headers)
   try {
     if (token !== undefined && !isAllowed(request.headers.authorization, token)) {
-      onRequested('denied')
+      onAnswered('denied')
       return refuse(401, 'token.wrong', 'The token of SELOSTE_DECISIONS_TOKEN is required.', {
         'www-authenticate': 'Bearer',
       })
@@ -104,10 +105,10 @@ async function serve(options: DecisionsOptions, request: IncomingMessage, respon
     const question = readDecisionRequest(body, request.headers['content-type'] ?? '')
     const answer = 'wrong' in question ? question : options.answer(question)
     if ('wrong' in answer) {
-      onRequested('wrong')
+      onAnswered('wrong')
       return refuse(400, 'question.wrong', `${answer.wrong}.`)
     }
-    onRequested(answer.outcome)
+    onAnswered(answer.outcome)
     // Plain text, for dialplans that cannot read JSON.
     if (request.headers.accept === 'text/plain') {
       response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-store' })

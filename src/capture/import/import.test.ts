@@ -227,10 +227,10 @@ describe('the recordings of an earlier recorder', () => {
     expect(Object.values(outcomes((await importAll()).files))).toEqual(['not-to-be-recorded', 'not-to-be-recorded'])
   })
 
-  describe('of a minute', () => {
+  describe('whose calls last a minute', () => {
     const ainos = { personId: aino.id, name: 'Aino', phone: phone('029 512 1001') }
     let days = 10
-    /** Adds a file of a minute, of a day of its own. */
+    /** Adds the file of a call of one minute, on a day on which no other call is. */
     const addMinute = (changed: Record<string, string> = {}) =>
       addCall({ ...timesOf(daysAgo(++days), 60), ...changed }, wav(++fileNumber, 60))
     const outcome = async () => Object.values(outcomes((await importAll()).files))

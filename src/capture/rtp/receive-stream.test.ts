@@ -115,7 +115,7 @@ test('ports are allocated in even pairs, quarantined after use, and refused when
   second.release()
 })
 
-/** Opens a stream on its own ports, with a recording that only counts. */
+/** Opens a stream on its own ports, with a recording that discards its packets. */
 async function listen(host: string, peer: { address: string; port: number }) {
   const ports = await createPortAllocator({ address: host, firstPort: 22_000, lastPort: 22_999 }).allocate()
   if (ports === 'no-port-left') throw new Error(ports)
@@ -191,7 +191,7 @@ test.runIf(process.platform === 'linux' && !isClockShifted())(
   },
 )
 
-test('a packet that was processed before another recording begins is in the previous recording', async () => {
+test('a packet that was processed before the next recording began belongs to the previous one', async () => {
   const from = await sender()
   const { ports, stream } = await listen(address, { address, port: from.port })
   for (let n = 0; n < 3; n++) await from.send(voice(n), ports.port)

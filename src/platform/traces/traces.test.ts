@@ -14,9 +14,9 @@ test('spans reach the collector with their times, parents and attributes, and wi
   const traces = openTraces({ ...options, endpoint: collector.endpoint })
   const [traceId, spanId] = ['a'.repeat(32), 'b'.repeat(16)]
   const times = { startedMs: 1_795_000_000_000, endedMs: 1_795_000_001_500 }
-  traces.note({ name: 'call segment', kind: 'internal', ...times, attributes: {}, place: { traceId, spanId } })
-  traces.note({
-    ...{ name: 'record', kind: 'internal', ...times, place: { traceId, parentSpanId: spanId }, failed: true },
+  traces.record({ name: 'call segment', kind: 'internal', ...times, attributes: {}, spanIds: { traceId, spanId } })
+  traces.record({
+    ...{ name: 'record', kind: 'internal', ...times, spanIds: { traceId, parentSpanId: spanId }, failed: true },
     attributes: { 'seloste.recording.id': 'an id', 'seloste.packets.lost': undefined },
   })
   await traces.stop()
@@ -37,7 +37,7 @@ test('without an endpoint nothing is traced, and nothing is loaded', () => {
 test('an unreachable collector stops nothing', async () => {
   const traces = openTraces({ ...options, endpoint: 'http://127.0.0.1:9' })
   for (let count = 0; count < 100; count++) {
-    traces.note({ name: 'x', kind: 'server', startedMs: 1, endedMs: 0, attributes: {} })
+    traces.record({ name: 'x', kind: 'server', startedMs: 1, endedMs: 0, attributes: {} })
   }
   await traces.stop()
 })

@@ -12,7 +12,7 @@ export interface TracedSpan {
   attributes: Readonly<Record<string, string | number | boolean | undefined>>
   failed?: boolean
   /** Trace id, span id and parent of the span: see `spanIdsOf` in src/capture/session/seen/trace-calls.ts. Default: a new trace. */
-  place?: SpanIds
+  spanIds?: SpanIds
 }
 
 export interface SpanIds {
@@ -25,12 +25,12 @@ export interface SpanIds {
 export interface Traces {
   /** False if tracing is off: work done only for spans can be skipped. */
   readonly on: boolean
-  note(span: TracedSpan): void
+  record(span: TracedSpan): void
   /** Sends the remaining spans. */
   stop(): Promise<void>
 }
 
-export const noTraces: Traces = { on: false, note: () => undefined, stop: () => Promise.resolve() }
+export const noTraces: Traces = { on: false, record: () => undefined, stop: () => Promise.resolve() }
 
 export interface TracesOptions {
   /** OTEL_EXPORTER_OTLP_ENDPOINT, without `/v1/traces`; undefined: tracing is off. */
@@ -50,24 +50,24 @@ export function openTraces(options: TracesOptions): Traces {
   const { endpoint } = options
   if (endpoint === undefined) return noTraces
   const waiting: TracedSpan[] = []
-  let note = (span: TracedSpan): void => {
+  let record = (span: TracedSpan): void => {
     if (waiting.length < maxWaiting) waiting.push(span)
   }
   const opened = open({ ...options, endpoint }).then(
     (sending) => {
-      note = sending.note
-      for (const span of waiting.splice(0)) note(span)
+      record = sending.record
+      for (const span of waiting.splice(0)) record(span)
       return sending
     },
     (error: unknown) => {
-      note = () => undefined
+      record = () => undefined
       options.onFault(error)
       return undefined
     },
   )
   return {
     on: true,
-    note: (span) => note(span),
+    record: (span) => record(span),
     stop: async () => (await opened)?.stop(),
   }
 }
@@ -98,16 +98,16 @@ async function open({ endpoint, service, version }: TracesOptions & { endpoint: 
   const tracer: Tracer = provider.getTracer('seloste', version)
   const kinds = { server: api.SpanKind.SERVER, internal: api.SpanKind.INTERNAL }
   return {
-    note(span: TracedSpan): void {
-      const parentId = span.place?.parentSpanId
+    record(span: TracedSpan): void {
+      const parentId = span.spanIds?.parentSpanId
       const context =
-        span.place && parentId !== undefined
+        span.spanIds && parentId !== undefined
           ? api.trace.setSpanContext(api.ROOT_CONTEXT, {
-              ...{ traceId: span.place.traceId, spanId: parentId, isRemote: true },
+              ...{ traceId: span.spanIds.traceId, spanId: parentId, isRemote: true },
               traceFlags: api.TraceFlags.SAMPLED,
             })
           : api.ROOT_CONTEXT
-      ids = span.place
+      ids = span.spanIds
       const made = tracer.startSpan(
         span.name,
         { kind: kinds[span.kind], startTime: span.startedMs, attributes: plainAttributes(span.attributes) },

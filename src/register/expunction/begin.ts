@@ -3,8 +3,8 @@ import { sql, type Kysely } from 'kysely'
 import type { BegunExpunction, RecordingToDestroy } from './expunction-types.ts'
 import type { RegisterTables } from '../tables.ts'
 
-/** Deadline for a recording blocked by the database whose requester has not reported yet: the shortest of all. */
-const unknownSeconds = 60
+/** Deadline for a recording that the database blocked itself, with a cause but no deadline: that of a prohibition, the shortest. */
+const blockedSeconds = 60
 /** Longest call; a process holds its sealing keys only during the call (capture/session). */
 const maxCallHours = 12
 /** Recordings per statement. */
@@ -12,7 +12,7 @@ const atOnce = 500
 
 /**
  * Blocks recordings: from now on nobody can listen to them, whatever else fails. A destruction that has begun continues. A
- * refusal by the database (the floor, an order in force) is a failure of that recording.
+ * refusal by the database (its minimum term, a preservation order) is a failure of that recording.
  */
 export async function beginExpunction(
   db: Kysely<RegisterTables>,
@@ -64,13 +64,13 @@ async function block(db: Kysely<RegisterTables>, endings: readonly RecordingToDe
   })
 }
 
-/** Begins what the database has blocked itself, and returns the progress of all. */
+/** Begins what the database has blocked itself, and returns how far each of the given destructions is. */
 export async function beginBlocked(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<BegunExpunction[]> {
   if (ids.length === 0) return []
   await sql`
     insert into expunction (recording_id, done_by, deadline)
     select id, case when cause in ('caller', 'official') then 'prohibition' else 'sweep' end,
-      clock_timestamp() + ${sql.lit(`${unknownSeconds} seconds`)}::interval
+      clock_timestamp() + ${sql.lit(`${blockedSeconds} seconds`)}::interval
     from recording where id = any (${ids}::uuid[]) and state = 'DESTROYING'
     on conflict do nothing`.execute(db)
   const { rows } = await sql<BegunExpunction>`
@@ -78,7 +78,7 @@ export async function beginBlocked(db: Kysely<RegisterTables>, ids: readonly str
       e.begun_at < clock_timestamp() - ${sql.lit(`${maxCallHours} hours`)}::interval as "isOverdue",
       -- Not awaited after the longest call: what capture then still has cannot be decrypted, the intake key being destroyed.
       (select s.asked_at from capture_stop s where s.recording_id = r.id
-        and s.asked_at > clock_timestamp() - ${sql.lit(`${maxCallHours} hours`)}::interval) as "capturedSince"
+        and s.asked_at > clock_timestamp() - ${sql.lit(`${maxCallHours} hours`)}::interval) as "releaseRequestedAt"
     from recording r join expunction e on e.recording_id = r.id
     where r.id = any (${ids}::uuid[]) and r.state = 'DESTROYING'`.execute(db)
   return rows

@@ -35,8 +35,8 @@ export interface ExpunctionResult {
 
 /** A recording whose destruction has begun. */
 export type BegunExpunction = Omit<RecordingToDestroy, 'cause'> & {
-  /** Since when capture has been asked to release its files of the recording; null if it has none. */
-  capturedSince: Temporal.Instant | null
+  /** When capture was asked to release its files of the recording; null if it has none. */
+  releaseRequestedAt: Temporal.Instant | null
   /** True after the longest possible call: then no other recording delays the deletion of its intake key any more. */
   isOverdue: boolean
 }

@@ -60,8 +60,8 @@ export async function resumeExpunctions(
   const settled = await destroyRetiredVersions(db, keys, copies, now)
   const failed = new Set(failures.map(({ id }) => id))
   const keyless = await withoutKeys(db, begun)
-  // `capturedSince` was read before the removal of objects: all that capture stored before its release has been removed.
-  const ready = begun.filter(({ id, capturedSince }) => keyless.has(id) && !failed.has(id) && !capturedSince)
+  // `releaseRequestedAt` was read before the removal of objects: all that capture stored before its release has been removed.
+  const ready = begun.filter(({ id, releaseRequestedAt }) => keyless.has(id) && !failed.has(id) && !releaseRequestedAt)
   const { reached, away } = await removeCopies(expunging, ready)
   const hasExpired = ({ deadline }: BegunExpunction) => Temporal.Instant.compare(deadline, now) <= 0
   const ending = ready.filter((one) => away.length === 0 || hasExpired(one))
@@ -70,9 +70,9 @@ export async function resumeExpunctions(
   const destroyed = await destroyedOf(db, ids)
   const known = new Set([...destroyed, ...failures.map(({ id }) => id)])
   const left = begun.filter(
-    ({ id, capturedSince }) =>
+    ({ id, releaseRequestedAt }) =>
       !known.has(id) &&
-      (!capturedSince || Temporal.Instant.compare(capturedSince.add({ seconds: captureSeconds }), now) < 0),
+      (!releaseRequestedAt || Temporal.Instant.compare(releaseRequestedAt.add({ seconds: captureSeconds }), now) < 0),
   )
   const months = settled.waiting.map(({ month, why }) => `keys of ${month.toString().slice(0, 7)}: ${why}`)
   const reason = [...months, ...away].join('; ') || 'locked by another process, or its intake key is still needed'
@@ -83,7 +83,10 @@ export async function resumeExpunctions(
     destroyed,
     waiting:
       error === undefined
-        ? left.map(({ id, capturedSince }) => ({ id, why: capturedSince ? 'capture has not released it' : reason }))
+        ? left.map(({ id, releaseRequestedAt }) => ({
+            id,
+            why: releaseRequestedAt ? 'capture has not released it' : reason,
+          }))
         : [],
     failures: error === undefined ? failures : [...failures, ...left.map(({ id }) => ({ id, error }))],
     months,

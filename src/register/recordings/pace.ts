@@ -34,9 +34,9 @@ interface Pacer {
 export function createPacer({ leadMs, pieceMs }: Pace): Pacer {
   let bucketMs = leadMs
   let filledAtMs: number | undefined
-  /** Position of a listener without pauses at `earAtMs`, and how far audio was served. */
-  let earMs = 0
-  let earAtMs = 0
+  /** Position of a listener without pauses at `listenerAtMs`, and how far audio was served. */
+  let listenerMs = 0
+  let listenerAtMs = 0
   let servedMs = -Infinity
 
   return {
@@ -45,12 +45,12 @@ export function createPacer({ leadMs, pieceMs }: Pace): Pacer {
       filledAtMs = atMs
       bucketMs = Math.min(leadMs, bucketMs + passedMs * speed * fillRate)
       // A listener at the end of what was served waits there.
-      earMs = Math.min(servedMs, earMs + (atMs - earAtMs) * speed)
-      earAtMs = atMs
+      listenerMs = Math.min(servedMs, listenerMs + (atMs - listenerAtMs) * speed)
+      listenerAtMs = atMs
       // Anything else is a seek: the listener is there now.
-      const isFollowing = fromMs >= earMs && fromMs <= servedMs + roundingMs
-      if (!isFollowing) earMs = fromMs
-      const allowed = Math.min(bucketMs, earMs + leadMs - fromMs)
+      const isFollowing = fromMs >= listenerMs && fromMs <= servedMs + roundingMs
+      if (!isFollowing) listenerMs = fromMs
+      const allowed = Math.min(bucketMs, listenerMs + leadMs - fromMs)
       if (allowed < Math.min(wantedMs, pieceMs)) return 0
       const given = Math.max(0, Math.min(wantedMs, allowed))
       bucketMs -= given
@@ -60,7 +60,7 @@ export function createPacer({ leadMs, pieceMs }: Pace): Pacer {
   }
 }
 
-/** A request so far ahead waits this long, and must then be retried. */
+/** Longest wait of a request that is too far ahead of the listener; it must then be retried. */
 const maxWaitMs = 8_000
 const pollMs = 100
 /** Listenings and persons kept in memory: far more than can be open. */
@@ -80,13 +80,13 @@ interface PacedPlayback {
   ) => Promise<number>
 }
 
-/** Budget of one person over all listenings. */
-interface PersonBudget {
+/** Token bucket that several listenings share: those of a person, or a person's of one recording. */
+interface SharedBudget {
   availableMs(request: { atMs: number; speed: number }): number
   take(givenMs: number): void
 }
 
-function createPersonBudget(maxMs: number): PersonBudget {
+function createSharedBudget(maxMs: number): SharedBudget {
   let bucketMs = maxMs
   let filledAtMs: number | undefined
   return {
@@ -117,8 +117,8 @@ function cacheLatest<Kept>(make: () => Kept): (key: string) => Kept {
 /** Waits until audio may be served at the pace of listening. */
 export function pacePlayback(pace: Pace): PacedPlayback {
   const pacerOf = cacheLatest(() => createPacer(pace))
-  const personBudgetOf = cacheLatest(() => createPersonBudget(leadsPerPerson * pace.leadMs))
-  const recordingBudgetOf = cacheLatest(() => createPersonBudget(pace.leadMs))
+  const personBudgetOf = cacheLatest(() => createSharedBudget(leadsPerPerson * pace.leadMs))
+  const recordingBudgetOf = cacheLatest(() => createSharedBudget(pace.leadMs))
 
   return {
     async waitForPace(listening, { fromSample, samples, speed, by }, signal) {

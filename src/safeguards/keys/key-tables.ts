@@ -21,9 +21,12 @@ export interface KeyTables {
     taken_by: string | null
     public_keys: string[]
   }
+  /** The private keys of a batch are encrypted with `wrapped`, which is encrypted with a version of the intake key. */
   intake_batch_key: { batch: string; version: number; wrapped: Buffer }
   intake_private_key: { public_key: string; batch: string; wrapped: Buffer }
+  /** Deleted private intake keys: unrecoverable once this version, under which they were stored, is destroyed. */
   intake_key_end: { public_key: string; batch: string; version: number }
+  /** Rows to lock (key-locks.ts). */
   key_lock: { name: string }
   shard_key: { expiry_month: Temporal.PlainDate; shard: number; month_key_version: number; wrapped: Buffer }
   recording_key: { recording_id: string; expiry_month: Temporal.PlainDate; shard: number; wrapped: Buffer }
@@ -39,12 +42,15 @@ export interface KeyTables {
     receipt: ColumnType<KeyReceipt | null, string | null, string | null>
     places: ColumnType<Pick<Reached, 'place' | 'reached'>[] | null, string | null, string | null>
   }
+  /** Deleted file keys: unrecoverable once this version of the month key, under which they were stored, is destroyed. */
   file_key_end: { recording_id: string; expiry_month: Temporal.PlainDate; version: number }
+  /** Shards whose keys are being written anew to every backup place. */
   keyring_renewal: {
     id: Generated<string>
     expiry_month: Temporal.PlainDate
     shards: number[]
     begun_at: Generated<Instant>
   }
+  /** Deletions still to be repeated in a place that was unreachable (retry-replica-deletes.ts). */
   copy_owed: { place: string; object_kind: 'recording' | 'month-key'; object: string; since: Generated<Instant> }
 }

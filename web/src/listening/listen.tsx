@@ -27,13 +27,13 @@ export function Listen({
   recordingId: string
   segmentId: string
   momentMs: number | undefined
-  /** The page has moments that a link can point to. */
+  /** True if the player offers links to moments of the recording, which open this page. */
   hasLink?: boolean
   /** Who answered after this part of the call, if it was transferred. */
   transferredTo?: string | undefined
   /**
-   * Called when the listener closes the player. Set beside a list whose button states the purpose and the log: the listening then
-   * starts at once, and the list keeps the focus.
+   * Called when the listener closes the player. Given where a button of a list has already stated the purpose and that the listening
+   * is logged: the listening then starts at once, and the list keeps the focus.
    */
   onClose?: () => void
   /** Called when a listening starts or ends: the list of listenings has changed. */

@@ -15,7 +15,7 @@ export interface JudgedShare {
   planned: number | undefined
   actual: number | undefined
   /** Recorded minus drawn: negative, drawn calls are missing; positive, there are too many. */
-  apart: number
+  difference: number
 }
 
 /**
@@ -30,7 +30,7 @@ export function judgeShare({ answered, expected, drawn, recorded }: Share, hasQu
     range,
     planned,
     actual: answered === 0 ? undefined : recorded / answered,
-    apart: recorded - drawn,
+    difference: recorded - drawn,
   }
 }
 

@@ -54,7 +54,7 @@ describe('a share', () => {
   const share = { answered: 1000, expected: 100, drawn: 104, recorded: 104 }
 
   test('within the range is ordinary, and beyond it chance is no explanation', () => {
-    expect(judgeShare(share, false)).toMatchObject({ draw: 'ordinary', planned: 0.1, actual: 0.104, apart: 0 })
+    expect(judgeShare(share, false)).toMatchObject({ draw: 'ordinary', planned: 0.1, actual: 0.104, difference: 0 })
     expect(judgeShare({ ...share, drawn: 150, recorded: 150 }, false).draw).toBe('more')
     expect(judgeShare({ ...share, drawn: 60, recorded: 60 }, false).draw).toBe('fewer')
   })
@@ -65,8 +65,8 @@ describe('a share', () => {
   })
 
   test('reports drawn calls without a recording, and recordings without a draw', () => {
-    expect(judgeShare({ ...share, recorded: 101 }, false).apart).toBe(-3)
-    expect(judgeShare({ ...share, recorded: 105 }, false).apart).toBe(1)
+    expect(judgeShare({ ...share, recorded: 101 }, false).difference).toBe(-3)
+    expect(judgeShare({ ...share, recorded: 105 }, false).difference).toBe(1)
   })
 
   test('of no calls is undefined', () => {

@@ -149,13 +149,17 @@ function Ordinary({ judged: { draw, range } }: { judged: ReturnType<typeof judge
 const badges = { ordinary: 'available', quota: 'none', none: 'none', more: 'restricted', fewer: 'restricted' } as const
 
 /** Verdict on the draw, and whether exactly the drawn calls have a recording. */
-function Verdict({ judged: { draw, apart } }: { judged: ReturnType<typeof judgeShare> }) {
+function Verdict({ judged: { draw, difference } }: { judged: ReturnType<typeof judgeShare> }) {
   const { t } = useLanguage()
   return (
     <>
       <span className={`badge badge-${badges[draw]}`}>{t(`plan.verdict.${draw}`)}</span>
-      {apart < 0 && <span className="second shares-apart">{t('plan.apart.missing', { count: -apart })}</span>}
-      {apart > 0 && <span className="second shares-apart">{t('plan.apart.extra', { count: apart })}</span>}
+      {difference < 0 && (
+        <span className="second shares-difference">{t('plan.difference.missing', { count: -difference })}</span>
+      )}
+      {difference > 0 && (
+        <span className="second shares-difference">{t('plan.difference.extra', { count: difference })}</span>
+      )}
     </>
   )
 }

@@ -30,7 +30,7 @@ export function withRole(draft: NewRight, offer: Offer, key: string): NewRight {
   return { ...draft, role: key, purposes: purposes.length === 1 ? [...purposes] : [], units: [], numbers: [] }
 }
 
-/** Returns the units of a right to the unit: those in which every chosen person supervises officials (R37). */
+/** Returns the units that a right limited to units can have: those in which every chosen person supervises officials (R37). */
 export function unitsOf(people: readonly Candidate[]): Candidate['supervises'] {
   const [first, ...others] = people
   return (first?.supervises ?? []).filter(({ id }) =>

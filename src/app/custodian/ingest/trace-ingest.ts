@@ -24,9 +24,9 @@ export function traceIngest(
       failed = false
       return result
     } finally {
-      traces.note({
+      traces.record({
         ...{ name: 'keep', kind: 'internal', startedMs, endedMs: nowMs(), failed },
-        ...(row && { place: spanIdsOf(row.contact_id, row.segment_id).within }),
+        ...(row && { spanIds: spanIdsOf(row.contact_id, row.segment_id).within }),
         attributes: { 'seloste.recording.id': recordingId, 'seloste.contact.id': row?.contact_id },
       })
     }

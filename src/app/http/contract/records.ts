@@ -10,7 +10,7 @@ export const recordOperations = {
     route: 'GET /api/records',
     access: 'view',
     summary:
-      'Export the diary of decisions as CSV, JSON or PDF/A: rights, versions, disclosures, requests and, for those who may know of them, preservation orders',
+      'Export the case register as CSV, JSON or PDF/A: rights, versions, disclosures, requests and, for those who may know of them, preservation orders',
     querystring: Type.Object(
       {
         from: Type.String({ format: 'date', description: 'First day on which a decision was entered' }),

@@ -21,7 +21,7 @@ import type { Routes } from '../routes.ts'
 /** Limit for a PDF, which is laid out in memory. */
 const maxInPdf = 2000
 
-/** Route of the diary of decisions. CSV and JSON are streamed in parts, so that their length has no limit. */
+/** Route of the case register. CSV and JSON are streamed in parts, so that their length has no limit. */
 export function recordsRoutes(app: Routes, desk: Desk): void {
   let files: ReturnType<typeof readPublicationFiles> | undefined
 

@@ -14,7 +14,7 @@ interface About {
   controller: string
 }
 
-/** Renders the diary of decisions as PDF/A-2a and PDF/UA-1, a section for each decision. */
+/** Renders the case register as PDF/A-2a and PDF/UA-1, a section for each decision. */
 export function recordsPdf(
   entries: readonly DiaryEntry[],
   { from, to, made, controller }: About,

@@ -56,7 +56,7 @@ test('files exist before they are needed, belong to different recordings, and ar
 test('a returned file is used for another recording, under the same id and key, and unused ones are deleted', async () => {
   preallocated.fill()
   const taken = await takeOne()
-  preallocated.giveBack(preallocated.claim(taken.id)!)
+  preallocated.release(preallocated.claim(taken.id)!)
   const others = [await takeOne(), await takeOne(), await takeOne(), await takeOne()]
   expect(others).toContainEqual(taken)
   await preallocated.stop()

@@ -20,7 +20,7 @@ export interface PreallocatedRecordings {
   /** Returns the files of a taken recording. A second call returns undefined. */
   claim(id: string): RecordingFiles | undefined
   /** Puts unused files back, for use by another recording. */
-  giveBack(files: RecordingFiles): void
+  release(files: RecordingFiles): void
   /** Returns the ids of recordings whose files are not claimed. */
   ids(): string[]
   /** Removes unclaimed files. */
@@ -51,22 +51,23 @@ export function createPreallocatedRecordings(options: {
   let retryAtMs = 0
 
   async function make(): Promise<void> {
-    const making: Promise<RecordingFiles | undefined>[] = []
+    const pending: Promise<RecordingFiles | undefined>[] = []
     let failed: unknown
     for (let n = ready.length; n < max; n++) {
       // Yields to the event loop before each recording, because generating its keys takes as long as answering a call.
       await setImmediate()
       const key = intakePublicKey()
       if (key === undefined) break
-      making.push(makeOne(key).catch((error: unknown) => void (failed ??= error)))
+      pending.push(makeOne(key).catch((error: unknown) => void (failed ??= error)))
     }
-    for (const files of await Promise.all(making)) if (files) await preallocate(files)
+    for (const files of await Promise.all(pending)) if (files) await addToStock(files)
     if (failed === undefined) return
     retryAtMs = performance.now() + errorPauseMs
     onFault(failed)
   }
 
-  async function preallocate(files: RecordingFiles): Promise<void> {
+  /** Adds files to the stock; removes them if it has stopped. */
+  async function addToStock(files: RecordingFiles): Promise<void> {
     if (!stopped) ready.push(files)
     else await remove(files)
   }
@@ -99,7 +100,7 @@ export function createPreallocatedRecordings(options: {
       taken.delete(id)
       return files
     },
-    giveBack: (files) => void preallocate(files),
+    release: (files) => void addToStock(files),
     ids: () => [...ready.map(({ id }) => id), ...taken.keys()],
     async stop() {
       stopped = true

@@ -116,7 +116,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
   const fresh = takesOver ? undefined : newStreams()
   const files = options.preallocated?.claim(recordingId)
   if (fresh && (await fresh.add(options.streams)) === 'no-port') {
-    if (files) options.preallocated?.giveBack(files)
+    if (files) options.preallocated?.release(files)
     return 'no-port'
   }
 

@@ -5,7 +5,7 @@ import { spanIdsOf, traceAdmission, traceCalls } from './trace-calls.ts'
 
 function collectSpans(): { traces: Traces; spans: TracedSpan[] } {
   const spans: TracedSpan[] = []
-  return { spans, traces: { on: true, note: (span) => spans.push(span), stop: () => Promise.resolve() } }
+  return { spans, traces: { on: true, record: (span) => spans.push(span), stop: () => Promise.resolve() } }
 }
 const stored = {
   ...recordingFacts(),
@@ -26,7 +26,7 @@ test('a segment is traced once, when it has ended and is stored, in the trace of
   const { call, within } = spanIdsOf(facts.contactId, facts.segmentId)
   expect(call.traceId).toBe(facts.contactId.replaceAll('-', ''))
   expect(within.parentSpanId).toBe(call.spanId)
-  expect(spans.map(({ place }) => place)).toEqual([call, within, within])
+  expect(spans.map(({ spanIds }) => spanIds)).toEqual([call, within, within])
 })
 
 test('a history-only call has one span', () => {

@@ -24,8 +24,8 @@ export function traceCalls(traces: Traces, nowMs: () => number): (facts: Segment
     if (done.size > remembered) done.delete(done.values().next().value!)
     const { call, within } = spanIdsOf(contactId, segmentId)
     const ids = { 'seloste.contact.id': contactId, 'seloste.segment.id': segmentId }
-    traces.note({
-      ...{ name: 'call segment', kind: 'internal', place: call },
+    traces.record({
+      ...{ name: 'call segment', kind: 'internal', spanIds: call },
       startedMs: (answeredAt ?? facts.startedAt).epochMilliseconds,
       endedMs: endedAt.epochMilliseconds,
       attributes: {
@@ -39,8 +39,8 @@ export function traceCalls(traces: Traces, nowMs: () => number): (facts: Segment
     if (!recording) return
     const recordedUntil = (recording.endedAt ?? endedAt).epochMilliseconds
     const recorded = { ...ids, 'seloste.recording.id': recording.id }
-    traces.note({
-      ...{ name: 'record', kind: 'internal', place: within },
+    traces.record({
+      ...{ name: 'record', kind: 'internal', spanIds: within },
       startedMs: recording.startedAt.epochMilliseconds,
       endedMs: recordedUntil,
       attributes: {
@@ -51,8 +51,8 @@ export function traceCalls(traces: Traces, nowMs: () => number): (facts: Segment
       },
     })
     if (recording.stored) {
-      traces.note({
-        ...{ name: 'store', kind: 'internal', place: within, startedMs: recordedUntil, endedMs: nowMs() },
+      traces.record({
+        ...{ name: 'store', kind: 'internal', spanIds: within, startedMs: recordedUntil, endedMs: nowMs() },
         attributes: { ...recorded, 'seloste.recording.bytes': recording.stored.sizeBytes },
       })
     }
@@ -77,8 +77,8 @@ export function traceAdmission<Given extends SegmentFacts, Result>(
       return result
     } finally {
       const attributes = { 'seloste.contact.id': facts.contactId, 'seloste.segment.id': facts.segmentId }
-      const place = spanIdsOf(facts.contactId, facts.segmentId).within
-      traces.note({ name: 'admit', kind: 'internal', place, startedMs, endedMs: nowMs(), attributes, failed })
+      const spanIds = spanIdsOf(facts.contactId, facts.segmentId).within
+      traces.record({ name: 'admit', kind: 'internal', spanIds, startedMs, endedMs: nowMs(), attributes, failed })
     }
   }
 }

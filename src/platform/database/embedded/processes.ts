@@ -1,5 +1,5 @@
-// Lists living processes and those with a cluster open. A pid file alone is never trusted: after kill -9 it can name a zombie
-// that process 1 does not reap, or an unrelated process with the same pid.
+// Identifies processes, and lists those of PostgreSQL that have a cluster open. A pid file alone is never trusted: after kill -9
+// it can name a zombie that process 1 does not reap, or an unrelated process with the same pid.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync, readlinkSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
