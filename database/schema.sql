@@ -214,6 +214,7 @@ create table anonymised_copy (
   read_at timestamp with time zone,
   former_preparers uuid[] not null default '{}'::uuid[],
   former_checkers uuid[] not null default '{}'::uuid[],
+  recognised_at timestamp with time zone,
   constraint anonymised_copy_pkey PRIMARY KEY (id),
   constraint anonymised_copy_check CHECK ((checked_by <> prepared_by)),
   constraint anonymised_copy_check1 CHECK (((state <> 'APPROVED'::text) OR ((rendered_at IS NOT NULL) AND (checked_at IS NOT NULL)))),
@@ -231,7 +232,7 @@ create table anonymised_copy (
 CREATE TRIGGER notes_hand BEFORE UPDATE OF prepared_by, checked_by ON anonymised_copy FOR EACH ROW EXECUTE FUNCTION record_copy_preparer();
 alter table anonymised_copy enable row level security;
 create policy custodian_removes on anonymised_copy for select to seloste_custodian using (true);
-grant select (id, recording_id, state, prepared_by, checked_at, checked_by, ended_at, removed_at, rendering_at, sound_at, former_preparers) on anonymised_copy to seloste_custodian;
+grant select (id, recording_id, state, prepared_by, checked_at, checked_by, ended_at, removed_at, rendering_at, sound_at, former_preparers, recognised_at) on anonymised_copy to seloste_custodian;
 
 create table appointment (
   id uuid not null default gen_random_uuid(),
@@ -1125,9 +1126,11 @@ create table disclosure_rules (
   pseudonymised boolean not null default false,
   provisions jsonb not null default '[]'::jsonb,
   return_working_days integer not null default 3,
+  transcripts text not null default 'none'::text,
   constraint disclosure_rules_pkey PRIMARY KEY (only_one),
   constraint disclosure_rules_only_one_check CHECK (only_one),
-  constraint disclosure_rules_return_working_days_check CHECK (((return_working_days >= 1) AND (return_working_days <= 10)))
+  constraint disclosure_rules_return_working_days_check CHECK (((return_working_days >= 1) AND (return_working_days <= 10))),
+  constraint disclosure_rules_transcripts_check CHECK ((transcripts = ANY (ARRAY['none'::text, 'research'::text])))
 );
 grant select, update on disclosure_rules to seloste_custodian;
 grant select on disclosure_rules to seloste_desk;
@@ -3720,6 +3723,7 @@ begin_letter_due(wanted uuid, kind text) returns jsonb to seloste_custodian
 begin_package(kind text, disclosure uuid, method text, delivery text, token_hash bytea, given text) returns TABLE(id uuid, expires_at timestamp with time zone, recipient text) to seloste_custodian
 begin_package_fetch(token_hash bytea, wanted uuid, address text) returns TABLE(id uuid, size_bytes bigint, number text, attempt integer, is_busy boolean) to seloste_custodian
 begin_quality_form(language text, name text) returns uuid to seloste_desk
+begin_recognition(wanted uuid, engine text, engine_version text) returns void to seloste_custodian
 begin_rendering(wanted uuid, revision integer, engine text, engine_version text, removed jsonb, redacted_ms integer, evaluation jsonb) returns void to seloste_custodian
 begin_research(institute uuid, study text, due_on date, format text) returns research_disclosure to seloste_desk
 begin_sampling_plan(name text, form uuid, unit uuid, number text, weekly integer, days_left integer) returns uuid to seloste_desk

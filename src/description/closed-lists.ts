@@ -13,5 +13,12 @@ export type NumberKind = (typeof numberKinds)[number]
 export const homeAskings = ['off', 'form', 'signed', 'identified'] as const
 export type HomeAsking = (typeof homeAskings)[number]
 
+/**
+ * Transcripts made by a program (R33): none; drafts for anonymised copies of recordings that are disclosed for research. Nobody
+ * searches calls by them.
+ */
+export const transcriptUses = ['none', 'research'] as const
+export type TranscriptUse = (typeof transcriptUses)[number]
+
 export const weekdays = ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN'] as const
 export type Weekday = (typeof weekdays)[number]

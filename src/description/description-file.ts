@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { purposes, referenceKinds } from './purposes.ts'
-import { homeAskings, languages, numberKinds, weekdays } from './closed-lists.ts'
+import { homeAskings, languages, numberKinds, transcriptUses, weekdays } from './closed-lists.ts'
 import { dataSubjects, identificationData } from './register-description.ts'
 import { duties, roles, scopes } from './roles.ts'
 import {
@@ -105,6 +105,8 @@ const SwitchesEntry = Type.Object(
     maskCallerAfterMonths: Type.Union([Type.Null(), Type.Integer({ minimum: 1, maximum: historyMonths })]),
     // Absent from descriptions of before it: off.
     askingFromHome: Type.Optional(Type.Enum([...homeAskings])),
+    // Absent: none.
+    transcripts: Type.Optional(Type.Enum([...transcriptUses])),
   },
   closed,
 )

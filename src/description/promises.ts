@@ -41,6 +41,8 @@ export const promises = [
   'disclosures.recalled',
   /** R33: released copies are anonymised, and a second person checked them. */
   'disclosures.anonymised',
+  /** R33: a program transcribes recordings only while the description allows it. */
+  'transcripts.as-described',
   /** R34, R35: authorities receive data only on a statutory ground and by a decision. */
   'disclosures.founded',
   /** R36: every right was requested by one person and approved by another. */
@@ -67,7 +69,7 @@ export type PromiseId = (typeof promises)[number]
 const behind: Readonly<Record<string, readonly PromiseId[]>> = {
   S1: ['description.current'],
   S4: ['purposes.closed'],
-  S5: ['purposes.closed'],
+  S5: ['purposes.closed', 'transcripts.as-described'],
   S6: ['purposes.closed'],
   S9: ['history.complete', 'history.admitted'],
   S10: ['recording.partial'],
@@ -96,6 +98,7 @@ const behind: Readonly<Record<string, readonly PromiseId[]>> = {
   S34: ['prohibitions.obeyed'],
   S35: ['prohibitions.obeyed', 'recordings.ceiling'],
   L26: ['storage.sites'],
+  'transcripts-research': ['transcripts.as-described'],
   'L7-rights': ['prohibitions.obeyed'],
 }
 

@@ -2,7 +2,14 @@
  * The register description: what is recorded, who may view it and why, and when it is destroyed. Read from one YAML file;
  * everything specific to an agency is data (R2).
  */
-import { type HomeAsking, type Language, type NumberKind, type Trilingual, type Weekday } from './closed-lists.ts'
+import {
+  type HomeAsking,
+  type Language,
+  type NumberKind,
+  type TranscriptUse,
+  type Trilingual,
+  type Weekday,
+} from './closed-lists.ts'
 import { type NumberingOptions, type PhoneNumberKey } from './phone-numbers/phone-number.ts'
 import { type Purpose } from './purposes.ts'
 import { type RoleRights } from './roles.ts'
@@ -171,6 +178,8 @@ export type Switches = {
   maskCallerAfterMonths: number | null
   /** R45: whether requests can be sent from a public page, and how the requester shows who they are; off if absent. */
   askingFromHome?: HomeAsking
+  /** R33: what a program may transcribe recordings for; none if absent. */
+  transcripts?: TranscriptUse
 }
 
 /** Author and approver of this version (R14), by user id. */

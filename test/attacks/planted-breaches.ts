@@ -752,6 +752,16 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
+    name: 'a recording transcribed by a program although the description has no transcripts',
+    sentence: 'S5',
+    promise: 'transcripts.as-described',
+    counts: ['outside'],
+    plant: {
+      run: `insert into anonymised_copy (recording_id, duration_ms, prepared_by, recognised_at) values (${stored}, 1000, ${official}, now())`,
+      undo: `delete from anonymised_copy where recording_id = ${stored}`,
+    },
+  },
+  {
     name: 'a disclosure to an authority on a provision that nobody listed',
     sentence: 'S26',
     promise: 'disclosures.founded',

@@ -510,6 +510,14 @@ export const refusals: readonly Refusal[] = [
     line: 'pseudonymised: true',
   },
   {
+    rule: 'transcripts drafted for research where nothing leaves to research (R33)',
+    change: /research: true\n([^]*)\nswitches:\n/,
+    to: 'research: false\n$1\nswitches:\n  transcripts: research\n',
+    code: 'transcripts.no-research',
+    field: 'switches.transcripts',
+    line: 'transcripts: research',
+  },
+  {
     rule: 'no working day to destroy what is recalled (AC13)',
     change: '\ndisclosure:',
     to: '\ndisclosure:\n  returnWorkingDays: 0',

@@ -5,7 +5,7 @@ import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { sql } from 'kysely'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { CopyRedaction, CopyTurn } from '#app/http/contract/anonymised-copies.ts'
 import { openVoiceEngines } from '#app/custodian/voice-engines.ts'
 import { fingerprintOf } from '#platform/processes/verify-program.ts'
@@ -28,6 +28,11 @@ await writeEnginesFile()
 const engines = await openVoiceEngines(enginesFile)
 const copies = await openCopies(database, { engines })
 const { copy, readCopy, send, save, play, lacksOfCopy, render, until } = copies
+
+let describeAsBefore: () => Promise<void>
+beforeAll(async () => {
+  describeAsBefore = await copies.describeTranscripts()
+})
 
 /** Sets the program's behaviour by a file that is not hashed, so that every test runs the same registered program. */
 async function setBehaviour(method: string) {
@@ -88,6 +93,35 @@ test('the words of a transcribing program are proposed on both tracks, and count
   expect(await lacksOfCopy(id)).toEqual([])
   expect(await render(id)).toMatchObject({ status: 202 })
   await until(id, 'RENDERED')
+})
+
+test('each lane is transcribed by itself, and the words of which the program is not sure are marked in the saved work', async () => {
+  await setBehaviour('says-unsure')
+  const { id } = await copy()
+  await recognise(id)
+  await waitForRecognition(id, 'made')
+  const { body } = await propose(id)
+  const found = (body['turns'] as CopyTurn[]).filter(({ text }) => text !== '')
+  expect(new Set(found.map(({ track }) => track))).toEqual(new Set(['CALLER', 'OFFICIAL']))
+  for (const { text, doubts } of found)
+    expect(doubts!.map(({ from, to }) => text.slice(from, to))).toEqual(['päivää', 'kiitos'])
+  expect(await save(id, { turns: found })).toMatchObject({ status: 200 })
+  expect((await readCopy(id)).turns).toEqual(found)
+})
+
+test('without transcripts in the description nothing is transcribed: not offered, refused by the database, and results that wait are dropped', async () => {
+  await setBehaviour('says')
+  const { id } = await copy()
+  await recognise(id)
+  await waitForRecognition(id, 'made')
+  await describeAsBefore()
+  await expect.poll(async () => (await readCopy(id)).recognition).toBeUndefined()
+  expect(await recognise(id)).toMatchObject({ status: 409, code: 'anonymised-copy.transcripts-off' })
+  const { body } = await propose(id)
+  expect((body['turns'] as CopyTurn[]).map(({ text }) => text).join('')).toBe('')
+  describeAsBefore = await copies.describeTranscripts()
+  expect((await readCopy(id)).recognition).toMatchObject({ state: 'none' })
+  expect((await propose(id)).body['turns']).toEqual(body['turns'])
 })
 
 test('text that a person has written stays: a program’s words are proposed beside it, and names found in them are merged with the person’s own', async () => {
@@ -205,13 +239,28 @@ test('only the copy’s preparer can have it transcribed, and the log records by
   await recognise(id)
   await waitForRecognition(id, 'made')
   expect((await readCopy(id, 'kaisa')).recognition).toBeUndefined()
-  const { rows } = await sql<{ result: string; detail: object }>`
-    select result, detail from audit_entry where object_id = ${id} and action = 'anonymised-copy.recognised' order by at`.execute(
+  const { rows } = await sql<{ result: string; role: string | null; purpose: string | null; detail: object }>`
+    select result, role, purpose, detail from audit_entry where object_id = ${id} and action = 'anonymised-copy.recognised' order by at`.execute(
     copies.admin,
   )
-  expect(rows).toEqual([
+  expect(rows).toMatchObject([
     { result: 'refused:anonymised-copy.others', detail: {} },
     { result: 'refused:deny.role', detail: {} },
-    { result: 'ok', detail: { engine: 'Words', version: '1', words: 6 } },
+    { result: 'ok', role: 'EXPERT', purpose: 'SERVICE_LEVEL_STUDY', detail: { engine: 'Words', version: '1' } },
+    { result: 'ok', role: null, detail: { engine: 'Words', version: '1', words: 6 } },
   ])
+})
+
+test('a transcription is in the log before the program ends, and among the views of the official’s calls', async () => {
+  await setBehaviour('forever')
+  const { id, recording } = await copy()
+  await recognise(id)
+  await expect.poll(async () => (await readCopy(id)).recognition?.state).toBe('running')
+  const { rows } = await sql<{ kind: string; role: string }>`
+    select kind, role from accesses_to('{}', ${[recording]}::uuid[], '{}', null, now() - interval '1 hour', now() + interval '1 hour')
+    where kind = 'listened' and at >= (select recognised_at from anonymised_copy where id = ${id})`.execute(
+    copies.admin,
+  )
+  expect(rows).toContainEqual({ kind: 'listened', role: 'EXPERT' })
+  await copies.forbidByOfficial(recording)
 })

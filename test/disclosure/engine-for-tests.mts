@@ -55,6 +55,14 @@ function words(count: number): string {
   return Array.from({ length: count }, (_, i) => `${word(i)}\n`).join('')
 }
 
+function said(confidenceOf: (word: string) => number): string {
+  const text = ['hyvää', 'päivää', 'puhelinnumeroni', 'on', '0401234567', 'kiitos', 'kuulemiin']
+  const lines = text.map((word, i) =>
+    JSON.stringify({ word, from: 400 + i * 2400, to: 400 + i * 2400 + 2200, confidence: confidenceOf(word) }),
+  )
+  return `${[...lines, JSON.stringify({ words: text.length })].join('\n')}\n`
+}
+
 const answers: Record<string, () => Promise<Buffer | string> | Buffer | string> = {
   invert: inverted,
   noise,
@@ -78,14 +86,9 @@ const answers: Record<string, () => Promise<Buffer | string> | Buffer | string> 
         .on('error', () => resolve(inverted()))
     }),
   write: () => (writeFileSync(detail, 'kept'), inverted()),
-  // Sends the same words on each track, in two seconds.
-  says: () => {
-    const text = ['hyvää', 'päivää', 'puhelinnumeroni', 'on', '0401234567', 'kiitos', 'kuulemiin']
-    const lines = text.map((word, i) =>
-      JSON.stringify({ word, from: 400 + i * 2400, to: 400 + i * 2400 + 2200, confidence: 0.9 }),
-    )
-    return `${[...lines, JSON.stringify({ words: text.length })].join('\n')}\n`
-  },
+  // Send the same words on each track, in two seconds.
+  says: () => said(() => 0.9),
+  'says-unsure': () => said((word) => (word === 'päivää' || word === 'kiitos' ? 0.3 : 0.9)),
   words: () => `${words(3)}{"words":3}\n`,
   'words-cut': () => words(3),
   'words-miscounted': () => `${words(3)}{"words":4}\n`,

@@ -3,8 +3,9 @@
  * makes the copies over HTTP, including their renderings.
  */
 import { sql } from 'kysely'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import type { AnonymisedCopy, CopyRedaction, CopyTurn } from '#app/http/contract/anonymised-copies.ts'
+import type { RegisterDescription } from '#description/register-description.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
 import { publishText } from '../database/describe-from.ts'
@@ -129,25 +130,38 @@ export async function openCopies(
     return { ...made, sound }
   }
 
-  /** Publishes a version that allows copies of level D. Returns a function that restores the previous text. */
-  async function describePseudonymised(): Promise<() => Promise<void>> {
+  /** Publishes the newest text with a change, and restores it by the returned function. */
+  async function describe(change: (text: string) => string): Promise<() => Promise<void>> {
     const { pool } = database.as()
     const newest = 'select text from description_version order by version desc limit 1'
     const { text } = (await pool.query<{ text: string }>(newest)).rows[0]!
-    const publish = async (next: string, pseudonymised: boolean) => {
+    const publish = async (next: string) => {
       await publishText(pool, next, Temporal.Now.instant())
-      const inForce = () => ends.versions.at(Temporal.Now.instant()).description.disclosure
-      await expect.poll(() => inForce().pseudonymised === true).toBe(pseudonymised)
-      await research.changeDisclosureRules({ pseudonymised })
+      const { version } = (
+        await pool.query<{ version: number }>('select max(version) as version from description_version')
+      ).rows[0]!
+      const inForce = () => ends.versions.at(Temporal.Now.instant())
+      await vi.waitUntil(() => inForce().version === version, { timeout: 20_000 })
+      await applyRules(inForce().description)
     }
-    await publish(text.replace(/^( +)research: true$/m, '$&\n$1pseudonymised: true'), true)
-    return () => publish(text, false)
+    await publish(change(text))
+    return () => publish(text)
   }
+  const applyRules = ({ disclosure, switches }: RegisterDescription) =>
+    research.changeDisclosureRules({
+      ...(disclosure.pseudonymised !== undefined && { pseudonymised: disclosure.pseudonymised }),
+      ...(switches.transcripts && { transcripts: switches.transcripts }),
+    })
+  /** Publishes a version that allows copies of level D. Returns a function that restores the previous text. */
+  const describePseudonymised = () =>
+    describe((text) => text.replace(/^( +)research: true$/m, '$&\n$1pseudonymised: true'))
+  /** Publishes a version that allows drafted transcripts. Returns a function that restores the previous text. */
+  const describeTranscripts = () => describe((text) => text.replace(/^switches:\n/m, '$&  transcripts: research\n'))
 
   return {
     ...ends,
     ...research,
-    describePseudonymised,
+    ...{ describePseudonymised, describeTranscripts },
     ...{ readCopy: read, lacksOfCopy: lacksOf, save, render, check, rowOf, objectsOf, copy, play, until },
     ...{ renderedCopy, startCopyPlayback, playCopy, approvedCopy },
   }

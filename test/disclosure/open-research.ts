@@ -5,6 +5,7 @@
 import { sql } from 'kysely'
 import { beforeAll, expect } from 'vitest'
 import type { ResearchDetail } from '#app/http/contract/research.ts'
+import type { TranscriptUse } from '#description/closed-lists.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Duty, Role } from '#description/roles.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
@@ -54,9 +55,11 @@ export async function openResearch(
     research?: boolean
     pseudonymised?: boolean
     returnWorkingDays?: number
+    transcripts?: TranscriptUse
   }) {
     const rules = ends.versions.at(Temporal.Now.instant()).description.disclosure
-    await storeDisclosureRules(custodian, { ...rules, research: true, ...given })
+    const { transcripts = 'none', ...changed } = given
+    await storeDisclosureRules(custodian, { ...rules, research: true, ...changed }, transcripts)
   }
 
   const browsers = new Map<Name, Promise<Browser>>()

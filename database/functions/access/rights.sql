@@ -428,7 +428,7 @@ create or replace function roles_of_act(action text) returns text[] language sql
     when action = 'referral.taken-up' then '{EXPERT/QUALITY,SECURITY}'
     when action = 'disclosures.read' then '{EXPERT/QUALITY,SECURITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}'
     when action in ('research.begun', 'research.changed', 'research.item-picked', 'research.item-dropped', 'research.undertaking',
-      'anonymised-copy.begun', 'anonymised-copy.saved', 'anonymised-copy.checked') then '{EXPERT/QUALITY}'
+      'anonymised-copy.begun', 'anonymised-copy.recognised', 'anonymised-copy.saved', 'anonymised-copy.checked') then '{EXPERT/QUALITY}'
     when action in ('research.read', 'anonymised-copy.read') then '{EXPERT/QUALITY,DECISION_MAKER,DATA_PROTECTION_OFFICER}'
     when action in ('institute.changed', 'research.study-ended', 'research.item-confirmed', 'research.extension', 'research.withdrawn',
       'research.closed') then '{EXPERT/QUALITY,DECISION_MAKER}'

@@ -38,7 +38,7 @@ create policy desk_reads on research_extension for select to seloste_desk using 
 
 -- anonymised_copy
 alter table anonymised_copy enable row level security;
-grant select (checked_at, checked_by, ended_at, former_preparers, id, prepared_by, recording_id, removed_at, rendering_at, sound_at, state) on anonymised_copy to seloste_custodian;
+grant select (checked_at, checked_by, ended_at, former_preparers, id, prepared_by, recognised_at, recording_id, removed_at, rendering_at, sound_at, state) on anonymised_copy to seloste_custodian;
 -- The desk reads copies through functions only. The custodian, which holds the keys, reads the places of objects and who checked them.
 create policy custodian_removes on anonymised_copy for select to seloste_custodian using (true);
 create trigger notes_hand before update of prepared_by, checked_by on anonymised_copy for each row execute function record_copy_preparer();

@@ -165,6 +165,21 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function prepared_copy to seloste_custodian;
 
+-- Records that a program begins to transcribe the copy's recording, before it gets any sound. Refuses anonymised-copy.approved,
+-- .transcripts-off.
+create or replace function begin_recognition(wanted uuid, engine text, engine_version text) returns void
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  c anonymised_copy := lock_copy(wanted);
+begin
+  perform refuse_if((select transcripts from disclosure_rules) <> 'research', 'anonymised-copy.transcripts-off');
+  perform refuse_if(c.state = 'APPROVED', 'anonymised-copy.approved');
+  update anonymised_copy k set recognised_at = now() where k.id = c.id;
+  perform record_act('anonymised-copy.recognised', copy_expert(), 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id,
+    jsonb_build_object('engine', begin_recognition.engine, 'version', begin_recognition.engine_version));
+end $$;
+grant execute on function begin_recognition to seloste_custodian;
+
 -- Saves sealed work and discards a rendering of an earlier revision. Returns the new revision.
 create or replace function save_copy(wanted uuid, revision integer, level text, work bytea) returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -96,3 +96,16 @@ test('programs that can read this account’s files are reported, and a program 
   expect(reported('shared-files')).toEqual([['program-files-shared', 'a, b']])
   expect(reported('none')).toEqual([['program-files-shared', 'b']])
 })
+
+test('a recogniser that would have a network is not used, and the fault says so', async () => {
+  const { engines, reported } = await open({ recognition: [{ ...entry, network: 'trusted' }] })
+  expect(engines.recogniser).toBeUndefined()
+  expect(reported).toContain('program-network-open: nn is not used')
+  const second = await open({
+    recognition: [
+      { ...entry, network: 'trusted' },
+      { ...entry, name: 'other' },
+    ],
+  })
+  expect(second.engines.recogniser?.name).toBe('other')
+})

@@ -182,9 +182,12 @@ function switchChanges(from: Switches, to: Switches): Change[] {
   )
 }
 
+/** Values of switches in descriptions that lack them. */
+const absentValues: Partial<Record<keyof Switches, 'off' | 'none'>> = { transcripts: 'none' }
+
 /** A description of before a switch existed has it off. */
 function valueIn(switches: Switches, name: keyof Switches): ChangeValue {
-  return switchValue(name, switches[name] === undefined ? 'off' : switches[name])
+  return switchValue(name, switches[name] === undefined ? (absentValues[name] ?? 'off') : switches[name])
 }
 
 function switchValue(name: keyof Switches, value: Exclude<Switches[keyof Switches], undefined>): ChangeValue {

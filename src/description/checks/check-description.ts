@@ -44,6 +44,7 @@ export function checkDescription(
     ...runIfReadable(['disclosure'], register.checkProvisions),
     ...runIfReadable(['disclosure', 'effectiveFrom'], register.checkDisclosure, ['disclosure.provisions']),
     ...runIfReadable(['disclosure', 'switches'], register.checkPseudonymised),
+    ...runIfReadable(['disclosure', 'switches'], register.checkTranscripts),
     ...runIfReadable(['contacts', 'profile'], register.checkContacts),
     ...runIfReadable(['switches'], register.checkSwitches),
   ]

@@ -73,6 +73,12 @@ export function checkPseudonymised({ disclosure, switches }: Part<'disclosure' |
   return [problemAt(['disclosure', 'pseudonymised'], 'disclosure.not-as-personal')]
 }
 
+/** R33: transcripts are drafted for copies that leave for research, and for nothing else. */
+export function checkTranscripts({ disclosure, switches }: Part<'disclosure' | 'switches'>): FieldProblem[] {
+  if (switches.transcripts !== 'research' || disclosure.research) return []
+  return [problemAt(['switches', 'transcripts'], 'transcripts.no-research')]
+}
+
 /** L2, L34: contacts have valid addresses. */
 export function checkContacts({ contacts, profile }: Part<'contacts' | 'profile'>): FieldProblem[] {
   const { dataProtectionOfficer: officer, accessibility } = contacts

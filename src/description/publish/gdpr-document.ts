@@ -6,7 +6,7 @@ import { lawsOf, type PublicationFacts } from './publication-facts.ts'
 import type { Block, Fact, PublishedDocument, Section, Sentence } from './published-document.ts'
 import { controllerLines, fieldList, storedNow, numberedFrom, sentence } from './seed-document.ts'
 import { seedTextsOf, type Numbered } from './seed-texts.ts'
-import { switchSentences } from './switch-sentences.ts'
+import { switchSentences, transcriptSentences } from './switch-sentences.ts'
 
 /** Sentences of a notice beyond the seed's, by the law that requires them (L numbers), and its sections. */
 type Added = KeysOf<keyof typeof texts, 'notice.'> & `L${string}`
@@ -90,7 +90,7 @@ export function gdprDocument(grounds: PublicationFacts, language: Language): Pub
       section(
         'recipients',
         paragraph(...numbered('S22')),
-        paragraph(...numbered('S23', 'S24', 'S25')),
+        paragraph(...numbered('S23', 'S24', 'S25'), ...transcriptSentences(description, language)),
         paragraph(...numbered('S26'), ...also('L36')),
         paragraph(...also('L26')),
       ),

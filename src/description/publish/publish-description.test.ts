@@ -128,6 +128,20 @@ describe('a sentence appears if its condition is met', () => {
     }
   })
 
+  test('transcripts by a program are published only if the description allows them, with the check that proves it', () => {
+    for (const language of languages)
+      for (const text of [seed, gdprText(seed)]) {
+        const id = 'transcripts-research'
+        expect(sentencesIn(read(text), language).has(id)).toBe(false)
+        const none = read(text.replace(/^switches:\n/m, '$&  transcripts: none\n'))
+        expect(sentencesIn(none, language).has(id)).toBe(false)
+        const on = read(text.replace(/^switches:\n/m, '$&  transcripts: research\n'))
+        const told = sentencesOf(publishDescription(on, language, at)).find((one) => one.id === id)
+        expect(told?.promises).toEqual(['transcripts.as-described'])
+        expect(told?.text).toMatch(/ilman verkkoyhteyttä|utan nätförbindelse|without a network/)
+      }
+  })
+
   test.each([
     ['accessCopy', ['C1-copy']],
     ['holdForInspection', ['C3']],

@@ -4,7 +4,7 @@ import type { PublicationFacts } from './publication-facts.ts'
 import type { Block, PublishedDocument, Section, Sentence } from './published-document.ts'
 import { promisesBehind } from '../promises.ts'
 import { seedTexts, seedTextsOf, type Numbered, type SeedTexts } from './seed-texts.ts'
-import { switchSentences } from './switch-sentences.ts'
+import { switchSentences, transcriptSentences } from './switch-sentences.ts'
 
 type SeedSection = 'general' | 'data' | 'storage' | 'disclosure' | 'access' | 'rights'
 
@@ -64,7 +64,12 @@ export function seedDocument(grounds: PublicationFacts, language: Language): Pub
         paragraph('S21'),
         storedNow(texts.now),
       ),
-      section('disclosure', paragraph('S22'), paragraph('S23', 'S24', 'S25'), paragraph('S26')),
+      section(
+        'disclosure',
+        paragraph('S22'),
+        sentencesIn([...numbered('S23', 'S24', 'S25'), ...transcriptSentences(description, language)]),
+        paragraph('S26'),
+      ),
       section('access', paragraph('S27', 'S28'), paragraph('S29')),
       section(
         'rights',

@@ -1,6 +1,7 @@
 import texts from '#texts/server/notice.json' with { type: 'json' }
 import { textsIn, type Language } from '#platform/texts/texts.ts'
 import type { RegisterDescription } from '../register-description.ts'
+import { promisesBehind } from '../promises.ts'
 import type { Sentence } from './published-document.ts'
 
 /** Sentences for switches that are on, by the conflict they resolve (C numbers), or by what they offer. */
@@ -24,4 +25,14 @@ export function switchSentences({ switches }: Pick<RegisterDescription, 'switche
       // These depend on an office and people: nothing proves them on the data.
       .map((id) => ({ id, text: t(`notice.switch.${id}`), promises: [] }))
   )
+}
+
+/** Returns the sentence about transcripts made by a program, if the description allows them (R33). */
+export function transcriptSentences(
+  { switches }: Pick<RegisterDescription, 'switches'>,
+  language: Language,
+): Sentence[] {
+  if (switches.transcripts !== 'research') return []
+  const id = 'transcripts-research'
+  return [{ id, text: textsIn(texts, language)(`notice.switch.${id}`), promises: promisesBehind(id) }]
 }

@@ -14,6 +14,7 @@ import { disclosuresAnonymised, disclosuresFounded } from './release-promises.ts
 import { inspectionsAtOffice, prohibitionsObeyed } from './request-promises.ts'
 import { rightsScope } from './rights-scope.ts'
 import { storageSites } from './storage-sites.ts'
+import { transcriptsAsDescribed } from './transcripts-as-described.ts'
 
 export const catalogue: Readonly<Record<PromiseId, Check>> = {
   'description.current': descriptionCurrent,
@@ -35,6 +36,7 @@ export const catalogue: Readonly<Record<PromiseId, Check>> = {
   'disclosures.returned': disclosuresReturned,
   'disclosures.recalled': disclosuresRecalled,
   'disclosures.anonymised': disclosuresAnonymised,
+  'transcripts.as-described': transcriptsAsDescribed,
   'disclosures.founded': disclosuresFounded,
   'rights.granted': rightsGranted,
   'rights.scope': rightsScope,

@@ -470,3 +470,32 @@ test('history.tells-recorded is broken by a destruction missing from the ledger'
 test('every promise holds again once every break is undone', async () => {
   expect(await check()).toMatchObject({ broken: [], newlyBroken: [], errors: [] })
 })
+
+test('transcripts.as-described is broken by a transcript that the description does not allow, or that the log lacks', async () => {
+  const { rows } = await pool.query<{ id: string }>(
+    `insert into anonymised_copy (recording_id, duration_ms, prepared_by, recognised_at) values ($1, 1000, $2, now()) returning id`,
+    [ainos.id, aino.id],
+  )
+  const { id } = rows[0]!
+  repairs.push(() => tamper(`delete from anonymised_copy where id = '${id}'`))
+  await expectBroken('transcripts.as-described', { made: 1, outside: 1, unlogged: 1, example: id })
+
+  const allowing = { ...testPromises.version }
+  allowing.description = {
+    ...allowing.description,
+    switches: { ...allowing.description.switches, transcripts: 'research' },
+  }
+  const allowed = { versions: [allowing], version: allowing }
+  await expectBroken('transcripts.as-described', { outside: 0, unlogged: 1, example: id }, allowed)
+  await pool.query(
+    `insert into audit_entry (action, result, person_id, role, purpose, object_kind, object_id)
+     values ('anonymised-copy.recognised', 'ok', $1, 'EXPERT', 'SERVICE_LEVEL_STUDY', 'anonymised-copy', $2)`,
+    [colleague.id, id],
+  )
+  repairs.push(() => tamper(`delete from audit_entry where object_id = '${id}'`))
+  const { broken } = await check(allowed)
+  expect(broken.map(({ promise }) => promise)).not.toContain('transcripts.as-described')
+  // The register without the beginning that the log has: the same breach, found by the log.
+  await tamper(`update anonymised_copy set recognised_at = null where id = '${id}'`)
+  await expectBroken('transcripts.as-described', { made: 1, outside: 1, unlogged: 0 }, {}, ['rights.scope'])
+})

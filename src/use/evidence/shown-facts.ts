@@ -30,6 +30,7 @@ const rounded: Partial<Record<PromiseId, readonly string[]>> = {
   'disclosures.returned': ['released', 'confirmed'],
   'disclosures.recalled': ['recalled', 'open'],
   'disclosures.anonymised': ['released', 'approved'],
+  'transcripts.as-described': ['made'],
   'disclosures.founded': ['decided', 'refused'],
   'log.whole': ['entries'],
 }

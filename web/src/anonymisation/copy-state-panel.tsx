@@ -10,7 +10,7 @@ import { focusRow } from './focus-row.ts'
 import type { Missing } from './missing.ts'
 import { MissingList } from './missing-list.tsx'
 import { wholePercent } from './stretches.ts'
-import { turnId } from './turn-row.tsx'
+import { turnId } from './turn-id.ts'
 import type { Turn } from './work.ts'
 
 /** State of the copy and the next step: what is missing, rendering and its progress, result. */

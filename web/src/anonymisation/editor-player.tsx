@@ -26,6 +26,9 @@ const keys: readonly KeyLine[] = [
   [[']', 'O'], 'anonymisation.key.to'],
   [['M'], 'anonymisation.key.mark'],
   [['Ctrl', 'Space'], 'anonymisation.key.toggle'],
+  [['F8'], 'anonymisation.key.doubt'],
+  [['Shift', 'F8'], 'anonymisation.key.doubt-before'],
+  [['Ctrl', 'Enter'], 'anonymisation.key.accept'],
   [['Ctrl', 'S'], 'anonymisation.save'],
   [['?'], 'people.help.help'],
 ]

@@ -3,7 +3,7 @@ import { focusRow } from './focus-row.ts'
 import type { Missing } from './missing.ts'
 import { redactionId } from './redaction-row.tsx'
 import { formatTenths } from './tenths.ts'
-import { turnId } from './turn-row.tsx'
+import { turnId } from './turn-id.ts'
 
 /** Maximum number of rows named; the next ones appear as these are done. */
 const maxNamed = 8

@@ -5,7 +5,7 @@ import { Notice } from '../controls/notice.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { focusRow } from './focus-row.ts'
 import { redactionId } from './redaction-row.tsx'
-import { turnId } from './turn-row.tsx'
+import { turnId } from './turn-id.ts'
 import type { Work } from './work.ts'
 
 /**

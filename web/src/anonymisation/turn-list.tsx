@@ -6,7 +6,9 @@ import { announce } from '../shell/announce.tsx'
 import { tracks, trackWords, type CopyTurn, type Level, type Track } from './copy-shapes.ts'
 import { focusRow } from './focus-row.ts'
 import { PickOne } from './pick-one.tsx'
-import { TurnRow, turnId } from './turn-row.tsx'
+import { turnId } from './turn-id.ts'
+import { TurnRow } from './turn-row.tsx'
+import { usePlayingTurns } from './use-playing-turns.ts'
 import {
   acceptTurn,
   addTurn,
@@ -14,6 +16,7 @@ import {
   overlappingTurns,
   removeTurn,
   splitTurn,
+  type Doubt,
   type Turn,
   type Work,
 } from './work.ts'
@@ -27,8 +30,10 @@ export function TurnList({
   durationMs,
   identifying,
   positionMs,
+  isPlaying,
   onEdit,
   onPlay,
+  onDoubt,
 }: {
   turns: readonly Turn[]
   level: Level
@@ -36,13 +41,17 @@ export function TurnList({
   /** Keys of turns with identifying words in the saved text. */
   identifying: ReadonlySet<number>
   positionMs: () => number
+  isPlaying: boolean
   onEdit: Edit
   onPlay: (ms: number) => void
+  onDoubt: (key: number, doubt: Doubt) => void
 }) {
   const { t, language } = useLanguage()
   const [shownLane, setShownLane] = useState<Track | 'BOTH'>('BOTH')
   const shown = shownLane === 'BOTH' ? turns : turns.filter(({ track }) => track === shownLane)
   const unreviewed = turns.filter(({ isReviewed }) => isReviewed === false).length
+  const doubts = turns.reduce((sum, turn) => sum + (turn.doubts?.length ?? 0), 0)
+  const playing = usePlayingTurns(turns, isPlaying, positionMs)
   const overlapping = useMemo(() => overlappingTurns(turns), [turns])
   const acts = useActs(shown, positionMs, onEdit)
   const add = (track: Track) => {
@@ -63,6 +72,7 @@ export function TurnList({
         <p className="muted">
           {t('anonymisation.turns.count', { count: turns.length })}
           {unreviewed > 0 && `, ${t('anonymisation.redactions.unreviewed', { count: unreviewed })}`}
+          {doubts > 0 && `, ${t('anonymisation.turn.doubts', { count: doubts })}`}
         </p>
         <PickOne
           label={t('anonymisation.turns.shown')}
@@ -93,7 +103,9 @@ export function TurnList({
               durationMs={durationMs}
               isOverlapping={overlapping.has(turn.key)}
               isIdentifying={identifying.has(turn.key)}
+              isPlaying={playing.has(turn.key)}
               onPlay={onPlay}
+              onDoubt={onDoubt}
               {...acts}
             />
           ))}
@@ -123,14 +135,14 @@ function useActs(shown: readonly Turn[], positionMs: () => number, onEdit: Edit)
       announce(now.current.say('anonymisation.splitDone'))
       focusRow(turnId(second), 'textarea')
     },
-    onAccept(key: number) {
+    onAccept(key: number, focus?: 'textarea') {
       now.current.onEdit((work) => acceptTurn(work, key), 'accept')
       const { shown: rows } = now.current
       const at = rows.findIndex((one) => one.key === key)
       const waits = [...rows.slice(at + 1), ...rows.slice(0, Math.max(0, at))].filter((one) => one.isReviewed === false)
       const word = waits.length === 0 ? 'anonymisation.accepted.last' : 'anonymisation.accepted'
       announce(now.current.say(word, { count: waits.length }))
-      focusRow(waits[0] ? turnId(waits[0].key) : 'turns', '.accept')
+      focusRow(waits[0] ? turnId(waits[0].key) : 'turns', focus ?? '.accept')
     },
     onRemove(key: number) {
       const rows = now.current.shown

@@ -7,9 +7,9 @@ import { PickOne } from './pick-one.tsx'
 import { RowButton } from './row-button.tsx'
 import { formatTenths } from './tenths.ts'
 import { TimeField } from './time-field.tsx'
-import { wrongTimes, type Turn } from './work.ts'
-
-export const turnId = (key: number) => `turn-${key}`
+import { turnId } from './turn-id.ts'
+import { UncertainWords, WordMarks } from './uncertain-words.tsx'
+import { wrongTimes, type Doubt, type Turn } from './work.ts'
 
 /** One turn: time, language and words. */
 export const TurnRow = memo(function TurnRow({
@@ -17,7 +17,9 @@ export const TurnRow = memo(function TurnRow({
   durationMs,
   isOverlapping,
   isIdentifying,
+  isPlaying,
   onPlay,
+  onDoubt,
   onChange,
   onSplit,
   onAccept,
@@ -29,10 +31,15 @@ export const TurnRow = memo(function TurnRow({
   isOverlapping: boolean
   /** The server found identifying words. */
   isIdentifying: boolean
+  /** The original plays within this turn. */
+  isPlaying: boolean
   onPlay: (ms: number) => void
+  /** Selects an uncertain word and plays it. */
+  onDoubt: (key: number, doubt: Doubt) => void
   onChange: (key: number, change: Partial<CopyTurn>, act: string) => void
   onSplit: (key: number, caret: number) => void
-  onAccept: (key: number) => void
+  /** @param focus where the focus goes in the next unreviewed turn */
+  onAccept: (key: number, focus?: 'textarea') => void
   onRemove: (key: number) => void
 }) {
   const { t } = useLanguage()
@@ -49,7 +56,8 @@ export const TurnRow = memo(function TurnRow({
         id={turnId(key)}
         role="group"
         aria-label={name}
-        className={`work-row turn-row turn-${track.toLowerCase()} ${isUnreviewed ? 'is-unreviewed' : ''}`}
+        className={`work-row turn-row turn-${track.toLowerCase()} ${isUnreviewed ? 'is-unreviewed' : ''} ${isPlaying ? 'is-playing' : ''}`}
+        aria-current={isPlaying ? 'true' : undefined}
         tabIndex={-1}
       >
         <span className="turn-who">{who}</span>
@@ -109,17 +117,26 @@ export const TurnRow = memo(function TurnRow({
         </span>
         <label className="turn-words">
           <span className="label">{t('anonymisation.words')}</span>
-          <textarea
-            ref={words}
-            className="input"
-            rows={1}
-            maxLength={4000}
-            lang={language}
-            value={text}
-            aria-describedby={isIdentifying || isOverlapping ? noteId : undefined}
-            onChange={(event) => onChange(key, { text: event.target.value }, `text-${key}`)}
-          />
+          <span className="turn-text">
+            <WordMarks turn={turn} />
+            <textarea
+              ref={words}
+              className="input"
+              rows={1}
+              maxLength={4000}
+              lang={language}
+              value={text}
+              aria-describedby={isIdentifying || isOverlapping ? noteId : undefined}
+              onChange={(event) => onChange(key, { text: event.target.value }, `text-${key}`)}
+              onKeyDown={(event) => {
+                if (event.key !== 'Enter' || !event.ctrlKey) return
+                event.preventDefault()
+                onAccept(key, 'textarea')
+              }}
+            />
+          </span>
         </label>
+        <UncertainWords turn={turn} onDoubt={onDoubt} />
         {(isIdentifying || isOverlapping) && (
           <span id={noteId} className="field-error turn-note">
             {isIdentifying && t('anonymisation.turn.identifying')} {isOverlapping && t('anonymisation.turn.overlaps')}

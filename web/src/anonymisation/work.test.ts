@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest'
 import type { CopyRedaction, CopyTurn } from './copy-shapes.ts'
 import {
+  acceptTurn,
   addRedactions,
   addTurn,
   changeRedaction,
+  changeTurn,
   isRedactedAt,
+  nextDoubt,
   overlappingTurns,
   removeRedaction,
   requestBodyOf,
@@ -131,4 +134,57 @@ test('a lane is silent from the start of a redaction to just before its end', ()
   const marks = [proposed('CALLER', 100, 200)]
   expect([99, 100, 199, 200].map((ms) => isRedactedAt(marks, 'CALLER', ms))).toEqual([false, true, true, false])
   expect(isRedactedAt(marks, 'OFFICIAL', 150)).toBe(false)
+})
+
+test('a change takes the marks from the words it touches, moves those behind it, and reviews the turn when none is left', () => {
+  const text = 'asia koskee veroa ja korkoa'
+  const doubts = [
+    { from: 5, to: 11, fromMs: 100 },
+    { from: 21, to: 27, fromMs: 700 },
+  ]
+  const now = work([{ ...turn('CALLER', 0, 900, text), isReviewed: false, doubts }])
+  const { key } = now.turns[0]!
+  const once = changeTurn(now, key, { text: 'asia liittyy veroa ja korkoa' })
+  expect(once.turns[0]).toMatchObject({ isReviewed: false, doubts: [{ from: 22, to: 28, fromMs: 700 }] })
+  const twice = changeTurn(once, key, { text: 'asia liittyy veroa ja korkoihin' }).turns[0]!
+  expect([twice.text, 'isReviewed' in twice, 'doubts' in twice]).toEqual([
+    'asia liittyy veroa ja korkoihin',
+    false,
+    false,
+  ])
+  expect(changeTurn(now, key, { toMs: 950 }).turns[0]).toMatchObject({ isReviewed: false, doubts })
+  expect(requestBodyOf(acceptTurn(now, key)).turns).toEqual([turn('CALLER', 0, 900, text)])
+})
+
+test('a turn that is split keeps each uncertain word where it is', () => {
+  const doubts = [
+    { from: 0, to: 3, fromMs: 100 },
+    { from: 4, to: 8, fromMs: 600 },
+  ]
+  const now = work([{ ...turn('CALLER', 0, 1000, 'yks kaksi'), isReviewed: false, doubts }])
+  expect(splitTurn(now, now.turns[0]!.key, 3, 500).turns).toMatchObject([
+    { text: 'yks', isReviewed: false, doubts: [{ from: 0, to: 3 }] },
+    { text: 'kaksi', isReviewed: false, doubts: [{ from: 0, to: 4, fromMs: 600 }] },
+  ])
+})
+
+test('the next uncertain word follows the caret, also in the next turn, and after the last one comes the first', () => {
+  const doubt = (from: number) => ({ from, to: from + 2, fromMs: from })
+  const now = work([
+    { ...turn('CALLER', 0, 900, 'aa bb cc'), doubts: [doubt(0), doubt(6)] },
+    turn('CALLER', 900, 1000, 'dd'),
+    { ...turn('CALLER', 1000, 1900, 'ee ff'), doubts: [doubt(3)] },
+  ])
+  const [first, second, third] = now.turns.map(({ key }) => key)
+  const place = (at: Parameters<typeof nextDoubt>[1], direction: 1 | -1 = 1) => {
+    const next = nextDoubt(now.turns, at, direction)
+    return [next?.key, next?.doubt.from]
+  }
+  expect(place(undefined)).toEqual([first, 0])
+  expect(place({ key: first!, caret: 2 })).toEqual([first, 6])
+  expect(place({ key: first!, caret: 8 })).toEqual([third, 3])
+  expect(place({ key: second!, caret: 0 })).toEqual([third, 3])
+  expect(place({ key: third!, caret: 5 })).toEqual([first, 0])
+  expect(place({ key: third!, caret: 3 }, -1)).toEqual([first, 6])
+  expect(place({ key: first!, caret: 0 }, -1)).toEqual([third, 3])
 })

@@ -7,6 +7,8 @@ interface Row {
 }
 export type Turn = CopyTurn & Row
 export type Redaction = CopyRedaction & Row
+/** A word of which the recogniser is not sure. */
+export type Doubt = NonNullable<CopyTurn['doubts']>[number]
 
 /** A preparer's work on a copy: level, turns, redactions. Immutable. */
 export interface Work {
@@ -77,22 +79,61 @@ export function removeRedaction(work: Work, key: number): Work {
   return { ...work, redactions: work.redactions.filter((one) => one.key !== key) }
 }
 
-/** A change marks the recognised words as reviewed by a person. */
+/** A change of the words reviews the turn, unless uncertain words remain in it. */
 export function changeTurn(work: Work, key: number, change: Partial<CopyTurn>): Work {
   return {
     ...work,
     turns: work.turns.map((one) => {
       if (one.key !== key) return one
-      const { isReviewed: _, ...own } = one
-      return { ...('text' in change ? own : one), ...change }
+      if (change.text === undefined) return { ...one, ...change }
+      const doubts = remainingDoubts(one, change.text)
+      return doubts.length > 0 ? { ...one, ...change, doubts } : { ...reviewed(one), ...change }
     }),
   }
 }
 
-/** Marks the words of a turn as confirmed by a person. */
+/** Marks the words of a turn as confirmed by a person, uncertain ones included. */
 export function acceptTurn(work: Work, key: number): Work {
-  const turn = work.turns.find((one) => one.key === key)
-  return turn ? changeTurn(work, key, { text: turn.text }) : work
+  return { ...work, turns: work.turns.map((one) => (one.key === key ? reviewed(one) : one)) }
+}
+
+function reviewed({ isReviewed: _isReviewed, doubts: _doubts, ...turn }: Turn): Turn {
+  return turn
+}
+
+/** Returns the uncertain words that a change of the text has not touched, where they are now. */
+function remainingDoubts({ text: was, doubts = [] }: CopyTurn, now: string): Doubt[] {
+  const most = Math.min(was.length, now.length)
+  let before = 0
+  while (before < most && was[before] === now[before]) before++
+  let after = 0
+  while (after < most - before && was.at(-1 - after) === now.at(-1 - after)) after++
+  const shift = now.length - was.length
+  return doubts.flatMap((doubt) => {
+    if (doubt.to <= before) return [doubt]
+    return doubt.from >= was.length - after ? [shifted(doubt, shift)] : []
+  })
+}
+
+const shifted = (doubt: Doubt, letters: number): Doubt => ({
+  ...doubt,
+  from: doubt.from + letters,
+  to: doubt.to + letters,
+})
+
+/** Returns the next uncertain word after a caret, or the previous one before it; continues at the other end. */
+export function nextDoubt(
+  turns: readonly Turn[],
+  at: { key: number; caret: number } | undefined,
+  direction: 1 | -1,
+): { key: number; doubt: Doubt } | undefined {
+  const all = turns.flatMap(({ key, doubts = [] }, row) => doubts.map((doubt) => ({ key, row, doubt })))
+  const row = turns.findIndex(({ key }) => key === at?.key)
+  if (!at || row < 0) return direction === 1 ? all[0] : all.at(-1)
+  const distance = (one: (typeof all)[number], caret: number) => (one.row - row) * 1e6 + caret - at.caret
+  return direction === 1
+    ? (all.find((one) => distance(one, one.doubt.from) >= 0) ?? all[0])
+    : (all.findLast((one) => distance(one, one.doubt.to) < 0) ?? all.at(-1))
 }
 
 export function removeTurn(work: Work, key: number): Work {
@@ -126,7 +167,12 @@ export function splitTurn(work: Work, key: number, caret: number, atMs: number):
   const measured = turn.fromMs + Math.round((turn.toMs - turn.fromMs) * share)
   const cutMs = isInside ? Math.round(atMs) : Math.min(turn.toMs - minMs, Math.max(turn.fromMs + minMs, measured))
   const first = changeTurn(work, key, { toMs: cutMs, text: turn.text.slice(0, caret).trim() })
-  return insertTurn(first, { ...withoutKey(turn), fromMs: cutMs, text: turn.text.slice(caret).trim() })
+  const rest = turn.text.slice(caret)
+  const second = caret + rest.length - rest.trimStart().length
+  const { doubts = [], ...whole } = withoutKey(turn)
+  const own = doubts.filter(({ from }) => from >= second).map((doubt) => shifted(doubt, -second))
+  const text = rest.trim()
+  return insertTurn(first, { ...whole, fromMs: cutMs, text, ...(own.length > 0 && { doubts: own }) })
 }
 
 /** Adds proposals to the work; changes and duplicates nothing that a person wrote or marked. */

@@ -7,6 +7,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import type { AnonymisedCopy, TurnLanguage } from './copy-shapes.ts'
 import { focusRow } from './focus-row.ts'
+import { caretIn, isListed, selectDoubt } from './select-doubt.ts'
 import { edited, isUnsaved as hasUnsaved, recordSaved, undone, useStoredWork } from './stored-work.ts'
 import { LevelChoice } from './level-choice.tsx'
 import { missingOf } from './missing.ts'
@@ -19,7 +20,10 @@ import { CopyStatePanel } from './copy-state-panel.tsx'
 import { TurnList } from './turn-list.tsx'
 import { SaveConflict, SaveError } from './save-errors.tsx'
 import { usePreparing } from './use-copy.ts'
-import { withProposals, workOf, type Work } from './work.ts'
+import { nextDoubt, withProposals, workOf, type Doubt, type Work } from './work.ts'
+
+/** An uncertain word is played with what precedes it. */
+const leadMs = 500
 
 /** Workbench of the preparer: plays the original, marks redactions, writes the turns, renders the copy. */
 export function Workbench({
@@ -52,10 +56,14 @@ export function Workbench({
     [missing],
   )
   // Stable, so that the rows of the lists render only when they change.
-  const [{ edit, playFrom, positionMs }] = useState(() => ({
+  const [{ edit, playFrom, positionMs, showDoubt }] = useState(() => ({
     edit: (change: (now: Work) => Work, act: string) => update((now) => edited(now, change(now.work), act)),
     playFrom: (ms: number) => original.current?.playFrom(ms),
     positionMs: () => original.current?.positionMs() ?? 0,
+    showDoubt: (key: number, doubt: Doubt) => {
+      selectDoubt(key, doubt)
+      original.current?.playFrom(Math.max(0, doubt.fromMs - leadMs))
+    },
   }))
 
   /** Returns the saved revision; undefined if saving failed. */
@@ -130,6 +138,14 @@ export function Workbench({
           if (isUnsaved && busyWith === undefined) onSave()
           return
         }
+        if (event.key === 'F8') {
+          const direction = event.shiftKey ? -1 : 1
+          const next = nextDoubt(work.turns.filter(isListed), caretIn(event.target, direction), direction)
+          if (!next) return
+          event.preventDefault()
+          event.stopPropagation()
+          return showDoubt(next.key, next.doubt)
+        }
         // In a text field Space types a space; Ctrl+Space pauses and plays the original everywhere.
         if (event.key !== ' ' || !event.ctrlKey || isPlaying === undefined) return
         event.preventDefault()
@@ -190,8 +206,10 @@ export function Workbench({
         durationMs={copy.durationMs}
         identifying={identifying}
         positionMs={positionMs}
+        isPlaying={isPlaying === true}
         onEdit={edit}
         onPlay={playFrom}
+        onDoubt={showDoubt}
       />
       <SaveWork
         isUnsaved={isUnsaved}

@@ -18,12 +18,12 @@ import { beginResearch } from '#use/disclosure/research/prepare-research.ts'
  */
 export async function openDemoDisclosures(
   db: Kysely<RegisterTables>,
-  { disclosure }: RegisterDescription,
+  { disclosure, switches }: RegisterDescription,
   password: string,
   now: Temporal.Instant,
 ): Promise<string[]> {
   // Stored here because the custodian may not have stored them yet.
-  await storeDisclosureRules(db, disclosure)
+  await storeDisclosureRules(db, disclosure, switches.transcripts)
   return [
     ...(await inNameOf('eero', (session) => study(session))),
     ...(await inNameOf('tuula', (session) => request(session))),

@@ -61,6 +61,7 @@ export async function startAnonymisedCopies(
   const recogniser = createCopyRecogniser({
     store,
     recogniser: engines.recogniser,
+    isAllowed: () => versions.at(clock.now()).description.switches.transcripts === 'research',
     onFault: (error, copy) => {
       log.error({ err: error, copy }, 'speech recognition of a copy failed; its preparer is shown this')
     },

@@ -49,7 +49,7 @@ export function applyVersion(options: ApplyVersionOptions): Repeating {
         log.info({ version, hash }, 'a version of the register description came into force')
       }
       const { description } = versions.at(now)
-      await storeDisclosureRules(db, description.disclosure)
+      await storeDisclosureRules(db, description.disclosure, description.switches.transcripts)
       const terms = JSON.stringify([description.version, ...monthsInForce(description, now)])
       if (terms === applied && appliedAt && now.since(appliedAt).total('milliseconds') < againMs) return
       const shortened = await applyTerms(db, description, now)

@@ -29,6 +29,19 @@ export const CopyTurn = Type.Object(
     isReviewed: Type.Optional(
       Type.Boolean({ description: 'False if a program proposed it and no person has accepted it' }),
     ),
+    doubts: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            from: Type.Integer({ minimum: 0, maximum: 4000, description: 'First letter of the text' }),
+            to: Type.Integer({ minimum: 0, maximum: 4000, description: 'Letter after the last' }),
+            fromMs: milliseconds('When the word is said'),
+          },
+          closed,
+        ),
+        { maxItems: 2000, description: 'Uncertain words of a program that nobody has corrected or accepted' },
+      ),
+    ),
   },
   closed,
 )

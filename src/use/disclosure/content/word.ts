@@ -14,6 +14,8 @@ export interface Word extends Span {
   text: string
   language: Language
   track: TrackPlace
+  /** The recogniser's confidence, 0 to 1; undefined if a person wrote the word. */
+  confidence?: number
 }
 
 /** Categories of removals; shown to the reviewer and counted in the release record. */

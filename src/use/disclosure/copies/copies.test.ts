@@ -11,7 +11,7 @@ import {
   type WrittenTurn,
 } from './copy-work.ts'
 import { identifiersOf } from './identifiers.ts'
-import { proposeRedactions } from './propose-for-copy.ts'
+import { proposeRedactions, sureConfidence, turnsOfWords } from './propose-for-copy.ts'
 import { renderTracks, speakCopy } from './render-tracks.ts'
 import { redactedTurns, spokenTurns } from './spoken-turns.ts'
 import { controlDemands, demandsOf, type EvaluationRecord } from '../voice/evaluation-record.ts'
@@ -196,4 +196,23 @@ test('an engine gets no removed audio, and anything it produces there is silence
     expect(track[3999]).not.toBe(0)
     expect(track[7200]).not.toBe(0)
   }
+})
+
+test('a drafted turn marks the words of which the recogniser was not sure, and when each was said', () => {
+  const word = (text: string, at: number, confidence: number) => ({
+    ...{ text, confidence, language: 'fi' as const, track: 0 as const },
+    ...{ from: at * 8, to: (at + 300) * 8 },
+  })
+  const words = [
+    word('asia', 0, 1),
+    word('koskee', 400, sureConfidence - 0.01),
+    word('veroa', 800, sureConfidence),
+    word('kai', 1200, 0),
+  ]
+  const [drafted] = turnsOfWords(words, { speech: [], isMixed: false }, 2000)
+  expect(drafted).toMatchObject({ text: 'asia koskee veroa kai', isReviewed: false })
+  expect(drafted!.doubts?.map(({ from, to, fromMs }) => [drafted!.text.slice(from, to), fromMs])).toEqual([
+    ['koskee', 400],
+    ['kai', 1200],
+  ])
 })

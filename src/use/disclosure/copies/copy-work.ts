@@ -19,6 +19,13 @@ export type RedactionReason =
   | 'DATE_OF_BIRTH'
   | 'OTHER'
 
+/** A word of which the recogniser is not sure: letters [from, to) of its turn's text, and its time in the recording. */
+export interface Doubt {
+  from: number
+  to: number
+  fromMs: number
+}
+
 export interface WrittenTurn {
   track: CopyTrack
   fromMs: number
@@ -27,6 +34,8 @@ export interface WrittenTurn {
   text: string
   /** False: proposed by a program and not yet reviewed. Undefined if a person wrote it. */
   isReviewed?: boolean
+  /** Uncertain words that nobody has corrected or accepted, in the order of the text. */
+  doubts?: readonly Doubt[]
 }
 
 export interface Redaction {

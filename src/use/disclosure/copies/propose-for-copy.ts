@@ -27,6 +27,8 @@ const maxProposed = 2000
 const paddingMs = 200
 /** Longer speech without recognised words becomes a turn to transcribe; shorter speech is a breath (./copy-lacks.ts). */
 const unrecognisedMs = 700
+/** A word that the recogniser is less sure of is marked. Measured in bench/disclosure/drafted-words.ts. */
+export const sureConfidence = 0.7
 /** Limit of the API contract for the letters of a turn. */
 const maxLetters = 4000
 
@@ -47,7 +49,10 @@ export function proposeTurns({ speech }: Pick<OriginalAnalysis, 'speech'>, durat
     .slice(0, maxProposed)
 }
 
-/** Returns a turn for each recognised utterance, for review; and an empty turn for speech without words. */
+/**
+ * Returns a turn for each recognised utterance, for review, with its uncertain words; and an empty turn for speech without
+ * words.
+ */
 export function turnsOfWords(
   words: readonly Word[],
   analysis: Pick<OriginalAnalysis, 'speech' | 'isMixed'>,
@@ -67,6 +72,9 @@ export function turnsOfWords(
         last.text += ` ${word.text}`
         last.toMs = toMs
       } else turns.push((last = { track, fromMs, toMs, language: word.language, text: word.text, isReviewed: false }))
+      if ((word.confidence ?? 1) >= sureConfidence) continue
+      const to = last.text.length
+      last.doubts = [...(last.doubts ?? []), { from: to - word.text.length, to, fromMs }]
     }
   }
   const silent = analysis.speech.filter((one) => {

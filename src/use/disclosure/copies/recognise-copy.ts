@@ -1,7 +1,7 @@
 /**
  * Runs an agency's recogniser on a call while its copy is prepared (docs/formats/voice-process.md). Words with times stay in
- * memory, sealed with the recording's key, until the recording is destroyed or the copy is signed. Runs one program at a
- * time, on request only.
+ * memory, sealed with the recording's key, until the recording is destroyed, the copy is signed or the description no longer
+ * allows transcripts. Runs one program at a time, on request only.
  */
 import { sql } from 'kysely'
 import { Fault } from '#platform/fault.ts'
@@ -26,7 +26,12 @@ import {
 } from './run-in-session.ts'
 import type { WrittenTurn } from './copy-work.ts'
 
-export type RecogniseRefusal = PreparingRefusal | 'anonymised-copy.no-recognition' | 'anonymised-copy.recognising'
+const recogniseRefusals = [...preparingRefusals, 'anonymised-copy.transcripts-off'] as const
+export type RecogniseRefusal =
+  | PreparingRefusal
+  | 'anonymised-copy.no-recognition'
+  | 'anonymised-copy.recognising'
+  | 'anonymised-copy.transcripts-off'
 
 /** Progress of a copy's recognition. */
 export interface Recognition {
@@ -46,6 +51,8 @@ export interface CopyRecogniserOptions {
   store: AnonymisedCopyStore
   /** Undefined if the agency has named no usable recogniser. */
   recogniser: Recogniser | undefined
+  /** Returns true if the description in force allows transcripts for copies. The database checks it as well. */
+  isAllowed: () => boolean
   /** Called when recognition failed; the preparer sees that. */
   onFault: (error: unknown, copy: string) => void
 }
@@ -58,7 +65,7 @@ export interface CopyRecogniser {
     /** Expected language. */
     language: WrittenTurn['language']
   }) => Promise<{ begun: true } | Refused<RecogniseRefusal>>
-  /** Returns the progress of recognition; undefined without a recogniser. */
+  /** Returns the progress of recognition; undefined without a recogniser, or if the description allows no transcripts. */
   of: (copy: string) => Recognition | undefined
   /**
    * Returns recognised words; empty if there are none.
@@ -66,7 +73,8 @@ export interface CopyRecogniser {
    */
   wordsOf: (of: CopyOfRecording) => Promise<Word[]>
   /**
-   * Drops the results of copies that are signed or ended, and old results.
+   * Drops the results of copies that are signed or ended, and old results; all of them if the description no longer allows
+   * transcripts.
    * @returns the number of dropped results
    */
   tidy: () => Promise<number>
@@ -87,7 +95,7 @@ interface RecognitionRun {
 /** Results are dropped a day after recognition began. */
 const cacheMs = 24 * 60 * 60_000
 
-export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogniserOptions): CopyRecogniser {
+export function createCopyRecogniser({ store, recogniser, isAllowed, onFault }: CopyRecogniserOptions): CopyRecogniser {
   const { db } = store
   const runs = new Map<string, RecognitionRun>()
   let last: Promise<void> = Promise.resolve()
@@ -108,8 +116,8 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
       for (const [track, samples] of tracks.entries()) {
         signal.throwIfAborted()
         const found = await engine.recognise(samples, language, signal)
-        for (const { text, language: spoken, from, to } of found)
-          words.push({ text, language: spoken, from, to, track: track === 0 ? 0 : 1 })
+        for (const { text, language: spoken, from, to, confidence } of found)
+          words.push({ text, language: spoken, from, to, confidence, track: track === 0 ? 0 : 1 })
         now.done = track + 1
       }
       return words
@@ -123,14 +131,13 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
   async function run(
     engine: Recogniser,
     prepared: PreparedCopy,
-    personId: string,
     language: WrittenTurn['language'],
     now: RecognitionRun,
   ): Promise<void> {
     const { copy, recording } = prepared
     const note = (result: 'ok' | `failed:${string}`) =>
       appendAudit(db, {
-        ...{ action: 'anonymised-copy.recognised', result, personId, object: { kind: 'anonymised-copy', id: copy } },
+        ...{ action: 'anonymised-copy.recognised', result, object: { kind: 'anonymised-copy', id: copy } },
         detail: { engine: engine.name, version: engine.version, words: now.words },
       })
     try {
@@ -156,28 +163,34 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
     runs.delete(copy)
   }
 
+  /** Stops running programs and drops all results at once if the description allows no transcripts. */
+  function allowed(): boolean {
+    if (isAllowed()) return true
+    for (const copy of runs.keys()) release(copy)
+    return false
+  }
+
   return {
     async recognise({ session, copy, language }) {
       const prepared = await preparedCopy(store, session, copy)
       if ('refused' in prepared) return prepared
       if (!recogniser) return { refused: 'anonymised-copy.no-recognition' }
-      const person = await runInSession(db, session, preparingRefusals, async (tx) => {
-        const { rows } = await sql<{ id: string }>`
-          select person_id as id from session where token_hash = sha256(convert_to(${session}, 'UTF8'))`.execute(tx)
-        return rows[0]!
-      })
-      if ('refused' in person) return person
       const before = runs.get(copy)?.state
       if (before === 'waiting' || before === 'running') return { refused: 'anonymised-copy.recognising' }
+      const begun = await runInSession(db, session, recogniseRefusals, async (tx) => {
+        await sql`select begin_recognition(${copy}::uuid, ${recogniser.name}, ${recogniser.version})`.execute(tx)
+        return { begun: true } as const
+      })
+      if ('refused' in begun) return begun
       const now: RecognitionRun = {
         ...{ state: 'waiting', control: new AbortController(), begun: Date.now(), done: 0, tracks: 2, words: 0 },
       }
       runs.set(copy, now)
-      last = last.then(() => run(recogniser, prepared, person.id, language, now))
-      return { begun: true }
+      last = last.then(() => run(recogniser, prepared, language, now))
+      return begun
     },
     of(copy) {
-      if (!recogniser) return undefined
+      if (!recogniser || !allowed()) return undefined
       const { name, version } = recogniser
       const now = runs.get(copy)
       if (!now) return { name, version, state: 'none' }
@@ -190,13 +203,15 @@ export function createCopyRecogniser({ store, recogniser, onFault }: CopyRecogni
       }
     },
     async wordsOf(of) {
-      const sealed = runs.get(of.copy)?.sealed
+      const sealed = allowed() ? runs.get(of.copy)?.sealed : undefined
       if (!sealed) return []
       const { words } = (await openTranscript(store, of, sealed)) as { words: Word[] }
       return words
     },
     async tidy() {
       if (runs.size === 0) return 0
+      const before = runs.size
+      if (!allowed()) return before
       // Entries added while the database is queried are not affected.
       const request = [...runs]
       const { rows } = await sql<{ id: string }>`

@@ -24,7 +24,10 @@ export function namedEngines(file: string | undefined): NamedEngines {
   if (file === undefined) return { ...none, faults: [] }
   try {
     const { programs, faults } = readNamedPrograms(file, ['neural', 'signal', 'recognition'])
-    const { neural, signal, recognition } = programs
+    const { neural, signal } = programs
+    // The published description says that a recogniser has no network (docs/decisions/0124).
+    const recognition = programs.recognition.filter(({ network }) => network !== 'trusted')
+    const open = programs.recognition.filter((program) => !recognition.includes(program)).map(withNetwork)
     const voiced = (level: 'N' | 'D') => (program: NamedProgram) => ({
       engine: voiceProcess(program, level),
       evaluation: program.evaluation,
@@ -33,10 +36,17 @@ export function namedEngines(file: string | undefined): NamedEngines {
       voices: [...neural.map(voiced('N')), ...signal.map(voiced('D'))],
       recognition: recognition.map(recogniseProcess),
       programs: [...neural, ...signal, ...recognition],
-      faults,
+      faults: [...faults, ...open],
     }
   } catch (error) {
     if (!(error instanceof ProcessFault)) throw error
     return { ...none, faults: [error] }
   }
+}
+
+function withNetwork({ name }: NamedProgram): ProcessFault {
+  return new ProcessFault(
+    'program-network-open',
+    `${name} is not used: a recogniser runs without a network, and its entry has "network": "trusted".`,
+  )
 }

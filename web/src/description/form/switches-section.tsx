@@ -28,6 +28,7 @@ const switches: readonly Switch[] = [
   { name: 'julklRequests' },
   { name: 'mentionedPersons' },
   { name: 'askingFromHome', values: ['off', 'form', 'signed', 'identified'], absent: 'off' },
+  { name: 'transcripts', values: ['none', 'research'], absent: 'none' },
   { name: 'maskCallerAfterMonths', isMonths: true, kept: null },
   { name: 'logRetentionMonths', isMonths: true },
 ]
