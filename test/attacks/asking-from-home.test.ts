@@ -193,6 +193,45 @@ describe('an identification', () => {
   })
 })
 
+describe('an identified requester', () => {
+  test('sends two requests within the half hour, and each is entered with a code of its own', async () => {
+    const { browser, ticket, code } = await sendIdentified('maija', { told: 'The first call' })
+    const fields = { ...form, ticket, told: 'Another call', kinds: ['PROHIBIT'] }
+    const [second, again] = [await browser.send(path, fields), await browser.send(path, fields)]
+    expect(codeIn(second.text)).not.toBe(code)
+    expect(codeIn(again.text)).toBe(codeIn(second.text))
+    expect((await waiting()).filter(({ told }) => told === 'Another call')).toHaveLength(1)
+    expect((await waiting()).filter(({ told }) => told === 'The first call')).toHaveLength(1)
+  })
+
+  test('who writes the user id of somebody else is not identified as that official, and fetches nothing', async () => {
+    const fields = { party: 'OFFICIAL', userId: people.aino.userId, kinds: ['LISTEN'], told: 'As Aino' }
+    const { browser, ticket, code } = await sendIdentified('jaana', fields)
+    const one = (await waiting()).find(({ told }) => told === 'As Aino')!
+    const accepted = await act('POST', '', `/api/home-requests/${one.id}/acceptance`, { officialUserId: one.userId })
+    const request = await home.read(String(accepted.body['id']))
+    expect(request.identified).toBeUndefined()
+    expect(request.fromHome).toMatchObject({ isFetched: false })
+    const answer = await browser.send(`${path}/vastaus`, { ticket, code })
+    expect(answer.text).not.toContain(String(accepted.body['number']))
+  })
+
+  test('who is an official is identified under more given names than the directory has', async () => {
+    provider.people.set('aino', {
+      name: 'Helena AINO Virtanen',
+      'urn:oid:1.2.246.21': '030390-953N',
+    })
+    const fields = { party: 'OFFICIAL', userId: people.aino.userId, kinds: ['LISTEN'], told: 'I am Aino' }
+    await sendIdentified('aino', fields)
+    const one = (await waiting()).find(({ told }) => told === 'I am Aino')!
+    const accepted = await act('POST', '', `/api/home-requests/${one.id}/acceptance`, { officialUserId: one.userId })
+    expect(await home.read(String(accepted.body['id']))).toMatchObject({
+      identified: { how: 'STRONG_EID' },
+      fromHome: { isFetched: true },
+    })
+  })
+})
+
 describe('an answer', () => {
   test('is not read with another person’s code, and the page does not distinguish it from a wrong one', async () => {
     await sql`delete from home_request`.execute(admin)
@@ -248,4 +287,24 @@ test('a request is entered as from home only by accepting one', async () => {
 
 test('the page is linked from the description while it is offered', async () => {
   expect((await browse().fetch(descriptionPaths.fi)).text).toContain(`href="${path}"`)
+})
+
+test('a field of which the database sees only blanks is missing, and no fault', async () => {
+  for (const field of ['told', 'name', 'userId'] as const) {
+    const sent = await browse().send(path, { ...form, party: 'OFFICIAL', userId: 'x', [field]: '\u0085' })
+    expect(sent.status, field).toBe(400)
+  }
+})
+
+// Last, because the limit holds for the whole file.
+test('all networks together send at most 200 forms in ten minutes, and an identified requester still sends', async () => {
+  const statuses: number[] = []
+  for (let network = 0; network < 25; network++) {
+    const browser = browse()
+    for (let index = 0; index < 10; index++)
+      statuses.push((await browser.send(path, { ...form, name: `Network ${network} ${index}` })).status)
+  }
+  expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual(200)
+  expect(statuses.at(-1)).toBe(429)
+  await sendIdentified('maija', { told: 'After the flood' })
 })

@@ -96,6 +96,10 @@ describe('the case register', () => {
     expect(before.join()).not.toMatch(/R\/77\/26|preservation/)
   })
 
+  test('does not say when a requester was erased, which depends on what keeps their recording', async () => {
+    expect(await textOf('dora')).not.toContain('requesterErasedAt')
+  })
+
   test('shows orders to the decision maker, without their calls', async () => {
     const orders = (await entriesOf('riitta')).filter(({ kind }) => kind === 'ORDER')
     expect(orders).toMatchObject([{ identifier: `order:${held}`, title: { fi: 'Säilyttämismääräys R/77/26' } }])

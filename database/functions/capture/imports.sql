@@ -96,6 +96,8 @@ declare
   refusal text;
   shift interval;
 begin
+  -- One at a time: two files of one talk must find each other.
+  perform pg_advisory_xact_lock(hashtextextended('seloste.admit-imported', 0));
   if exists (select from imported_recording i where i.file_sha256 = decode(admit_imported.file_sha256, 'hex')) then
     return query select null::uuid, 'known';
     return;

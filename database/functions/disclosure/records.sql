@@ -83,7 +83,7 @@ begin
         array['CLERK', 'CLOSER', 'DECISION_MAKER'], array[q.entered_by, q.closed_by, o.decided_by], array[null, null, null],
         array[q.language], jsonb_build_object('requested', q.kinds, 'channel', q.channel, 'receivedAt', ledger_instant(q.received_at),
           'dueAt', ledger_instant(coalesce(q.extended_until, q.due_at)), 'extension', q.extension_reason,
-          'opennessOutcome', o.outcome, 'provision', o.provision, 'requesterErasedAt', ledger_instant(q.erased_at))
+          'opennessOutcome', o.outcome, 'provision', o.provision)
       from subject_request q left join openness_decision o on o.request_id = q.id
       where 'REQUEST' = any (chosen) and q.entered_at >= begins and q.entered_at < before
       union all

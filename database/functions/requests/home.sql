@@ -102,8 +102,15 @@ begin
   return h;
 end $$;
 
--- Accepts a request from home as a numbered request, received when it was sent. A requester who identified strongly stays identified;
--- anybody else is identified at the desk. For the party OFFICIAL the clerk enters the user id.
+-- Returns whether each word of an official's present name is in the name that an identity provider stated, which may have more given names.
+create or replace function is_named_as(official uuid, stated text) returns boolean
+language sql stable set search_path = pg_catalog, public, pg_temp as $$
+  select coalesce(regexp_split_to_array(lower(name_at(official, now())), '[\s-]+') <@ regexp_split_to_array(lower(stated), '[\s-]+'), false)
+$$;
+
+-- Accepts a request from home as a numbered request, received when it was sent. A requester who identified strongly stays identified, an
+-- official only under the name of the directory; anybody else is identified at the desk, and fetches nothing at home. For the party OFFICIAL
+-- the clerk enters the user id.
 create or replace function accept_home_request(wanted uuid, official_user_id text) returns table (id uuid, number text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -111,6 +118,7 @@ declare
   h home_request := lock_home_request(wanted);
   made uuid;
   q subject_request;
+  stays_identified boolean;
 begin
   perform refuse_if(h.received_at < months_after(now(), -12), 'request.received-wrong');
   select p.id into made from put_request(h.party, h.kinds, 'HOME', h.language, h.received_at, jsonb_strip_nulls(jsonb_build_object(
@@ -118,9 +126,10 @@ begin
   select s.* into q from subject_request s where s.id = made;
   -- An official who is also a clerk would handle their own request.
   perform refuse_if(q.official_id = viewer(), 'request.own');
-  insert into home_answer (request_id, told, fetch_digest) values (q.id, h.told, h.fetch_digest);
+  stays_identified := h.identified_at is not null and (q.official_id is null or is_named_as(q.official_id, h.name));
+  insert into home_answer (request_id, told, fetch_digest) values (q.id, h.told, case when stays_identified then h.fetch_digest end);
   perform record_request_act('home-request.accepted', q, jsonb_build_object('fromHome', h.id));
-  if h.identified_at is not null then
+  if stays_identified then
     update subject_request s set identified_how = 'STRONG_EID', identified_at = h.identified_at where s.id = q.id;
     perform record_request_act('request.identified', q, '{"how": "STRONG_EID", "fromHome": true}');
   end if;

@@ -94,7 +94,10 @@ export function readCodeForm(body: unknown): { code: string; ticket: string } {
   return { code: plain(fields.get('code') ?? '').trim(), ticket: plain(fields.get('ticket') ?? '') }
 }
 
-/** Drops NUL characters, which the database cannot store. */
+/** Drops NUL characters, which the database cannot store, and ends lines alike (U+0085 is one end, and blank for the database only). */
 function plain(text: string): string {
-  return text.replaceAll('\r\n', '\n').replaceAll('\0', '').toWellFormed()
+  return text
+    .replaceAll(/\r\n|\u0085/g, '\n')
+    .replaceAll('\0', '')
+    .toWellFormed()
 }

@@ -21,7 +21,10 @@ import type { Pages } from './pages.ts'
 import { homeTexts, publicationTexts } from './page-texts.ts'
 import type { readingLimit } from './reading-limit.ts'
 
-/** Rate limits of one network, and of all together, which slows a flood from many networks. */
+/**
+ * Rate limits of one network, and of all together, which slows a flood from many networks. The latter counts only forms without
+ * identification, so that a flood shuts no identified requester out.
+ */
 const fewRequests = { max: 10, timeWindow: '10 minutes' }
 const fewIdentifications = { max: 20, timeWindow: '10 minutes' }
 const allRequests = { max: 200, timeWindow: '10 minutes', keyGenerator: () => 'all' }
@@ -33,7 +36,8 @@ const bodyLimit = 64 * 1024
  * depends on calls or people in the register, except the letters that the Service Unit left for an identified requester.
  */
 export function homeRoutes(app: Routes, desk: Desk, pages: Pages, reading: ReturnType<typeof readingLimit>): void {
-  const sending = { onRequest: [app.rateLimit(fewRequests), app.rateLimit(allRequests)], bodyLimit }
+  const sending = { onRequest: app.rateLimit(fewRequests), bodyLimit }
+  const countAll = app.createRateLimit(allRequests)
   const identifying = { onRequest: app.rateLimit(fewIdentifications), bodyLimit }
   for (const language of languages) routesIn(language)
 
@@ -80,6 +84,8 @@ export function homeRoutes(app: Routes, desk: Desk, pages: Pages, reading: Retur
       if (!given || !isOffered(describedNow(desk), given.party, given.kinds)) {
         return sendProblems(request, reply, language, askingPage(askingIn(language), written, wrong))
       }
+      const counted = await countAll(request)
+      if (!counted.isAllowed && counted.isExceeded) throw tooManyRequests()
       const sent = await sendRequest(desk.db, given)
       if (sent === 'sent') return sendConfirmation(request, reply, language, given)
       if (sent.refused === 'home.full') return sendFull(request, reply, language)
@@ -226,4 +232,9 @@ function confidential(reply: FastifyReply): FastifyReply {
     .header('referrer-policy', 'no-referrer')
     .header('x-robots-tag', 'noindex')
     .header('cache-control', 'private, no-store')
+}
+
+/** Returns the error of an exceeded rate limit, which the pages answer with a notice (RFC 6585, section 4). */
+function tooManyRequests(): Error {
+  return Object.assign(new Error('too many requests from the public page'), { statusCode: 429 })
 }

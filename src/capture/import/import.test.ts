@@ -221,6 +221,17 @@ describe('the recordings of an earlier recorder', () => {
     expect(outcomes((await importAll()).files)).toMatchObject({ 'copy.wav': 'same-talk' })
   })
 
+  test('are one call if two files of one talk are imported at the same time', async () => {
+    for (let talk = 0; talk < 16; talk++) {
+      const one = await addCall()
+      await addCall({ ...one, id: randomUUID(), file: `again-${talk}.wav` })
+    }
+    const { files } = await importAll()
+    const counts = Object.groupBy(Object.values(outcomes(files)), (outcome) => outcome)
+    expect(counts['entered']).toHaveLength(16)
+    expect(counts['same-talk']).toHaveLength(16)
+  })
+
   test('are not joined to a part that was not to be recorded, and get no call of their own', async () => {
     await admitOf(await addCall(), { captureFailure: 'forbidden' })
     await admitOf(await addCall(), { decision: { ...callFacts().decision, record: false, reason: 'conference' } })

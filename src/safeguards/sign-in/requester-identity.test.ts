@@ -58,16 +58,20 @@ describe('the identification of a requester', () => {
   test('gives the name that the provider states, and a code by which the same person alone finds the same digest', async () => {
     const [one, again] = [await requesterOf('maija'), await requesterOf('maija')]
     expect(one.name).toBe('Maija Meikäläinen')
-    expect(one.code).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){6}[0-9A-HJKMNP-TV-Z]{4}$/)
-    expect(again.code).not.toBe(one.code)
-    expect(again.digestOf(one.code)).toEqual(one.digestOf(one.code))
+    const code = one.codeOf('a request')
+    expect(code).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){6}[0-9A-HJKMNP-TV-Z]{4}$/)
+    expect(one.codeOf('a request')).toBe(code)
+    expect(one.codeOf('another request')).not.toBe(code)
+    expect(again.codeOf('a request')).not.toBe(code)
+    expect(again.digestOf(code)).toEqual(one.digestOf(code))
     const other = await requesterOf('jaana')
-    expect(other.digestOf(one.code)).not.toEqual(one.digestOf(one.code))
-    expect(again.digestOf(again.code)).not.toEqual(one.digestOf(one.code))
+    expect(other.digestOf(code)).not.toEqual(one.digestOf(code))
+    expect(again.digestOf(again.codeOf('a request'))).not.toEqual(one.digestOf(code))
   })
 
   test('accepts a code as people copy it: in lower case, with blanks, with o for 0 and l for 1', async () => {
-    const { code, digestOf } = await requesterOf('maija')
+    const { codeOf, digestOf } = await requesterOf('maija')
+    const code = codeOf('a request')
     const copied = code.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l')
     expect(digestOf(copied)).toEqual(digestOf(code))
   })

@@ -27,8 +27,11 @@ import { requesterCallbackPath, type IdentificationRefusal } from './requester-p
 export interface IdentifiedRequester {
   name: string
   at: Temporal.Instant
-  /** Code with which the requester fetches the answer: derived from the ticket, stored nowhere. */
-  code: string
+  /**
+   * Returns the code with which the requester fetches the answer: derived from the ticket and the request, stored nowhere. The same
+   * request sent again has the same code, another request has another.
+   */
+  codeOf: (request: string) => string
   /** Returns the digest by which the answer of a code and this person is found. It reveals neither. */
   digestOf: (code: string) => Buffer
 }
@@ -59,7 +62,7 @@ interface Flow extends CodeFlow {
 interface Ticket {
   subject: string
   name: string
-  /** 32 random bytes, base64url: the code is derived from it, so that a form sent twice has the same. */
+  /** 32 random bytes, base64url: the code is derived from it, so that a request sent twice has the same. */
   seed: string
   /** Milliseconds since 1970. */
   at: number
@@ -134,7 +137,12 @@ export function createRequesterIdentification(given: {
       return {
         name,
         at: Temporal.Instant.fromEpochMilliseconds(at),
-        code: formatCode(createHmac('sha256', codeKey).update(seed).digest()),
+        codeOf: (request) =>
+          formatCode(
+            createHmac('sha256', codeKey)
+              .update(JSON.stringify([seed, request]))
+              .digest(),
+          ),
         digestOf: (code) =>
           createHmac('sha256', normaliseCode(code))
             .update(JSON.stringify([settings.issuer, settings.claim, subject]))

@@ -55,9 +55,10 @@ export function createIdentifiedDesk(
     async send({ ticket, request }) {
       const person = open(ticket)
       if (!person) return expired
-      const { at, code, name } = person
-      const requester = { ...request.requester, name }
-      const sent = await sendIdentifiedRequest(db, { ...request, requester }, { at, digest: person.digestOf(code) })
+      const { at, name } = person
+      const named = { ...request, requester: { ...request.requester, name } }
+      const code = person.codeOf(canonicalText(named))
+      const sent = await sendIdentifiedRequest(db, named, { at, digest: person.digestOf(code) })
       return sent === 'sent' ? { code, name } : sent
     },
     async fetchAnswer({ ticket, code }) {
@@ -68,6 +69,12 @@ export function createIdentifiedDesk(
       return rows[0]?.answer ?? { refused: 'not-found' }
     },
   }
+}
+
+/** Returns the same text for the same request. */
+function canonicalText({ party, kinds, language, requester, told, userId }: SentRequest): string {
+  const { name, address, phone, email } = requester
+  return JSON.stringify([party, [...kinds].sort(), language, name, address, phone, email, told, userId])
 }
 
 const expired: Expired = { refused: 'home.identify-again' }
