@@ -3991,6 +3991,7 @@ is_node_down(reporting_node uuid, node uuid) returns boolean
 is_official(person uuid) returns boolean to seloste_desk
 is_over(ended timestamp with time zone, call uuid, began timestamp with time zone) returns boolean to seloste_capture
 is_playable_to_verify(r recording, reference text) returns boolean
+is_reported_together(s segment, official_person uuid, official_phone text, answered timestamp with time zone, ended timestamp with time zone) returns boolean
 is_requesters_call(q subject_request, contact uuid, call_started timestamp with time zone) returns boolean
 is_restricted(r recording, apart_from uuid DEFAULT NULL::uuid) returns boolean
 is_restricted_for_others(r recording, q subject_request) returns boolean
@@ -3999,8 +4000,8 @@ is_same_part(fed_answered timestamp with time zone, fed_ended timestamp with tim
 is_same_talk(one segment, other segment) returns boolean
 is_search_logged(c request_call) returns boolean
 is_simultaneous_talk(one segment, other segment) returns boolean
+is_telephone_number(caller_kind text) returns boolean
 is_unserved(i inspection, r recording) returns boolean
-is_withheld_by_one(t told_part, call uuid, call_started timestamp with time zone) returns boolean
 is_withheld_of_fed(t told_part, call uuid, call_started timestamp with time zone) returns boolean
 is_working_day(day date) returns boolean
 join_calibration(wanted uuid) returns uuid to seloste_desk
@@ -4398,6 +4399,7 @@ room_now() returns TABLE(appointment_id uuid, number text, language text, until 
 rotate_session(old_token_hash bytea, new_token_hash bytea) returns boolean to seloste_custodian
 round_to_five(n bigint) returns bigint
 run_call_search(request uuid, wanted uuid) returns text to seloste_desk
+same_talk_elsewhere(s segment) returns SETOF segment
 save_authority(wanted uuid, origin text, authority text, officer text, case_number text, aim text, provision text, received_at timestamp with time zone) returns TABLE(id uuid, number text) to seloste_desk
 save_copy(wanted uuid, revision integer, level text, work bytea) returns integer to seloste_custodian
 save_evaluation(wanted uuid, seen integer, answers jsonb, comments jsonb, note text) returns integer to seloste_desk
@@ -4443,6 +4445,7 @@ set_recording_start_to_answer(cut_recording uuid) returns void to seloste_custod
 set_succession_holder(kind text, subject text, holder uuid, from_at timestamp with time zone, to_at timestamp with time zone) returns void
 set_unit_of_calls(person uuid, unit uuid, from_at timestamp with time zone, to_at timestamp with time zone) returns void
 settle_call_end(call uuid, call_started timestamp with time zone, inferred boolean) returns void to seloste_capture
+settle_caller(t told_part, call uuid, call_started timestamp with time zone) returns void to seloste_capture
 settle_changed_recording() returns trigger
 settle_conferences(reporting_node uuid, speaking uuid[], silent uuid[]) returns TABLE(segment_id uuid, is_shared boolean) to seloste_capture
 settle_contact(wanted uuid) returns void
@@ -4529,9 +4532,9 @@ withdraw_prohibitions(c correction) returns void
 withdraw_research(wanted uuid) returns void to seloste_desk
 withdraw_right_request(request uuid) returns void to seloste_desk
 withdraw_subject_copy(wanted uuid) returns void to seloste_desk
-withhold_number(t told_part, call uuid, call_started timestamp with time zone) returns void to seloste_capture
 working_days_after(instant timestamp with time zone, days integer) returns timestamp with time zone
 workstation_here(token_hash bytea) returns TABLE(office_id uuid, office jsonb, name text) to seloste_desk
+writes_caller_differently(t told_part, call uuid, call_started timestamp with time zone) returns boolean
 
 -- PostgreSQL's own functions that not everybody may call here
 lo_close(integer)

@@ -51,6 +51,8 @@ export interface SegmentFacts {
   awaitsCaller?: true | undefined
   /** Set if the caller's number is from the session's own From, which may be the client's. Any other source is better. */
   callerIsGuess?: true | undefined
+  /** Set once the session's client has reported another caller instead of such a guess. */
+  callerWasGuess?: true | undefined
   recording?: RecordingFacts | undefined
 }
 
@@ -186,6 +188,8 @@ function segmentIdentityOf({ recording, official, marks, ...facts }: SegmentFact
     records: recording !== undefined && recording.gone !== true,
     /** Packets in the recording, once it is stored. */
     packets: recording?.stored?.packetsReceived,
+    /** True if the caller replaces a guess. */
+    replacesGuess: facts.callerWasGuess,
     /** True if the network refutes the caller's number. */
     isRefuted: marks.includes('caller-unverified'),
     /** Tracks with packets, if they were measured. */

@@ -67,14 +67,14 @@ const functions: Readonly<Record<string, string>> = {
   'report_feed(text,text,text[],jsonb)': 'how far a feed has been read; only forward',
   'report_feed_problem(bytea,text,text,integer,text)': 'where a record of a feed could not be read',
   'report_obeyed_version(uuid,integer,bytea)': 'its own row of the description in use',
+  'settle_caller(told_part,uuid,timestamp with time zone)':
+    'deletes the number of a caller of the last day, which another client has reported at the same moment with the same official as withheld, or enters it instead of a SIP address or an extension',
   'settle_call_end(uuid,timestamp with time zone,boolean)':
     'the end of a call from its segments, with the rights of capture itself',
   'settle_conferences(uuid,uuid[],uuid[])':
     'its own parts in conferences of several nodes; a node id is not disclosed to anybody',
   'take_intake_batches(uuid,integer)': 'public keys to seal to: a share for each reported node',
   'version_at(timestamp with time zone)': 'the published description',
-  'withhold_number(told_part,uuid,timestamp with time zone)':
-    'deletes the number of a caller of the last day, which another client has reported at the same moment with the same official as withheld',
 }
 
 /** Columns that capture may read, insert or update, by table. It may delete nothing. */

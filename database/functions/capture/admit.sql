@@ -87,12 +87,12 @@ declare
 begin
   for named in
     select distinct c.id, c.started_at, c.started_at < old or c.caller_key = t.caller_key as is_same,
-      coalesce(c.caller_key <> t.caller_key, false) as is_another,
+      coalesce(c.caller_key <> t.caller_key, false) and not w.is_so as is_another,
       c.started_at >= old as is_asked, (
         is_fed and (t.caller_key is null or c.caller_key is null)
         or t.caller_key is null and t.caller_kind <> 'withheld' or c.caller_key is null and c.caller_kind <> 'withheld'
         or t.caller_key is not distinct from c.caller_key
-        or not is_fed and (is_withheld_of_fed(t, c.id, c.started_at) or is_withheld_by_one(t, c.id, c.started_at))
+        or not is_fed and (is_withheld_of_fed(t, c.id, c.started_at) or w.is_so)
         -- An official who is in no directory appears as the caller of the session in which they pass the call on.
         or exists (select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at
           and t.caller_key in (s.official_phone, s.reported_phone))
@@ -100,6 +100,7 @@ begin
         and c.started_at <= coalesce(t.ended_at, 'infinity') + passed_on_within as could_be
     from call_identity i
     join contact c on c.id = i.contact_id and c.started_at = i.contact_started_at
+    cross join lateral (select not is_fed and writes_caller_differently(t, c.id, c.started_at) as is_so) w
     -- Some vendors' call ids are counters: a later use is another call.
     where i.external_id_hash = any (hashes) and i.contact_started_at > t.started_at - interval '24 hours'
       and (c.trunk = reported_trunk or c.trunk is null or reported_trunk is null)
@@ -159,8 +160,8 @@ begin
   end if;
   if call is null then
     select m.call, m.call_started, m.is_another into call, call_started, is_another from match_by_ids(t, reported_trunk, reporting_node is null) m;
-    if call is not null and t.caller_kind = 'withheld' and reporting_node is not null then
-      perform withhold_number(t, call, call_started);
+    if call is not null and reporting_node is not null then
+      perform settle_caller(t, call, call_started);
     end if;
   end if;
   if call is null and reporting_node is not null and t.ended_at is not null then
@@ -216,6 +217,7 @@ begin
     select j.verdict, j.other, j.stops, j.stays_for_review into resolved from resolve_duplicate_segment(reporting_node, call, call_started, t.talk) j;
     perform note_conference(reporting_node, call, call_started, t);
     if resolved.verdict <> 'own' then
+      perform settle_caller(t, call, call_started);
       return query select call, resolved.verdict, resolved.stops;
       return;
     end if;

@@ -86,6 +86,33 @@ language sql immutable as $$
     and coalesce(one.answered_at < coalesce(other.ended_at, 'infinity') and other.answered_at < coalesce(one.ended_at, 'infinity'), false)
 $$;
 
+-- Returns true if a part and a report of another client name the same official, whose conversation begins at the same moment and is the same:
+-- an official answers no two calls at once.
+create or replace function is_reported_together(s segment, official_person uuid, official_phone text, answered timestamptz, ended timestamptz)
+returns boolean
+language sql stable as $$
+  select official_key(official_person, is_reported_together.official_phone) in (reported_key(s), official_key(s.official_person_id, s.official_phone))
+    and s.answered_at between answered - clock_tolerance() and answered + clock_tolerance()
+    and answered < coalesce(s.ended_at, 'infinity') and s.answered_at < coalesce(ended, 'infinity')
+$$;
+
+-- Returns the parts of other calls that are the same conversation: another recording client has reported it with another telephone number of
+-- the caller, under a common id in the same trunk (docs/decisions/0125).
+create or replace function same_talk_elsewhere(s segment) returns setof segment
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+begin
+  return query select o.* from contact c
+  join call_identity i on i.contact_id = c.id and i.contact_started_at = c.started_at
+  join call_identity j on j.external_id_hash = i.external_id_hash and j.contact_id <> i.contact_id
+    and j.contact_started_at between i.contact_started_at - interval '1 day' and i.contact_started_at + interval '1 day'
+  join contact d on d.id = j.contact_id and d.started_at = j.contact_started_at and d.trunk = c.trunk
+  join segment o on o.contact_id = d.id and o.contact_started_at = d.started_at
+  where c.id = s.contact_id and c.started_at = s.contact_started_at and s.node is not null and o.node is not null
+    and (is_reported_together(o, s.official_person_id, s.official_phone, s.answered_at, s.ended_at)
+      or is_reported_together(o, s.reported_person_id, nullif(s.reported_phone, 'unknown'), s.answered_at, s.ended_at));
+end $$;
+revoke execute on function same_talk_elsewhere from public;
+
 -- Decides on a part of a call that `reporting_node` reports and another node may have as well (R9, R17). `own`: it is entered, beside
 -- `other` if there is one. `beside`: another node has it and has not finished; nothing is entered, and the reporting node asks again.
 -- `told`: another node has reported all of it. `stops`: recording of it has to stop, because it is forbidden or is not to be recorded. A
@@ -255,8 +282,8 @@ begin
   perform settle_recording(wanted);
 end $$;
 
--- Copies a prohibition to the other recordings of the same conversation, at another node or under another number. A recording whose official
--- is not reported counts as another official's until the official is reported.
+-- Copies a prohibition to the other recordings of the same conversation, at another node, under another number or
+-- with another caller. A recording whose official is not reported counts as another official's until the official is reported.
 create or replace function forbid_duplicate() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -269,6 +296,12 @@ begin
       and (o.id = s.beside or o.beside = s.id or is_simultaneous_talk(s, o))
     join recording r on r.segment_id = o.id and r.contact_started_at = o.contact_started_at
     where mine.id = new.recording_id and coalesce(has_same_official(s, o), is_same_talk(s, o) or r.state <> 'CAPTURING', false)
+    union
+    select r.id from recording mine
+    join segment s on s.id = mine.segment_id and s.contact_started_at = mine.contact_started_at
+    cross join lateral same_talk_elsewhere(s) o
+    join recording r on r.segment_id = o.id and r.contact_started_at = o.contact_started_at
+    where mine.id = new.recording_id
   loop
     perform copy_prohibition(new, duplicate);
   end loop;
@@ -286,6 +319,12 @@ begin
     select p.* from segment s
     join segment o on o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at
       and (is_same_talk(s, o) or is_simultaneous_talk(s, o))
+    join recording r on r.segment_id = o.id and r.contact_started_at = o.contact_started_at
+    join prohibition p on p.recording_id = r.id
+    where s.id = new.segment_id and s.contact_started_at = new.contact_started_at
+    union
+    select p.* from segment s
+    cross join lateral same_talk_elsewhere(s) o
     join recording r on r.segment_id = o.id and r.contact_started_at = o.contact_started_at
     join prohibition p on p.recording_id = r.id
     where s.id = new.segment_id and s.contact_started_at = new.contact_started_at
@@ -310,6 +349,12 @@ begin
       and here.contact_started_at = new.contact_started_at and here.state = 'CAPTURING'
     where o.contact_id = new.contact_id and o.contact_started_at = new.contact_started_at
       and (is_same_talk(new, o) or is_simultaneous_talk(new, o))
+    union
+    select p, here.id from same_talk_elsewhere(new) o
+    join recording r on r.segment_id in (o.id, new.id) and r.contact_started_at in (o.contact_started_at, new.contact_started_at)
+    join prohibition p on p.recording_id = r.id
+    join recording here on here.segment_id in (o.id, new.id) and here.segment_id <> r.segment_id
+      and here.contact_started_at in (o.contact_started_at, new.contact_started_at) and here.state = 'CAPTURING'
   loop
     perform copy_prohibition(late.forbidden, late.recording);
   end loop;

@@ -177,19 +177,23 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 revoke execute on function is_withheld_of_fed from public;
 
--- Returns true if a recording client reports a conversation that another has reported, and only one of the two withholds the caller's
--- number. The same official begins to speak at the same moment: nobody answers two calls at once. Same rule as isSameTalk in
--- src/capture/session/duplicates/find-continued-segment.ts.
-create or replace function is_withheld_by_one(t told_part, call uuid, call_started timestamptz) returns boolean
+-- Returns true for a caller whose number every telephone system writes alike; not for a SIP address or an extension.
+create or replace function is_telephone_number(caller_kind text) returns boolean
+language sql immutable as $$ select caller_kind in ('e164', 'short') $$;
+
+-- Returns true if a recording client reports a conversation that another has reported, although they write the caller differently: only one
+-- of the two withholds the number, or at most one of them has a telephone number. The same official begins to speak at the same moment:
+-- nobody answers two calls at once. Same rule as isSameTalk in src/capture/session/duplicates/find-continued-segment.ts.
+create or replace function writes_caller_differently(t told_part, call uuid, call_started timestamptz) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (
     select from contact c join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at
-    where c.id = is_withheld_by_one.call and c.started_at = is_withheld_by_one.call_started and s.node is not null
-      and (t.caller_kind = 'withheld' and c.caller_key is not null or t.caller_key is not null and c.caller_kind = 'withheld')
-      and official_key(t.official_person_id, t.official_phone) in (reported_key(s), official_key(s.official_person_id, s.official_phone))
-      and s.answered_at between t.answered_at - clock_tolerance() and t.answered_at + clock_tolerance())
+    where c.id = writes_caller_differently.call and c.started_at = writes_caller_differently.call_started and s.node is not null
+      and c.caller_key is distinct from t.caller_key and 'unparsed' not in (t.caller_kind, c.caller_kind)
+      and not (is_telephone_number(t.caller_kind) and is_telephone_number(c.caller_kind))
+      and is_reported_together(s, t.official_person_id, t.official_phone, t.answered_at, t.ended_at))
 $$;
-revoke execute on function is_withheld_by_one from public;
+revoke execute on function writes_caller_differently from public;
 
 -- Deletes the number of a caller who withholds it, of a call of the last day whose history is not held.
 create or replace function delete_callers_number(call uuid, call_started timestamptz) returns void
@@ -201,16 +205,29 @@ begin
 end $$;
 revoke execute on function delete_callers_number from public;
 
--- Deletes the caller's number of a call if only one of its recording clients withholds it. Runs as the owner, because capture may not
--- change a caller.
-create or replace function withhold_number(t told_part, call uuid, call_started timestamptz) returns void
+-- Settles the caller of a call whom two recording clients write differently: a number that one of them withholds is deleted, and a telephone
+-- number replaces a SIP address or an extension, for review. Runs as the owner, because capture may not change a caller.
+create or replace function settle_caller(t told_part, call uuid, call_started timestamptz) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  if t.caller_kind = 'withheld' and is_withheld_by_one(t, call, call_started) then
+  if is_closed_to_late_facts(call, call_started, interval '1 day') or not writes_caller_differently(t, call, call_started) then
+    return;
+  end if;
+  if t.caller_kind = 'withheld' then
     perform delete_callers_number(call, call_started);
+    return;
+  end if;
+  update segment s set marks = s.marks || 'needs-review'::text
+  from contact c
+  where c.id = settle_caller.call and c.started_at = settle_caller.call_started and s.contact_id = c.id and s.contact_started_at = c.started_at
+    and c.caller_kind <> 'withheld' and 'needs-review' <> all (s.marks)
+    and is_reported_together(s, t.official_person_id, t.official_phone, t.answered_at, t.ended_at);
+  if is_telephone_number(t.caller_kind) then
+    update contact c set caller_kind = t.caller_kind, caller_key = t.caller_key, caller_raw = null
+    where c.id = settle_caller.call and c.started_at = settle_caller.call_started and c.caller_kind <> 'withheld';
   end if;
 end $$;
-grant execute on function withhold_number to seloste_capture;
+grant execute on function settle_caller to seloste_capture;
 
 -- Completes a call and a part with what was unknown at admission: caller, number, and the decision that lacked a number, an official or an
 -- answer (R14). Known values stay, except the caller, whom the session that opened the contact may correct during the call. Also completes
@@ -234,8 +251,15 @@ begin
   if (t.caller_key is not null or t.caller_kind = 'withheld') and (c.caller_kind, c.caller_key) is distinct from (t.caller_kind, t.caller_key)
      -- Whatever its clients report, a withheld number stays withheld.
      and c.caller_kind <> 'withheld' and (c.caller_key is null or s.seq = 1 and t.contact_id = call and c.ended_at is null) then
-    update contact x set caller_kind = t.caller_kind, caller_key = t.caller_key, caller_raw = t.caller_raw
-    where x.id = call and x.started_at = call_started;
+    if is_telephone_number(c.caller_kind) and t.caller_kind in ('address', 'extension')
+       and not coalesce((t.talk ->> 'replacesGuess')::boolean, false) then
+      -- The number is another client's (settle_caller).
+      update segment x set marks = x.marks || 'needs-review'::text
+      where x.id = s.id and x.contact_started_at = call_started and 'needs-review' <> all (x.marks);
+    else
+      update contact x set caller_kind = t.caller_kind, caller_key = t.caller_key, caller_raw = t.caller_raw
+      where x.id = call and x.started_at = call_started;
+    end if;
   end if;
   if c.number_called = 'unknown' and t.number_called <> 'unknown' then
     update contact x set number_called = t.number_called, number_kind = t.number_kind, number_name = t.number_name

@@ -38,7 +38,7 @@ import type { Offer, PartyFacts, Reoffer } from './machine/session-types.ts'
 import { refusedUnreachableMedia } from '../siprec/answer-offer.ts'
 import type { Refusal } from '../siprec/refusal.ts'
 import { clientClock, transferTime } from './machine/reported-times.ts'
-import { areDifferentCallers, type RememberedSegment } from './duplicates/find-continued-segment.ts'
+import { areDifferentCallers, isTelephoneNumber, type RememberedSegment } from './duplicates/find-continued-segment.ts'
 import { createDuplicateSessions } from './duplicates/duplicate-sessions.ts'
 import { watchSessions } from './watch-sessions.ts'
 import { compareOfficials, withholdingFor } from './machine/answering-official.ts'
@@ -403,11 +403,22 @@ export function createRecorder(options: RecorderOptions): Recorder {
     }
   }
 
-  /** Deletes the caller's number of a session if only a duplicate's client withholds it. */
-  function settleCaller(first: RunningSession, segment: RememberedSegment, { caller }: SegmentFacts): void {
-    if (!areDifferentCallers(segment.caller, caller)) return
-    recent.learnOtherCaller(segment.segmentId, caller.kind === 'withheld' ? segment.caller : caller)
-    if (caller.kind === 'withheld') void first.dispatch({ type: 'caller-withheld' })
+  /**
+   * Settles the caller whom a duplicate's client writes differently: a number that either of them withholds is deleted, and a
+   * telephone number replaces a SIP address or an extension.
+   */
+  function settleCaller(
+    first: RunningSession,
+    segment: RememberedSegment,
+    { caller, callerIsGuess }: SegmentFacts,
+  ): void {
+    const { caller: known } = segment
+    if (callerIsGuess || segment.callerIsGuess || !areDifferentCallers(known, caller)) return
+    const isBetter = known.kind !== 'withheld' && (caller.kind === 'withheld' || isTelephoneNumber(caller))
+    recent.learnOtherCaller(segment.segmentId, isBetter ? known : caller)
+    if (caller.kind === 'withheld') return void first.dispatch({ type: 'caller-withheld' })
+    if (isBetter) void first.dispatch({ type: 'caller-numbered', caller })
+    if (known.kind !== 'withheld') void first.dispatch({ type: 'marked', mark: 'needs-review' })
   }
 
   /** Marks all sessions of a call whose caller's number the network refutes, whichever client reports it. */

@@ -22,8 +22,6 @@ export interface RememberedSegment extends EarlierSegment {
   forbidden: boolean
   /** When the conversation began. */
   beganAt: Temporal.Instant
-  /** The caller as another recording client of the conversation reports it, if only one of them withholds the number. */
-  otherCaller?: Caller
 }
 
 export interface ReportedParties {
@@ -49,20 +47,27 @@ export function areDifferentCallers(one: Caller, other: Caller): boolean {
 const maxClientsGap = { seconds: 10 }
 
 /**
- * Returns true if a session reports the conversation of a live segment, and only one of the two clients withholds the caller's
- * number. Both have the same official and begin together: nobody answers two calls at once.
+ * Returns true if a session reports the conversation of a live segment, although the two clients write the caller differently:
+ * only one of them withholds the number, or at most one of them has a telephone number. Both have the same official and begin
+ * together: nobody answers two calls at once. Two telephone numbers are two callers.
  */
 export function isSameTalk(
   { live, caller: known, official: answering, beganAt: since, otherCaller }: RememberedSegment,
   { caller, official }: Pick<ReportedParties, 'caller' | 'official'>,
   beganAt: Temporal.Instant,
 ): boolean {
-  if (!live || !caller) return false
+  if (!caller) return false
   if (otherCaller && !areDifferentCallers(otherCaller, caller)) return true
-  if (!areDifferentCallers(known, caller) || (known.kind === 'withheld') === (caller.kind === 'withheld')) return false
+  if (!live || !areDifferentCallers(known, caller) || (isTelephoneNumber(known) && isTelephoneNumber(caller)))
+    return false
   const [first, last] = [since, beganAt].sort(Temporal.Instant.compare)
   const isTogether = Temporal.Instant.compare(last!, first!.add(maxClientsGap)) <= 0
   return official !== undefined && official === answering && isTogether
+}
+
+/** Returns true for a number that every telephone system writes alike; not for a SIP address or an extension. */
+export function isTelephoneNumber({ kind }: Caller): boolean {
+  return kind === 'e164' || kind === 'short'
 }
 
 /** Returns true if the caller is reported, also with a withheld number. */

@@ -34,7 +34,7 @@ export interface RecentCalls {
   /** Removes a segment that does not belong to this register. */
   forget(segmentId: string): void
   forbid(recordingId: string): void
-  /** Records the caller as another client of a segment's conversation reports it. */
+  /** Records the caller as another client of a segment's conversation writes it. */
   learnOtherCaller(segmentId: string, caller: SegmentFacts['caller']): void
   /**
    * Returns true if use of this call's recording with this official was forbidden. A later session of the call in the same
@@ -123,7 +123,9 @@ export function createRecentCalls(): RecentCalls {
       [...new Set(trunk === undefined ? [] : segmentsInTrunk(trunk, callIds))].filter(({ live }) => live),
     remember(callIds, segment) {
       forget(segment.segmentId)
-      addSegment(callIds, segment)
+      const ofContact = segmentsWithIds(callIds).filter(({ contactId }) => contactId === segment.contactId)
+      const otherCaller = ofContact.findLast((one) => one.otherCaller)?.otherCaller
+      addSegment(callIds, { ...segment, ...(otherCaller && { otherCaller }) })
     },
     learn(facts, callIds = []) {
       const known = segments.get(facts.segmentId)

@@ -47,6 +47,8 @@ export interface EarlierSegment {
   numberReached: SegmentFacts['numberReached']
   awaitsCaller?: true | undefined
   callerIsGuess?: true | undefined
+  /** The caller as another recording client of the conversation writes it (find-continued-segment.ts). */
+  otherCaller?: SegmentFacts['caller'] | undefined
 }
 
 type ReachedNumber = Pick<EarlierSegment, 'numberReached'>
@@ -225,7 +227,9 @@ function resolveCaller(
 ): Pick<SegmentFacts, 'caller' | 'awaitsCaller' | 'callerIsGuess'> {
   const isKnown = !isSameSession && earlier !== undefined && !isUnknownCaller(earlier.caller) && !earlier.callerIsGuess
   const ignoresGuess = earlier?.awaitsCaller ?? isKnown
-  const own = ignoresGuess ? reportedCallerOf(invitation) : callerOf(invitation)
+  const reported = ignoresGuess ? reportedCallerOf(invitation) : callerOf(invitation)
+  const isOther = reported !== undefined && earlier?.otherCaller?.key === reported.key && reported.key !== null
+  const own = isOther ? earlier?.caller : reported
   const caller = own ?? (isSameSession ? earlier?.caller : undefined) ?? unreportedCaller
   const callerIsGuess = own ? isGuess(invitation.parties.caller) : isSameSession && earlier?.callerIsGuess
   return {

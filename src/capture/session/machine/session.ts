@@ -128,7 +128,8 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
     return [{ ...state, session: { ...session, facts, shared: event.on } }, []]
   }
   if (event.type === 'caller-reported') return [{ ...state, session: withCaller(session, event.caller) }, []]
-  if (event.type === 'caller-withheld') return [{ ...state, session: withoutNumber(session) }, []]
+  if (event.type === 'caller-numbered') return [{ ...state, session: withOnly(session, event.caller) }, []]
+  if (event.type === 'caller-withheld') return [{ ...state, session: withOnly(session, withheldCaller) }, []]
   if (event.type === 'marked') {
     const facts = { ...session.facts, marks: withMark(session.facts.marks, event.mark) }
     return [{ ...state, session: { ...session, facts } }, []]
@@ -198,8 +199,9 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
       const next = withCaller(session, event.caller)
       return [{ phase: 'live', session: next }, [{ do: 'note', facts: next.facts }]]
     }
+    case 'caller-numbered':
     case 'caller-withheld': {
-      const next = withoutNumber(session)
+      const next = withOnly(session, event.type === 'caller-numbered' ? event.caller : withheldCaller)
       return [{ phase: 'live', session: next }, [{ do: 'note', facts: next.facts }]]
     }
     case 'shared': {
@@ -396,6 +398,7 @@ function withParties({ facts }: SessionFacts, reported: PartyFacts): SegmentFact
     ...facts,
     ...(caller && !isSame && { caller }),
     ...(caller && { awaitsCaller: undefined, callerIsGuess: undefined, ...reported.contact }),
+    ...(caller && facts.callerIsGuess && { callerWasGuess: true as const }),
     ...((!official || isNamed) && reported.official && { official: reported.official }),
     marks: reported.marks.reduce(withMark, marks),
   }
@@ -406,8 +409,10 @@ function withCaller(session: SessionFacts, caller: SegmentFacts['caller']): Sess
   return { ...session, facts: withParties(session, { caller, marks: ['needs-review'] }) }
 }
 
-function withoutNumber(session: SessionFacts): SessionFacts {
-  const caller = { kind: 'withheld' as const, key: null, raw: null }
+const withheldCaller = { kind: 'withheld', key: null, raw: null } as const
+
+/** Returns the session with this caller, whatever its own client reports. */
+function withOnly(session: SessionFacts, caller: SegmentFacts['caller']): SessionFacts {
   return { ...session, facts: { ...session.facts, caller, callerIsGuess: undefined } }
 }
 
