@@ -1,10 +1,12 @@
 /**
  * The demo's cases about past calls, entered by the ordinary operations: a fault and a crime under investigation with a
- * preservation order, officials who come to listen to their calls, and calibrations of the quality form.
+ * preservation order, officials who come to listen to their calls, requests that the decision maker decides on, and
+ * calibrations of the quality form.
  */
 import type { Kysely } from 'kysely'
 import type { Purpose } from '#description/purposes.ts'
 import { enterOrder, listOrders } from '#destruction/orders.ts'
+import type { RequestKind } from '#register/request-tables.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { requestGrant } from '#safeguards/access/grant.ts'
 import type { Session } from '#safeguards/people/session.ts'
@@ -13,6 +15,7 @@ import { startListening } from '#use/playback/start-listening.ts'
 import { beginCalibration, closeCalibration, joinCalibration, listCalibrations } from '#use/quality/calibrations.ts'
 import { releaseEvaluation, saveEvaluation } from '#use/quality/evaluate.ts'
 import { listForms } from '#use/quality/forms.ts'
+import { proposeCorrection } from '#use/requests/acts/acts.ts'
 import { findCall } from '#use/requests/calls/find-call.ts'
 import { parseReport } from '#use/requests/calls/reported-call.ts'
 import { verifyCall, withdrawCall } from '#use/requests/calls/verify-call.ts'
@@ -41,6 +44,9 @@ const listeners: readonly { userId: string; name: string; language: 'fi' | 'sv';
   { userId: 'kaisa', name: 'Kaisa Mäkelä', language: 'fi', needs: [], slot: 0 },
   { userId: 'annika', name: 'Annika Söderholm', language: 'sv', needs: ['HEARING_LOOP'], slot: 4 },
 ]
+/** An official who says that a colleague answered a call, and a caller who asks for an official document. */
+const corrected = { userId: 'annika', name: 'Annika Söderholm', answeredBy: 'kaisa' }
+const documentAskedBy = { name: 'Liisa Malli', address: 'Koekatu 7\n00500 Helsinki' }
 /** Calibrations by name, with the answers of each participant; those without answers have joined only. */
 const calibrations: readonly { name: string; isClosed: boolean; answers: Record<string, Record<string, number>> }[] = [
   {
@@ -61,6 +67,7 @@ const calibrations: readonly { name: string; isClosed: boolean; answers: Record<
 
 interface PastPart {
   contactId: string
+  segmentId: string
   recordingId: string
   official: string
   answeredAt: string
@@ -75,7 +82,7 @@ export async function openDemoCases(
   const as = <Answer>(userId: string, work: (session: Session) => Promise<Answer>) =>
     actAs(db, { userId, password, now }, work)
   if (await as('tuula', preserve)) await as('matti', investigateFault)
-  await as('paula', bookListeners)
+  await as('paula', enterRequests)
   await as('eero', calibrate)
 
   /** Returns false if there is an order already. */
@@ -95,38 +102,64 @@ export async function openDemoCases(
     if (part) await listen(matti, part, 'MAINTENANCE', fault)
   }
 
-  async function bookListeners(paula: Session): Promise<void> {
+  async function enterRequests(paula: Session): Promise<void> {
     const today = now().toZonedDateTimeISO(zone).toPlainDate()
     const days = { from: today, to: today.add({ days: 60 }) }
     if (resultOf(await listAppointments(db, paula, days, { onlyMine: false })).appointments.length > 0) return
-    for (const { userId, name, language, needs, slot } of listeners) {
-      const parts = await actAs(db, { userId, password, now }, (own) => pastParts(own, 'INSPECTION', {}))
-      const request = resultOf(
-        await enterRequest(db, paula, {
-          ...{ party: 'OFFICIAL', kinds: ['LISTEN'], channel: 'PHONE', language, officialUserId: userId },
-          receivedAt: now().subtract({ hours: 30 }),
-          requester: { name },
-        }),
-      )
-      done(await identifyRequester(db, paula, request.id, 'PERSONNEL'))
-      await nameCall(paula, request.id, parts)
-      const { slots } = resultOf(await listFreeSlots(db, paula, request.id))
+    for (const { needs, slot, ...listener } of listeners) {
+      const { id } = await askAboutOwnCall(paula, 'LISTEN', listener)
+      const { slots } = resultOf(await listFreeSlots(db, paula, id))
       const chosen = slots[slot] ?? slots[0]
       if (!chosen) throw new Error('no free time to listen')
-      resultOf(await bookAppointment(db, paula, request.id, { slotId: chosen.id, needs }))
+      resultOf(await bookAppointment(db, paula, id, { slotId: chosen.id, needs }))
     }
+    await askForDecisions(paula)
   }
 
-  /** Names the first call that the search does not confuse with another. */
-  async function nameCall(paula: Session, requestId: string, parts: readonly PastPart[]): Promise<void> {
-    for (const { answeredAt } of parts) {
+  async function askForDecisions(paula: Session): Promise<void> {
+    const { answeredBy, ...official } = corrected
+    const { id, segmentId } = await askAboutOwnCall(paula, 'RECTIFY', { ...official, language: 'sv' })
+    resultOf(await proposeCorrection(db, paula, id, { segmentId, officialUserId: answeredBy }))
+    resultOf(
+      await enterRequest(db, paula, {
+        ...{ party: 'OUTSIDER', kinds: ['OPENNESS'], channel: 'EMAIL', language: 'fi' },
+        receivedAt: now().subtract({ hours: 50 }),
+        requester: documentAskedBy,
+      }),
+    )
+  }
+
+  /** Enters a request of an identified official about a call that they answered. */
+  async function askAboutOwnCall(
+    paula: Session,
+    kind: RequestKind,
+    { userId, name, language }: { userId: string; name: string; language: 'fi' | 'sv' },
+  ): Promise<{ id: string; segmentId: string }> {
+    const parts = await actAs(db, { userId, password, now }, (own) => pastParts(own, 'INSPECTION', {}))
+    const { id } = resultOf(
+      await enterRequest(db, paula, {
+        ...{ party: 'OFFICIAL', kinds: [kind], channel: 'PHONE', language, officialUserId: userId },
+        receivedAt: now().subtract({ hours: 30 }),
+        requester: { name },
+      }),
+    )
+    done(await identifyRequester(db, paula, id, 'PERSONNEL'))
+    return { id, segmentId: await nameCall(paula, id, parts) }
+  }
+
+  /**
+   * Names the first call that the search does not confuse with another.
+   * @returns the part that the official answered
+   */
+  async function nameCall(paula: Session, requestId: string, parts: readonly PastPart[]): Promise<string> {
+    for (const { segmentId, answeredAt } of parts) {
       const at = Temporal.Instant.from(answeredAt).toZonedDateTimeISO(zone)
       const day = at.toPlainDate().toString()
       const time = at.toPlainTime().toString({ smallestUnit: 'minute' })
       const parsed = parseReport({ day, time, accuracy: 'MINUTES' }, at.toPlainDate())
       if ('refused' in parsed) throw new Error(parsed.refused)
       const { call } = resultOf(await findCall(db, paula, { requestId }, parsed))
-      if ((await verifyCall(db, paula, { requestId, callId: call }, true)) === 'done') return
+      if ((await verifyCall(db, paula, { requestId, callId: call }, true)) === 'done') return segmentId
       done(await withdrawCall(db, paula, { requestId, callId: call }))
     }
     throw new Error('no call of the official is found')
@@ -162,9 +195,9 @@ export async function openDemoCases(
     const to = now().subtract({ hours: 24 * minAgeDays })
     const { items } = await listContacts(db, grant, { recorded: 'available', to, official, limit: maxCallsTried })
     return items.flatMap(({ id: contactId, segments }) =>
-      segments.flatMap(({ recording, official: by, answeredAt }) =>
+      segments.flatMap(({ id: segmentId, recording, official: by, answeredAt }) =>
         recording.id && by && answeredAt
-          ? [{ contactId, recordingId: recording.id, official: by.name, answeredAt }]
+          ? [{ contactId, segmentId, recordingId: recording.id, official: by.name, answeredAt }]
           : [],
       ),
     )
