@@ -8,7 +8,7 @@ import { traceRequests } from '#app/http/trace-requests.ts'
 
 test('all requests about orders look the same in metrics and spans', async () => {
   const spans: unknown[] = []
-  const traces = { on: true, note: (span: TracedSpan) => spans.push(span) } as unknown as Traces
+  const traces = { on: true, record: (span: TracedSpan) => spans.push(span) } as unknown as Traces
   const registry = new Registry()
   const app = Fastify()
   measureRequests(app, registry)

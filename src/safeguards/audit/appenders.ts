@@ -189,7 +189,7 @@ export const appenders: Readonly<Record<AuditAction, readonly Appender[]>> = {
   'anonymised-copy.begun': ['desk, refusals'],
   'anonymised-copy.read': ['desk, refusals'],
   'anonymised-copy.saved': ['desk, refusals'],
-  'anonymised-copy.recognised': ['desk, refusals', 'custodian'],
+  'anonymised-copy.recognised': ['desk, refusals', 'custodian, for a person'],
   'anonymised-copy.rendered': ['desk, refusals'],
   'anonymised-copy.heard': ['desk, refusals'],
   'anonymised-copy.checked': ['desk, refusals'],
