@@ -87,12 +87,12 @@ declare
 begin
   for named in
     select distinct c.id, c.started_at, c.started_at < old or c.caller_key = t.caller_key as is_same,
-      coalesce(c.caller_key <> t.caller_key, false) and not w.is_so as is_another,
+      coalesce(c.caller_key <> t.caller_key, false) and not d.writes_differently as is_another,
       c.started_at >= old as is_asked, (
         is_fed and (t.caller_key is null or c.caller_key is null)
         or t.caller_key is null and t.caller_kind <> 'withheld' or c.caller_key is null and c.caller_kind <> 'withheld'
         or t.caller_key is not distinct from c.caller_key
-        or not is_fed and (is_withheld_of_fed(t, c.id, c.started_at) or w.is_so)
+        or not is_fed and (is_withheld_of_fed(t, c.id, c.started_at) or d.writes_differently)
         -- An official who is in no directory appears as the caller of the session in which they pass the call on.
         or exists (select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at
           and t.caller_key in (s.official_phone, s.reported_phone))
@@ -100,7 +100,7 @@ begin
         and c.started_at <= coalesce(t.ended_at, 'infinity') + passed_on_within as could_be
     from call_identity i
     join contact c on c.id = i.contact_id and c.started_at = i.contact_started_at
-    cross join lateral (select not is_fed and writes_caller_differently(t, c.id, c.started_at) as is_so) w
+    cross join lateral (select not is_fed and writes_caller_differently(t, c.id, c.started_at) as writes_differently) d
     -- Some vendors' call ids are counters: a later use is another call.
     where i.external_id_hash = any (hashes) and i.contact_started_at > t.started_at - interval '24 hours'
       and (c.trunk = reported_trunk or c.trunk is null or reported_trunk is null)

@@ -18,7 +18,11 @@ create or replace function match_imported(t told_part)
 returns table (segment_id uuid, call uuid, call_started timestamptz, number_reached text, answered_at timestamptz, ended_at timestamptz,
   is_recorded boolean, may_be_recorded boolean, is_close boolean)
 language sql stable set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
-  with found as (
+  with same_id as (
+    select i.contact_id, i.contact_started_at from call_identity i
+    where i.external_id_hash = any (array(select decode(x, 'hex') from unnest((t).ids) x))
+      and i.contact_started_at between (t).answered_at - interval '1 day' and (t).ended_at + clock_tolerance()
+  ), found as (
     select s.id, s.contact_started_at from contact c join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at
     where c.caller_key = (t).caller_key and c.started_at between (t).answered_at - interval '1 day' and (t).ended_at + clock_tolerance()
     union
@@ -29,14 +33,11 @@ language sql stable set search_path = pg_catalog, public, pg_temp set plan_cache
     where s.answered_at between (t).answered_at - clock_tolerance() and (t).answered_at + clock_tolerance()
       and s.contact_started_at between (t).answered_at - interval '1 day' and (t).answered_at + interval '1 day'
     union
-    select s.id, s.contact_started_at from call_identity i join segment s on s.contact_id = i.contact_id and s.contact_started_at = i.contact_started_at
-    where i.external_id_hash = any (array(select decode(x, 'hex') from unnest((t).ids) x))
-      and i.contact_started_at between (t).answered_at - interval '1 day' and (t).answered_at + interval '1 day'
+    select s.id, s.contact_started_at from same_id i join segment s on s.contact_id = i.contact_id and s.contact_started_at = i.contact_started_at
   ), compared as (
     select s.*, c.id as call, c.caller_key,
       coalesce(c.caller_key = (t).caller_key, false) as has_caller,
-      exists (select from call_identity i where i.contact_id = c.id and i.contact_started_at = c.started_at
-        and i.external_id_hash = any (array(select decode(x, 'hex') from unnest((t).ids) x))) as has_id,
+      exists (select from same_id i where i.contact_id = c.id and i.contact_started_at = c.started_at) as has_id,
       coalesce(c.caller_kind = 'e164' and (t).caller_kind = 'e164' and c.caller_key <> (t).caller_key, false) as has_another_caller,
       coalesce(s.official_person_id <> (t).official_person_id, false) as has_another_official,
       coalesce(s.official_person_id = (t).official_person_id, false) or coalesce(s.official_phone = (t).official_phone, false)

@@ -330,7 +330,7 @@ grant execute on function require_one_role to seloste_desk;
 create or replace function contact_in_term(wanted uuid) returns contact
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select c.* from contact c
-  where c.id = wanted and coalesce(c.history_ends_at, c.started_at + interval '14 months 1 day') > register_now()
+  where c.id = wanted and history_end(c.history_ends_at, c.started_at) > register_now()
 $$;
 
 -- Recalls the released copies of a recording: they are destroyed or returned within three working days (R50).

@@ -1,4 +1,4 @@
-import { isPrivacyRequested } from '#description/phone-numbers/withheld.ts'
+import { isPrivateName } from '#description/phone-numbers/withheld.ts'
 import type { DetailRecord, ReadRecord } from './detail-record.ts'
 import { readFields, type Fields, type Mapping } from './read-fields.ts'
 import type { SourceOptions } from './source-options.ts'
@@ -98,7 +98,7 @@ export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRec
 
 /** Returns true if the name in `"name" <number>` asks for privacy (AC9). */
 function withholdsNumber(callerId: string): boolean {
-  return isPrivacyRequested(
+  return isPrivateName(
     callerId
       .replace(/<[^<]*$/, '')
       .replaceAll('"', '')

@@ -1,4 +1,4 @@
-import { isPrivacyRequested, requestsPrivacy } from '#description/phone-numbers/withheld.ts'
+import { isPrivateName, requestsPrivacy } from '#description/phone-numbers/withheld.ts'
 import type { Bridge, Channel, DetailRecord, ReadRecord, Participation } from './detail-record.ts'
 import { readFields, type Fields, type Mapping } from './read-fields.ts'
 import { readTime } from './read-time.ts'
@@ -83,7 +83,7 @@ function withholdsNumber(fields: Fields): boolean {
     /;\s*privacy=(?:full|uri)\b/i.test(value('variables.sip_Remote-Party-ID')) ||
     /^anonymous$/i.test(value('variables.sip_from_user')) ||
     /^anonymous\.invalid$/i.test(value('variables.sip_from_host')) ||
-    [value('variables.sip_from_display'), value('oldest.caller_profile.caller_id_name')].some(isPrivacyRequested)
+    [value('variables.sip_from_display'), value('oldest.caller_profile.caller_id_name')].some(isPrivateName)
   )
 }
 

@@ -1,6 +1,6 @@
 /** Detects a caller's request for privacy (RFC 3323, RFC 3325 section 9.3): then no number is stored, asserted or not (AC9). */
 import type { PhoneNumber } from '#description/phone-numbers/phone-number.ts'
-import { isPrivacyRequested as isPrivateName, requestsPrivacy } from '#description/phone-numbers/withheld.ts'
+import { isPrivateName, requestsPrivacy } from '#description/phone-numbers/withheld.ts'
 import { copiedHeaders, numbersOf, readNumber, type Evidence } from './party-evidence.ts'
 import { readAddresses } from './read-header-value.ts'
 

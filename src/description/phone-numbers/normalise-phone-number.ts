@@ -11,7 +11,7 @@ import {
 import { readUri, unescapeUser, type NumberUri } from './read-uri.ts'
 import { shortCodeBehindCountryCode, shortCodeClass } from './short-codes.ts'
 import { splitNumber } from './split-number.ts'
-import { anonymousHost, isPrivacyRequested, isWithheldText } from './withheld.ts'
+import { anonymousHost, isPrivateName, isWithheldText } from './withheld.ts'
 
 /** Longer texts are not numbers; bounds the work for hostile headers. */
 const maxTextCharacters = 1024
@@ -64,7 +64,7 @@ function readAddress(text: string, pbx: string): Reading {
   if (!uri) return readNumber(text, pbx)
   const user = cleanText(unescapeUser(uri.user))
   // A caller who asked for privacy stays hidden even if a trunk delivers the number (AC9).
-  if (uri.host === anonymousHost || isPrivacyRequested(uri.displayName ?? '')) return withheld
+  if (uri.host === anonymousHost || isPrivateName(uri.displayName ?? '')) return withheld
   if (isWithheldText(user)) return uri.host !== undefined && user === '' ? unparsed : withheld
   if (/^[+*#()\d.\s-]+$/.test(user))
     return withExtension(readNumber(inContext(dropClir(user), uri), contextPbx(uri, pbx)), uri.ext)

@@ -27,7 +27,7 @@ export function isWithheldText(text: string): boolean {
 }
 
 /** Returns true if the display name hides the caller, whatever the URI is. */
-export function isPrivacyRequested(displayName: string): boolean {
+export function isPrivateName(displayName: string): boolean {
   return privateNames.has(displayName.toLowerCase())
 }
 

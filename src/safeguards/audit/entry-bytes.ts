@@ -47,10 +47,15 @@ export function entryBytes(row: EntryRow): Buffer {
   )
 }
 
-/** RFC 8785: JSON.stringify formats numbers and strings as required; members are sorted by UTF-16 units, as by sort(). */
+/**
+ * RFC 8785: JSON.stringify formats numbers and strings as required; members are sorted by UTF-16 units, as by sort(), and left out
+ * if undefined.
+ */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const members = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))
-  return `{${members.map(([name, held]) => `${JSON.stringify(name)}:${canonicalJson(held)}`).join(',')}}`
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`).join(',')}}`
 }

@@ -1,5 +1,6 @@
 /** Builds the diary entry of a decision (docs/formats/diary.md): the metadata that SÄHKE2 requires of a record, and a hash. */
 import { createHash } from 'node:crypto'
+import { canonicalJson } from '#safeguards/audit/entry-bytes.ts'
 import texts from '#texts/server/diary.json' with { type: 'json' }
 import { inEach, textsIn, type Trilingual } from '#platform/texts/texts.ts'
 import type { AgentRole, RecordFact, RecordKind, RecordRow } from './list-records.ts'
@@ -81,7 +82,7 @@ export function describeRecord(row: RecordRow, names: RecordNames): DiaryEntry {
     format: 'application/json',
     facts,
   }
-  const value = createHash('sha256').update(canonical(entry)).digest('hex')
+  const value = createHash('sha256').update(canonicalJson(entry)).digest('hex')
   return { ...entry, hash: { algorithm: 'SHA-256', value } }
 }
 
@@ -107,13 +108,3 @@ function titleOf({ kind, act, number, facts, agents }: RecordRow, names: RecordN
 }
 
 const textOf = (fact: RecordFact | undefined) => (typeof fact === 'string' ? fact : '')
-
-/** Returns JSON by RFC 8785: members in the order of their names, no spaces. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`
-}

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { canonical, describeRecord } from './describe-record.ts'
+import { canonicalJson } from '#safeguards/audit/entry-bytes.ts'
+import { describeRecord } from './describe-record.ts'
 import type { RecordRow } from './list-records.ts'
 import { csvHeader, csvLine } from './write-csv.ts'
 
@@ -50,9 +51,9 @@ describe('a decision in the diary', () => {
   test('has a hash of all its other members, whatever their order', () => {
     const entry = describeRecord(row(), names)
     const { hash, ...rest } = JSON.parse(JSON.stringify(entry)) as typeof entry
-    expect(createHash('sha256').update(canonical(rest)).digest('hex')).toBe(hash.value)
+    expect(createHash('sha256').update(canonicalJson(rest)).digest('hex')).toBe(hash.value)
     const reordered = Object.fromEntries(Object.entries(rest).toReversed())
-    expect(createHash('sha256').update(canonical(reordered)).digest('hex')).toBe(hash.value)
+    expect(createHash('sha256').update(canonicalJson(reordered)).digest('hex')).toBe(hash.value)
     expect(describeRecord(row({ outcome: 'REFUSED' }), names).hash.value).not.toBe(hash.value)
   })
 

@@ -11,14 +11,14 @@ export function usePlayingTurns(
   positionMs: () => number,
 ): ReadonlySet<number> {
   const [playing, setPlaying] = useState(none)
-  const look = useEffectEvent(() => {
+  const update = useEffectEvent(() => {
     const at = positionMs()
     const now = turns.filter(({ fromMs, toMs }) => fromMs <= at && at < toMs).map(({ key }) => key)
     setPlaying((was) => (was.size === now.length && now.every((key) => was.has(key)) ? was : new Set(now)))
   })
   useEffect(() => {
     if (!isPlaying) return undefined
-    const timer = window.setInterval(() => look(), pollMs)
+    const timer = window.setInterval(() => update(), pollMs)
     return () => window.clearInterval(timer)
   }, [isPlaying])
   return isPlaying ? playing : none

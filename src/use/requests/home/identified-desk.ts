@@ -6,6 +6,7 @@
 import { sql } from 'kysely'
 import type { Language } from '#description/closed-lists.ts'
 import type { RequesterIdentification } from '#safeguards/sign-in/requester-identity.ts'
+import { canonicalJson } from '#safeguards/audit/entry-bytes.ts'
 import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
 import type { LetterContent, LetterKind } from '../letters/letter.ts'
 import { sendIdentifiedRequest, type SendRefusal, type SentRequest } from './home-requests.ts'
@@ -57,7 +58,7 @@ export function createIdentifiedDesk(
       if (!person) return expired
       const { at, name } = person
       const named = { ...request, requester: { ...request.requester, name } }
-      const code = person.codeOf(canonicalText(named))
+      const code = person.codeOf(canonicalJson({ ...named, kinds: named.kinds.toSorted() }))
       const sent = await sendIdentifiedRequest(db, named, { at, digest: person.digestOf(code) })
       return sent === 'sent' ? { code, name } : sent
     },
@@ -69,12 +70,6 @@ export function createIdentifiedDesk(
       return rows[0]?.answer ?? { refused: 'not-found' }
     },
   }
-}
-
-/** Returns the same text for the same request. */
-function canonicalText({ party, kinds, language, requester, told, userId }: SentRequest): string {
-  const { name, address, phone, email } = requester
-  return JSON.stringify([party, [...kinds].sort(), language, name, address, phone, email, told, userId])
 }
 
 const expired: Expired = { refused: 'home.identify-again' }
