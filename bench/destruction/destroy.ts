@@ -27,7 +27,7 @@ import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { expiryMonthOf, monthKeyName, recordingPurpose, shardOf, shardPurpose } from '#safeguards/keys/month-keys.ts'
 import { storeFileKey } from '#safeguards/keys/recording-keys.ts'
 import { wrapKey } from '#safeguards/keys/wrap.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { openStore } from '#safeguards/places/open-place.ts'
 import { openPlaces } from '#safeguards/places/places.ts'
 import { ms, ratio, type Row } from '../rows.ts'
@@ -237,7 +237,7 @@ async function run(expunging: Expunging, some: (Filled & Pick<Ending, 'cause'>)[
 }
 
 /** Stores new file keys, one after another, in the month whose keys the destruction re-wraps. */
-function storeKeysMeanwhile(db: HoldingSafeguards, keys: KeyStore, untaken: Filled[]) {
+function storeKeysMeanwhile(db: SafeguardsDatabase, keys: KeyStore, untaken: Filled[]) {
   const stopping = new AbortController()
   let [count, slowestMs] = [0, 0]
   const done = (async () => {

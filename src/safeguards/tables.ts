@@ -106,10 +106,11 @@ export type ScopeKind = Scope
 export type DirectorySource = 'manual' | 'csv' | 'scim'
 export type DraftState = 'DRAFT' | 'SUBMITTED' | 'APPROVED' | 'REJECTED' | 'WITHDRAWN'
 
-/** A database with these tables among others: Kysely is invariant in its tables, so any database is accepted. */
+/** A database with these tables and possibly others. Any Kysely is accepted, because its type is invariant in its tables. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the only place without table types
-export type HoldingSafeguards = Kysely<any>
+export type SafeguardsDatabase = Kysely<any>
 
-export function safeguardsOf(db: HoldingSafeguards): Kysely<SafeguardTables> {
+/** Returns the database typed with these tables. */
+export function safeguardsOf(db: SafeguardsDatabase): Kysely<SafeguardTables> {
   return db as Kysely<SafeguardTables>
 }

@@ -1,9 +1,9 @@
 import { beginDueVerification, endVerification, claimVerification } from '#safeguards/audit/log-verifications.ts'
 import type { Signer } from '#safeguards/audit/note.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 
 /** Records a verification without findings, for a register whose log is not signed. */
-export async function recordWholeLog(custodian: HoldingSafeguards, signer: Signer): Promise<void> {
+export async function recordWholeLog(custodian: SafeguardsDatabase, signer: Signer): Promise<void> {
   await beginDueVerification(custodian, signer)
   const id = await claimVerification(custodian)
   if (id === undefined) return

@@ -3,7 +3,7 @@ import { approveDraft } from '#safeguards/versions/decide.ts'
 import type { Draft, DraftRefusal } from '#safeguards/versions/draft.ts'
 import { changeDraft, startDraft, submitDraft, type DraftChange } from '#safeguards/versions/change-draft.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 
 /** Returns the draft; throws an error with the refusal and the problems if there is none. */
 export function acceptedDraft(result: Draft | DraftRefusal): Draft {
@@ -14,7 +14,7 @@ export function acceptedDraft(result: Draft | DraftRefusal): Draft {
 
 /** Drafts and submits a change of the newest version. */
 export async function submitChange(
-  desk: HoldingSafeguards,
+  desk: SafeguardsDatabase,
   author: Session,
   effectiveFrom: Temporal.Instant,
   change: Pick<DraftChange, 'text' | 'edits'>,
@@ -29,7 +29,7 @@ export async function submitChange(
 
 /** Drafts, submits and approves a change; the version is in force from `effectiveFrom` on. */
 export async function newVersion(
-  desk: HoldingSafeguards,
+  desk: SafeguardsDatabase,
   people: { author: Session; approver: Session },
   effectiveFrom: Temporal.Instant,
   change: Pick<DraftChange, 'text' | 'edits'>,

@@ -11,7 +11,7 @@ import { hashPassword, type HashCost, type StoredPassword } from '#safeguards/pe
 import { enterUnit } from '#safeguards/people/units.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { signIn } from '#safeguards/sign-in/sign-in.ts'
-import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '#safeguards/tables.ts'
 
 export const password = 'a good long password'
 const cheapHashCost: HashCost = { memoryCost: 8, timeCost: 1, parallelism: 1 }
@@ -33,8 +33,8 @@ export interface TestPerson {
 
 /** Enters a person with one right, decided by two others. */
 export async function enterTestPerson(
-  admin: HoldingSafeguards,
-  desk: HoldingSafeguards,
+  admin: SafeguardsDatabase,
+  desk: SafeguardsDatabase,
   given: {
     name: string
     unit?: string
@@ -89,7 +89,7 @@ export async function enterTestPerson(
   }
 }
 
-async function enterDecider(admin: HoldingSafeguards): Promise<string> {
+async function enterDecider(admin: SafeguardsDatabase): Promise<string> {
   const person = await enterPerson(admin, { userId: `decider.${randomUUID()}`, name: 'Päättäjä', employedFrom: start })
   if ('refused' in person) throw new Error(person.refused)
   return person.id

@@ -9,7 +9,7 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { monthKeyName, recordingPurpose, shardPurpose } from '#safeguards/keys/month-keys.ts'
 import { unwrapKey } from '#safeguards/keys/wrap.ts'
-import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '#safeguards/tables.ts'
 import type { ChangedKeys, Copies, Reached } from '#safeguards/places/copies.ts'
 
 interface MonthFile {
@@ -29,8 +29,13 @@ export interface PlainPlace extends Copies {
   saveCopy: () => Promise<string>
 }
 
-export function makePlainPlace(holding: HoldingSafeguards, keys: KeyStore, folder: string, name = 'vault'): PlainPlace {
-  const db = safeguardsOf(holding)
+export function makePlainPlace(
+  database: SafeguardsDatabase,
+  keys: KeyStore,
+  folder: string,
+  name = 'vault',
+): PlainPlace {
+  const db = safeguardsOf(database)
   const keyring = join(folder, 'keyring')
   const objectsFolder = join(folder, 'objects')
   let copies = 0
@@ -135,8 +140,8 @@ export interface KeyRows {
   shards: { expiry_month: Temporal.PlainDate; shard: number; month_key_version: number; wrapped: Buffer }[]
 }
 
-export async function copyKeyRows(holding: HoldingSafeguards): Promise<KeyRows> {
-  const db = safeguardsOf(holding)
+export async function copyKeyRows(database: SafeguardsDatabase): Promise<KeyRows> {
+  const db = safeguardsOf(database)
   return {
     keys: await db.selectFrom('recording_key').selectAll().execute(),
     shards: await db.selectFrom('shard_key').selectAll().execute(),

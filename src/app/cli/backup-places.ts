@@ -11,7 +11,7 @@ import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { openStore } from '#safeguards/places/open-place.ts'
 import { openPlaces } from '#safeguards/places/places.ts'
 import { ledgerFolder } from '#safeguards/places/ship-ledger.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
 import { Fault } from '#platform/fault.ts'
 import { openObjects } from '../roles/open-objects.ts'
@@ -24,7 +24,7 @@ export interface OpenedPlace {
 
 export async function openBackupPlaces(
   settings: Settings,
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   keys: KeyStore,
   wanted: readonly PlaceSetting[],
 ): Promise<{ places: OpenedPlace[]; objects: ObjectStore }> {

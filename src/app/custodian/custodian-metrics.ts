@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { countOpenRequests } from '#use/requests/erase-requests.ts'
 import { countWaiting } from '#use/retention/count-waiting.ts'
 
@@ -13,7 +13,7 @@ export const absentName = 'is-it-there'
 /** Metrics of the custodian: delays, and whether the keys are reachable. */
 export function measureCustodian(
   registry: Registry,
-  { db, keys, clock }: { db: HoldingSafeguards; keys: Pick<KeyStore, 'kind' | 'has'>; clock: Clock },
+  { db, keys, clock }: { db: SafeguardsDatabase; keys: Pick<KeyStore, 'kind' | 'has'>; clock: Clock },
 ): void {
   const registers = [registry]
   let lastRead: { atMs: number; waiting: ReturnType<typeof countWaiting> } | undefined

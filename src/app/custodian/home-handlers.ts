@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import type { Settings } from '#platform/config/settings.ts'
 import type { Log } from '#platform/log/log.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import type { IdentifiedDesk } from '#use/requests/home/identified-desk.ts'
 import { RequestKind } from '../http/contract/requests.ts'
 import { validated } from './validate-request.ts'
@@ -48,7 +48,7 @@ export function identifiedDeskHandlers(desk: IdentifiedDesk): CustodianHandlers[
 /** Builds these handlers from the settings; none without a provider. */
 export async function homeHandlers(given: {
   settings: Settings
-  db: HoldingSafeguards
+  db: SafeguardsDatabase
   now: () => Temporal.Instant
   log: Log
   isOffered: () => boolean

@@ -5,7 +5,7 @@ import type { Log } from '#platform/log/log.ts'
 import type { IdentityProvider } from '#safeguards/sign-in/identity-provider.ts'
 import type { Passkeys } from '#safeguards/sign-in/passkeys.ts'
 import type { CodeProof } from '#safeguards/sign-in/second-factor.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { Act, Assertion, Attestation } from '../http/contract/passkeys.ts'
 import { validated } from './validate-request.ts'
 import type { CustodianHandlers } from './custodian-server.ts'
@@ -78,7 +78,7 @@ export function identityProviderHandlers(provider: IdentityProvider): CustodianH
 /** Builds the custodian's handlers for passkeys and the identity provider from the settings; none without a public URL. */
 export async function signInHandlers(given: {
   settings: Settings
-  db: HoldingSafeguards
+  db: SafeguardsDatabase
   now: () => Temporal.Instant
   log: Log
   secondFactors: CodeProof

@@ -15,7 +15,7 @@ import {
   type LastVerification,
 } from '#safeguards/audit/log-verifications.ts'
 import type { Signer } from '#safeguards/audit/note.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import type { VerifyLogTask, VerifyLogMessage } from './verify-log-worker.ts'
 
 const checkMs = 1_500
@@ -26,7 +26,7 @@ const cancelCheckMs = 500
 const patienceMs = 1_000
 
 export interface VerifyLogOptions {
-  db: HoldingSafeguards
+  db: SafeguardsDatabase
   pool: EveryOptions['pool']
   task: VerifyLogTask
   /** Reads the log's key, which signs the report of a verification. */
@@ -117,7 +117,7 @@ export function verifyLogOnDemand(options: VerifyLogOptions): LogVerifier {
 
 /** Runs a verification in a worker thread, records its progress, and cancels it on request. */
 async function verifyInThread(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   task: VerifyLogTask,
   id: string,
   ending: AbortSignal,

@@ -7,7 +7,7 @@ import {
   versionAt,
   type DescriptionVersion,
 } from '#safeguards/versions/versions.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { writeCopy } from './write-copy.ts'
 
 /** The description's versions known to this process. */
@@ -22,7 +22,7 @@ export interface Versions {
 }
 
 export interface FollowOptions {
-  db: HoldingSafeguards
+  db: SafeguardsDatabase
   databaseUrl: string
   /** Path of a copy for starts without the database. */
   copyPath?: string

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '#platform/clock/clock.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { reportEnded, reportVersionInUse } from '#use/evidence/report-version-in-use.ts'
 import type { Versions } from './follow-versions.ts'
 
 export interface ReportOptions {
-  db: HoldingSafeguards
+  db: SafeguardsDatabase
   versions: Pick<Versions, 'at'>
   clock: Clock
   onFault: (error: unknown) => void

@@ -6,7 +6,7 @@ import { sql, type RawBuilder } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { appendAudit, type AuditEntry } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 
 export interface Refused<Code extends string> {
   refused: Code
@@ -24,58 +24,58 @@ type RefusalTrace = Pick<AuditEntry, 'action' | 'object' | 'detail'>
  * @returns its rows, or the refusal
  */
 export async function requestDatabase<Row, Code extends string>(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   statement: RawBuilder<Row>,
   codes: readonly Code[],
   trace: RefusalTrace,
   demand?: RawBuilder<unknown>,
 ): Promise<{ rows: Row[] } | Refused<Code>> {
-  const running = inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+  const running = inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
     if (demand) await sql`select ${demand}`.execute(tx)
     return { rows: (await statement.execute(tx)).rows }
   })
-  return logRefusal(holding, session, running, codes, trace)
+  return logRefusal(database, session, running, codes, trace)
 }
 
 /** Runs a function without a result. */
 export async function requestAct<Code extends string>(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   statement: RawBuilder<unknown>,
   codes: readonly Code[],
   trace: RefusalTrace,
 ): Promise<'done' | Refused<Code>> {
-  const answer = await requestDatabase(holding, session, statement, codes, trace)
+  const answer = await requestDatabase(database, session, statement, codes, trace)
   return 'refused' in answer ? answer : 'done'
 }
 
 /** Runs a query that returns one row. */
 export async function requestRow<Row, Code extends string>(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   statement: RawBuilder<Row>,
   codes: readonly Code[],
   trace: RefusalTrace,
 ): Promise<Row | Refused<Code>> {
-  const answer = await requestDatabase(holding, session, statement, codes, trace)
+  const answer = await requestDatabase(database, session, statement, codes, trace)
   return 'refused' in answer ? answer : answer.rows[0]!
 }
 
 /** Returns the column `value` of each row, to the holder of a role. */
 export async function requestList<Value>(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   statement: RawBuilder<{ value: Value }>,
   trace: Pick<AuditEntry, 'action' | 'object'>,
 ): Promise<Value[] | Refused<'deny.role'>> {
-  const answer = await requestDatabase(holding, session, statement, ['deny.role'] as const, trace)
+  const answer = await requestDatabase(database, session, statement, ['deny.role'] as const, trace)
   return 'refused' in answer ? answer : answer.rows.map(({ value }) => value)
 }
 
 /** Runs an act or a view in a session; a refusal is logged before it is returned. Other errors are thrown. */
 export async function logRefusal<Found, Code extends string>(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   running: Promise<Found>,
   codes: readonly Code[],
@@ -86,7 +86,7 @@ export async function logRefusal<Found, Code extends string>(
   } catch (error) {
     const answer = refusalOf(error, codes)
     if (!answer) throw error
-    await appendAudit(holding, { ...trace, result: `refused:${answer.refused}`, personId: session.personId })
+    await appendAudit(database, { ...trace, result: `refused:${answer.refused}`, personId: session.personId })
     return answer
   }
 }

@@ -4,7 +4,7 @@ import { inSession } from '#platform/database/connect.ts'
 import type { Duty, Role } from '#description/roles.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
-import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
 
 export interface FoundPerson {
   id: string
@@ -40,11 +40,11 @@ export interface HolderSearch {
  * supervisor.
  */
 export async function listHolders(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   search: HolderSearch,
 ): Promise<{ holders: Holder[]; total: number; isMore: boolean } | { refused: 'deny.role' }> {
-  return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+  return inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
     const reach = await candidateScope(tx)
     const refused = !reach.everybody && !reach.supervises
     await appendAudit(tx, {
@@ -78,11 +78,11 @@ export async function listHolders(
 
 /** Finds people for whom the viewer may request a right, by part of a name or user id. */
 export async function findCandidates(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   search: { text?: string | undefined; id?: string | undefined; limit: number },
 ): Promise<{ asksFor: 'oneself' | 'officials' | 'everybody'; candidates: Candidate[] }> {
-  return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+  return inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
     const reach = await candidateScope(tx)
     const ownerFilter = reach.administers
       ? sql<boolean>`true`
@@ -130,13 +130,13 @@ async function candidateScope(tx: Transaction<SafeguardTables>) {
 
 /** Counts the present officials of units: those whose calls a right to the units would cover. */
 export async function officialsInUnits(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   units: readonly string[],
 ): Promise<Map<string, number>> {
   if (units.length === 0) return new Map()
   const { rows } = await sql<{ id: string; officials: number }>`
     select pl.unit_id as id, count(*)::integer as officials from person_placement pl
     where pl.unit_id = any (${[...new Set(units)]}::uuid[]) and holds_now(pl.valid_from, pl.valid_to) and is_official(pl.person_id)
-    group by 1`.execute(safeguardsOf(holding))
+    group by 1`.execute(safeguardsOf(database))
   return new Map(rows.map(({ id, officials }) => [id, officials]))
 }

@@ -11,7 +11,7 @@ import { omitNullish } from '#platform/omit-nullish.ts'
 import type { Purpose } from '#description/purposes.ts'
 import { appendAudit, type AuditEntry } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import {
   decide,
   coversSegment,
@@ -41,18 +41,22 @@ export interface Grant {
 }
 
 /** Returns the person's rights in force at an instant, limited by the description in force then. */
-export async function rightsOf(holding: HoldingSafeguards, personId: string, now: Temporal.Instant): Promise<Right[]> {
-  const context = await contextOf(holding, personId, now)
+export async function rightsOf(
+  database: SafeguardsDatabase,
+  personId: string,
+  now: Temporal.Instant,
+): Promise<Right[]> {
+  const context = await contextOf(database, personId, now)
   return context ? rightsInForce(context) : []
 }
 
 /** Reads everything the decision depends on; undefined for a person who is not in the directory. */
 async function contextOf(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   personId: string,
   now: Temporal.Instant,
 ): Promise<AccessContext | undefined> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   // Sequential: the caller's transaction is one connection.
   const person = await db
     .selectFrom('person')
@@ -92,12 +96,12 @@ async function contextOf(
  * @returns the Grant, or a refusal that is already logged
  */
 export async function requestGrant(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   request: AccessRequest & { action: AuditEntry['action'] },
   now: Temporal.Instant,
 ): Promise<Grant | Refusal> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   const context = await contextOf(db, session.personId, now)
   const decided = context ? decide(context, request) : { refused: 'deny.purpose' as const }
   if ('refused' in decided) {
@@ -156,10 +160,10 @@ export function traceOf(grant: Grant, right: Right = grant.rights[0]) {
 
 /** Records a right like one granted by the procedure: requested by one person, approved by another (R36). */
 export async function recordRight(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   right: Omit<Right, 'id'> & { personId: string; requestedBy: string; approvedBy: string; from: Temporal.Instant },
 ): Promise<string> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   const id = randomUUID()
   await db
     .insertInto('access_right')

@@ -8,7 +8,7 @@ import type { Purpose } from '#description/purposes.ts'
 import type { Duty, Role } from '#description/roles.ts'
 import { appendAudit, type AuditAction, type AuditEntry } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { refusalOf } from './database-request.ts'
 
 export interface RequestedRights {
@@ -70,11 +70,11 @@ export interface ProcedureRefusal {
  * @returns the requests' ids
  */
 export async function requestRights(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   request: RequestedRights,
 ): Promise<{ requests: string[] } | ProcedureRefusal> {
-  return act(holding, session, { action: 'right.requested', object: { kind: 'right-request' } }, async (run) => {
+  return act(database, session, { action: 'right.requested', object: { kind: 'right-request' } }, async (run) => {
     const rows = await run<{ id: string }>(
       sql`select request_rights(
         ${request.people}::uuid[], ${request.role}, ${request.duty ?? null}, ${request.purposes}::text[], ${request.units}::uuid[],
@@ -89,13 +89,13 @@ export async function requestRights(
  * @returns the right, null if rejected
  */
 export async function decideRightRequest(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   request: string,
   decision: { approve: boolean; note?: string | undefined },
 ): Promise<{ right: string | null } | ProcedureRefusal> {
   const action = decision.approve ? 'right.granted' : 'right.rejected'
-  return act(holding, session, { action, object: { kind: 'right-request', id: request } }, async (run) => {
+  return act(database, session, { action, object: { kind: 'right-request', id: request } }, async (run) => {
     const [row] = await run<{ id: string | null }>(
       sql`select decide_right_request(${request}::uuid, ${decision.approve}, ${decision.note ?? null}) as id`,
     )
@@ -105,12 +105,12 @@ export async function decideRightRequest(
 
 /** Withdraws a pending request, as the requester or as the person for whom it was made. */
 export async function withdrawRightRequest(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   request: string,
 ): Promise<{ withdrawn: true } | ProcedureRefusal> {
   return act(
-    holding,
+    database,
     session,
     { action: 'right.withdrawn', object: { kind: 'right-request', id: request } },
     async (run) => {
@@ -122,12 +122,12 @@ export async function withdrawRightRequest(
 
 /** Ends a right at once: one's own, as an approver, or as the holder's supervisor; others than the holder give a reason. */
 export async function revokeRight(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   right: string,
   reason: string | undefined,
 ): Promise<{ revoked: true } | ProcedureRefusal> {
-  return act(holding, session, { action: 'right.revoked', object: { kind: 'right', id: right } }, async (run) => {
+  return act(database, session, { action: 'right.revoked', object: { kind: 'right', id: right } }, async (run) => {
     await run(sql`select revoke_right(${right}::uuid, ${reason ?? null})`)
     return { revoked: true }
   })
@@ -135,12 +135,12 @@ export async function revokeRight(
 
 /** Confirms in a review that somebody else's right is needed, or ends it. The note answers the doubts. */
 export async function reviewRight(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   right: string,
   review: { keep: boolean; note?: string | undefined },
 ): Promise<{ reviewed: true } | ProcedureRefusal> {
-  return act(holding, session, { action: 'right.reviewed', object: { kind: 'right', id: right } }, async (run) => {
+  return act(database, session, { action: 'right.reviewed', object: { kind: 'right', id: right } }, async (run) => {
     await run(sql`select review_right(${right}::uuid, ${review.keep}, ${review.note ?? null})`)
     return { reviewed: true }
   })
@@ -151,12 +151,12 @@ export async function reviewRight(
  * @returns the right; undefined while an employed person holds the role
  */
 export async function installRight(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   personId: string,
   role: 'ADMINISTRATOR' | 'ACCESS_APPROVER',
 ): Promise<string | undefined> {
   const { rows } = await sql<{ id: string | null }>`select install_right(${personId}::uuid, ${role}) as id`.execute(
-    safeguardsOf(holding),
+    safeguardsOf(database),
   )
   return rows[0]?.id ?? undefined
 }
@@ -167,19 +167,19 @@ type Run = <Row>(statement: RawBuilder<unknown>) => Promise<Row[]>
 
 /** Runs an act of the procedure. A refusal by the database is logged and changes nothing else. */
 async function act<Done extends object>(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   trace: { action: AuditAction; object: NonNullable<AuditEntry['object']> },
   work: (run: Run) => Promise<Done>,
 ): Promise<Done | ProcedureRefusal> {
   try {
-    return await inSession(safeguardsOf(holding), { 'seloste.session': session.token }, (tx) =>
+    return await inSession(safeguardsOf(database), { 'seloste.session': session.token }, (tx) =>
       work(async <Row>(statement: RawBuilder<unknown>) => (await statement.execute(tx)).rows as Row[]),
     )
   } catch (error) {
     const refusal = refusalOf(error, refusalCodes)
     if (!refusal) throw error
-    await appendAudit(holding, {
+    await appendAudit(database, {
       ...trace,
       result: `refused:${refusal.refused}`,
       personId: session.personId,

@@ -8,7 +8,7 @@ import { purposes, type Purpose } from '#description/purposes.ts'
 import type { Duty, Role, Scope } from '#description/roles.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
-import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
 import { rightsInForce, type RoleBound } from './decide.ts'
 import type { Doubt, RequestState, RevokeCause, RightOrigin } from './procedure-tables.ts'
 
@@ -98,11 +98,11 @@ const maxReviewed = 100
 
 /** Lists requests that the viewer may read: pending ones, oldest first, then recent decisions. */
 export function listRequests(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   which: 'open' | 'all',
 ): Promise<RequestRecord[]> {
-  return viewAndLog(holding, session, {}, async (tx) => {
+  return viewAndLog(database, session, {}, async (tx) => {
     const open = await selectRequests(tx, sql<boolean>`q.state = 'REQUESTED' order by q.requested_at, q.id`)
     if (which === 'open') return open
     return [
@@ -114,11 +114,11 @@ export function listRequests(
 
 /** Returns one request. */
 export function readRequest(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   id: string,
 ): Promise<RequestRecord | { refused: 'not-found' }> {
-  return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+  return inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
     const [found] = await selectRequests(tx, sql<boolean>`q.id = ${id}::uuid`)
     return found ?? { refused: 'not-found' as const }
   })
@@ -126,12 +126,12 @@ export function readRequest(
 
 /** Returns a person's present and past rights (R36). */
 export function readRightsOf(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   personId: string,
   now: Instant,
 ): Promise<PersonsRights | { refused: 'not-found' }> {
-  return viewAndLog(holding, session, { personId }, async (tx) => {
+  return viewAndLog(database, session, { personId }, async (tx) => {
     if (!(await maySee(tx, personId))) return { refused: 'not-found' as const }
     const rights = await selectRights(tx, sql<boolean>`r.person_id = ${personId}::uuid`, now)
     const requests = await selectRequests(
@@ -150,12 +150,12 @@ export function readRightsOf(
 
 /** Returns one right, if the viewer may read its person's. */
 export function readRight(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   id: string,
   now: Instant,
 ): Promise<RightRecord | { refused: 'not-found' }> {
-  return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+  return inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
     const [right] = await selectRights(tx, sql<boolean>`r.id = ${id}::uuid`, now)
     return right && (await maySee(tx, right.personId)) ? right : { refused: 'not-found' as const }
   })
@@ -167,11 +167,11 @@ export function readRight(
  * others. Returns a page and the total.
  */
 export function listReview(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   now: Instant,
 ): Promise<{ rights: RightRecord[]; left: number; overdue: number; reviewed: number } | { refused: 'deny.role' }> {
-  return viewAndLog(holding, session, {}, async (tx) => {
+  return viewAndLog(database, session, {}, async (tx) => {
     const { rows } = await sql<{ everybody: boolean; people: string[]; supervises: boolean }>`
       select viewer_is('ACCESS_APPROVER') or viewer_is('DATA_PROTECTION_OFFICER') as everybody,
         supervised_by_viewer() as people, viewer_is('SUPERVISOR') as supervises`.execute(tx)
@@ -200,11 +200,11 @@ export function listReview(
 
 /** Lists rights for the command line: one person's, including past ones; or all in force or in the future. */
 export async function readRightsAsOwner(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   personId: string | undefined,
   now: Instant,
 ): Promise<RightRecord[]> {
-  return inSession(safeguardsOf(holding), {}, async (tx) => {
+  return inSession(safeguardsOf(database), {}, async (tx) => {
     await appendAudit(tx, {
       action: 'rights.read',
       result: 'ok',
@@ -231,12 +231,12 @@ async function maySee(tx: Tx, personId: string): Promise<boolean> {
 
 /** Runs a view and its log entry in one transaction with the session set. */
 async function viewAndLog<Found extends object>(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   { personId }: { personId?: string },
   read: (tx: Tx) => Promise<Found>,
 ): Promise<Found> {
-  return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+  return inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
     const found = await read(tx)
     const refused = 'refused' in found ? (found.refused as string) : undefined
     await appendAudit(tx, {

@@ -2,7 +2,7 @@
  * Accepts problems of a verification that are not a break, with an operator's reason: appends entries that the verifier takes
  * into account. Repairs nothing.
  */
-import type { HoldingSafeguards } from '../tables.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 import type { Signer } from './note.ts'
 import { appendAccepted, writeRange } from './resume.ts'
 import type { Problem, Report } from './verify/report.ts'
@@ -17,7 +17,7 @@ export function splitAcceptable({ problems }: Report): { explainable: Problem[];
 
 /** Accepts problems that are not a break: entries out of order, lost or altered. */
 export async function acceptProblems(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   signer: Signer,
   report: Report,
   { reason, by }: { reason: string; by: string },
@@ -27,7 +27,7 @@ export async function acceptProblems(
   const indexes = named.flatMap(({ leaf }) => leaf ?? [])
   const seqs = named.flatMap(({ leaf, seq }) => (leaf === undefined && seq !== undefined ? String(seq) : []))
   const kinds = [...new Set(explainable.map(({ code }) => code))]
-  await appendAccepted(holding, signer, { kinds, indexes: rangesOf(indexes), seqs, reason, by, ...report.outOfOrder })
+  await appendAccepted(database, signer, { kinds, indexes: rangesOf(indexes), seqs, reason, by, ...report.outOfOrder })
 }
 
 function rangesOf(indexes: readonly number[]): string[] {

@@ -6,7 +6,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 
 export interface AuditEntry {
   action: AuditAction
@@ -325,12 +325,12 @@ export function observeRefusals(noticed: { refusal: boolean }, run: () => void):
 
 /** Appends entries in the caller's transaction (R21): nothing may be sent before it has committed. */
 export async function appendAudit(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   entries: AuditEntry | readonly AuditEntry[],
 ): Promise<void> {
   const list = 'action' in entries ? [entries] : entries
   if (list.length === 0) return
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   const noticed = refusalObserver.getStore()
   if (noticed && list.some(({ result }) => result.startsWith('refused:'))) noticed.refusal = true
   await db

@@ -3,7 +3,7 @@
  * outside the database. Returns the tree's right edge, or the problem. The full check is the verifier's (verify/).
  */
 import { sql } from 'kysely'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
 import { acceptedBefore, type Finding } from './findings.ts'
 import type { LogFolder } from './log-folder.ts'
@@ -27,7 +27,7 @@ const entriesPerCheck = 1_000
  * @param signer the log’s key; undefined if the key store has none
  */
 export async function checkLog(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   folder: LogFolder,
   signer: Signer | undefined,
 ): Promise<CheckedLog | { findings: Finding[] }> {
@@ -72,19 +72,19 @@ export function readOwnCheckpoint(signer: Signer, note: string): { size: number;
   return typeof signed === 'object' ? { size: read.size, root: read.root } : undefined
 }
 
-async function edgeIfPresent(db: HoldingSafeguards, size: number): Promise<RightEdge | undefined> {
+async function edgeIfPresent(db: SafeguardsDatabase, size: number): Promise<RightEdge | undefined> {
   return edgeAt(size, storedHashReader(db)).catch((error: unknown) => {
     if (error instanceof MissingTreeHashes) return undefined
     throw error
   })
 }
 
-async function rootAt(db: HoldingSafeguards, size: number): Promise<Buffer | undefined> {
+async function rootAt(db: SafeguardsDatabase, size: number): Promise<Buffer | undefined> {
   return size === 0 ? emptyRoot : (await edgeIfPresent(db, size))?.root()
 }
 
 async function checkStored(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   signer: Signer,
   stored: { size: number; root: Buffer; note: string },
   found: number,
@@ -98,7 +98,7 @@ async function checkStored(
 
 /** Compares the last entries with their leaves, and the leaves with those stored outside. */
 async function checkEntries(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   folder: LogFolder,
   signer: Signer,
   { size, found }: { size: number; found: number },
@@ -120,8 +120,8 @@ async function checkEntries(
 }
 
 /** Returns entries that wait for their place but no longer exist. */
-async function checkPending(holding: HoldingSafeguards): Promise<Finding[]> {
-  const rows = await safeguardsOf(holding)
+async function checkPending(database: SafeguardsDatabase): Promise<Finding[]> {
+  const rows = await safeguardsOf(database)
     .selectFrom('audit_pending')
     .leftJoin('audit_entry', 'audit_entry.seq', 'audit_pending.seq')
     .select('audit_pending.seq')

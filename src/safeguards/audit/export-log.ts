@@ -6,7 +6,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { sql, type Kysely } from 'kysely'
 import { Fault } from '#platform/fault.ts'
-import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
 import { appendAudit } from './append.ts'
 import { readOwnCheckpoint } from './check-log.ts'
 import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
@@ -37,8 +37,8 @@ export function tilePath(level: number | 'entries', index: number, width = tileW
  * Exports the log to a folder, or extends the export in it.
  * @throws Fault `audit-export-other`, `audit-log-unsigned`, `audit-log-broken`, `audit-entry-too-long`
  */
-export async function exportLog(holding: HoldingSafeguards, signer: Signer, folder: string): Promise<Exported> {
-  const db = safeguardsOf(holding)
+export async function exportLog(database: SafeguardsDatabase, signer: Signer, folder: string): Promise<Exported> {
+  const db = safeguardsOf(database)
   const exported = await db
     .transaction()
     .setIsolationLevel('repeatable read')

@@ -1,5 +1,5 @@
 /** Problems found when the log is opened, and those that were accepted. */
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 
 export const findingKinds = {
   'key-missing': 'the key that signed the log is not in the key store',
@@ -40,8 +40,8 @@ export interface LogBreak {
 }
 
 /** Returns the break that is not accepted; undefined if the log is whole. */
-export async function openBreak(holding: HoldingSafeguards): Promise<LogBreak | undefined> {
-  const row = await safeguardsOf(holding)
+export async function openBreak(database: SafeguardsDatabase): Promise<LogBreak | undefined> {
+  const row = await safeguardsOf(database)
     .selectFrom('audit_break')
     .select(['id', 'found_at', 'findings'])
     .where('accepted_at', 'is', null)
@@ -50,8 +50,8 @@ export async function openBreak(holding: HoldingSafeguards): Promise<LogBreak | 
 }
 
 /** Records a break, unless one is open. Nobody can view anything until it is accepted. */
-export async function recordBreak(holding: HoldingSafeguards, findings: readonly Finding[]): Promise<void> {
-  await safeguardsOf(holding)
+export async function recordBreak(database: SafeguardsDatabase, findings: readonly Finding[]): Promise<void> {
+  await safeguardsOf(database)
     .insertInto('audit_break')
     .values({ findings: JSON.stringify(findings) })
     .onConflict((conflict) => conflict.doNothing())
@@ -59,8 +59,8 @@ export async function recordBreak(holding: HoldingSafeguards, findings: readonly
 }
 
 /** Returns true if a finding was accepted with an earlier break. */
-export async function acceptedBefore(holding: HoldingSafeguards): Promise<(finding: Finding) => boolean> {
-  const rows = await safeguardsOf(holding)
+export async function acceptedBefore(database: SafeguardsDatabase): Promise<(finding: Finding) => boolean> {
+  const rows = await safeguardsOf(database)
     .selectFrom('audit_break')
     .select('findings')
     .where('accepted_at', 'is not', null)

@@ -4,7 +4,7 @@
 import { sql } from 'kysely'
 import { currentNames } from '../people/current-names.ts'
 import type { Session } from '../people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { appendAudit, type AuditEntry } from './append.ts'
 import { asOfficer } from './read-log.ts'
 import { isStatementSigned, signStatement, type Signer, type VerifierKey } from './note.ts'
@@ -28,10 +28,10 @@ const shown = 20
 
 /** Returns the newest verifications; of automatic ones the newest of each state. */
 export function listVerifications(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Pick<Session, 'token'>,
 ): Promise<Verification[] | { refused: 'deny.role' }> {
-  return asOfficer(holding, session, async (tx) => {
+  return asOfficer(database, session, async (tx) => {
     const rows = await tx
       .selectFrom('log_verification as v')
       .selectAll()
@@ -66,10 +66,10 @@ export function listVerifications(
  * @returns its id, or the id of an earlier verification that has not ended
  */
 export function requestVerification(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Pick<Session, 'token'>,
 ): Promise<{ id: string } | { refused: 'deny.role' }> {
-  return asOfficer(holding, session, async (tx) => {
+  return asOfficer(database, session, async (tx) => {
     const { rows } = await sql<{ id: string }>`select request_log_verification() as id`.execute(tx)
     return rows[0]!
   })
@@ -80,19 +80,19 @@ export function requestVerification(
  * @returns false if it has ended or does not exist
  */
 export function cancelVerification(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Pick<Session, 'token'>,
   id: string,
 ): Promise<boolean | { refused: 'deny.role' }> {
-  return asOfficer(holding, session, async (tx) => {
+  return asOfficer(database, session, async (tx) => {
     const { rows } = await sql<{ done: boolean }>`select cancel_log_verification(${id}::uuid) as done`.execute(tx)
     return rows[0]?.done === true
   })
 }
 
 /** Claims the waiting verification, or one that a dead process left. The caller holds a lock. */
-export async function claimVerification(holding: HoldingSafeguards): Promise<string | undefined> {
-  const row = await safeguardsOf(holding)
+export async function claimVerification(database: SafeguardsDatabase): Promise<string | undefined> {
+  const row = await safeguardsOf(database)
     .updateTable('log_verification')
     .set({ state: 'RUNNING', started_at: sql<Temporal.Instant>`clock_timestamp()`, checked: 0 })
     .where('ended_at', 'is', null)
@@ -127,14 +127,14 @@ const maxEntriesSearched = 1_000
 
 /** Returns the newest completed verification signed by the log's key: the database owner can insert rows without one. */
 export async function newestVerification(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   key: VerifierKey | undefined,
 ): Promise<LastVerification | undefined> {
   const { rows } = await sql<SignedVerification>`
     select ${signedColumns}, signature
     from log_verification
     where state in ('WHOLE', 'BROKEN') and signature is not null and ended_at < clock_timestamp() + interval '5 minutes'
-    order by ended_at desc limit ${maxEntriesSearched}`.execute(safeguardsOf(holding))
+    order by ended_at desc limit ${maxEntriesSearched}`.execute(safeguardsOf(database))
   const last = rows.find(
     ({ signature, ...statement }) => key && isStatementSigned(key, statementKind, plain(statement), signature),
   )
@@ -181,37 +181,39 @@ export function maxAgeMinutes(last: Pick<LastVerification, 'durationMs'>): numbe
  * process's own memory, whatever the database says, as its owner can insert verifications.
  */
 export async function beginDueVerification(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   key: VerifierKey | undefined,
   mode?: 'starting' | 'own',
 ): Promise<void> {
-  if (mode === 'own') return requestVerificationAsOwner(holding)
-  const last = await newestVerification(holding, key)
-  if (mode === 'starting') return last ? undefined : requestVerificationAsOwner(holding)
+  if (mode === 'own') return requestVerificationAsOwner(database)
+  const last = await newestVerification(database, key)
+  if (mode === 'starting') return last ? undefined : requestVerificationAsOwner(database)
   const minutes = last ? verificationIntervalMinutes(last) : minMinutes
   await sql`
     delete from log_verification where asked_by is null and ended_at < clock_timestamp() - interval '31 days'`.execute(
-    safeguardsOf(holding),
+    safeguardsOf(database),
   )
   await sql`
     insert into log_verification (asked_by)
     select null where not exists (
       select from log_verification
       where asked_at between clock_timestamp() - make_interval(secs => ${minutes * 60}) and clock_timestamp() or ended_at is null)
-    on conflict do nothing`.execute(safeguardsOf(holding))
+    on conflict do nothing`.execute(safeguardsOf(database))
 }
 
 /** Requests a verification now, as the database owner. */
-export async function requestVerificationAsOwner(holding: HoldingSafeguards): Promise<void> {
-  await sql`insert into log_verification (asked_by) values (null) on conflict do nothing`.execute(safeguardsOf(holding))
+export async function requestVerificationAsOwner(database: SafeguardsDatabase): Promise<void> {
+  await sql`insert into log_verification (asked_by) values (null) on conflict do nothing`.execute(
+    safeguardsOf(database),
+  )
 }
 
 /**
  * Records progress.
  * @returns false if the verification was cancelled
  */
-export async function recordProgress(holding: HoldingSafeguards, id: string, progress: Progress): Promise<boolean> {
-  const row = await safeguardsOf(holding)
+export async function recordProgress(database: SafeguardsDatabase, id: string, progress: Progress): Promise<boolean> {
+  const row = await safeguardsOf(database)
     .updateTable('log_verification')
     .set({ step: progress.step, checked: progress.checked, entries: progress.entries })
     .where('id', '=', id)
@@ -221,7 +223,7 @@ export async function recordProgress(holding: HoldingSafeguards, id: string, pro
 }
 
 /** Returns true if the log has an entry of an automatic verification with this result within the last day. */
-async function wasLogged(tx: HoldingSafeguards, result: string): Promise<boolean> {
+async function wasLogged(tx: SafeguardsDatabase, result: string): Promise<boolean> {
   const { rows } = await sql<{ was: boolean }>`
     select exists (
       select from audit_entry
@@ -239,14 +241,14 @@ async function wasLogged(tx: HoldingSafeguards, result: string): Promise<boolean
  * @returns the verification, if it was signed
  */
 export async function endVerification(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   id: string,
   end: { report: Report } | 'cancelled' | { fault: string },
   signer?: Signer,
 ): Promise<LastVerification | undefined> {
   const report = typeof end === 'object' && 'report' in end ? end.report : undefined
   const state = report ? (report.found === 0 ? 'WHOLE' : 'BROKEN') : end === 'cancelled' ? 'CANCELLED' : 'FAILED'
-  return safeguardsOf(holding)
+  return safeguardsOf(database)
     .transaction()
     .execute(async (tx) => {
       const row = await tx
@@ -280,7 +282,7 @@ export async function endVerification(
     })
 }
 
-async function signVerification(tx: HoldingSafeguards, id: string, signer: Signer): Promise<LastVerification> {
+async function signVerification(tx: SafeguardsDatabase, id: string, signer: Signer): Promise<LastVerification> {
   const { rows } = await sql<Omit<SignedVerification, 'signature'>>`
     select ${signedColumns} from log_verification where id = ${id}`.execute(safeguardsOf(tx))
   await safeguardsOf(tx)

@@ -3,7 +3,7 @@
  * about it. The database has a minimum term, and a date in the database alone never proves an entry's age.
  */
 import { sql } from 'kysely'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
 import type { LogFolder } from './log-folder.ts'
 import type { Signer } from './note.ts'
@@ -26,11 +26,11 @@ export interface Pruning {
  * @returns how many entries were removed
  */
 export async function pruneLog(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   months: number | null,
   { signer, folder, now }: Pruning,
 ): Promise<number> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   await sql`select prune_checkpoints()`.execute(db)
   if (months === null || !signer) return 0
   for (let pruned = 0; ;) {
@@ -46,7 +46,7 @@ export async function pruneLog(
 
 /** Returns the range of leaves, and the cutoff by the database's clock and by this machine's. */
 async function prunableEntries(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   signer: Signer,
   months: number,
   now: Temporal.Instant,
@@ -56,13 +56,13 @@ async function prunableEntries(
     select now() - make_interval(months => ${months}) as before,
       case when exists (select from audit_checkpoint where signed_at between now() - interval '14 days' and now() - interval '1 day')
         then coalesce((select max(size) from audit_checkpoint where signed_at < now()), 0) else 0 end::float8 as sealed`.execute(
-    safeguardsOf(holding),
+    safeguardsOf(database),
   )
   const { before, sealed } = rows[0]!
   const own = now.toZonedDateTimeISO('UTC').subtract({ months }).toInstant()
   return {
     before: Temporal.Instant.compare(own, before) < 0 ? own : before,
-    first: await minimumIndex(holding, signer),
+    first: await minimumIndex(database, signer),
     sealed,
   }
 }
@@ -72,7 +72,7 @@ async function prunableEntries(
  * with others is removed with a later one that is whole.
  */
 async function prunableUpTo(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   folder: Pick<LogFolder, 'readLeaves'>,
   { first, sealed, before }: { first: number; sealed: number; before: Temporal.Instant },
 ): Promise<{ upto: number; entries: number }> {
@@ -84,7 +84,7 @@ async function prunableUpTo(
     const { rows } = await sql<EntryRow & { index: number; instant: Temporal.Instant }>`
       select l.index::float8 as index, e.at as instant, ${entryColumns}
       from audit_leaf l join audit_entry e on e.seq = l.seq
-      where l.index >= ${from} and l.index < ${to} order by l.index`.execute(safeguardsOf(holding))
+      where l.index >= ${from} and l.index < ${to} order by l.index`.execute(safeguardsOf(database))
     const tiles = Map.groupBy(rows, ({ index }) => Math.floor(index / tileWidth))
     for (let tile = from / tileWidth; tile < to / tileWidth; tile++) {
       const all = tiles.get(tile) ?? []

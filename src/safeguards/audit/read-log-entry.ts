@@ -4,7 +4,7 @@
  */
 import { sql, type Transaction } from 'kysely'
 import type { Session } from '../people/session.ts'
-import type { HoldingSafeguards, SafeguardTables } from '../tables.ts'
+import type { SafeguardsDatabase, SafeguardTables } from '../tables.ts'
 import { asOfficer, namesIn, type LogEntry } from './read-log.ts'
 import { proveEntry, type EntryProof } from './verify/prove-entry.ts'
 
@@ -29,11 +29,11 @@ export interface ProvedEntry {
 
 /** Refuses with `not-found` if there is no such entry. */
 export function readLogEntry(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Pick<Session, 'token'>,
   seq: number,
 ): Promise<ProvedEntry | 'not-found' | { refused: 'deny.role' }> {
-  return asOfficer(holding, session, async (tx) => {
+  return asOfficer(database, session, async (tx) => {
     const { rows } = await sql<LogEntry & { salt: string; leaf: number | null; isProved: boolean; written: string }>`
       select seq, at, person_id as "personId", right_id as "rightId", role, action, purpose, reference,
         object_kind as "objectKind", object_id as "objectId", result, detail, replace(salt::text, '-', '') as salt, leaf,
@@ -73,10 +73,10 @@ export function readLogEntry(
 
 /** Returns the size of the signed tree. */
 export function readLogState(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Pick<Session, 'token'>,
 ): Promise<{ checkpoint: KnownCheckpoint | undefined; pending: number } | { refused: 'deny.role' }> {
-  return asOfficer(holding, session, async (tx) => {
+  return asOfficer(database, session, async (tx) => {
     const { rows } = await sql<{ pending: number }>`select count_log_pending() as pending`.execute(tx)
     return { checkpoint: await newestKnown(tx), pending: rows[0]?.pending ?? 0 }
   })

@@ -9,7 +9,7 @@ import type { Role } from '#description/roles.ts'
 import { currentNames } from '../people/current-names.ts'
 import { returnRefusal } from '../access/database-request.ts'
 import type { Session } from '../people/session.ts'
-import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
 
 export interface LogSearch {
   /** A person's id, user id, or part of their name. */
@@ -64,11 +64,11 @@ const maxPeople = 200
  * @throws InvalidLogCursor
  */
 export function readLog(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Pick<Session, 'token'>,
   search: LogSearch,
 ): Promise<LogPage | { refused: 'deny.role' }> {
-  return asOfficer(holding, session, async (tx) => {
+  return asOfficer(database, session, async (tx) => {
     const after = search.cursor === undefined ? undefined : readCursor(search.cursor)
     const people = search.person?.trim() ? await findPeople(tx, search.person.trim()) : undefined
     const filter = JSON.stringify({
@@ -108,11 +108,11 @@ async function count(tx: Transaction<SafeguardTables>, filter: string): Promise<
 
 /** Runs work as the session's data protection officer; the database's refusal of anybody else is returned. */
 export function asOfficer<Found>(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Pick<Session, 'token'>,
   work: (tx: Transaction<SafeguardTables>) => Promise<Found>,
 ): Promise<Found | { refused: 'deny.role' }> {
-  const db: Kysely<SafeguardTables> = safeguardsOf(holding)
+  const db: Kysely<SafeguardTables> = safeguardsOf(database)
   return returnRefusal(
     ['deny.role'],
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
@@ -123,9 +123,9 @@ export function asOfficer<Found>(
 }
 
 /** Returns the present names of the persons in entries. */
-export function namesIn(holding: HoldingSafeguards, entries: readonly LogEntry[]): Promise<Map<string, string>> {
+export function namesIn(database: SafeguardsDatabase, entries: readonly LogEntry[]): Promise<Map<string, string>> {
   return currentNames(
-    holding,
+    database,
     entries.flatMap(({ personId, objectKind, objectId }) => [
       ...(personId ? [personId] : []),
       ...(objectKind === 'person' && objectId ? [objectId] : []),

@@ -6,7 +6,7 @@
 import { sql, type Kysely } from 'kysely'
 import { Fault } from '#platform/fault.ts'
 import type { KeyStore } from '../keys/key-store.ts'
-import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
 import { appendAudit, type AuditEntry } from './append.ts'
 import { readOwnCheckpoint } from './check-log.ts'
 import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
@@ -40,13 +40,13 @@ const maxListItems = 1_500
  * @throws Fault `log-whole`, `audit-key-missing`, `audit-log-unknown`
  */
 export async function resumeLog(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   keys: KeyStore,
   folder: LogFolder,
   accepted: { reason: string; by: string; lostFrom?: number },
 ): Promise<Resumed> {
   const { reason, by, lostFrom } = accepted
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   const signer = await readLogKey(keys)
   return db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtextextended(${sequencerLock}, 0))`.execute(tx)
@@ -246,7 +246,7 @@ async function recordAccepted(
  * alone accepts nothing.
  */
 export async function appendAccepted(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   signer: Signer,
   { indexes, seqs, ...facts }: Record<string, unknown> & { indexes: string[]; seqs: string[] },
 ): Promise<void> {
@@ -255,7 +255,7 @@ export async function appendAccepted(
     const some = (items: readonly string[]) => items.slice(part * maxListItems, (part + 1) * maxListItems)
     const detail = { ...(facts as NonNullable<AuditEntry['detail']>), indexes: some(indexes), seqs: some(seqs) }
     const action = 'log.break-accepted'
-    await appendAudit(holding, {
+    await appendAudit(database, {
       action,
       result: 'ok',
       object: { kind: 'log' },

@@ -6,7 +6,7 @@
  */
 import { sql } from 'kysely'
 import type { KeyStore } from '../keys/key-store.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { checkLog } from './check-log.ts'
 import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
 import { recordBreak, openBreak, type Finding, type LogBreak } from './findings.ts'
@@ -46,7 +46,7 @@ class TreeChangedElsewhere extends Error {}
 
 /** @param instance name of the installation: part of a new log's name */
 export function createSequencer(options: {
-  db: HoldingSafeguards
+  db: SafeguardsDatabase
   keys: KeyStore
   folder: LogFolder
   instance: () => string

@@ -4,7 +4,7 @@
  * (docs/formats/audit-log.md).
  */
 import { sql } from 'kysely'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import type { AuditEntry } from './append.ts'
 import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
 import { isStatementSigned, signStatement, type Signer, type VerifierKey } from './note.ts'
@@ -42,22 +42,22 @@ export function readSignedFrom(key: VerifierKey, note: string | undefined): numb
   return isStatementSigned(key, sizeKind, Number(digits), signature) ? Number(digits) : undefined
 }
 
-export async function storedSignedFrom(holding: HoldingSafeguards): Promise<string | undefined> {
-  const row = await safeguardsOf(holding).selectFrom('audit_signed_from').select('note').executeTakeFirst()
+export async function storedSignedFrom(database: SafeguardsDatabase): Promise<string | undefined> {
+  const row = await safeguardsOf(database).selectFrom('audit_signed_from').select('note').executeTakeFirst()
   return row?.note
 }
 
 /** Returns the trusted entries of an action, oldest first. */
 export async function readTrusted(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   key: VerifierKey,
   action: SignedAction,
 ): Promise<{ seq: number; at: string; detail: Record<string, unknown> }[]> {
-  const before = readSignedFrom(key, await storedSignedFrom(holding)) ?? 0
+  const before = readSignedFrom(key, await storedSignedFrom(database)) ?? 0
   const { rows } = await sql<EntryRow & { index: number | null; hash: Buffer | null }>`
     select l.index, l.hash, ${entryColumns}
     from audit_entry e left join audit_leaf l on l.seq = e.seq
-    where e.action = ${action} and e.result = 'ok' order by e.seq`.execute(safeguardsOf(holding))
+    where e.action = ${action} and e.result = 'ok' order by e.seq`.execute(safeguardsOf(database))
   return rows.flatMap((row) => {
     const detail = row.detail as Record<string, unknown>
     const { signature, ...statement } = detail
@@ -70,7 +70,7 @@ export async function readTrusted(
 }
 
 /** Returns the index below which there are hashes and no entries. */
-export async function minimumIndex(holding: HoldingSafeguards, key: VerifierKey): Promise<number> {
-  const prunings = await readTrusted(holding, key, 'log.pruned')
+export async function minimumIndex(database: SafeguardsDatabase, key: VerifierKey): Promise<number> {
+  const prunings = await readTrusted(database, key, 'log.pruned')
   return prunings.reduce((max, { detail }) => Math.max(max, Number(detail['minimumIndex'])), 0)
 }

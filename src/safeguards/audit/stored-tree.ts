@@ -1,6 +1,6 @@
 /** Reads the tree from the database, without verifying it. */
 import { sql } from 'kysely'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import type { ReadTreeHashes } from './tree.ts'
 
 /** Tables of a tree: the audit log's here, and the destruction ledger's (ledger/ledger-tree.ts). */
@@ -33,8 +33,8 @@ export class MissingTreeHashes extends Error {
  * Reads members of a level.
  * @throws MissingTreeHashes
  */
-export function storedHashReader(holding: HoldingSafeguards, tables = auditTree): ReadTreeHashes {
-  const db = safeguardsOf(holding)
+export function storedHashReader(database: SafeguardsDatabase, tables = auditTree): ReadTreeHashes {
+  const db = safeguardsOf(database)
   return async (level, from, to) => {
     const table =
       level === 0 ? sql`${sql.table(tables.leaf)} where true` : sql`${sql.table(tables.subtree)} where level = ${level}`
@@ -46,9 +46,9 @@ export function storedHashReader(holding: HoldingSafeguards, tables = auditTree)
 }
 
 /** Returns the number of leaves: the last index plus one. */
-export async function storedSize(holding: HoldingSafeguards, tables = auditTree): Promise<number> {
+export async function storedSize(database: SafeguardsDatabase, tables = auditTree): Promise<number> {
   const { rows } = await sql<{ size: number }>`
-    select coalesce(max(index) + 1, 0) as size from ${sql.table(tables.leaf)}`.execute(safeguardsOf(holding))
+    select coalesce(max(index) + 1, 0) as size from ${sql.table(tables.leaf)}`.execute(safeguardsOf(database))
   return rows[0]?.size ?? 0
 }
 
@@ -59,12 +59,12 @@ export interface StoredCheckpoint {
 }
 
 export async function newestCheckpoint(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   tables = auditTree,
 ): Promise<StoredCheckpoint | undefined> {
   const { rows } = await sql<StoredCheckpoint>`
     select size, root, note from ${sql.table(tables.checkpoint)} order by size desc limit 1`.execute(
-    safeguardsOf(holding),
+    safeguardsOf(database),
   )
   return rows[0]
 }

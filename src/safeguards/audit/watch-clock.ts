@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import type { Clock } from '#platform/clock/clock.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { appendAudit } from './append.ts'
 import type { Signer } from './note.ts'
 import { signDetail } from './signed-entries.ts'
@@ -27,16 +27,16 @@ const minStepMs = 5_000
  * @param readKey returns the log's key; a log without one has nothing to explain
  */
 export function watchClock(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   { monotonicMs }: Pick<Clock, 'monotonicMs'>,
   readKey: () => Promise<Signer | undefined>,
 ): ClockWatch {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   let last: { at: Temporal.Instant; earliestMs: number; latestMs: number } | undefined
 
   async function check(): Promise<ClockStep | undefined> {
     const earliestMs = monotonicMs()
-    const { at, logged } = await readTimes(holding, last === undefined)
+    const { at, logged } = await readTimes(database, last === undefined)
     const latestMs = monotonicMs()
     const expected = last ? { least: earliestMs - last.latestMs, most: latestMs - last.earliestMs } : undefined
     const before = last
@@ -82,7 +82,7 @@ function stepDuringPause(logged: Temporal.Instant | null, at: Temporal.Instant):
 
 /** Reads the database's clock and, if requested, the time of the last sequenced entry. */
 async function readTimes(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   withLog: boolean,
 ): Promise<{ at: Temporal.Instant; logged: Temporal.Instant | null }> {
   const newest = sql`(select greatest(
@@ -90,7 +90,7 @@ async function readTimes(
     (select e.at from audit_leaf l join audit_entry e on e.seq = l.seq order by l.index desc limit 1)))`
   const { rows } = await sql<{ at: Temporal.Instant; logged: Temporal.Instant | null }>`
     select clock_timestamp() as at, ${withLog ? newest : sql`null::timestamptz`} as logged`.execute(
-    safeguardsOf(holding),
+    safeguardsOf(database),
   )
   return rows[0]!
 }

@@ -9,7 +9,7 @@ import { tilePath } from '../audit/export-log.ts'
 import { writeVerifierKey, type Signer, type VerifierKey, readCheckpoint, signedBy } from '../audit/note.ts'
 import { newestCheckpoint, storedHashReader } from '../audit/stored-tree.ts'
 import { edgeAt, RightEdge, tileWidth } from '../audit/tree.ts'
-import type { HoldingSafeguards } from '../tables.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 import { readWhole, readWholeIfExists } from './read-whole.ts'
 
 export const logFolder = 'audit/'
@@ -35,7 +35,7 @@ function otherLogFault(): Fault {
  * Extends a place's tiles up to the newest checkpoint.
  * @throws Fault `backup-other-log`, `audit-log-unsigned`
  */
-export async function copyLogHashes(db: HoldingSafeguards, signer: Signer, store: ObjectStore): Promise<void> {
+export async function copyLogHashes(db: SafeguardsDatabase, signer: Signer, store: ObjectStore): Promise<void> {
   const checkpoint = await newestCheckpoint(db)
   if (!checkpoint) throw new Fault('audit-log-unsigned', 'the audit log has not been signed yet; start Seloste first')
   const read = storedHashReader(db)

@@ -10,7 +10,7 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { readLogKey } from '../audit/log-key.ts'
 import type { Signer } from '../audit/note.ts'
 import type { KeyStore } from '../keys/key-store.ts'
-import type { HoldingSafeguards } from '../tables.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 import { copyObjects, type CopiedObjects } from './copy-objects.ts'
 import { compress, exportTables, tablesOf } from './export-tables.ts'
 import { findBackups, objectsOf, openManifest, readBackupFile } from './list-backups.ts'
@@ -35,7 +35,7 @@ import { destroyedRecordings, recordingOf, removeUnfinished, rotate, type Rotate
 export interface BackupSource {
   /** URL of the database's owner. */
   url: string
-  db: HoldingSafeguards
+  db: SafeguardsDatabase
   objects: ObjectStore
   /** Returns the objects of a recording, and of its anonymised copy if that is signed. */
   objectsOf: (recordingId: string, copyId?: string) => string[]

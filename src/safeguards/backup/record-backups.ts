@@ -2,18 +2,18 @@
 import { sql } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { appendAudit } from '../audit/append.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { findBackups } from './list-backups.ts'
 import type { BackupPlace, MadeBackup } from './make-backup.ts'
 import type { Rotated } from './rotate.ts'
 import { instantOf } from './manifest.ts'
 
 export async function recordBackup(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   { name: place, store }: Pick<BackupPlace, 'name' | 'store'>,
   made: MadeBackup,
 ): Promise<void> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   const { manifest, rotated, missing } = made
   const { id, snapshotAt, objects, objectBytes, withoutAudio } = manifest
   await appendAudit(db, {
@@ -29,15 +29,15 @@ export async function recordBackup(
   await recordEnded(db, place, rotated)
 }
 
-async function countBackups(holding: HoldingSafeguards, place: string, store: ObjectStore): Promise<void> {
+async function countBackups(database: SafeguardsDatabase, place: string, store: ObjectStore): Promise<void> {
   const { whole } = await findBackups(store)
   const [oldest, newest] = [whole[0], whole.at(-1)].map((one) => (one === undefined ? null : (instantOf(one) ?? null)))
   await sql`
     update place_of_data set backups = ${whole.length}, backup_oldest_at = ${oldest}, backup_last_at = ${newest}
-    where kind = 'backup' and name = ${place}`.execute(safeguardsOf(holding))
+    where kind = 'backup' and name = ${place}`.execute(safeguardsOf(database))
 }
 
-async function recordEnded(db: HoldingSafeguards, place: string, rotated: Rotated): Promise<void> {
+async function recordEnded(db: SafeguardsDatabase, place: string, rotated: Rotated): Promise<void> {
   if (rotated.ended.length === 0) return
   await appendAudit(db, {
     action: 'backup.ended',
@@ -49,12 +49,12 @@ async function recordEnded(db: HoldingSafeguards, place: string, rotated: Rotate
 
 /** Records a failed backup, and which backups and objects were removed nevertheless. */
 export async function recordBackupFault(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   place: string,
   error: unknown,
   ended?: { store: ObjectStore; rotated: Rotated },
 ): Promise<void> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   await sql`
     update place_of_data set fault = ${(error as Error).message}, fault_since = coalesce(fault_since, now())
     where kind = 'backup' and name = ${place}`.execute(db)

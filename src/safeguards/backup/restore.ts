@@ -19,7 +19,7 @@ import { signDetail } from '../audit/signed-entries.ts'
 import type { Replayed } from '../ledger/replay-ledger.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { renewMonthKeys } from '../keys/renew-month-keys.ts'
-import type { HoldingSafeguards } from '../tables.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 import { limitInFlight } from './limit-in-flight.ts'
 import { importTables } from './import-tables.ts'
 import { findBackups, objectsOf, openManifest, readBackupFile, readObjectCopy } from './list-backups.ts'
@@ -37,7 +37,7 @@ import { possiblyReleasedDisclosures, adjustRestoredDisclosures } from './adjust
 export interface RestoreTarget {
   /** URL of the database's owner, who may load rows without triggers. */
   url: string
-  db: HoldingSafeguards
+  db: SafeguardsDatabase
   /** Migrates the schema; default: to the program's own. */
   migrate: (upTo?: number) => Promise<void>
   objects: ObjectStore

@@ -9,7 +9,7 @@ import { resumeLog } from '../audit/resume.ts'
 import { readLogKey } from '../audit/log-key.ts'
 import { readSignedFrom, signSignedFrom, storedSignedFrom } from '../audit/signed-entries.ts'
 import { storedSize } from '../audit/stored-tree.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import type { CopiedLog } from './log-hashes.ts'
 import type { Manifest } from './manifest.ts'
@@ -20,12 +20,12 @@ const signsSince = 74
 
 /** Returns ranges of leaves whose entry is lost. */
 export async function resumeRestoredLog(
-  { db: holding, keys, log }: { db: HoldingSafeguards; keys: KeyStore; log: LogFolder },
+  { db: database, keys, log }: { db: SafeguardsDatabase; keys: KeyStore; log: LogFolder },
   shipped: CopiedLog,
   { id, migration, auditLog }: Pick<Manifest, 'id' | 'migration' | 'auditLog'>,
   by: string,
 ): Promise<string[]> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   for (let at = 0; at < shipped.size; at += step) await log.writeLeaves(at, shipped.leaves.slice(at, at + step))
   await log.writeCheckpoint(shipped.note)
   await restoreSignedFrom(db, keys, log, migration.number)
@@ -45,7 +45,7 @@ export async function resumeRestoredLog(
 
 /** A backup has the size below which unsigned entries are trusted. If somebody removed it, none is trusted. */
 async function restoreSignedFrom(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   keys: KeyStore,
   log: LogFolder,
   migration: number,

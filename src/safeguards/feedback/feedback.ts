@@ -7,7 +7,7 @@ import { inSession } from '#platform/database/connect.ts'
 import type { Language } from '#description/closed-lists.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 
 export interface GivenFeedback {
   language: Language
@@ -48,13 +48,13 @@ interface FeedbackTables {
 
 /** Accepts a message and returns when the answer is due. `full` if too many wait for an answer. */
 export async function storeFeedback(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   given: GivenFeedback,
 ): Promise<Temporal.Instant | 'full'> {
   try {
     const { rows } = await sql<{ due: Temporal.Instant }>`
       select submit_feedback(${given.language}, ${given.message}, ${given.place ?? null}, ${given.email ?? null}) as due`.execute(
-      safeguardsOf(holding),
+      safeguardsOf(database),
     )
     const [row] = rows
     if (!row) throw new Error('submit_feedback returned nothing')
@@ -66,8 +66,8 @@ export async function storeFeedback(
 }
 
 /** Lists messages for an administrator: unanswered first, by due date. */
-export async function listFeedback(holding: HoldingSafeguards, session: Session): Promise<Feedback[] | 'deny.role'> {
-  const db = holding as Kysely<FeedbackTables>
+export async function listFeedback(database: SafeguardsDatabase, session: Session): Promise<Feedback[] | 'deny.role'> {
+  const db = database as Kysely<FeedbackTables>
   return inSession(db, { 'seloste.session': session.token }, async (tx) => {
     if (!(await isAdministrator(tx))) {
       await appendAudit(tx, {
@@ -103,12 +103,12 @@ const maxListed = 2000
 
 /** Records the answer (R21); `gone` if there is no such message, or it is answered. */
 export async function answerFeedback(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   id: string,
   answer: string,
 ): Promise<'answered' | 'deny.role' | 'gone'> {
-  return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+  return inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
     const trace = { action: 'feedback.answered', personId: session.personId, object: { kind: 'feedback', id } } as const
     if (!(await isAdministrator(tx))) {
       await appendAudit(tx, { ...trace, result: 'refused:deny.role' })
@@ -122,14 +122,14 @@ export async function answerFeedback(
 }
 
 /** Deletes messages answered over a year ago; returns how many. */
-export async function deleteOldFeedback(holding: HoldingSafeguards): Promise<number> {
+export async function deleteOldFeedback(database: SafeguardsDatabase): Promise<number> {
   const { numAffectedRows } = await sql`delete from feedback where answered_at < now() - interval '1 year'`.execute(
-    safeguardsOf(holding),
+    safeguardsOf(database),
   )
   return Number(numAffectedRows ?? 0)
 }
 
-async function isAdministrator(tx: HoldingSafeguards): Promise<boolean> {
+async function isAdministrator(tx: SafeguardsDatabase): Promise<boolean> {
   const { rows } = await sql<{ is: boolean }>`select viewer_is('ADMINISTRATOR') as is`.execute(tx)
   return rows[0]?.is === true
 }

@@ -1,4 +1,4 @@
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { dayKeyName } from './day-keys.ts'
 import { intakeKeyName } from './intake-keys.ts'
 import { KeyStoreFault, type KeyStore } from './key-store.ts'
@@ -12,8 +12,8 @@ const words = { file: 'the folder of keys', pkcs11: 'the token', vault: 'the key
  * intake wrapping key: a store without it is an older copy.
  * @throws KeyStoreFault KEY_STORE_OTHER if the store has none of the database's keys, or not the newest; KEY_STORE_AWAY
  */
-export async function assertSameStore(holding: HoldingSafeguards, store: KeyStore): Promise<void> {
-  const db = safeguardsOf(holding)
+export async function assertSameStore(database: SafeguardsDatabase, store: KeyStore): Promise<void> {
+  const db = safeguardsOf(database)
   const months = await db.selectFrom('shard_key').select(['expiry_month', 'month_key_version']).distinct().execute()
   const days = await db.selectFrom('intake_key').select('day').where('private_destroyed_at', 'is', null).execute()
   const intake = await db.selectFrom('intake_version').select('version').where('state', '=', 'current').execute()

@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import { appendToLedger } from '../ledger/append-to-ledger.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import type { KeyStore } from './key-store.ts'
 import { destroyKey } from './retire-versions.ts'
 
@@ -21,11 +21,11 @@ export async function dayIdentity(store: KeyStore, day: Temporal.PlainDate): Pro
  * @returns their days
  */
 export async function destroyUnneededDayKeys(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   store: KeyStore,
   now: Temporal.Instant,
 ): Promise<Temporal.PlainDate[]> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   const { rows } = await sql<{ day: Temporal.PlainDate }>`
     select k.day from intake_key k
     where k.private_destroyed_at is null and (k.day < (least(${now}::timestamptz, destruction_now()) at time zone 'UTC')::date - ${sql.lit(retentionDays)} or (

@@ -1,4 +1,4 @@
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { appendAudit } from '../audit/append.ts'
 import { appendToLedger } from '../ledger/append-to-ledger.ts'
 import type { Copies } from '../places/copies.ts'
@@ -12,13 +12,13 @@ import { destroyKey, destroyRetiredVersions } from './retire-versions.ts'
  * @returns the names of the destroyed keys
  */
 export async function destroyPastMonthKeys(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   store: KeyStore,
   copies: Copies,
   currentMonth: Temporal.PlainDate,
   now: Temporal.Instant,
 ): Promise<string[]> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   const ended = (await db
     .selectFrom('month_key as m')
     .select(['expiry_month', 'version'])

@@ -1,4 +1,4 @@
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { KeyStoreFault, type KeyStore } from './key-store.ts'
 import { monthKeyName, recordingPurpose, shardPurpose } from './month-keys.ts'
 import { unwrapKey } from './wrap.ts'
@@ -11,13 +11,13 @@ export type NoFileKey = 'missing' | 'forged'
  * them after use.
  */
 export async function fileKeysOf(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   store: KeyStore,
   recordingIds: readonly string[],
 ): Promise<Map<string, Buffer | NoFileKey>> {
   const found = new Map<string, Buffer | NoFileKey>(recordingIds.map((id) => [id, 'missing']))
   if (recordingIds.length === 0) return found
-  const rows = await safeguardsOf(holding)
+  const rows = await safeguardsOf(database)
     .selectFrom('recording_key as k')
     .innerJoin('shard_key as s', (join) =>
       join.onRef('s.expiry_month', '=', 'k.expiry_month').onRef('s.shard', '=', 'k.shard'),

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { HoldingSafeguards } from '../tables.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 import { claimIntakeBatches } from './intake-keys.ts'
 
 const againMs = 200
@@ -10,13 +10,13 @@ const maxWaitMs = 60_000
  * @param taker id of the writer, under which batches of keys are claimed
  * @returns a function for the next key; throws if the custodian makes none for a minute
  */
-export function intakeKeySource(holding: HoldingSafeguards, taker: string): () => Promise<string> {
+export function intakeKeySource(database: SafeguardsDatabase, taker: string): () => Promise<string> {
   const keys: string[] = []
   let taking: Promise<void> | undefined
 
   async function take(): Promise<void> {
     for (let waitedMs = 0; waitedMs < maxWaitMs; waitedMs += againMs) {
-      const [batch] = await claimIntakeBatches(holding, taker, 1)
+      const [batch] = await claimIntakeBatches(database, taker, 1)
       if (batch) {
         keys.push(...batch.publicKeys)
         return

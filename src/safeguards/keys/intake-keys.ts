@@ -6,7 +6,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { lockKey } from './key-locks.ts'
 import { KeyStoreFault, type KeyStore } from './key-store.ts'
 import type { Db, Tx } from './month-keys.ts'
@@ -57,12 +57,12 @@ export async function lockIntakeKey(tx: Tx, mode: 'shared' | 'exclusive'): Promi
  * @returns how many batches were made
  */
 export async function makeIntakeBatches(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   store: KeyStore,
   makePair: MakePair,
   maxBatches: number,
 ): Promise<number> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   const { rows } = await sql<{ missing: number }>`
     select ceil((intake_keys_wanted() - coalesce(sum(cardinality(public_keys)), 0)) / ${keysOfBatch}::numeric)::integer as missing
     from intake_batch where taken_at is null`.execute(db)
@@ -142,37 +142,37 @@ export async function makeIntakeVersion(db: Db, store: KeyStore): Promise<number
 
 /** Claims batches for a capture node; each is given once. May return fewer, or none. */
 export async function claimIntakeBatches(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   taker: string,
   maxBatches: number,
 ): Promise<IntakeBatch[]> {
   const { rows } = await sql<IntakeBatch>`
     select id, public_keys as "publicKeys" from take_intake_batches(${taker}::uuid, ${maxBatches}::integer)`.execute(
-    safeguardsOf(holding),
+    safeguardsOf(database),
   )
   return rows
 }
 
 /** Returns which of these batches may still be used: a restored register has none of earlier ones. */
-export async function intakeBatchesInUse(holding: HoldingSafeguards, ids: readonly string[]): Promise<Set<string>> {
+export async function intakeBatchesInUse(database: SafeguardsDatabase, ids: readonly string[]): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
-    select id from intake_batches_in_use(${ids}::uuid[]) as id`.execute(safeguardsOf(holding))
+    select id from intake_batches_in_use(${ids}::uuid[]) as id`.execute(safeguardsOf(database))
   return new Set(rows.map(({ id }) => id))
 }
 
 /** Returns how many public keys a capture node keeps in stock. */
-export async function intakeStockSize(holding: HoldingSafeguards): Promise<number> {
-  const { rows } = await sql<{ wanted: number }>`select intake_keys_wanted() as wanted`.execute(safeguardsOf(holding))
+export async function intakeStockSize(database: SafeguardsDatabase): Promise<number> {
+  const { rows } = await sql<{ wanted: number }>`select intake_keys_wanted() as wanted`.execute(safeguardsOf(database))
   return rows[0]!.wanted
 }
 
 /** Returns the private key (AGE-SECRET-KEY-1…) of a public one; undefined once it is deleted. */
 export async function intakeIdentity(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   store: KeyStore,
   publicKey: string,
 ): Promise<string | undefined> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   let tried: number | undefined
   for (;;) {
     const row = await db
@@ -204,12 +204,12 @@ export async function intakeIdentity(
  * @param overdue those that have waited for others long enough: their keys are deleted whoever else needs them
  */
 export async function deleteIntakeKeys(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   recordings: readonly string[],
   overdue: readonly string[] = [],
 ): Promise<void> {
   if (recordings.length === 0) return
-  const tx = safeguardsOf(holding)
+  const tx = safeguardsOf(database)
   await lockIntakeKey(tx, 'shared')
   await sql`
     with gone as (
@@ -230,8 +230,8 @@ export async function deleteIntakeKeys(
  * Deletes the private keys of batches too old for capture to use, by the time of destruction. A key whose recording waits for
  * ingestion is deleted with that.
  */
-export async function deleteOldIntakeBatches(holding: HoldingSafeguards): Promise<void> {
-  await safeguardsOf(holding)
+export async function deleteOldIntakeBatches(database: SafeguardsDatabase): Promise<void> {
+  await safeguardsOf(database)
     .transaction()
     .execute(async (tx) => {
       await lockIntakeKey(tx, 'shared')

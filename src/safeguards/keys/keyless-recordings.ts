@@ -6,7 +6,7 @@
 import { sql } from 'kysely'
 import { readLogKey } from '../audit/log-key.ts'
 import { readTrusted } from '../audit/signed-entries.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { fileKeysOf } from './file-keys-of.ts'
 import type { KeyStore } from './key-store.ts'
 import { monthKeyName, type Db } from './month-keys.ts'
@@ -28,8 +28,8 @@ const remedy = 'somebody has changed rows of recording_key, shard_key or month_k
 const batch = 5_000
 
 /** Returns stored recordings without a file key, a shard key or a month key in force that the key store has. */
-export async function keylessRecordings(holding: HoldingSafeguards, store: KeyStore): Promise<string[]> {
-  const db = safeguardsOf(holding)
+export async function keylessRecordings(database: SafeguardsDatabase, store: KeyStore): Promise<string[]> {
+  const db = safeguardsOf(database)
   const away = await versionsAway(db, store)
   // Rows and key store are not read at one instant: a version may have been destroyed between them, but not one still in force.
   const gone = away.length === 0 ? away : (await versionsAway(db, store)).filter((name) => away.includes(name))

@@ -4,7 +4,7 @@
  */
 import { randomInt } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
-import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
 import { lockKey } from './key-locks.ts'
 import { KeyStoreFault, type KeyStore } from './key-store.ts'
 
@@ -66,11 +66,11 @@ export async function currentVersion(tx: Tx, store: KeyStore, month: Temporal.Pl
  * @returns its number
  */
 export async function reserveVersion(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   store: KeyStore,
   month: Temporal.PlainDate,
 ): Promise<number> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   for (;;) {
     const version = await nextVersion(db, month)
     const { numInsertedOrUpdatedRows: reserved } = await db

@@ -1,4 +1,4 @@
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import type { KeyStore } from './key-store.ts'
 import { currentVersion, expiryMonthOf } from './month-keys.ts'
 import { wrapFileKey } from './recording-keys.ts'
@@ -19,12 +19,12 @@ export interface KeyToMove {
  * @returns how many were moved
  */
 export async function moveFileKeys(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   store: KeyStore,
   moving: readonly KeyToMove[],
   deadline: Temporal.Instant,
 ): Promise<number> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   let moved = 0
   for (const ofMonth of Map.groupBy(moving, ({ from }) => from.toString()).values()) {
     const { from } = ofMonth[0]!
@@ -33,7 +33,7 @@ export async function moveFileKeys(
       ...new Map([...days.values()].map(expiryMonthOf).map((month) => [month.toString(), month])).values(),
     ]
     for (const month of targets) await db.transaction().execute((tx) => currentVersion(tx, store, month))
-    moved += await rekeyMonth(holding, store, {
+    moved += await rekeyMonth(database, store, {
       month: from,
       recordings: [...days.keys()],
       deadline,

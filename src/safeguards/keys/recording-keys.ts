@@ -4,7 +4,7 @@
  * destruction, so that an hour's end drops whole shards.
  */
 import { randomBytes } from 'node:crypto'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { KeyStoreFault, type KeyStore } from './key-store.ts'
 import {
   currentVersion,
@@ -31,8 +31,8 @@ export interface RecordingKey {
  * Stores a recording's file key; in the given transaction, or in one of its own. Idempotent.
  * @throws KeyStoreFault KEY_MISSING if the month's key is destroyed concurrently
  */
-export function storeFileKey(holding: HoldingSafeguards, store: KeyStore, recording: RecordingKey): Promise<void> {
-  return inTransaction(holding, async (tx) => {
+export function storeFileKey(database: SafeguardsDatabase, store: KeyStore, recording: RecordingKey): Promise<void> {
+  return inTransaction(database, async (tx) => {
     const { month, shard, wrapped } = await wrapFileKey(tx, store, recording)
     await tx
       .insertInto('recording_key')
@@ -57,11 +57,11 @@ export async function wrapFileKey(
 
 /** Returns a recording's file key; undefined once it, its shard or its month is destroyed. */
 export async function fileKeyOf(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   store: KeyStore,
   recordingId: string,
 ): Promise<Buffer | undefined> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   let tried: string | undefined
   for (;;) {
     const row = await db
@@ -124,7 +124,7 @@ async function unwrapIfThere(
   }
 }
 
-function inTransaction<Result>(holding: HoldingSafeguards, work: (tx: Tx) => Promise<Result>): Promise<Result> {
-  const db = safeguardsOf(holding)
+function inTransaction<Result>(database: SafeguardsDatabase, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  const db = safeguardsOf(database)
   return db.isTransaction ? work(db) : db.transaction().execute(work)
 }

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { KeyStoreFault, type KeyStore, type Wrapped } from './key-store.ts'
 import {
   lockMonths,
@@ -49,11 +49,11 @@ interface KeyDeletionResult {
  * database, and from everywhere once the versions they were under are destroyed.
  */
 export async function deleteFileKeys(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   store: KeyStore,
   recordings: readonly { id: string; deadline: Temporal.Instant }[],
 ): Promise<KeyDeletionResult> {
-  const rows = await safeguardsOf(holding)
+  const rows = await safeguardsOf(database)
     .selectFrom('recording_key')
     .select(['recording_id', 'expiry_month'])
     .where('recording_id', '=', sql<string>`any (${recordings.map(({ id }) => id)}::uuid[])`)
@@ -64,7 +64,7 @@ export async function deleteFileKeys(
     const ids = inMonth.map((row) => row.recording_id)
     const deadline = ids.map((id) => deadlines.get(id)!).reduce(earlier)
     try {
-      await rekeyMonth(holding, store, { month: inMonth[0]!.expiry_month, recordings: ids, deadline })
+      await rekeyMonth(database, store, { month: inMonth[0]!.expiry_month, recordings: ids, deadline })
     } catch (error) {
       failures.push({ recordings: ids, error })
     }
@@ -77,8 +77,12 @@ function earlier(one: Temporal.Instant, other: Temporal.Instant): Temporal.Insta
 }
 
 /** @returns how many file keys were removed; 0 if the month has none of them any more */
-export async function rekeyMonth(holding: HoldingSafeguards, store: KeyStore, request: RekeyRequest): Promise<number> {
-  const db = safeguardsOf(holding)
+export async function rekeyMonth(
+  database: SafeguardsDatabase,
+  store: KeyStore,
+  request: RekeyRequest,
+): Promise<number> {
+  const db = safeguardsOf(database)
   for (;;) {
     if ((await rowsOf(db, request)).length === 0) return 0
     const version = await reserveVersion(db, store, request.month)
@@ -158,7 +162,7 @@ async function rekeyAs(tx: Tx, store: KeyStore, request: RekeyRequest, next: num
   return rows.length
 }
 
-function rowsOf(db: HoldingSafeguards, { month, recordings }: RekeyRequest): Promise<KeyRow[]> {
+function rowsOf(db: SafeguardsDatabase, { month, recordings }: RekeyRequest): Promise<KeyRow[]> {
   return safeguardsOf(db)
     .selectFrom('recording_key')
     .select(['recording_id', 'shard', 'wrapped'])

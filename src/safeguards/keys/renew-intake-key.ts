@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
 import { appendToLedger } from '../ledger/append-to-ledger.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { batchPurpose, lockIntakeKey, intakeKeyName, makeIntakeVersion, privateKeyPurpose } from './intake-keys.ts'
 import { KeyStoreFault, type KeyStore } from './key-store.ts'
 import type { Db, Tx } from './month-keys.ts'
@@ -26,11 +26,11 @@ const abandonedMinutes = 10
  * @throws what the key store throws; KEY_STAYS
  */
 export async function renewIntakeKey(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   store: KeyStore,
   recordings?: readonly string[],
 ): Promise<void> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   await sql`
     update intake_version set state = 'retiring'
     where state = 'making' and made_at < clock_timestamp() - ${sql.lit(`${abandonedMinutes} minutes`)}::interval`.execute(

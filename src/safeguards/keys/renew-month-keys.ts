@@ -3,7 +3,7 @@
  * keys, the same file keys; every earlier version is destroyed. Copies of the keyring are updated when the register starts.
  */
 import { randomBytes } from 'node:crypto'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { withoutCopies } from '../places/copies.ts'
 import type { KeyStore } from './key-store.ts'
 import { lockMonths, reserveVersion, type Tx } from './month-keys.ts'
@@ -16,11 +16,11 @@ const shardsAtOnce = 100
 
 /** @throws what the key store throws; KEY_STAYS if an earlier version does not go */
 export async function renewMonthKeys(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   store: KeyStore,
   month: Temporal.PlainDate,
 ): Promise<void> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   const next = await reserveVersion(db, store, month)
   await db.transaction().execute((tx) => renewAs(tx, store, month, next))
   const { failures } = await destroyRetiredVersions(db, store, withoutCopies, Temporal.Now.instant())

@@ -7,7 +7,7 @@ import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
 import { appendToLedger } from '../ledger/append-to-ledger.ts'
 import type { Copies, Reached } from '../places/copies.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { KeyStoreFault, type KeyReceipt, type KeyStore } from './key-store.ts'
 import { whyStillNeeded } from './keyless-recordings.ts'
 import { monthKeyName, type Db } from './month-keys.ts'
@@ -28,12 +28,12 @@ const maxRenewals = 5
 
 /** Renews the copies of every month with retired versions and destroys these. Can be interrupted anywhere and run again. */
 export async function destroyRetiredVersions(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   store: KeyStore,
   copies: Copies,
   now: Temporal.Instant,
 ): Promise<RetirementResult> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   await retireAbandoned(db)
   const { rows } = await sql<{ month: Temporal.PlainDate }>`
     select expiry_month as month from month_key where state = 'retiring' union select expiry_month from keyring_renewal
@@ -208,7 +208,7 @@ async function recordDestroyed(
 
 /** Records what unreachable places must receive when they return. */
 export async function queueReplicaDeletes(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   owed: readonly { place: string; object_kind: 'recording' | 'month-key'; object: string }[],
 ): Promise<void> {
   if (owed.length === 0) return

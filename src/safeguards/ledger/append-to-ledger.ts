@@ -5,7 +5,7 @@
  */
 import { sql } from 'kysely'
 import { Fault } from '#platform/fault.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { checkEntry, type NewLedgerEntry } from './ledger-entry.ts'
 
 /**
@@ -13,7 +13,7 @@ import { checkEntry, type NewLedgerEntry } from './ledger-entry.ts'
  * @throws Fault `ledger-entry-wrong` if an entry does not match its kind; nothing is appended then
  */
 export async function appendToLedger(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   entries: NewLedgerEntry | readonly NewLedgerEntry[],
 ): Promise<void> {
   const list = 'kind' in entries ? [entries] : entries
@@ -27,7 +27,7 @@ export async function appendToLedger(
       )
     }
   }
-  await safeguardsOf(holding)
+  await safeguardsOf(database)
     .insertInto('destruction_entry')
     .values(
       list.map((entry) => ({
@@ -44,6 +44,6 @@ export async function appendToLedger(
 }
 
 /** After an upgrade, appends once the open items of kinds that the earlier version did not record. */
-export async function catchUpLedger(holding: HoldingSafeguards): Promise<void> {
-  await sql`select backfill_ledger()`.execute(safeguardsOf(holding))
+export async function catchUpLedger(database: SafeguardsDatabase): Promise<void> {
+  await sql`select backfill_ledger()`.execute(safeguardsOf(database))
 }

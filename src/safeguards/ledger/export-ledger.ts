@@ -10,7 +10,7 @@ import { Fault } from '#platform/fault.ts'
 import { readCheckpoint } from '../audit/note.ts'
 import { storedHashReader } from '../audit/stored-tree.ts'
 import { edgeAt } from '../audit/tree.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { headFile, ledgerFilesSince, newestHead } from './ledger-copy.ts'
 import { ledgerTree } from './ledger-tree.ts'
 
@@ -22,20 +22,20 @@ const checkMs = 200
  * @returns how many entries it has; 0 if no head was signed yet
  * @throws Fault `audit-export-other`, `ledger-altered`
  */
-export async function exportLedger(holding: HoldingSafeguards, folder: string): Promise<number> {
-  await waitUntilNumbered(holding)
+export async function exportLedger(database: SafeguardsDatabase, folder: string): Promise<number> {
+  await waitUntilNumbered(database)
   const to = join(folder, 'ledger')
-  const head = await newestHead(holding)
+  const head = await newestHead(database)
   if (!head) return 0
-  for await (const { name, bytes } of ledgerFilesSince(holding, await earlierSize(holding, to, head.size))) {
+  for await (const { name, bytes } of ledgerFilesSince(database, await earlierSize(database, to, head.size))) {
     await writeAtomically(join(to, name), bytes)
   }
   return head.size
 }
 
 /** A destruction is entered in log and ledger at once, and numbered within a second or two. */
-async function waitUntilNumbered(holding: HoldingSafeguards): Promise<void> {
-  const db = safeguardsOf(holding)
+async function waitUntilNumbered(database: SafeguardsDatabase): Promise<void> {
+  const db = safeguardsOf(database)
   const newest = await db
     .selectFrom('ledger_pending')
     .select((eb) => eb.fn.max('seq').as('seq'))
@@ -53,7 +53,7 @@ async function waitUntilNumbered(holding: HoldingSafeguards): Promise<void> {
 }
 
 /** Returns the size of the existing export; 0 if there is none. */
-async function earlierSize(holding: HoldingSafeguards, folder: string, size: number): Promise<number> {
+async function earlierSize(database: SafeguardsDatabase, folder: string, size: number): Promise<number> {
   const note = await readFile(join(folder, headFile), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error
@@ -61,7 +61,7 @@ async function earlierSize(holding: HoldingSafeguards, folder: string, size: num
   if (note === undefined) return 0
   const earlier = readCheckpoint(note)
   if (earlier && earlier.size <= size) {
-    const edge = await edgeAt(earlier.size, storedHashReader(holding, ledgerTree))
+    const edge = await edgeAt(earlier.size, storedHashReader(database, ledgerTree))
     if (edge.root().equals(earlier.root)) return earlier.size
   }
   throw new Fault(

@@ -7,7 +7,7 @@ import { Fault } from '#platform/fault.ts'
 import type { LogFolder } from '../audit/log-folder.ts'
 import { storedHashReader, storedSize } from '../audit/stored-tree.ts'
 import { edgeAt } from '../audit/tree.ts'
-import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
 import { ledgerTree } from './ledger-tree.ts'
 import type { LedgerContent } from './ledger-content.ts'
 import type { CopiedEntry, LedgerCopy } from './read-ledger-copy.ts'
@@ -22,7 +22,7 @@ const atOnce = 1_000
  * @throws Fault `ledger-copy-wrong` if the copy has problems, is shorter than the database, or does not continue it
  */
 export async function importLedgerCopy(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   copy: LedgerCopy,
   contents: ReadonlyMap<string, LedgerContent>,
   folder: LogFolder,
@@ -32,7 +32,7 @@ export async function importLedgerCopy(
   if (wrong) throw new Fault('ledger-copy-wrong', `${wrong.message}: use another copy of the destruction ledger`)
   if (!head || note === undefined)
     throw new Fault('ledger-copy-wrong', 'the copy of the destruction ledger has no head')
-  const taken = await safeguardsOf(holding)
+  const taken = await safeguardsOf(database)
     .transaction()
     .execute(async (tx) => {
       await sql`select pg_advisory_xact_lock(hashtextextended('seloste.ledger', 0))`.execute(tx)

@@ -6,7 +6,7 @@ import { createHash, randomInt } from 'node:crypto'
 import { sql } from 'kysely'
 import { recipientOf } from '#platform/age/age-header.ts'
 import { openSealedFile, sealFile } from '#platform/age/sealed-file.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import type { LedgerFile } from './ledger-copy.ts'
 import type { CopiedEntry } from './read-ledger-copy.ts'
 
@@ -36,16 +36,16 @@ function hasContentHash({ entry: { id, name } }: CopiedEntry): boolean {
  * another recipient). Rows deleted from the database by somebody are no reason to remove a file.
  */
 export async function contentFiles(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   recipient: string,
   { from, there, sizeOf }: { from: number; there: ReadonlySet<string>; sizeOf: (name: string) => Promise<number> },
 ): Promise<{ written: AsyncGenerator<LedgerFile>; isSuperseded: (name: string) => boolean }> {
   const { rows } = await sql<{ day: string; isNewer: boolean }>`
     select ${dayOf} as day, bool_or(coalesce(l.index, ${from}) >= ${from}) as "isNewer"
     from ledger_content c join destruction_entry e on e.seq = c.seq and content_is_proved(e, c) left join ledger_leaf l on l.seq = c.seq
-    group by 1 order by 1`.execute(safeguardsOf(holding))
+    group by 1 order by 1`.execute(safeguardsOf(database))
   const { rows: start } = await sql<{ day: string }>`
-    select to_char(ledger_content_cutoff() at time zone 'UTC', 'YYYY-MM-DD') as day`.execute(safeguardsOf(holding))
+    select to_char(ledger_content_cutoff() at time zone 'UTC', 'YYYY-MM-DD') as day`.execute(safeguardsOf(database))
   const names = new Map(rows.map(({ day }) => [day, fileOf(day, recipient)]))
   async function* write(): AsyncGenerator<LedgerFile> {
     const checkedDay = rows[rows.length > 0 ? randomInt(rows.length) : 0]?.day
@@ -56,7 +56,7 @@ export async function contentFiles(
       const { rows: lines } = await sql<LedgerContent>`
         select encode(c.salt, 'hex') as salt, c.content
         from ledger_content c join destruction_entry e on e.seq = c.seq and content_is_proved(e, c)
-        where ${dayOf} = ${day} order by c.seq`.execute(safeguardsOf(holding))
+        where ${dayOf} = ${day} order by c.seq`.execute(safeguardsOf(database))
       const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
       const bytes = sealFile(recipient, Buffer.from(text))
       if (!isThere || (await sizeOf(name)) < bytes.length) yield { name, bytes }
@@ -107,11 +107,11 @@ function contentHashOf({ salt, content }: LedgerContent): string {
 
 /** Returns entries with the contents in the database; entries without any are left out. */
 export async function resolveContents(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   entries: readonly CopiedEntry[],
 ): Promise<CopiedEntry[]> {
   const { rows } = await sql<LedgerContent>`select encode(salt, 'hex') as salt, content from ledger_content`.execute(
-    safeguardsOf(holding),
+    safeguardsOf(database),
   )
   const contents = new Map(rows.map((one) => [contentHashOf(one), one.content]))
   return entries.flatMap((one) => {
@@ -124,6 +124,6 @@ export async function resolveContents(
 }
 
 /** Deletes contents that no backup needs any more, by the time of destruction. */
-export async function deleteOldContents(holding: HoldingSafeguards): Promise<void> {
-  await sql`select prune_ledger_content()`.execute(safeguardsOf(holding))
+export async function deleteOldContents(database: SafeguardsDatabase): Promise<void> {
+  await sql`select prune_ledger_content()`.execute(safeguardsOf(database))
 }

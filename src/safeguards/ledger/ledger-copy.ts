@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { Fault } from '#platform/fault.ts'
 import { newestCheckpoint } from '../audit/stored-tree.ts'
 import { withCosignatures } from '../audit/witness/cosignatures.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { ledgerBytes, ledgerColumns, type LedgerRow } from './ledger-bytes.ts'
 import { ledgerTree } from './ledger-tree.ts'
 
@@ -30,9 +30,9 @@ export interface LedgerFile {
 }
 
 /** Returns the newest signed head with its cosignatures, if there is one. */
-export async function newestHead(holding: HoldingSafeguards): Promise<{ size: number; note: string } | undefined> {
-  const head = await newestCheckpoint(holding, ledgerTree)
-  return head && { size: head.size, note: await withCosignatures(holding, head, ledgerTree) }
+export async function newestHead(database: SafeguardsDatabase): Promise<{ size: number; note: string } | undefined> {
+  const head = await newestCheckpoint(database, ledgerTree)
+  return head && { size: head.size, note: await withCosignatures(database, head, ledgerTree) }
 }
 
 /**
@@ -41,25 +41,25 @@ export async function newestHead(holding: HoldingSafeguards): Promise<{ size: nu
  * @param upTo a head; default: the newest
  */
 export async function* ledgerFilesSince(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   size: number,
   upTo?: { size: number; note: string },
 ): AsyncGenerator<LedgerFile> {
-  const head = upTo ?? (await newestHead(holding))
+  const head = upTo ?? (await newestHead(database))
   if (!head) return
   for (let from = size - (size % fileEntries); from < head.size; from += fileEntries) {
     const to = Math.min(from + fileEntries, head.size)
-    const lines = await linesBetween(holding, from, to)
+    const lines = await linesBetween(database, from, to)
     yield { name: fileOfIndex(from), bytes: Buffer.concat(lines) }
   }
   yield { name: headFile, bytes: Buffer.from(head.note) }
 }
 
-async function linesBetween(holding: HoldingSafeguards, from: number, to: number): Promise<Buffer[]> {
+async function linesBetween(database: SafeguardsDatabase, from: number, to: number): Promise<Buffer[]> {
   const { rows } = await sql<LedgerRow & { index: number; hash: Buffer }>`
     select l.index, l.hash, ${ledgerColumns}
     from ledger_leaf l join destruction_entry e on e.seq = l.seq
-    where l.index >= ${from} and l.index < ${to} order by l.index`.execute(safeguardsOf(holding))
+    where l.index >= ${from} and l.index < ${to} order by l.index`.execute(safeguardsOf(database))
   if (rows.length !== to - from) {
     throw new Fault(
       'ledger-altered',

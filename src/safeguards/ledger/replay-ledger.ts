@@ -7,7 +7,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { KeyStore } from '../keys/key-store.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { resolveContents } from './ledger-content.ts'
 import type { CopiedEntry } from './read-ledger-copy.ts'
 import {
@@ -20,7 +20,7 @@ import { replayRequests, requestTables, type ReplayedRequests } from './replay-r
 import { count, ensurePerson, type Tx } from './replay-step.ts'
 
 export interface Replaying {
-  db: HoldingSafeguards
+  db: SafeguardsDatabase
   objects: Pick<ObjectStore, 'delete'>
   /** Returns the objects of a recording. */
   objectsOf: (recordingId: string) => readonly string[]

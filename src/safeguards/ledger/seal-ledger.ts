@@ -18,12 +18,12 @@ import {
 } from '../audit/stored-tree.ts'
 import { edgeAt, hashLeaf, type RightEdge, type Subtree } from '../audit/tree.ts'
 import type { KeyStore } from '../keys/key-store.ts'
-import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
 import { ledgerBytes, ledgerColumns, type LedgerRow } from './ledger-bytes.ts'
 import { ledgerTree, readLedgerSigner } from './ledger-tree.ts'
 
 export interface LedgerSealing {
-  db: HoldingSafeguards
+  db: SafeguardsDatabase
   keys: KeyStore
   /** The ledger's state beside the keys; not shared. */
   folder: LogFolder
@@ -40,8 +40,8 @@ const entriesPerCheck = 256
  * @returns the head; undefined if the audit log has no key yet (the log's sequencer creates it)
  * @throws Fault `ledger-head-missing`, `ledger-head-altered`, `ledger-turned-back`, `ledger-altered`: nothing was signed
  */
-export async function sealLedger({ db: holding, keys, folder }: LedgerSealing): Promise<StoredCheckpoint | undefined> {
-  const db = safeguardsOf(holding)
+export async function sealLedger({ db: database, keys, folder }: LedgerSealing): Promise<StoredCheckpoint | undefined> {
+  const db = safeguardsOf(database)
   const signer = await readLedgerSigner(keys)
   if (!signer) return undefined
   // The first head is of the empty ledger: from then on there is one beside the keys.

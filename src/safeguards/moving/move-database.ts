@@ -12,7 +12,7 @@ import { markMovedAway, readMovedAway } from '#platform/database/moved-away.ts'
 import { beginQuarantine, endQuarantine, quarantineOfMove, readQuarantine } from '#platform/database/quarantine.ts'
 import { Fault } from '#platform/fault.ts'
 import { MissingTreeHashes } from '../audit/stored-tree.ts'
-import type { HoldingSafeguards } from '../tables.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 import { differences, readCatalog } from './catalog.ts'
 import { moveTables, type MovedTable } from './move-tables.ts'
 import { judgeTarget, targetFault } from './target.ts'
@@ -189,7 +189,7 @@ async function compareHeads({ from, to }: DatabaseMove): Promise<TreeHeads> {
 
 async function headsOf(url: string): Promise<TreeHeads> {
   const connected = connectDatabase({ url, applicationName: 'seloste-move', size: 2, onIdleError: () => undefined })
-  const db: HoldingSafeguards = connected.db
+  const db: SafeguardsDatabase = connected.db
   return readTreeHeads(db)
     .catch((error: unknown) => {
       if (!(error instanceof MissingTreeHashes)) throw error

@@ -2,7 +2,7 @@
 import { auditTree, newestCheckpoint, storedHashReader, storedSize, type TreeTables } from '../audit/stored-tree.ts'
 import { edgeAt } from '../audit/tree.ts'
 import { ledgerTree } from '../ledger/ledger-tree.ts'
-import type { HoldingSafeguards } from '../tables.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 
 export interface TreeHead {
   /** Leaves in the database. */
@@ -18,11 +18,11 @@ export interface TreeHeads {
   ledger: TreeHead
 }
 
-export async function readTreeHeads(db: HoldingSafeguards): Promise<TreeHeads> {
+export async function readTreeHeads(db: SafeguardsDatabase): Promise<TreeHeads> {
   return { auditLog: await headOf(db, auditTree), ledger: await headOf(db, ledgerTree) }
 }
 
-async function headOf(db: HoldingSafeguards, tables: TreeTables): Promise<TreeHead> {
+async function headOf(db: SafeguardsDatabase, tables: TreeTables): Promise<TreeHead> {
   const leaves = await storedSize(db, tables)
   const checkpoint = await newestCheckpoint(db, tables)
   return {

@@ -1,7 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { appendAudit, type AuditEntry } from '../audit/append.ts'
-import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
 import { refusalOf, type DirectoryRefusal } from './directory-refusal.ts'
 import type { Session } from './session.ts'
 
@@ -15,12 +15,12 @@ type Traced = Pick<AuditEntry, 'action' | 'object' | 'detail'>
  * allows changes to these two editors only.
  */
 export async function changeDirectory<Done extends object>(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   editor: DirectoryEditor,
   trace: Traced,
   work: (tx: Transaction<SafeguardTables>) => Promise<DirectoryRefusal | { done: Done; trace?: Traced }>,
 ): Promise<DirectoryRefusal | Done> {
-  const db: Kysely<SafeguardTables> = safeguardsOf(holding)
+  const db: Kysely<SafeguardTables> = safeguardsOf(database)
   const settings =
     'session' in editor ? { 'seloste.session': editor.session.token } : { 'seloste.scim': editor.scimToken }
   // A refusal rolls everything back.

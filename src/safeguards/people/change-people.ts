@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
-import type { DirectorySource, HoldingSafeguards, SafeguardTables } from '../tables.ts'
+import type { DirectorySource, SafeguardsDatabase, SafeguardTables } from '../tables.ts'
 import { changeHistory, findPhoneClash, type HistoryChange, type PhoneClash } from './history/change-history.ts'
 import { requestDirectoryChange, findChangesToApprove } from './directory-changes.ts'
 import type { DirectoryRefusal } from './directory-refusal.ts'
@@ -70,13 +70,13 @@ export interface ChangedPerson extends PersonHistory {
  * @returns the person, or the refusal
  */
 export async function enterIntoDirectory(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   editor: DirectoryEditor,
   person: PersonToEnter,
   numbering: NumberingOptions,
 ): Promise<ChangedPerson | DirectoryRefusal> {
   const trace = { action: 'directory.changed' as const, object: { kind: 'person' as const } }
-  return changeDirectory(holding, editor, trace, async (tx) => {
+  return changeDirectory(database, editor, trace, async (tx) => {
     const userId = userIdOf(person.userId)
     if (!isPersonal(userId)) return { refused: 'person.not-personal' }
     const taken = await tx.selectFrom('person').select('id').where('user_id', '=', userId).executeTakeFirst()
@@ -122,14 +122,14 @@ export async function enterIntoDirectory(
  * @returns the person after it, or the refusal
  */
 export async function changePerson(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   editor: DirectoryEditor,
   personId: string,
   wanted: ChangeToMake | ChangeOf,
   numbering: NumberingOptions,
 ): Promise<ChangedPerson | DirectoryRefusal> {
   const trace = { action: 'directory.changed' as const, object: { kind: 'person' as const, id: personId } }
-  return changeDirectory(holding, editor, trace, async (tx) => {
+  return changeDirectory(database, editor, trace, async (tx) => {
     const [before] = await readHistories(tx, [personId])
     if (!before) return { refused: 'not-found' }
     const change = typeof wanted === 'function' ? await wanted(tx, before) : wanted

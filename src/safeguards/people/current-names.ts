@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 
 /** Returns present, or last, names by id. */
-export async function currentNames(holding: HoldingSafeguards, ids: readonly string[]): Promise<Map<string, string>> {
+export async function currentNames(database: SafeguardsDatabase, ids: readonly string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map()
-  const rows = await safeguardsOf(holding)
+  const rows = await safeguardsOf(database)
     .selectFrom('person_name')
     .distinctOn('person_id')
     .select(['person_id', 'name'])

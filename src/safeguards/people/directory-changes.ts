@@ -9,7 +9,7 @@ import { appendAudit } from '../audit/append.ts'
 import { asViewer } from '../sign-in/as-viewer.ts'
 import { newReleaseCode } from '../sign-in/release-code.ts'
 import type { WantedChange } from '../sign-in/sign-in-tables.ts'
-import type { HoldingSafeguards, SafeguardTables } from '../tables.ts'
+import type { SafeguardsDatabase, SafeguardTables } from '../tables.ts'
 import { returnRefusal, refusalOf as databaseRefusal } from '../access/database-request.ts'
 import { refusalOf, type DirectoryRefusal } from './directory-refusal.ts'
 import { changeHistory } from './history/change-history.ts'
@@ -44,11 +44,11 @@ export type ChangeRefused = { refused: (typeof decideRefusals)[number] | Directo
 
 /** Lists pending changes, oldest first; of one person if given. Empty for those who may not decide on any. */
 export function listDirectoryChanges(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   personId?: string,
 ): Promise<DirectoryChange[]> {
-  return asViewer(holding, session, async (tx) => {
+  return asViewer(database, session, async (tx) => {
     let query = tx
       .selectFrom('directory_change')
       .select(['id', 'kind', 'person_id as personId', 'wanted', 'asked_by as askedBy', 'asked_at as askedAt'])
@@ -66,14 +66,14 @@ export function listDirectoryChanges(
  * @returns for a link, the code that its person needs with it, shown once
  */
 export async function decideDirectoryChange(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   id: string,
   confirm: boolean,
 ): Promise<{ done: true; code?: string } | ChangeRefused> {
   const released = newReleaseCode()
   try {
-    return await asViewer(holding, session, async (tx) => {
+    return await asViewer(database, session, async (tx) => {
       const { rows } = await sql<{ from: Temporal.Instant | null }>`
         select decide_directory_change(${id}::uuid, ${confirm}, ${released.hash}::bytea) as from`.execute(tx)
       const change = await tx
@@ -91,7 +91,7 @@ export async function decideDirectoryChange(
       databaseRefusal(error, decideRefusals)?.refused ??
       (error instanceof CannotApply ? error.refused : refusalOf(error)?.refused)
     if (refused === undefined) throw error
-    await appendAudit(holding, {
+    await appendAudit(database, {
       action: 'directory.changed',
       result: `refused:${refused}`,
       personId: session.personId,
@@ -104,14 +104,14 @@ export async function decideDirectoryChange(
 
 /** Withdraws one's own request. */
 export async function withdrawDirectoryChange(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   id: string,
 ): Promise<{ done: true } | { refused: 'not-found' }> {
   const withdraw = sql`select withdraw_directory_change(${id}::uuid)`
   const answer = await returnRefusal(
     ['not-found'],
-    asViewer(holding, session, (tx) => withdraw.execute(tx)),
+    asViewer(database, session, (tx) => withdraw.execute(tx)),
   )
   return 'refused' in answer ? answer : { done: true }
 }

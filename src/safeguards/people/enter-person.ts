@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
-import { safeguardsOf, type DirectorySource, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type DirectorySource, type SafeguardsDatabase } from '../tables.ts'
 import { hashPassword } from './password.ts'
 import type { PersonHistory } from './history/person-history.ts'
 import { userIdOf } from './written-values.ts'
@@ -32,10 +32,10 @@ export interface UserIdTaken {
  * change-people.ts. Throws the database's error if the number belongs to somebody else.
  */
 export async function enterPerson(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   person: NewPerson & { password?: string | undefined },
 ): Promise<{ id: string } | UserIdTaken> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   const stored = person.password === undefined ? undefined : await hashPassword(person.password)
   return db.transaction().execute(async (tx) => {
     await sql`select lock_directory()`.execute(tx)
@@ -92,8 +92,8 @@ export function newHistory(person: NewPerson): PersonHistory {
 }
 
 /** Sets a person's password and ends all other sessions. */
-export async function setPassword(holding: HoldingSafeguards, personId: string, password: string): Promise<void> {
-  const db = safeguardsOf(holding)
+export async function setPassword(database: SafeguardsDatabase, personId: string, password: string): Promise<void> {
+  const db = safeguardsOf(database)
   const { salt, check } = await hashPassword(password)
   await db.transaction().execute(async (tx) => {
     await tx
@@ -112,7 +112,7 @@ export async function setPassword(holding: HoldingSafeguards, personId: string, 
 }
 
 /** Logs a password that was set by the operator, with its digest. */
-export async function logPassword(tx: HoldingSafeguards, personId: string): Promise<void> {
+export async function logPassword(tx: SafeguardsDatabase, personId: string): Promise<void> {
   await sql`
     insert into audit_entry (action, object_kind, object_id, result, detail)
     values ('password.set', 'person', ${personId}::uuid, 'ok', verifiers_detail(${personId}::uuid, '{password}'))`.execute(
@@ -121,8 +121,8 @@ export async function logPassword(tx: HoldingSafeguards, personId: string): Prom
 }
 
 /** Returns the person's id for a user id, ignoring case. */
-export async function findPerson(holding: HoldingSafeguards, userId: string): Promise<string | undefined> {
-  const found = await safeguardsOf(holding)
+export async function findPerson(database: SafeguardsDatabase, userId: string): Promise<string | undefined> {
+  const found = await safeguardsOf(database)
     .selectFrom('person')
     .select('id')
     .where('user_id', '=', userIdOf(userId))

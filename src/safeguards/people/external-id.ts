@@ -1,16 +1,16 @@
 import { appendAudit } from '../audit/append.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 
 /**
  * Lets the identity provider sign a person in by the external id that the identity system changed; for the operator.
  * @returns false if the person has another external id
  */
 export async function confirmExternalId(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   personId: string,
   externalId: string,
 ): Promise<boolean> {
-  return safeguardsOf(holding)
+  return safeguardsOf(database)
     .transaction()
     .execute(async (tx) => {
       const changed = await tx

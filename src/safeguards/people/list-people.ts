@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
-import type { DirectorySource, HoldingSafeguards } from '../tables.ts'
+import type { DirectorySource, SafeguardsDatabase } from '../tables.ts'
 import { viewDirectory } from './view-directory.ts'
 import type { Session } from './session.ts'
 
@@ -31,12 +31,12 @@ export interface PersonSummary {
 
 /** Returns a page of the directory, by name: the whole for administrators, their units for supervisors. */
 export function listPeople(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Pick<Session, 'token' | 'personId'>,
   search: PeopleSearch,
   now: Temporal.Instant,
 ) {
-  return viewDirectory(holding, session, async ({ tx, reach }) => {
+  return viewDirectory(database, session, async ({ tx, reach }) => {
     if (reach.kind === 'own') return { refused: 'deny.role' }
     const after = search.cursor === undefined ? undefined : readCursor(search.cursor)
     const found = peopleAt(now, [

@@ -1,4 +1,4 @@
-import type { HoldingSafeguards } from '../tables.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 import { currentNames } from './current-names.ts'
 
 export interface NamedPerson {
@@ -14,10 +14,10 @@ export interface PersonOf {
 
 /** Reads the names of all persons in an answer. */
 export async function namePeople(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   ids: readonly (string | null | undefined)[],
 ): Promise<PersonOf> {
   const known = ids.filter((id) => typeof id === 'string')
-  const names = await currentNames(holding, [...new Set(known)])
+  const names = await currentNames(database, [...new Set(known)])
   return ((id) => (typeof id === 'string' ? { id, name: names.get(id) ?? id } : undefined)) as PersonOf
 }

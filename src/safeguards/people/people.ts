@@ -3,7 +3,7 @@
  * instant.
  */
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { splitAtBounds, holdsAt, type Interval } from './history/intervals.ts'
 
 /** The database notifies this channel of every change of the directory. */
@@ -25,8 +25,8 @@ export interface DirectoryEntry {
  * Returns who has answered at which number, and when: for naming the official of a call (R8, R11). A person who changed name,
  * unit or consent while holding a number has an entry for each part; entries of one number never overlap.
  */
-export async function readDirectory(holding: HoldingSafeguards): Promise<DirectoryEntry[]> {
-  const db = safeguardsOf(holding)
+export async function readDirectory(database: SafeguardsDatabase): Promise<DirectoryEntry[]> {
+  const db = safeguardsOf(database)
   const interval = ['person_id as personId', 'valid_from as from', 'valid_to as to'] as const
   const [phones, names, placements, consents] = await Promise.all([
     db
@@ -87,11 +87,11 @@ function describe(
 
 /** Returns a person's present state. Throws if there is none with this id. */
 export async function describePerson(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   personId: string,
   now: Temporal.Instant,
 ): Promise<{ userId: string; name: string; unit: string | null }> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   const { user_id: userId } = await db
     .selectFrom('person')
     .select('user_id')

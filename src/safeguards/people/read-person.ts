@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely'
-import type { HoldingSafeguards, SafeguardTables } from '../tables.ts'
+import type { SafeguardsDatabase, SafeguardTables } from '../tables.ts'
 import { holdsAt } from './history/intervals.ts'
 import { viewDirectory, type DirectoryView } from './view-directory.ts'
 import { readHistories, type PersonHistory } from './history/person-history.ts'
@@ -24,12 +24,12 @@ export interface PersonInContext {
 
 /** Returns a person's whole history; administrators see everybody, supervisors their units, others themselves. */
 export function readPerson(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Pick<Session, 'token' | 'personId'>,
   personId: string,
   now: Temporal.Instant,
 ): Promise<PersonInContext | { refused: 'deny.role' | 'not-found' }> {
-  return viewDirectory(holding, session, async (view) => {
+  return viewDirectory(database, session, async (view) => {
     const [person] = await readHistories(view.tx, [personId])
     if (!person || !isVisible(view, person, now)) {
       return { refused: view.reach.kind === 'own' ? 'deny.role' : 'not-found' }

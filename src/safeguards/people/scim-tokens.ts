@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { appendAudit } from '../audit/append.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 
 /** Identifies a token that is found in a file. */
 const prefix = 'seloste-scim-'
@@ -17,12 +17,12 @@ export interface ScimToken {
 
 /** Makes a token for an identity system; a name is used once, so that log entries of different tokens are distinct. */
 export async function addScimToken(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   name: string,
 ): Promise<{ token: string } | { refused: 'name-taken' }> {
   const token = prefix + randomBytes(32).toString('base64url')
   const hash = createHash('sha256').update(token, 'utf8').digest()
-  return safeguardsOf(holding)
+  return safeguardsOf(database)
     .transaction()
     .execute(async (tx) => {
       const made = await tx
@@ -38,8 +38,8 @@ export async function addScimToken(
 }
 
 /** Lists all tokens, oldest first. */
-export async function listScimTokens(holding: HoldingSafeguards): Promise<ScimToken[]> {
-  return safeguardsOf(holding)
+export async function listScimTokens(database: SafeguardsDatabase): Promise<ScimToken[]> {
+  return safeguardsOf(database)
     .selectFrom('scim_token')
     .select(['name', 'created_at as createdAt', 'revoked_at as revokedAt'])
     .orderBy('created_at')
@@ -50,8 +50,8 @@ export async function listScimTokens(holding: HoldingSafeguards): Promise<ScimTo
  * Revokes a token for good.
  * @returns false if no valid one has this name
  */
-export async function revokeScimToken(holding: HoldingSafeguards, name: string): Promise<boolean> {
-  return safeguardsOf(holding)
+export async function revokeScimToken(database: SafeguardsDatabase, name: string): Promise<boolean> {
+  return safeguardsOf(database)
     .transaction()
     .execute(async (tx) => {
       const revoked = await tx

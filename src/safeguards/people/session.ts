@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 
 /** Idle timeout (WCAG 2.2.1 requires a warning before; the web shows it). */
 export const idleMinutes = 60
@@ -23,11 +23,11 @@ export function sessionHash(token: string): Buffer {
 
 /** Returns the token's session and extends it by this use; undefined if it is unknown or ended. */
 export async function useSession(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   token: string,
   now: Temporal.Instant,
 ): Promise<Session | undefined> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   const row = await db
     .updateTable('session')
     .set({ expires_at: sessionExpiry(now), used_at: now })
@@ -44,8 +44,12 @@ export async function useSession(
 }
 
 /** Returns true if a session is valid, without extending it: background requests keep nobody signed in. */
-export async function sessionHolds(holding: HoldingSafeguards, token: string, now: Temporal.Instant): Promise<boolean> {
-  const row = await safeguardsOf(holding)
+export async function sessionHolds(
+  database: SafeguardsDatabase,
+  token: string,
+  now: Temporal.Instant,
+): Promise<boolean> {
+  const row = await safeguardsOf(database)
     .selectFrom('session')
     .innerJoin('person', 'person.id', 'session.person_id')
     .select('person.id')
@@ -66,10 +70,10 @@ export function sessionLogHash(token: string): string {
 
 /** Returns a session as the object of its sign-in's log entry. */
 export async function sessionObject(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   token: string,
 ): Promise<{ kind: 'session'; id?: string }> {
-  const row = await safeguardsOf(holding)
+  const row = await safeguardsOf(database)
     .selectFrom('session')
     .select('id')
     .where('token_hash', '=', sessionHash(token))
@@ -79,11 +83,11 @@ export async function sessionObject(
 
 /** Ends a session, or a sign-in in progress, at once. The database logs it. */
 export async function signOut(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   { token }: Pick<Session, 'token'>,
   now: Temporal.Instant,
 ): Promise<void> {
-  await inSession(safeguardsOf(holding), { 'seloste.session': token }, (tx) =>
+  await inSession(safeguardsOf(database), { 'seloste.session': token }, (tx) =>
     tx.updateTable('session').set({ ended_at: now }).where('token_hash', '=', sessionHash(token)).execute(),
   )
 }

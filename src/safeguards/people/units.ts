@@ -1,7 +1,7 @@
 /** Units of the organisation. */
 import { randomUUID } from 'node:crypto'
 import type { Transaction } from 'kysely'
-import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
 
 export interface Unit {
   id: string
@@ -9,18 +9,18 @@ export interface Unit {
 }
 
 /** Lists every unit, by name. */
-export async function listUnits(holding: HoldingSafeguards): Promise<Unit[]> {
-  return safeguardsOf(holding).selectFrom('unit').select(['id', 'name']).orderBy('name').execute()
+export async function listUnits(database: SafeguardsDatabase): Promise<Unit[]> {
+  return safeguardsOf(database).selectFrom('unit').select(['id', 'name']).orderBy('name').execute()
 }
 
 /** Returns every unit's name, by id. */
-export async function unitNames(holding: HoldingSafeguards): Promise<Map<string, string>> {
-  return new Map((await listUnits(holding)).map(({ id, name }) => [id, name]))
+export async function unitNames(database: SafeguardsDatabase): Promise<Map<string, string>> {
+  return new Map((await listUnits(database)).map(({ id, name }) => [id, name]))
 }
 
 /** Enters a unit, or finds it by its name. */
-export async function enterUnit(holding: HoldingSafeguards, name: string): Promise<string> {
-  const db = safeguardsOf(holding)
+export async function enterUnit(database: SafeguardsDatabase, name: string): Promise<string> {
+  const db = safeguardsOf(database)
   await db
     .insertInto('unit')
     .values({ id: randomUUID(), name })

@@ -1,7 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { appendAudit, type AuditEntry } from '../audit/append.ts'
-import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
 import type { Session } from './session.ts'
 
 /** Whose entries are visible: all to an administrator, the units to a supervisor, and one's own to everybody. */
@@ -21,13 +21,13 @@ export interface DirectoryView {
  * @returns the result of `view`; `deny.role` if the viewer may see too little of the directory
  */
 export async function viewDirectory<Found extends object>(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Pick<Session, 'token' | 'personId'>,
   view: (
     view: DirectoryView,
   ) => Promise<{ refused: 'deny.role' | 'not-found' } | { found: Found; trace: Pick<AuditEntry, 'object' | 'detail'> }>,
 ): Promise<Found | { refused: 'deny.role' | 'not-found' }> {
-  const db: Kysely<SafeguardTables> = safeguardsOf(holding)
+  const db: Kysely<SafeguardTables> = safeguardsOf(database)
   return inSession(db, { 'seloste.session': session.token }, async (tx) => {
     const reach = await scopeOf(tx)
     const result = await view({ tx, reach, viewerId: session.personId })

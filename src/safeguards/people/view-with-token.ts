@@ -1,7 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { appendAudit } from '../audit/append.ts'
-import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
 import { readHistories } from './history/person-history.ts'
 import { describeNow, type PersonNow } from './person-now.ts'
 import { userIdOf } from './written-values.ts'
@@ -26,12 +26,12 @@ export interface FoundPeople {
  * @returns undefined if the token is invalid or revoked
  */
 export async function viewWithToken(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   token: string,
   wanted: WantedPeople,
   now: Temporal.Instant,
 ): Promise<FoundPeople | undefined> {
-  return withToken(holding, token, async (tx, client) => {
+  return withToken(database, token, async (tx, client) => {
     const ids = await findIds(tx, wanted)
     const part =
       typeof wanted === 'object' && 'offset' in wanted ? ids.slice(wanted.offset, wanted.offset + wanted.limit) : ids
@@ -53,19 +53,19 @@ export async function viewWithToken(
 }
 
 /** Returns true if the token is valid. */
-export async function tokenHolds(holding: HoldingSafeguards, token: string): Promise<boolean> {
-  return (await withToken(holding, token, () => Promise.resolve(true))) === true
+export async function tokenHolds(database: SafeguardsDatabase, token: string): Promise<boolean> {
+  return (await withToken(database, token, () => Promise.resolve(true))) === true
 }
 
 /** Returns every unit with its present members, for the identity system with a token. */
 export async function readUnitsWithToken(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   token: string,
   now: Temporal.Instant,
 ): Promise<{ id: string; name: string; members: { id: string; name: string }[] }[] | undefined> {
-  const found = await viewWithToken(holding, token, 'all', now)
+  const found = await viewWithToken(database, token, 'all', now)
   if (!found) return undefined
-  const units = await safeguardsOf(holding).selectFrom('unit').select(['id', 'name']).orderBy('name').execute()
+  const units = await safeguardsOf(database).selectFrom('unit').select(['id', 'name']).orderBy('name').execute()
   return units.map((unit) => ({
     ...unit,
     members: found.people
@@ -75,11 +75,11 @@ export async function readUnitsWithToken(
 }
 
 function withToken<Result>(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   token: string,
   work: (tx: Transaction<SafeguardTables>, client: string) => Promise<Result>,
 ): Promise<Result | undefined> {
-  const db: Kysely<SafeguardTables> = safeguardsOf(holding)
+  const db: Kysely<SafeguardTables> = safeguardsOf(database)
   return inSession(db, { 'seloste.scim': token }, async (tx) => {
     const { rows } = await sql<{ client: string | null }>`select scim_client() as client`.execute(tx)
     const client = rows[0]?.client

@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os'
 import { sql } from 'kysely'
 import { describePlace, type FolderAddress, type PlaceSetting, type S3Address } from '#platform/config/places.ts'
 import { isOnNetworkDrive } from '#platform/objects/network-drive.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import type { ConfiguredPlace } from './registry.ts'
 
 /** Describes a place of backups or of a copy of the ledger. */
@@ -47,7 +47,10 @@ export function isThisMachine(host: string): boolean {
 }
 
 /** Describes the database, its tablespaces and its replicas. */
-export async function ownPlacesOfDatabase(db: HoldingSafeguards, site: string | undefined): Promise<ConfiguredPlace[]> {
+export async function ownPlacesOfDatabase(
+  db: SafeguardsDatabase,
+  site: string | undefined,
+): Promise<ConfiguredPlace[]> {
   const { rows } = await sql<{ server: string | null; tablespaces: string[]; replicas: string[] }>`
     select host(inet_server_addr()) as server, standbys() as replicas,
       (select coalesce(array_agg(spcname::text order by spcname), '{}') from pg_tablespace

@@ -11,7 +11,7 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { limitInFlight } from '../backup/limit-in-flight.ts'
 import { readLogKey } from '../audit/log-key.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import type { ChangedKeys, Copies, Reached } from './copies.ts'
 import { withTimeout } from './with-timeout.ts'
 import { reachPlace, describeFault } from './open-place.ts'
@@ -22,7 +22,7 @@ import { assertLedgerContinues, copyLedgerTo } from './ship-ledger.ts'
 import { describeCopyPlace } from './configured-places.ts'
 
 export interface PlacesOptions {
-  db: HoldingSafeguards
+  db: SafeguardsDatabase
   keys: KeyStore
   backups: readonly PlaceSetting[]
   ledgerCopies: readonly PlaceSetting[]
@@ -70,8 +70,8 @@ const deletionsPerTimeout = 2_000
 const wholeKeyringTimeoutMs = 10 * 60_000
 
 export function openPlaces(options: PlacesOptions): Places {
-  const { db: holding, keys, recipient, now } = options
-  const db = safeguardsOf(holding)
+  const { db: database, keys, recipient, now } = options
+  const db = safeguardsOf(database)
   /** Places whose keyring this process has sealed. */
   const sealed = new Set<string>()
   const placeOf = (kind: 'backup' | 'ledger') => (setting: PlaceSetting) => new Place(kind, setting)

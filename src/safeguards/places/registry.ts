@@ -5,7 +5,7 @@
 import type { Selectable } from 'kysely'
 import type { StorageSite } from '#description/register-description.ts'
 import { appendAudit } from '../audit/append.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { judgeSite, type PlaceDescription, type SiteVerdict } from './attested-site.ts'
 import { PlaceFault } from './place-faults.ts'
 import type { PlaceKind, PlaceTables } from './place-tables.ts'
@@ -40,7 +40,7 @@ const usedWhenReached: readonly PlaceKind[] = ['backup', 'ledger']
 
 /** Decides about configured places. A known one with an expired attestation continues; a new one without any is refused. */
 export async function judgePlaces(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   places: readonly ConfiguredPlace[],
   by: JudgementContext,
 ): Promise<JudgedPlace[]> {
@@ -68,11 +68,11 @@ function judgeUse(
 
 /** Decides about one place. */
 export async function judgePlace(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   place: ConfiguredPlace,
   { sites, today, now }: JudgementContext,
 ): Promise<JudgedPlace> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   const verdict = judgeSite(sites, place, today)
   const row = await db
     .selectFrom('place_of_data')
@@ -135,10 +135,10 @@ export async function judgePlace(
  * @returns their names
  */
 export async function markPlacesUnused(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   configured: readonly ConfiguredPlace[],
 ): Promise<string[]> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   const known = await db
     .selectFrom('place_of_data')
     .select(['id', 'kind', 'name', 'location'])
@@ -159,7 +159,7 @@ export async function markPlacesUnused(
 }
 
 export async function recordPlace(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   action: 'place.used' | 'place.refused',
   id: string,
   { name, kind }: Pick<ConfiguredPlace, 'name' | 'kind'>,

@@ -7,7 +7,7 @@
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { limitInFlight } from '../backup/limit-in-flight.ts'
 import type { KeyStore } from '../keys/key-store.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import {
   folderOfMonth,
   monthFile,
@@ -35,7 +35,7 @@ export interface RenewedMonth {
 
 /** @returns the changes (keyring_change) that the place now has */
 export async function renewMonth(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   keys: Pick<KeyStore, 'copyOut'>,
   recipient: string,
   store: ObjectStore,
@@ -119,7 +119,7 @@ async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<
 }
 
 function snapshot<Found>(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   read: (tx: Parameters<typeof readShards>[0]) => Promise<Found>,
 ): Promise<Found> {
   return safeguardsOf(db).transaction().setIsolationLevel('repeatable read').execute(read)

@@ -12,7 +12,7 @@ import { fileEntries, fileOfIndex, headFile, ledgerFilesSince, newestHead } from
 import { contentFiles, contentFolder } from '../ledger/ledger-content.ts'
 import { isIntactFile } from '../ledger/read-ledger-copy.ts'
 import { ledgerTree } from '../ledger/ledger-tree.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { putAndReadBack, readIfThere } from './open-place.ts'
 import { PlaceFault } from './place-faults.ts'
 
@@ -25,7 +25,7 @@ export const ledgerFolder = 'ledger/'
  * @throws PlaceFault `place-foreign`, `place-ledger-ahead`, `place-ledger-other`, `place-differs`; ObjectFault
  */
 export async function copyLedgerTo(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   store: ObjectStore,
   recipient: string | undefined,
 ): Promise<number> {
@@ -48,7 +48,7 @@ export async function copyLedgerTo(
  * @throws PlaceFault `place-foreign`, `place-ledger-ahead`, `place-ledger-other`
  */
 export async function assertLedgerContinues(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   store: ObjectStore,
 ): Promise<{ newest: { size: number; note: string }; note?: string; copyHead?: Checkpoint } | undefined> {
   // Reads the place before the database: another process may extend the copy meanwhile, up to the database's newest entry.
@@ -73,7 +73,12 @@ export async function assertLedgerContinues(
 }
 
 /** Copies contents, before the entries that need them; removes contents that no backup needs any more. */
-async function copyContents(db: HoldingSafeguards, store: ObjectStore, recipient: string, from: number): Promise<void> {
+async function copyContents(
+  db: SafeguardsDatabase,
+  store: ObjectStore,
+  recipient: string,
+  from: number,
+): Promise<void> {
   const folder = ledgerFolder + contentFolder
   const there = new Set<string>()
   for await (const key of store.list(folder)) there.add(key.slice(ledgerFolder.length))
@@ -87,7 +92,7 @@ async function copyContents(db: HoldingSafeguards, store: ObjectStore, recipient
 
 /** Verifies one file of entries per run, since none is read before a restore, and rewrites a damaged one. */
 async function repairOneFile(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   store: ObjectStore,
   size: number,
   newest: { size: number; note: string },
@@ -109,19 +114,19 @@ async function hasAllFiles(store: ObjectStore, size: number): Promise<boolean> {
 }
 
 /** Returns true if a place in use has a shorter ledger. */
-export async function isLedgerBehind(holding: HoldingSafeguards): Promise<boolean> {
+export async function isLedgerBehind(database: SafeguardsDatabase): Promise<boolean> {
   const { rows } = await sql<{ behind: boolean }>`
     select exists (
       select from place_of_data where kind in ('backup', 'ledger') and state = 'in-use' and first_used_at is not null
         and coalesce(ledger_to, 0) < (select max(size) from ledger_head)
-    ) as behind`.execute(safeguardsOf(holding))
+    ) as behind`.execute(safeguardsOf(database))
   return rows[0]?.behind === true
 }
 
 /** Returns true if a package waits until the places have the entry of its release. */
-export async function arePackagesWaiting(holding: HoldingSafeguards): Promise<boolean> {
+export async function arePackagesWaiting(database: SafeguardsDatabase): Promise<boolean> {
   const { rows } = await sql<{ wait: boolean }>`select packages_await_replication() as wait`.execute(
-    safeguardsOf(holding),
+    safeguardsOf(database),
   )
   return rows[0]?.wait === true
 }

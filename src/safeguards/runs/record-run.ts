@@ -2,7 +2,7 @@
  * Records runs of sweeps, verifications, backups and restores for the retention overview. No ids of calls, names or numbers.
  */
 import { sql, type Kysely } from 'kysely'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import type { RunTables } from './run-tables.ts'
 
 export interface Run {
@@ -22,8 +22,8 @@ export interface Run {
 }
 
 /** Returns the newest entry of the destruction ledger: read it before a run, so that the run's own entries are known. */
-export async function ledgerPosition(holding: HoldingSafeguards): Promise<number> {
-  const { newest } = await safeguardsOf(holding)
+export async function ledgerPosition(database: SafeguardsDatabase): Promise<number> {
+  const { newest } = await safeguardsOf(database)
     .selectFrom('destruction_entry')
     .select(sql<number>`coalesce(max(seq), 0)::float8`.as('newest'))
     .executeTakeFirstOrThrow()
@@ -34,10 +34,10 @@ export async function ledgerPosition(holding: HoldingSafeguards): Promise<number
  * Records a finished run, successful or not.
  * @param after {@link ledgerPosition} before it
  */
-export async function recordRun(holding: HoldingSafeguards, run: Run, after?: number): Promise<void> {
-  const to = after === undefined ? 0 : await ledgerPosition(holding)
+export async function recordRun(database: SafeguardsDatabase, run: Run, after?: number): Promise<void> {
+  const to = after === undefined ? 0 : await ledgerPosition(database)
   const range = after !== undefined && to > after ? { from: after + 1, to } : undefined
-  await (holding as unknown as Kysely<RunTables>)
+  await (database as unknown as Kysely<RunTables>)
     .insertInto('retention_run')
     .values({
       work: run.work,
@@ -58,9 +58,9 @@ const maxFaultLength = 100
 
 /** Returns the last verification of recordings, and where the next part begins. */
 export async function lastVerification(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
 ): Promise<{ at: Temporal.Instant; resumeAfter: string | undefined } | undefined> {
-  const row = await (holding as unknown as Kysely<RunTables>)
+  const row = await (database as unknown as Kysely<RunTables>)
     .selectFrom('retention_run')
     .select(['at', 'goes_on_after'])
     .where('work', '=', 'verification')

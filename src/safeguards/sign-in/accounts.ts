@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import type { SecondFactorDemand } from './sign-in-tables.ts'
 
 /** Stores the second factor that the description in force demands, for the database's decision at each sign-in. */
-export async function storeSecondFactorDemand(holding: HoldingSafeguards, demand: SecondFactorDemand): Promise<void> {
-  await safeguardsOf(holding)
+export async function storeSecondFactorDemand(database: SafeguardsDatabase, demand: SecondFactorDemand): Promise<void> {
+  await safeguardsOf(database)
     .updateTable('sign_in_demand')
     .set({ second_factor: demand })
     .where('second_factor', '<>', demand)
@@ -15,18 +15,18 @@ export async function storeSecondFactorDemand(holding: HoldingSafeguards, demand
  * Ends sessions, rights, passwords and factors of people who have left (R20, R36).
  * @returns how many people
  */
-export async function removeAccessOfLeavers(holding: HoldingSafeguards): Promise<number> {
-  const { rows } = await sql<{ people: number }>`select end_leavers() as people`.execute(safeguardsOf(holding))
+export async function removeAccessOfLeavers(database: SafeguardsDatabase): Promise<number> {
+  const { rows } = await sql<{ people: number }>`select end_leavers() as people`.execute(safeguardsOf(database))
   return rows[0]?.people ?? 0
 }
 
 /** Records the end of sessions that expired unused. @returns how many */
-export async function endExpiredSessions(holding: HoldingSafeguards): Promise<number> {
-  const { rows } = await sql<{ ended: number }>`select end_expired_sessions() as ended`.execute(safeguardsOf(holding))
+export async function endExpiredSessions(database: SafeguardsDatabase): Promise<number> {
+  const { rows } = await sql<{ ended: number }>`select end_expired_sessions() as ended`.execute(safeguardsOf(database))
   return rows[0]?.ended ?? 0
 }
 
 /** Deletes expired data of signing in: failures, links, notices, unused devices, unfinished enrolments. */
-export async function deleteExpiredSignInData(holding: HoldingSafeguards): Promise<void> {
-  await sql`select prune_sign_in_data(), prune_notices()`.execute(safeguardsOf(holding))
+export async function deleteExpiredSignInData(database: SafeguardsDatabase): Promise<void> {
+  await sql`select prune_sign_in_data(), prune_notices()`.execute(safeguardsOf(database))
 }

@@ -3,7 +3,7 @@ import { inSession } from '#platform/database/connect.ts'
 import { refusalOf } from '../access/database-request.ts'
 import { appendAudit, type AuditEntry } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
-import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
 
 /** A refusal by the database, by name (SQLSTATE SE001). */
 export interface Refused<Code extends string> {
@@ -12,11 +12,11 @@ export interface Refused<Code extends string> {
 
 /** Runs in one transaction with the session set. */
 export function asViewer<Result>(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   work: (tx: Transaction<SafeguardTables>) => Promise<Result>,
 ): Promise<Result> {
-  return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, work)
+  return inSession(safeguardsOf(database), { 'seloste.session': session.token }, work)
 }
 
 /**
@@ -24,7 +24,7 @@ export function asViewer<Result>(
  * @throws other errors
  */
 export async function logRefusal<Code extends string, Result>(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   codes: readonly Code[],
   entry: Omit<AuditEntry, 'result'>,
   work: () => Promise<Result>,
@@ -34,7 +34,7 @@ export async function logRefusal<Code extends string, Result>(
   } catch (error) {
     const refused = refusalOf(error, codes)?.refused
     if (refused === undefined) throw error
-    await appendAudit(holding, { ...entry, result: `refused:${refused}` })
+    await appendAudit(database, { ...entry, result: `refused:${refused}` })
     return { refused }
   }
 }

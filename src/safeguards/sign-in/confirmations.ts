@@ -1,7 +1,7 @@
 /** Confirmations of important acts by passkey (R14, R36), each usable once. */
 import { sql } from 'kysely'
 import { sessionHash } from '../people/session.ts'
-import type { HoldingSafeguards } from '../tables.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 import type { ConfirmedAct } from './passkey-tables.ts'
 
 /** An act, its object, and the revision that was read; 0 if it has none. */
@@ -13,7 +13,7 @@ export interface Act {
 
 /** Uses up a confirmation of the session's holder; also true for a person without a passkey. */
 export async function spendConfirmation(
-  tx: HoldingSafeguards,
+  tx: SafeguardsDatabase,
   token: string,
   personId: string,
   { act, id, revision }: Act,

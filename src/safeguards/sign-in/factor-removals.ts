@@ -5,7 +5,7 @@
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { asViewer, logRefusal, type Refused } from './as-viewer.ts'
 
 export interface FactorRemoval {
@@ -21,7 +21,7 @@ const decideRefusals = ['deny.role', 'removal.own', 'not-found', 'confirm.passke
 
 /** Requests a removal; a repeated request replaces the reason. */
 export function requestFactorRemoval(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   personId: string,
   reason: string,
@@ -31,8 +31,8 @@ export function requestFactorRemoval(
     personId: session.personId,
     object: { kind: 'person' as const, id: personId },
   }
-  return logRefusal(holding, requestRefusals, entry, () =>
-    asViewer(holding, session, async (tx) => {
+  return logRefusal(database, requestRefusals, entry, () =>
+    asViewer(database, session, async (tx) => {
       const { rows } = await sql<{
         id: string
       }>`select request_factor_removal(${personId}::uuid, ${reason}) as id`.execute(tx)
@@ -47,8 +47,8 @@ export function requestFactorRemoval(
 }
 
 /** Lists pending removals, oldest first; empty for others than administrators and approvers. */
-export function listFactorRemovals(holding: HoldingSafeguards, session: Session): Promise<FactorRemoval[]> {
-  return asViewer(holding, session, (tx) =>
+export function listFactorRemovals(database: SafeguardsDatabase, session: Session): Promise<FactorRemoval[]> {
+  return asViewer(database, session, (tx) =>
     tx
       .selectFrom('factor_removal')
       .select(['id', 'person_id as personId', 'asked_by as askedBy', 'asked_at as askedAt', 'reason'])
@@ -60,7 +60,7 @@ export function listFactorRemovals(holding: HoldingSafeguards, session: Session)
 
 /** Confirms or refuses a removal, as an access-rights approver. */
 export function decideFactorRemoval(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   id: string,
   confirm: boolean,
@@ -70,8 +70,8 @@ export function decideFactorRemoval(
     personId: session.personId,
     object: { kind: 'credential' as const, id },
   }
-  return logRefusal(holding, decideRefusals, entry, () =>
-    asViewer(holding, session, async (tx) => {
+  return logRefusal(database, decideRefusals, entry, () =>
+    asViewer(database, session, async (tx) => {
       await sql`select decide_factor_removal(${id}::uuid, ${confirm})`.execute(tx)
       return { done: true as const }
     }),
@@ -82,8 +82,8 @@ export function decideFactorRemoval(
  * Removes all second factors of a person, from the command line.
  * @returns false if there was none
  */
-export async function removeFactors(holding: HoldingSafeguards, personId: string): Promise<boolean> {
-  return safeguardsOf(holding)
+export async function removeFactors(database: SafeguardsDatabase, personId: string): Promise<boolean> {
+  return safeguardsOf(database)
     .transaction()
     .execute(async (tx) => {
       const { rows } = await sql<{ factors: string[] }>`select second_factors(${personId}::uuid) as factors`.execute(tx)
@@ -102,7 +102,7 @@ export async function removeFactors(holding: HoldingSafeguards, personId: string
 }
 
 /** Returns the log's digests of everything a person signs in with. */
-async function verifiersOf(tx: HoldingSafeguards, personId: string): Promise<string[]> {
+async function verifiersOf(tx: SafeguardsDatabase, personId: string): Promise<string[]> {
   const { rows } = await sql<{ verifier: string }>`select verifier from stored_verifiers(${personId}::uuid)`.execute(tx)
   return rows.map(({ verifier }) => verifier)
 }

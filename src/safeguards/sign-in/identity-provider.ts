@@ -9,7 +9,7 @@ import type { IdentityProviderSettings } from '#platform/config/identity-provide
 import { appendAudit } from '../audit/append.ts'
 import { sessionExpiry, sessionHash, sessionObject, sessionLogHash } from '../people/session.ts'
 import { isStorable } from '../people/written-values.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { openAuthenticatedSession } from './open-session.ts'
 import {
   authorizationUrl,
@@ -89,15 +89,15 @@ const maxClaimLength = 256
 const sealPurpose = 'seloste.identity-provider'
 
 export function createIdentityProvider(given: {
-  db: HoldingSafeguards
+  db: SafeguardsDatabase
   now: () => Temporal.Instant
   settings: IdentityProviderSettings
   secret: string
   publicUrl: string
   onFault: (error: unknown) => void
 }): IdentityProvider {
-  const { db: holding, now, settings, secret, publicUrl, onFault } = given
-  const db = safeguardsOf(holding)
+  const { db: database, now, settings, secret, publicUrl, onFault } = given
+  const db = safeguardsOf(database)
   // Sign-ins in progress become void when this process ends.
   const { seal, unseal } = createSeal<Flow>(sealPurpose)
   const discoverProvider = createProviderClient({ settings, secret, now })
@@ -289,7 +289,7 @@ export function createIdentityProvider(given: {
   }
 
   /** Returns the log's digest of a bound subject. */
-  async function verifierOf(tx: HoldingSafeguards, subject: string): Promise<string> {
+  async function verifierOf(tx: SafeguardsDatabase, subject: string): Promise<string> {
     const { verifier } = await safeguardsOf(tx)
       .selectFrom('provider_subject')
       .select(sql<string>`provider_verifier(provider_subject)`.as('verifier'))
@@ -300,7 +300,7 @@ export function createIdentityProvider(given: {
   }
 
   /** Binds the subject to this person for good, whatever the provider claims later. */
-  async function bind(tx: HoldingSafeguards, subject: string, personId: string): Promise<void> {
+  async function bind(tx: SafeguardsDatabase, subject: string, personId: string): Promise<void> {
     await safeguardsOf(tx)
       .insertInto('provider_subject')
       .values({ issuer: settings.issuer, subject, person_id: personId })

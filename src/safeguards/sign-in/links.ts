@@ -10,7 +10,7 @@ import { hashPassword, proofOf } from '../people/password.ts'
 import { describePerson } from '../people/people.ts'
 import type { Session } from '../people/session.ts'
 import { nameOf, userIdOf } from '../people/written-values.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { asViewer, logRefusal, type Refused } from './as-viewer.ts'
 import { isOnlyFactor } from './password-length.ts'
 import { plainCode } from './release-code.ts'
@@ -47,7 +47,7 @@ const useRefusals = [
 
 /** Requests a link for somebody, as an administrator; an earlier unused one ends. It waits for release. */
 export function makeLink(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   personId: string,
 ): Promise<MadeLink | Refused<(typeof makeRefusals)[number]>> {
@@ -57,8 +57,8 @@ export function makeLink(
     personId: session.personId,
     object: { kind: 'person' as const, id: personId },
   }
-  return logRefusal(holding, makeRefusals, entry, () =>
-    asViewer(holding, session, async (tx) => {
+  return logRefusal(database, makeRefusals, entry, () =>
+    asViewer(database, session, async (tx) => {
       const { rows } = await sql<{ until: Temporal.Instant; had_password: boolean }>`
         select until, had_password from make_link(${personId}::uuid, ${hashOf(token)}::bytea)`.execute(tx)
       const made = rows[0]
@@ -74,11 +74,11 @@ export function makeLink(
 
 /** Makes a link from the command line: for a person, or for the first person of a role. An earlier unused one ends. */
 export async function makeOperatorsLink(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   ownerFilter: { personId: string } | { role: FirstRole },
 ): Promise<string> {
   const token = newToken()
-  await safeguardsOf(holding)
+  await safeguardsOf(database)
     .transaction()
     .execute(async (tx) => {
       const column = 'personId' in ownerFilter ? ('person_id' as const) : ('role' as const)
@@ -110,19 +110,19 @@ export async function makeOperatorsLink(
 }
 
 /** Makes links for first roles without an employed holder; earlier unused ones end. */
-export async function makeFirstLinks(holding: HoldingSafeguards): Promise<{ role: FirstRole; token: string }[]> {
+export async function makeFirstLinks(database: SafeguardsDatabase): Promise<{ role: FirstRole; token: string }[]> {
   const { rows } = await sql<{ role: FirstRole }>`
     select role from unnest(array['ADMINISTRATOR', 'ACCESS_APPROVER']) role where not role_is_held(role)`.execute(
-    safeguardsOf(holding),
+    safeguardsOf(database),
   )
   const links: { role: FirstRole; token: string }[] = []
-  for (const { role } of rows) links.push({ role, token: await makeOperatorsLink(holding, { role }) })
+  for (const { role } of rows) links.push({ role, token: await makeOperatorsLink(database, { role }) })
   return links
 }
 
 /** Returns the purpose of a link; undefined if it is invalid, used or expired. */
 export async function readLink(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   token: string,
   now: Temporal.Instant,
 ): Promise<SeenLink | undefined> {
@@ -133,13 +133,13 @@ export async function readLink(
     had_password: boolean
     factors: SecondFactor[]
     awaits: SeenLink['awaits']
-  }>`select person, role, until, had_password, factors, awaits from view_link(${token})`.execute(safeguardsOf(holding))
+  }>`select person, role, until, had_password, factors, awaits from view_link(${token})`.execute(safeguardsOf(database))
   const found = rows[0]
   if (!found) return undefined
   const { until, factors, awaits } = found
   if (found.role) return { kind: 'first-person', until, role: found.role, factors: [], awaits }
   if (!found.person) return undefined
-  const { userId, name } = await describePerson(holding, found.person, now)
+  const { userId, name } = await describePerson(database, found.person, now)
   return {
     kind: found.had_password ? 'new-password' : 'first-password',
     until,
@@ -151,48 +151,48 @@ export async function readLink(
 
 /** Uses a person's link: sets the password and ends all their sessions. */
 export async function useLink(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   token: string,
   password: string,
   code?: string,
 ): Promise<{ used: true } | Refused<(typeof useRefusals)[number]>> {
   const { salt, check } = await hashPassword(password)
   const entry = { action: 'link.used' as const, object: { kind: 'link' as const } }
-  return logRefusal(holding, useRefusals, entry, async () => {
+  return logRefusal(database, useRefusals, entry, async () => {
     const { rows } = await sql<{ used: 'used' | 'none' | 'unreleased' | 'code' }>`
       select use_link(${token}, ${code === undefined ? null : plainCode(code)}, ${salt}, ${check}::bytea,
-        ${isOnlyFactor(password)}) as used`.execute(safeguardsOf(holding))
+        ${isOnlyFactor(password)}) as used`.execute(safeguardsOf(database))
     const used = rows[0]?.used ?? 'none'
     if (used === 'used') return { used: true as const }
-    await appendAudit(holding, { ...entry, result: `refused:link.${used}` })
+    await appendAudit(database, { ...entry, result: `refused:link.${used}` })
     return { refused: `link.${used}` as const }
   })
 }
 
 /** Uses the link for the first person of a role: enters them, or finds them in the directory by their password. */
 export async function useFirstLink(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   token: string,
   person: { userId: string; name: string; password: string },
 ): Promise<{ used: true } | Refused<(typeof useRefusals)[number]>> {
   const userId = userIdOf(person.userId)
   const { salt, check } = await hashPassword(person.password)
-  const known = await safeguardsOf(holding)
+  const known = await safeguardsOf(database)
     .selectFrom('person')
     .select('password_salt')
     .where('user_id', '=', userId)
     .executeTakeFirst()
   const proof = await proofOf(person.password, known?.password_salt)
   const entry = { action: 'link.used' as const, object: { kind: 'link' as const } }
-  return logRefusal(holding, useRefusals, entry, async () => {
+  return logRefusal(database, useRefusals, entry, async () => {
     await sql`
       select use_first_link(${token}, ${randomUUID()}::uuid, ${userId}, ${nameOf(person.name)}, ${salt}, ${check}::bytea,
-        ${isOnlyFactor(person.password)}, ${proof}::bytea)`.execute(safeguardsOf(holding))
+        ${isOnlyFactor(person.password)}, ${proof}::bytea)`.execute(safeguardsOf(database))
     return { used: true as const }
   })
 }
 
-async function holdsOrAwaitsRights(tx: HoldingSafeguards, personId: string): Promise<boolean> {
+async function holdsOrAwaitsRights(tx: SafeguardsDatabase, personId: string): Promise<boolean> {
   const { rows } = await sql<{ holds: boolean }>`select holds_or_awaits_rights(${personId}::uuid) as holds`.execute(tx)
   return rows[0]?.holds === true
 }

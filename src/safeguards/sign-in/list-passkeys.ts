@@ -1,6 +1,6 @@
 import { inSession } from '#platform/database/connect.ts'
 import type { Session } from '../people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 
 export interface OwnPasskey {
   id: string
@@ -11,8 +11,8 @@ export interface OwnPasskey {
 }
 
 /** Lists the session holder's passkeys, oldest first. */
-export function listOwnPasskeys(holding: HoldingSafeguards, session: Session): Promise<OwnPasskey[]> {
-  return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, (tx) =>
+export function listOwnPasskeys(database: SafeguardsDatabase, session: Session): Promise<OwnPasskey[]> {
+  return inSession(safeguardsOf(database), { 'seloste.session': session.token }, (tx) =>
     tx
       .selectFrom('passkey')
       .select(['id', 'name', 'backed_up as backedUp', 'created_at as addedAt', 'last_used_at as usedAt'])

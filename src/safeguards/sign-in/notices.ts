@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import type { Session } from '../people/session.ts'
-import type { HoldingSafeguards } from '../tables.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 import { asViewer } from './as-viewer.ts'
 import type { NoticeKind } from './sign-in-tables.ts'
 
@@ -21,8 +21,8 @@ export interface Notice {
 const maxListed = 100
 
 /** Lists one's own notices, newest first. */
-export function listNotices(holding: HoldingSafeguards, session: Session): Promise<Notice[]> {
-  return asViewer(holding, session, async (tx) => {
+export function listNotices(database: SafeguardsDatabase, session: Session): Promise<Notice[]> {
+  return asViewer(database, session, async (tx) => {
     const { rows } = await sql<Notice>`
       select n.id, n.kind, n.at, n.detail, n.seen_at is not null as seen, coalesce(s.id = n.session_id, false) as own
       from account_notice n
@@ -35,9 +35,9 @@ export function listNotices(holding: HoldingSafeguards, session: Session): Promi
 
 /** Marks one's own notices as seen. */
 export async function markNoticesSeen(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   ids: readonly string[],
 ): Promise<void> {
-  await asViewer(holding, session, (tx) => sql`select mark_notices_seen(${ids}::uuid[])`.execute(tx))
+  await asViewer(database, session, (tx) => sql`select mark_notices_seen(${ids}::uuid[])`.execute(tx))
 }

@@ -1,14 +1,14 @@
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
 import { sessionHash, sessionObject, sessionLogHash } from '../people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 
 /**
  * Opens a session for a person authenticated by the custodian, under a token made by the desk.
  * @returns false if the person is not employed
  */
 export async function openAuthenticatedSession(
-  tx: HoldingSafeguards,
+  tx: SafeguardsDatabase,
   personId: string,
   method: 'passkey' | 'oidc',
   { newSession, device }: { newSession: string; device?: string | undefined },
@@ -32,7 +32,7 @@ export async function openAuthenticatedSession(
 
 /** Completes a sign-in that awaits a second factor or its enrolment, under a new token; false if it has expired. */
 export async function completeWithPasskey(
-  tx: HoldingSafeguards,
+  tx: SafeguardsDatabase,
   {
     session,
     newSession,

@@ -7,7 +7,7 @@ import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
 import { hashPassword, proofOf } from '../people/password.ts'
 import { sessionHash, type Session } from '../people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { asViewer, logRefusal, type Refused } from './as-viewer.ts'
 import { isOnlyFactor } from './password-length.ts'
 import type { SecondFactor, SecondFactorDemand, SignInMethod } from './sign-in-tables.ts'
@@ -32,11 +32,11 @@ export interface PersonSignInMethods {
 
 /** Returns a person's methods: for oneself, or for anybody as an administrator; undefined for others. */
 export async function readSignInMethods(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   personId: string,
 ): Promise<PersonSignInMethods | undefined> {
-  return asViewer(holding, session, async (tx) => {
+  return asViewer(database, session, async (tx) => {
     const { rows } = await sql<PersonSignInMethods>`
       select has_password as "hasPassword", password_set_at as "passwordSetAt", password_alone as "passwordAlone",
         totp_added_at as "totpAddedAt", totp_used_at as "totpUsedAt", recovery_codes as "recoveryCodes", passkeys, factors, demand,
@@ -55,10 +55,10 @@ export interface SignInState {
 }
 
 /** Returns the sign-in of a token; undefined if it is invalid, expired, or its person is not employed. */
-export async function readSignInState(holding: HoldingSafeguards, token: string): Promise<SignInState | undefined> {
+export async function readSignInState(database: SafeguardsDatabase, token: string): Promise<SignInState | undefined> {
   const { rows } = await sql<{ person: string; awaits: boolean; factors: SecondFactor[]; method: SignInMethod }>`
     select person, awaits, factors, method from sign_in_under_way(${sessionHash(token)}::bytea)`.execute(
-    safeguardsOf(holding),
+    safeguardsOf(database),
   )
   const found = rows[0]
   if (!found) return undefined
@@ -72,8 +72,8 @@ export async function readSignInState(holding: HoldingSafeguards, token: string)
 }
 
 /** Returns argon2id's output for a person's password, as checked by database and custodian. */
-export async function passwordProof(holding: HoldingSafeguards, personId: string, password: string): Promise<Buffer> {
-  const person = await safeguardsOf(holding)
+export async function passwordProof(database: SafeguardsDatabase, personId: string, password: string): Promise<Buffer> {
+  const person = await safeguardsOf(database)
     .selectFrom('person')
     .select('password_salt')
     .where('id', '=', personId)
@@ -86,14 +86,14 @@ export async function passwordProof(holding: HoldingSafeguards, personId: string
  * @returns the session under its new token
  */
 export async function changePassword(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   given: { current: string; password: string },
 ): Promise<Session | { refused: 'session.credentials' | 'session.wait' | 'session.none' | 'password.unfit' }> {
-  const proof = await passwordProof(holding, session.personId, given.current)
+  const proof = await passwordProof(database, session.personId, given.current)
   const { salt, check } = await hashPassword(given.password)
   const token = randomBytes(32).toString('base64url')
-  return asViewer(holding, session, async (tx) => {
+  return asViewer(database, session, async (tx) => {
     const { rows } = await sql<{ proved: keyof typeof refusals | 'right' }>`
       select change_own_password(${proof}::bytea, ${salt}, ${check}::bytea, ${isOnlyFactor(given.password)},
         ${sessionHash(token)}::bytea) as proved`.execute(tx)
@@ -128,11 +128,11 @@ export interface OwnSession {
 
 /** Lists one's own open sessions, last used first. */
 export async function listOwnSessions(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   now: Temporal.Instant,
 ): Promise<OwnSession[]> {
-  const rows = await safeguardsOf(holding)
+  const rows = await safeguardsOf(database)
     .selectFrom('session')
     .select(['id', 'token_hash', 'method', 'created_at', 'used_at', 'expires_at', 'device'])
     .where('person_id', '=', session.personId)
@@ -156,12 +156,12 @@ export async function listOwnSessions(
 
 /** Ends one of the viewer's own sessions, which the database logs. @returns false if there is no such session */
 export async function endOwnSession(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   id: string,
   now: Temporal.Instant,
 ): Promise<boolean> {
-  return asViewer(holding, session, async (tx) => {
+  return asViewer(database, session, async (tx) => {
     const { numUpdatedRows } = await tx
       .updateTable('session')
       .set({ ended_at: now })
@@ -186,7 +186,7 @@ export async function endOwnSession(
  * @returns how many
  */
 export async function endSessionsOf(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   personId: string,
 ): Promise<{ ended: number } | Refused<(typeof endRefusals)[number]>> {
@@ -195,8 +195,8 @@ export async function endSessionsOf(
     personId: session.personId,
     object: { kind: 'person' as const, id: personId },
   }
-  return logRefusal(holding, endRefusals, entry, () =>
-    asViewer(holding, session, async (tx) => {
+  return logRefusal(database, endRefusals, entry, () =>
+    asViewer(database, session, async (tx) => {
       const { rows } = await sql<{ ended: number }>`select end_sessions_of_person(${personId}::uuid) as ended`.execute(
         tx,
       )
@@ -212,12 +212,12 @@ const endRefusals = ['deny.role', 'not-found', 'confirm.fresh'] as const
  * @returns how many sessions ended
  */
 export async function endOwnSessions(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   except: 'this' | 'none',
   now: Temporal.Instant,
 ): Promise<number> {
-  return asViewer(holding, session, async (tx) => {
+  return asViewer(database, session, async (tx) => {
     await sql`select forget_devices()`.execute(tx)
     let open = tx
       .selectFrom('session')

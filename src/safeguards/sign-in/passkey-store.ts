@@ -7,7 +7,7 @@ import {
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
 import { sessionHash } from '../people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { challengeBytes, challengeMinutes } from './challenges.ts'
 import { completeWithPasskey } from './open-session.ts'
 import { spendConfirmation } from './confirmations.ts'
@@ -16,14 +16,14 @@ import { holderOf, type SessionHolder } from './session-holder.ts'
 import { handleOf, passkeyAlgorithms, readNewPasskey } from './verify-passkey.ts'
 
 export function createPasskeyStore({
-  db: holding,
+  db: database,
   now,
   relyingParty,
   service,
   challenges,
   secondFactors,
 }: PasskeyContext) {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
 
   return {
     /**
@@ -206,7 +206,7 @@ export function createPasskeyStore({
 class SessionEnded extends Error {}
 
 /** Returns true if the person's last factor is one passkey, beside a password that must not, or cannot, be the only factor. */
-async function isLastFactorNeeded(tx: HoldingSafeguards, personId: string): Promise<boolean> {
+async function isLastFactorNeeded(tx: SafeguardsDatabase, personId: string): Promise<boolean> {
   const { rows } = await sql<{ needed: boolean }>`
     select p.password_salt is not null and (d.second_factor = 'required' or not p.password_alone)
       and second_factors(p.id) = '{passkey}' and (select count(*) from passkey k where k.person_id = p.id) = 1 as needed
@@ -215,7 +215,7 @@ async function isLastFactorNeeded(tx: HoldingSafeguards, personId: string): Prom
 }
 
 /** Continues the session under a new token. */
-async function rotate(tx: HoldingSafeguards, { session, newSession }: { session: string; newSession: string }) {
+async function rotate(tx: SafeguardsDatabase, { session, newSession }: { session: string; newSession: string }) {
   const { rows } = await sql<{ rotated: boolean }>`
     select rotate_session(${sessionHash(session)}::bytea, ${sessionHash(newSession)}::bytea) as rotated`.execute(tx)
   return rows[0]?.rotated === true

@@ -1,11 +1,11 @@
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import type { Challenges } from './challenges.ts'
 import type { CodeProof, FactorRefusal } from './second-factor.ts'
 import type { PasskeyFault, RelyingParty } from './verify-passkey.ts'
 
 /** Dependencies of the custodian's passkey operations. */
 export interface PasskeyContext {
-  db: HoldingSafeguards
+  db: SafeguardsDatabase
   now: () => Temporal.Instant
   relyingParty: RelyingParty
   /** Name of the service shown by the authenticator. */
@@ -43,7 +43,7 @@ export function refusalOf(fault: PasskeyFault): PasskeyRefusal {
 }
 
 /** Returns a person's passkeys to offer to their browser, oldest first. */
-export function passkeysOf(db: HoldingSafeguards, personId: string) {
+export function passkeysOf(db: SafeguardsDatabase, personId: string) {
   return safeguardsOf(db)
     .selectFrom('passkey')
     .select(['credential_id', 'transports'])

@@ -5,24 +5,24 @@
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
-import type { HoldingSafeguards } from '../tables.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 import { asViewer } from './as-viewer.ts'
 import { passwordProof } from './own-account.ts'
 
 /** @returns `confirm.code` if the person must use a second factor */
 export async function provePresence(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   password: string,
 ): Promise<{ done: true } | { refused: 'session.credentials' | 'session.wait' | 'session.none' | 'confirm.code' }> {
-  const proof = await passwordProof(holding, session.personId, password)
-  const proved = await asViewer(holding, session, async (tx) => {
+  const proof = await passwordProof(database, session.personId, password)
+  const proved = await asViewer(database, session, async (tx) => {
     const { rows } = await sql<{ proved: keyof typeof refusals | 'right' }>`
       select prove_again(${proof}::bytea) as proved`.execute(tx)
     return rows[0]?.proved ?? 'none'
   })
   if (proved === 'right') return { done: true }
-  await appendAudit(holding, {
+  await appendAudit(database, {
     action: 'session.second-factor',
     result: `refused:${refusals[proved]}`,
     personId: session.personId,

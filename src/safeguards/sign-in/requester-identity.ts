@@ -9,7 +9,7 @@ import type { Language } from '#description/closed-lists.ts'
 import type { RequesterIdentitySettings } from '#platform/config/identity-provider.ts'
 import { appendAudit } from '../audit/append.ts'
 import { isStorable } from '../people/written-values.ts'
-import type { HoldingSafeguards } from '../tables.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 import {
   authorizationUrl,
   clockToleranceSeconds,
@@ -77,7 +77,7 @@ const maxClaimLength = 256
 const maxNameLength = 200
 
 export function createRequesterIdentification(given: {
-  db: HoldingSafeguards
+  db: SafeguardsDatabase
   now: () => Temporal.Instant
   settings: RequesterIdentitySettings
   secret: string

@@ -7,7 +7,7 @@ import { sql, type Transaction } from 'kysely'
 import { appendAudit, type AuditEntry } from '../audit/append.ts'
 import { unwrapKey, wrapKey } from '../keys/wrap.ts'
 import { sessionHash, sessionObject, sessionLogHash } from '../people/session.ts'
-import { safeguardsOf, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
 import { spendConfirmation } from './confirmations.ts'
 import { newRecoveryCodes, recoveryHash } from './recovery-codes.ts'
 import type { SignInKeys } from './sign-in-key.ts'
@@ -90,11 +90,11 @@ interface SignInState {
 
 /** @param now clock of the codes */
 export function createSecondFactors(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   keys: SignInKeys,
   now: () => Temporal.Instant,
 ): SecondFactors & CodeProof {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
 
   return {
     give: ({ session, newSession, ...given }) =>

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { sessionHash } from '../people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import type { SecondFactor } from './sign-in-tables.ts'
 
 /** Holder of a session, for the custodian. */
@@ -19,12 +19,12 @@ export interface SessionHolder {
  * @param awaiting a session that awaits a second factor, instead of a complete one
  */
 export async function holderOf(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   token: string,
   at: Temporal.Instant,
   { awaiting = false } = {},
 ): Promise<SessionHolder | undefined> {
-  const row = await safeguardsOf(holding)
+  const row = await safeguardsOf(database)
     .selectFrom('session')
     .innerJoin('person', 'person.id', 'session.person_id')
     .innerJoin('person_name', 'person_name.person_id', 'person.id')

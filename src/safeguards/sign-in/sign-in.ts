@@ -9,7 +9,7 @@ import { appendAudit } from '../audit/append.ts'
 import { proofOf } from '../people/password.ts'
 import { sessionExpiry, sessionHash, sessionObject, sessionLogHash, type Session } from '../people/session.ts'
 import { userIdOf } from '../people/written-values.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { asViewer } from './as-viewer.ts'
 import type { SecondFactor } from './sign-in-tables.ts'
 
@@ -61,11 +61,11 @@ const results = {
  * @returns the session; or `refused` without saying whether the id, the password or the employment was wrong
  */
 export async function signIn(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   given: { userId: string; password: string; from?: AttemptFrom | undefined },
   now: Temporal.Instant,
 ): Promise<Session | PendingSignIn | SignInDelayed | 'refused'> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   const userId = userIdOf(given.userId)
   const from = given.from ?? { network: 'unknown' }
   // Before hashing, so that an attempt that has to wait takes no time.
@@ -107,8 +107,8 @@ export async function signIn(
 }
 
 /** Records the browser that holds this token as one of the person's. @returns false if the token is another person's */
-export async function rememberDevice(holding: HoldingSafeguards, session: Session, device: string): Promise<boolean> {
-  return asViewer(holding, session, async (tx) => {
+export async function rememberDevice(database: SafeguardsDatabase, session: Session, device: string): Promise<boolean> {
+  return asViewer(database, session, async (tx) => {
     const { rows } = await sql<{ known: boolean }>`select remember_device(${hashOf(device)}::bytea) as known`.execute(
       tx,
     )
@@ -122,7 +122,7 @@ export function newDeviceToken(): string {
 }
 
 /** Returns how long the attempt must wait; undefined if it is checked at once. */
-async function waitOf(db: HoldingSafeguards, userId: string, from: AttemptFrom): Promise<SignInDelayed | undefined> {
+async function waitOf(db: SafeguardsDatabase, userId: string, from: AttemptFrom): Promise<SignInDelayed | undefined> {
   const { rows } = await sql<{ seconds: number }>`
     select sign_in_wait(${userId}, ${from.network}, ${deviceHash(from)}::bytea) as seconds`.execute(db)
   const seconds = rows[0]?.seconds ?? 0
@@ -131,7 +131,7 @@ async function waitOf(db: HoldingSafeguards, userId: string, from: AttemptFrom):
 }
 
 async function open(
-  tx: HoldingSafeguards,
+  tx: SafeguardsDatabase,
   userId: string,
   proof: Buffer | null,
   from: AttemptFrom,

@@ -10,7 +10,7 @@ import {
 } from '@simplewebauthn/server'
 import { decodeClientDataJSON } from '@simplewebauthn/server/helpers'
 import { sql } from 'kysely'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import type { Binding, Challenges } from './challenges.ts'
 
 /** Origin and host name of the web interface: passkeys belong to the host name, and their signatures contain the origin. */
@@ -46,7 +46,7 @@ export const passkeyAlgorithms = [-8, -7, -257]
  * @param ofPerson the required owner; undefined accepts any owner
  */
 export async function usePasskey(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   given: {
     response: AuthenticationResponseJSON
     challenges: Challenges
@@ -57,7 +57,7 @@ export async function usePasskey(
   },
 ): Promise<UsedPasskey | { fault: PasskeyFault; personId?: string }> {
   const { response, challenges, binding, relyingParty, now, ofPerson } = given
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   const passkey = await db
     .selectFrom('passkey')
     .select(['id', 'person_id', 'credential_id', 'public_key', 'counter'])

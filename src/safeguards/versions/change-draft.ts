@@ -10,7 +10,7 @@ import { settleDraft } from '#description/edit/settle-draft.ts'
 import { termZone } from '#description/terms.ts'
 import type { AuditAction } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
-import type { DraftState, HoldingSafeguards } from '../tables.ts'
+import type { DraftState, SafeguardsDatabase } from '../tables.ts'
 import {
   asViewer,
   denied,
@@ -38,11 +38,11 @@ export interface DraftChange {
 
 /** Begins a draft with the text of the newest version. */
 export function startDraft(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   now: Temporal.Instant,
 ): Promise<Draft | DraftRefusal> {
-  return asViewer(holding, session, now, async (tx, viewer) => {
+  return asViewer(database, session, now, async (tx, viewer) => {
     const right = draftingRight(viewer.rights)
     if (!right) return denied(tx, viewer, 'description.drafted')
     const newest = await newestVersion(tx)
@@ -63,13 +63,13 @@ export function startDraft(
 
 /** Changes one's own draft; refused if it has a newer revision (another window). */
 export function changeDraft(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   id: string,
   change: DraftChange,
   now: Temporal.Instant,
 ): Promise<Draft | DraftRefusal> {
-  return asViewer(holding, session, now, async (tx, viewer) => {
+  return asViewer(database, session, now, async (tx, viewer) => {
     const draft = await findOwnDraft(tx, viewer, id, 'DRAFT', 'description.drafted')
     if ('refused' in draft) return draft
     if (draft.revision !== change.revision) return { refused: 'draft.changed-meanwhile' }
@@ -88,13 +88,13 @@ export function changeDraft(
 
 /** Submits a draft: without problems, based on the newest version, for an instant within a year. */
 export function submitDraft(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   id: string,
   revision: number,
   now: Temporal.Instant,
 ): Promise<Draft | DraftRefusal> {
-  return asViewer(holding, session, now, async (tx, viewer) => {
+  return asViewer(database, session, now, async (tx, viewer) => {
     const draft = await findOwnDraft(tx, viewer, id, 'DRAFT', 'description.submitted')
     if ('refused' in draft) return draft
     if (draft.revision !== revision) return { refused: 'draft.changed-meanwhile' }
@@ -119,33 +119,33 @@ export function submitDraft(
 
 /** Takes a submitted draft back for changes; the submitted revision can no longer be approved. */
 export function takeBackDraft(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   id: string,
   now: Temporal.Instant,
 ): Promise<Draft | DraftRefusal> {
-  return moveDraft(holding, session, id, now, { from: 'SUBMITTED', to: 'DRAFT', action: 'description.taken-back' })
+  return moveDraft(database, session, id, now, { from: 'SUBMITTED', to: 'DRAFT', action: 'description.taken-back' })
 }
 
 /** Withdraws a draft. */
 export function withdrawDraft(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   id: string,
   now: Temporal.Instant,
 ): Promise<Draft | DraftRefusal> {
-  return moveDraft(holding, session, id, now, { from: 'any', to: 'WITHDRAWN', action: 'description.withdrawn' })
+  return moveDraft(database, session, id, now, { from: 'any', to: 'WITHDRAWN', action: 'description.withdrawn' })
 }
 
 /** Changes the state only. */
 function moveDraft(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   id: string,
   now: Temporal.Instant,
   { from, to, action }: { from: 'SUBMITTED' | 'any'; to: DraftState; action: AuditAction },
 ): Promise<Draft | DraftRefusal> {
-  return asViewer(holding, session, now, async (tx, viewer) => {
+  return asViewer(database, session, now, async (tx, viewer) => {
     const draft = await findOwnDraft(tx, viewer, id, from, action)
     if ('refused' in draft) return draft
     if (!(await write(tx, draft, { state: to }))) return { refused: 'draft.changed-meanwhile' }

@@ -5,7 +5,7 @@
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
-import type { HoldingSafeguards } from '../tables.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 import {
   asViewer,
   decidingRight,
@@ -29,13 +29,13 @@ export interface Decision {
 
 /** Approves a submitted draft: it becomes the next version, in force from its instant on. */
 export function approveDraft(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   id: string,
   { revision, note }: Decision,
   now: Temporal.Instant,
 ): Promise<Draft | DraftRefusal> {
-  return decideDraft(holding, session, id, now, 'description.approved', async (tx, viewer, draft) => {
+  return decideDraft(database, session, id, now, 'description.approved', async (tx, viewer, draft) => {
     const newest = await newestVersion(tx)
     const history = await historyUpTo(tx, newest.version)
     const { problems, changes, description } = judgeText(draft.text, history)
@@ -63,13 +63,13 @@ export function approveDraft(
 
 /** Rejects a submitted draft; its author may begin another. */
 export function rejectDraft(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   id: string,
   { revision, note }: Decision,
   now: Temporal.Instant,
 ): Promise<Draft | DraftRefusal> {
-  return decideDraft(holding, session, id, now, 'description.rejected', async (tx, viewer) => {
+  return decideDraft(database, session, id, now, 'description.rejected', async (tx, viewer) => {
     await sql`select reject_draft(${id}::uuid, ${revision}, ${note ?? null})`.execute(tx)
     await trace(tx, viewer, decidingRight(viewer.rights), 'description.rejected', id, { revision })
   })
@@ -102,21 +102,21 @@ const refusalCodes = new Set<string>([
 
 /** Returns the draft after the decision. A refusal is logged and changes nothing else. */
 async function decideDraft(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   id: string,
   now: Temporal.Instant,
   action: 'description.approved' | 'description.rejected',
   decide: (tx: Tx, viewer: Viewer, draft: Draft) => Promise<void>,
 ): Promise<Draft | DraftRefusal> {
-  const decided = await asViewer<Draft | DraftRefusal>(holding, session, now, async (tx, viewer) => {
+  const decided = await asViewer<Draft | DraftRefusal>(database, session, now, async (tx, viewer) => {
     const draft = await findDraft(tx, viewer, id)
     if ('refused' in draft) return draft
     await decide(tx, viewer, draft)
     return findDraft(tx, viewer, id)
   }).catch(refusalOf)
   if ('refused' in decided && decided.refused !== 'not-found') {
-    await appendAudit(holding, {
+    await appendAudit(database, {
       action,
       result: `refused:${decided.refused}`,
       personId: session.personId,

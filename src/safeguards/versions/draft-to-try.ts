@@ -3,7 +3,7 @@ import { inSession } from '#platform/database/connect.ts'
 import { parseDescription } from '#description/read-description.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import type { Session } from '../people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { asViewer, decidingRight, denied, findDraft, newestVersion, trace, type DraftRefusal } from './draft.ts'
 import { readText } from './versions.ts'
 
@@ -20,12 +20,12 @@ export interface DryRunDraft {
  * (database/functions/description/versions.sql, draft_for_dry_run). A draft without a future instant is tried for `fallback`.
  */
 export async function readDryRunDraft(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   request: { session: string; draft: string },
   now: Temporal.Instant,
   fallback: Temporal.Instant,
 ): Promise<DryRunDraft | 'refused' | 'unreadable'> {
-  const row = await inSession(safeguardsOf(holding), { 'seloste.session': request.session }, async (tx) => {
+  const row = await inSession(safeguardsOf(database), { 'seloste.session': request.session }, async (tx) => {
     const { rows } = await sql<{ text: string; effective_from: Temporal.Instant | null; newest_text: string }>`
       select * from draft_for_dry_run(${request.draft}::uuid)`.execute(tx)
     return rows[0]
@@ -43,12 +43,12 @@ export async function readDryRunDraft(
 
 /** The desk's part of a dry run: permits it to those who may draft or decide, and logs it. */
 export async function authoriseDryRun(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   id: string,
   now: Temporal.Instant,
 ): Promise<DryRunDraft | DraftRefusal> {
-  return asViewer(holding, session, now, async (tx, viewer) => {
+  return asViewer(database, session, now, async (tx, viewer) => {
     const draft = await findDraft(tx, viewer, id)
     if ('refused' in draft) return draft
     const right = viewer.drafts ?? decidingRight(viewer.rights)

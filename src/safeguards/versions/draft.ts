@@ -5,7 +5,7 @@ import type { Problem } from '#description/problem.ts'
 import { rightsOf, type Right } from '../access/grant.ts'
 import { appendAudit, type AuditAction } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
-import { safeguardsOf, type DraftState, type HoldingSafeguards, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type DraftState, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
 
 export interface Draft {
   id: string
@@ -62,11 +62,11 @@ export function decidingRight(rights: readonly Right[]): Right | undefined {
 
 /** Lists all drafts, open ones first, then by last change. */
 export function listDrafts(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   now: Temporal.Instant,
 ): Promise<{ drafts: Draft[]; mayDraft: boolean }> {
-  return asViewer(holding, session, now, async (tx, viewer) => {
+  return asViewer(database, session, now, async (tx, viewer) => {
     const rows = await draftRows(tx).orderBy('changed_at', 'desc').limit(maxListed).execute()
     const newest = await newestVersion(tx)
     const drafts = rows.map((row) => viewDraft(row, newest.version, viewer))
@@ -80,12 +80,12 @@ export function listDrafts(
 
 /** Returns a draft; everyone signed in may read it. */
 export function readDraft(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   id: string,
   now: Temporal.Instant,
 ): Promise<Draft | DraftRefusal> {
-  return asViewer(holding, session, now, (tx, viewer) => findDraft(tx, viewer, id))
+  return asViewer(database, session, now, (tx, viewer) => findDraft(tx, viewer, id))
 }
 
 const maxListed = 200
@@ -99,12 +99,12 @@ export interface Viewer {
 
 /** Runs in one transaction with the session set. */
 export async function asViewer<Result>(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   now: Temporal.Instant,
   work: (tx: Tx, viewer: Viewer) => Promise<Result>,
 ): Promise<Result> {
-  return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+  return inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
     const rights = await rightsOf(tx, session.personId, now)
     return work(tx, { personId: session.personId, rights, drafts: draftingRight(rights), now })
   })

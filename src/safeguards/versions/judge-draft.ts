@@ -4,7 +4,7 @@ import type { Problem } from '#description/problem.ts'
 import { parseDescription, parseSuccessor } from '#description/read-description.ts'
 import { readText } from '#description/read-text.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
-import type { HoldingSafeguards } from '../tables.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 import type { Draft } from './draft.ts'
 import { historyUpTo } from './versions.ts'
 
@@ -20,8 +20,8 @@ export interface JudgedDraft {
 }
 
 /** Checks the draft's text; decided or withdrawn drafts have no problems. */
-export async function judgeDraft(holding: HoldingSafeguards, draft: Draft): Promise<JudgedDraft> {
-  const judged = judgeText(draft.text, await historyUpTo(holding, draft.basedOn))
+export async function judgeDraft(database: SafeguardsDatabase, draft: Draft): Promise<JudgedDraft> {
+  const judged = judgeText(draft.text, await historyUpTo(database, draft.basedOn))
   return draft.state === 'DRAFT' || draft.state === 'SUBMITTED' ? judged : { ...judged, problems: [] }
 }
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import type { DescriptionVersion } from './versions.ts'
 
 /**
@@ -8,11 +8,11 @@ import type { DescriptionVersion } from './versions.ts'
  * @returns the versions logged now, oldest first
  */
 export async function recordEffect(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   versions: readonly DescriptionVersion[],
   now: Temporal.Instant,
 ): Promise<DescriptionVersion[]> {
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   const { newest } = await db
     .selectFrom('version_effect')
     .select(({ fn }) => fn.max('version').as('newest'))

@@ -1,6 +1,6 @@
 import type { RegisterDescription } from '#description/register-description.ts'
 import { rolesInEffect, type RoleRights } from '#description/roles.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 
 /** Rights in force of a role that would be narrower. */
 export interface NarrowedRights {
@@ -10,12 +10,12 @@ export interface NarrowedRights {
 
 /** Returns which rights in force would be narrower under `after` than under `before`, by the role of `before`. */
 export async function rightsNarrowed(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   before: Pick<RegisterDescription, 'roles' | 'switches'>,
   after: Pick<RegisterDescription, 'roles' | 'switches'>,
   now: Temporal.Instant,
 ): Promise<NarrowedRights[]> {
-  const rights = await safeguardsOf(holding)
+  const rights = await safeguardsOf(database)
     .selectFrom('access_right')
     .select(['role', 'duty', 'purposes', 'scope_kind'])
     .where('revoked_at', 'is', null)

@@ -7,7 +7,7 @@ import type { RegisterDescription } from '#description/register-description.ts'
 import { rolesInEffect } from '#description/roles.ts'
 import { DescriptionFault } from '#description/problem.ts'
 import { appendAudit } from '../audit/append.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { storeNumbers } from './store-numbers.ts'
 
 export interface DescriptionVersion {
@@ -31,13 +31,13 @@ export const descriptionChannel = 'seloste_description'
  * @throws DescriptionFault if the text is invalid
  */
 export async function installDescription(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   text: string,
   fileName: string,
 ): Promise<'installed' | 'there-already'> {
   const parsed = parseSuccessor(text, [])
   if (!parsed.ok) throw new DescriptionFault(fileName, parsed.problems)
-  return safeguardsOf(holding)
+  return safeguardsOf(database)
     .transaction()
     .execute(async (tx) => {
       const { rows } = await sql<{ installed: boolean }>`
@@ -60,8 +60,8 @@ export async function installDescription(
  * Returns every version, oldest first.
  * @throws DescriptionFault if the database has a text that this program cannot apply
  */
-export async function readVersions(holding: HoldingSafeguards): Promise<DescriptionVersion[]> {
-  const rows = await safeguardsOf(holding)
+export async function readVersions(database: SafeguardsDatabase): Promise<DescriptionVersion[]> {
+  const rows = await safeguardsOf(database)
     .selectFrom('description_version')
     .select(['version', 'text', 'effective_from', 'approved_at', 'author', 'approver'])
     .orderBy('version')
@@ -77,8 +77,8 @@ export async function readVersions(holding: HoldingSafeguards): Promise<Descript
 }
 
 /** Returns the parsed versions up to one, oldest first. */
-export async function historyUpTo(holding: HoldingSafeguards, version: number): Promise<RegisterDescription[]> {
-  const rows = await safeguardsOf(holding)
+export async function historyUpTo(database: SafeguardsDatabase, version: number): Promise<RegisterDescription[]> {
+  const rows = await safeguardsOf(database)
     .selectFrom('description_version')
     .select(['version', 'text'])
     .where('version', '<=', version)
@@ -94,8 +94,8 @@ export interface PublishedVersion extends Omit<DescriptionVersion, 'description'
 }
 
 /** Returns every version as published, or one; newest first. */
-export async function readPublished(holding: HoldingSafeguards, version?: number): Promise<PublishedVersion[]> {
-  const rows = await safeguardsOf(holding)
+export async function readPublished(database: SafeguardsDatabase, version?: number): Promise<PublishedVersion[]> {
+  const rows = await safeguardsOf(database)
     .selectFrom('description_version')
     .selectAll()
     .$if(version !== undefined, (query) => query.where('version', '=', version ?? 0))

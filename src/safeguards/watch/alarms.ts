@@ -7,7 +7,7 @@ import { inSession } from '#platform/database/connect.ts'
 import { requestAct, returnRefusal } from '../access/database-request.ts'
 import { namePeople } from '../people/name-people.ts'
 import type { Session } from '../people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { watchRefusals, type WatchRefusal } from './watch-refusals.ts'
 import type { AlarmKind } from './thresholds.ts'
 
@@ -35,11 +35,11 @@ const maxListed = 500
 
 /** Lists at most 500 alarms, open ones first, newest first. Names are looked up now and not stored. */
 export function listAlarms(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   { state }: { state: 'open' | 'closed' | 'any' },
 ): Promise<{ alarms: Alarm[]; open: number } | { refused: WatchRefusal }> {
-  return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+  return inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
     if (!(await maySeeAlarms(tx))) return { refused: 'deny.role' }
     const rows = await tx
       .selectFrom('alarm')
@@ -82,13 +82,13 @@ export function listAlarms(
 
 /** Marks an alarm as seen. */
 export function markAlarmSeen(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   id: string,
 ): Promise<{ refused: WatchRefusal } | undefined> {
   return returnRefusal(
     watchRefusals,
-    inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+    inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
       await sql`select mark_alarm_seen(${id}::uuid)`.execute(tx)
       return undefined
     }),
@@ -100,7 +100,7 @@ export function markAlarmSeen(
  * @param readCount its count when it was read: it is not closed with what it has become since; null: not compared
  */
 export async function closeAlarm(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   id: string,
   note: string,
@@ -108,11 +108,11 @@ export async function closeAlarm(
 ): Promise<{ refused: WatchRefusal } | undefined> {
   const statement = sql`select close_alarm(${id}::uuid, ${note}, ${readCount}::integer)`
   const trace = { action: 'alarm.closed', object: { kind: 'alarm', id } } as const
-  const answer = await requestAct(holding, session, statement, watchRefusals, trace)
+  const answer = await requestAct(database, session, statement, watchRefusals, trace)
   return answer === 'done' ? undefined : answer
 }
 
-async function maySeeAlarms(tx: HoldingSafeguards): Promise<boolean> {
+async function maySeeAlarms(tx: SafeguardsDatabase): Promise<boolean> {
   const { rows } = await sql<{ may: boolean }>`
     select viewer_is('DATA_PROTECTION_OFFICER') or may_see_capture() as may`.execute(tx)
   return rows[0]?.may === true

@@ -5,7 +5,7 @@
 import { sql } from 'kysely'
 import { withTransaction } from '#platform/database/connect.ts'
 import { appendAudit } from '../audit/append.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import type { Period } from './break-glass-periods.ts'
 import { findings } from './find-alarms.ts'
 import { alarmKinds, thresholds, type AlarmKind } from './thresholds.ts'
@@ -28,7 +28,7 @@ const rescannedOverlap = { minutes: 5 }
  * @returns new alarms; repetitions are added to the open alarm
  */
 export async function raiseAlarms(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   emergencies: readonly Period[],
   now: Temporal.Instant,
   onFault?: (error: unknown) => void,
@@ -37,7 +37,7 @@ export async function raiseAlarms(
   for (const kind of alarmKinds) {
     if (kind === 'standstill') continue
     try {
-      raised.push(...(await withTransaction(safeguardsOf(holding), (tx) => scanKind(tx, kind, emergencies, now))))
+      raised.push(...(await withTransaction(safeguardsOf(database), (tx) => scanKind(tx, kind, emergencies, now))))
     } catch (error) {
       if (!onFault) throw error
       onFault(error)
@@ -47,7 +47,7 @@ export async function raiseAlarms(
 }
 
 async function scanKind(
-  tx: HoldingSafeguards,
+  tx: SafeguardsDatabase,
   kind: keyof typeof findings,
   emergencies: readonly Period[],
   now: Temporal.Instant,
@@ -85,8 +85,8 @@ async function scanKind(
 }
 
 /** Counts open alarms by kind. */
-export async function countOpenAlarms(holding: HoldingSafeguards): Promise<Map<AlarmKind, number>> {
-  const rows = await safeguardsOf(holding)
+export async function countOpenAlarms(database: SafeguardsDatabase): Promise<Map<AlarmKind, number>> {
+  const rows = await safeguardsOf(database)
     .selectFrom('alarm')
     .select((eb) => ['kind', eb.fn.countAll<string>().as('open')])
     .where('closed_at', 'is', null)
@@ -96,8 +96,8 @@ export async function countOpenAlarms(holding: HoldingSafeguards): Promise<Map<A
 }
 
 /** Deletes alarms closed two years ago; their log entries stay. */
-export async function endOldAlarms(holding: HoldingSafeguards): Promise<void> {
-  await safeguardsOf(holding)
+export async function endOldAlarms(database: SafeguardsDatabase): Promise<void> {
+  await safeguardsOf(database)
     .deleteFrom('alarm')
     .where('closed_at', '<', sql<Temporal.Instant>`now() - interval '24 months'`)
     .execute()

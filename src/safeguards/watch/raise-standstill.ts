@@ -5,7 +5,7 @@
 import { sql } from 'kysely'
 import { withTransaction } from '#platform/database/connect.ts'
 import { appendAudit } from '../audit/append.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { thresholds } from './thresholds.ts'
 
 export interface Standstill {
@@ -16,11 +16,11 @@ export interface Standstill {
 
 /** @returns the change of the alarm; undefined if there is none */
 export function updateStandstillAlarm(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   standstills: readonly Standstill[],
   now: Temporal.Instant,
 ): Promise<'raised' | 'over' | undefined> {
-  return withTransaction(safeguardsOf(holding), async (tx) => {
+  return withTransaction(safeguardsOf(database), async (tx) => {
     const db = safeguardsOf(tx)
     await sql`select lock_alarm_kind('standstill')`.execute(db)
     if (standstills.length === 0) {

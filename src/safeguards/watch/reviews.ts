@@ -9,7 +9,7 @@ import { requestAct, returnRefusal } from '../access/database-request.ts'
 import type { AuditAction } from '../audit/append.ts'
 import { namePeople } from '../people/name-people.ts'
 import type { Session } from '../people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { watchRefusals, type WatchRefusal } from './watch-refusals.ts'
 import { reviewWithinDays } from './thresholds.ts'
 
@@ -43,13 +43,13 @@ export interface ViewToReview {
 
 /** Lists the months with such views, newest first. */
 export function listReviewMonths(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   now: Temporal.Instant,
 ): Promise<ReviewMonth[] | { refused: WatchRefusal }> {
   return returnRefusal(
     watchRefusals,
-    inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+    inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
       const { rows } = await sql<MonthRow>`
         select month, looks::integer, listenings::integer, people::integer, reviewed_at as at, reviewed_by as by, note
         from review_months()`.execute(tx)
@@ -86,13 +86,13 @@ function startOf(day: Temporal.PlainDate): Temporal.Instant {
 
 /** Lists the views of a month, oldest first, after a log entry. Reading them is logged. */
 export function listViewsToReview(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   { month, after, limit }: { month: Temporal.PlainYearMonth; after: number; limit: number },
 ): Promise<{ views: ViewToReview[]; next: number | undefined } | { refused: WatchRefusal }> {
   return returnRefusal(
     watchRefusals,
-    inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+    inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
       const { rows } = await sql<ViewRow>`
         select seq::float8 as seq, at, person_id as "personId", role, action, purpose, reference, object_kind as "objectKind",
           object_id as "objectId", contacts, served_ms::float8 as "servedMs"
@@ -130,13 +130,13 @@ interface ViewRow {
 
 /** Signs off a month that is over, if none of its views is the officer's own. The database logs it. */
 export async function signOffViews(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   month: Temporal.PlainYearMonth,
   note: string,
 ): Promise<{ refused: WatchRefusal } | undefined> {
   const statement = sql`select sign_off_accesses(${month.toPlainDate({ day: 1 })}::date, ${note})`
   const trace = { action: 'looks.reviewed', object: { kind: 'log' }, detail: { month: month.toString() } } as const
-  const answer = await requestAct(holding, session, statement, watchRefusals, trace)
+  const answer = await requestAct(database, session, statement, watchRefusals, trace)
   return answer === 'done' ? undefined : answer
 }

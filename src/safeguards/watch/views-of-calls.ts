@@ -7,7 +7,7 @@ import { inSession } from '#platform/database/connect.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
 import type { Session } from '../people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 
 export interface ViewOfCall {
   at: Temporal.Instant
@@ -29,11 +29,11 @@ export const maxViews = 5000
 
 /** Returns others' views of the person's own calls, newest first; the extract itself is logged (`extract.read`). */
 export function viewsOfMyCalls(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   session: Session,
   { from, to }: { from: Temporal.Instant; to: Temporal.Instant },
 ): Promise<ViewOfCall[]> {
-  return inSession(safeguardsOf(holding), { 'seloste.session': session.token }, async (tx) => {
+  return inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
     const { rows } = await sql<ViewRow>`
       select at, kind, role, purpose, unit, contact_id as "contactId", calls, served_ms::float8 as "servedMs",
         contact_started_at as "startedAt"
@@ -43,7 +43,7 @@ export function viewsOfMyCalls(
 }
 
 /** Returns views of one call, newest first. `tx` is the transaction of a grant for the purpose INSPECTION. */
-export async function viewsOfContact(tx: HoldingSafeguards, contactId: string): Promise<ViewOfCall[]> {
+export async function viewsOfContact(tx: SafeguardsDatabase, contactId: string): Promise<ViewOfCall[]> {
   const { rows } = await sql<ViewRow>`
     select at, kind, role, purpose, unit, contact_id as "contactId", calls, served_ms::float8 as "servedMs",
       null::timestamptz as "startedAt"

@@ -6,11 +6,11 @@ import type { RawBuilder } from 'kysely'
 import { requestAct, type Refused } from '#safeguards/access/database-request.ts'
 import type { AuditAction } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 
 /** Runs an act on a disclosure, which the database authorises. A refusal is logged, and may have a detail in `of`. */
 export function actOnDisclosure<Code extends string>(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   action: AuditAction,

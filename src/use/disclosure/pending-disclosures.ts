@@ -5,7 +5,7 @@
 import { sql } from 'kysely'
 import { requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 
 export interface PendingDisclosure {
   draft: string
@@ -34,7 +34,7 @@ interface Row {
 
 /** Lists undecided disclosures affected by submitted and future changes, of the kinds that the session may see. */
 export async function listPendingDisclosures(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
 ): Promise<{ items: PendingDisclosure[] } | Refused<'deny.role'>> {
   const statement = sql<Row>`select * from list_pending_disclosures()`

@@ -3,7 +3,7 @@ import { promises, type PromiseId } from '#description/promises.ts'
 import texts from '#texts/server/promise.json' with { type: 'json' }
 import { inEach, trilingualTexts, type Trilingual } from '#platform/texts/texts.ts'
 import type { VerifierKey } from '#safeguards/audit/note.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { catalogue } from './catalogue.ts'
 import { isProofSigned } from './sign-proof.ts'
 import type { EvidenceTables, Facts } from './tables.ts'
@@ -40,23 +40,23 @@ export type ProofKey = VerifierKey | 'unknown' | 'any'
  * Returns the last proof of every promise that was ever checked, in the order of the list. A proof does not hold, and its
  * text gives the reason, if it is older than a quarter of an hour, dated in the future or unsigned, or if its check failed.
  */
-export async function readProofs(holding: HoldingSafeguards, now: Temporal.Instant, key: ProofKey): Promise<Proof[]> {
-  return readAll(holding, now, key, (_, facts) => facts)
+export async function readProofs(database: SafeguardsDatabase, now: Temporal.Instant, key: ProofKey): Promise<Proof[]> {
+  return readAll(database, now, key, (_, facts) => facts)
 }
 
 /** Same as {@link readProofs}, with the facts and sentences that people see: {@link shownFacts}. */
 export async function readShownProofs(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   now: Temporal.Instant,
   key: ProofKey,
 ): Promise<Proof[]> {
-  return readAll(holding, now, key, shownFacts)
+  return readAll(database, now, key, shownFacts)
 }
 
 type Shown = (promise: PromiseId, facts: Facts) => Facts
 
-async function readAll(holding: HoldingSafeguards, now: Temporal.Instant, key: ProofKey, shown: Shown) {
-  const rows = await (holding as Kysely<EvidenceTables>).selectFrom('proof').selectAll().execute()
+async function readAll(database: SafeguardsDatabase, now: Temporal.Instant, key: ProofKey, shown: Shown) {
+  const rows = await (database as Kysely<EvidenceTables>).selectFrom('proof').selectAll().execute()
   return promises.flatMap((promise) => {
     const row = rows.find((one) => one.promise === promise)
     return row ? [toProof({ ...row, facts: row.facts && shown(promise, row.facts) }, now, key, row)] : []
@@ -65,12 +65,12 @@ async function readAll(holding: HoldingSafeguards, now: Temporal.Instant, key: P
 
 /** Same as {@link readProofs}, for one promise. */
 export async function readProof(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   promise: PromiseId,
   now: Temporal.Instant,
   key: ProofKey,
 ): Promise<Proof | undefined> {
-  const row = await (holding as Kysely<EvidenceTables>)
+  const row = await (database as Kysely<EvidenceTables>)
     .selectFrom('proof')
     .selectAll()
     .where('promise', '=', promise)

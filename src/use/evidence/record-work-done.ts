@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import type { EvidenceTables } from './tables.ts'
 
 /** Records that a periodic job has run (R22, R24), for the checks. */
-export async function recordWorkDone(holding: HoldingSafeguards, work: 'sweep', at: Temporal.Instant): Promise<void> {
-  await (holding as Kysely<EvidenceTables>)
+export async function recordWorkDone(database: SafeguardsDatabase, work: 'sweep', at: Temporal.Instant): Promise<void> {
+  await (database as Kysely<EvidenceTables>)
     .insertInto('work_done')
     .values({ work, at })
     .onConflict((conflict) => conflict.column('work').doUpdateSet({ at }))

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 
 /** Reports the version that a process obeys (R1); the database takes the kind of process from its role. */
 export async function reportVersionInUse(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   instance: string,
   { version, hash }: Pick<DescriptionVersion, 'version' | 'hash'>,
 ): Promise<void> {
@@ -12,6 +12,6 @@ export async function reportVersionInUse(
 }
 
 /** Reports an orderly shutdown. */
-export async function reportEnded(db: HoldingSafeguards, instance: string): Promise<void> {
+export async function reportEnded(db: SafeguardsDatabase, instance: string): Promise<void> {
   await sql`select report_instance_ended(${instance}::uuid)`.execute(db)
 }

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { returnRefusal } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '#safeguards/tables.ts'
 
 /** Targets of a destruction, as in the ledger: storage places, and receipts of destroyed keys. */
 export interface LedgerTargets {
@@ -23,7 +23,7 @@ export interface LedgerItem {
 
 /** Returns a page of the ledger before an entry, newest first. The database checks the role and logs the view. */
 export function listLedger(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Pick<Session, 'token'>,
   { before, limit }: { before?: number | undefined; limit: number },
 ): Promise<{ items: LedgerItem[]; next?: number } | { refused: 'deny.role' }> {

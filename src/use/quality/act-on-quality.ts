@@ -2,7 +2,7 @@ import type { RawBuilder } from 'kysely'
 import { requestAct, requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import type { AuditAction, AuditEntry } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 
 type Kind = NonNullable<AuditEntry['object']>['kind']
 
@@ -25,7 +25,7 @@ const traceOf = ({ action, kind, id }: Trace) => ({ action, object: { kind, ...(
 
 /** Runs an act on quality evaluation, which the database authorises and logs. */
 export const actOnQuality = <Code extends string>(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   trace: Trace,
   statement: RawBuilder<unknown>,
@@ -34,7 +34,7 @@ export const actOnQuality = <Code extends string>(
 
 /** Runs a query for one row, which the database authorises and logs. */
 export const requestQuality = <Row, Code extends string>(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   trace: Trace,
   statement: RawBuilder<Row>,

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { requestDatabase, logRefusal, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '#safeguards/tables.ts'
 import { requestQuality, unchangeableRefusals } from './act-on-quality.ts'
 import { agreementByQuestion, type FormAgreement } from './agreement-by-question.ts'
 import type { Answers, Form } from './form.ts'
@@ -39,7 +39,7 @@ const closeRefusals = [...joinRefusals, 'quality.too-few'] as const
 
 /** Lists calibrations, with the agreement on each question where there are enough calibrations. */
 export async function listCalibrations(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
 ): Promise<{ items: Calibration[]; agreement: FormAgreement[] } | Refused<'deny.role'>> {
   const answer = await requestDatabase(
@@ -56,7 +56,7 @@ export async function listCalibrations(
 
 /** Begins a calibration: everybody who may evaluate the recording can take part, without seeing the others. */
 export function beginCalibration(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   { recordingId, formId, name }: { recordingId: string; formId: string; name: string },
 ): Promise<{ id: string } | Refused<(typeof beginRefusals)[number]>> {
@@ -68,7 +68,7 @@ export function beginCalibration(
 
 /** Joins a calibration; returns the id of the viewer's own evaluation in it. */
 export function joinCalibration(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
 ): Promise<{ id: string } | Refused<(typeof joinRefusals)[number]>> {
@@ -79,7 +79,7 @@ export function joinCalibration(
 
 /** Closes a calibration: spread and agreement become visible, without names. */
 export async function closeCalibration(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
 ): Promise<'done' | Refused<(typeof closeRefusals)[number]>> {

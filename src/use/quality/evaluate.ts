@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { requestList, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { actOnQuality, commonRefusals, requestQuality, unchangeableRefusals } from './act-on-quality.ts'
 import type { Answers, Form } from './form.ts'
 import type { FormLanguage } from './forms.ts'
@@ -108,7 +108,7 @@ const answerRefusals = [...unchangeableRefusals, 'quality.nothing-to-answer', 'i
 
 /** Lists what the viewer may evaluate, evaluates or has evaluated, of recordings within reach. */
 export function listEvaluations(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
 ): Promise<ListedEvaluation[] | Refused<'deny.role'>> {
   const statement = sql<{ value: ListedEvaluation }>`select list_evaluations as value from list_evaluations()`
@@ -117,7 +117,7 @@ export function listEvaluations(
 
 /** Returns an evaluation with its form and present score. */
 export async function readEvaluation(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
 ): Promise<ReadEvaluation | Refused<(typeof commonRefusals)[number]>> {
@@ -131,7 +131,7 @@ export async function readEvaluation(
 
 /** Takes an evaluation from the queue, with the newest version of its form; idempotent. */
 export function beginEvaluation(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
 ): Promise<'done' | Refused<(typeof takeRefusals)[number]>> {
@@ -144,7 +144,7 @@ export function beginEvaluation(
  * @returns the new revision and the score
  */
 export async function saveEvaluation(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   { revision, answers, comments, note }: Work,
@@ -166,7 +166,7 @@ export async function saveEvaluation(
  * @returns `quality.unanswered` if a question lacks its answer
  */
 export async function releaseEvaluation(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   revision: number,
@@ -187,7 +187,7 @@ export async function releaseEvaluation(
  * @returns `isFollowed`, if set aside for good: whether the next recording of the draw replaced it
  */
 export async function setAside(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   reason: 'unsuitable' | 'too-close',
@@ -201,7 +201,7 @@ export async function setAside(
 
 /** Answers an official's disagreement: the evaluation stays, or is reopened. */
 export function answerDisagreement(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   { outcome, text }: { outcome: 'KEPT' | 'REOPENED'; text: string },

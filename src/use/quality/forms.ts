@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { commonRefusals, requestQuality } from './act-on-quality.ts'
 import { problemsOf, type Form, type FormProblem } from './form.ts'
 
@@ -41,7 +41,10 @@ const publishRefusals = [...commonRefusals, 'quality.changed-meanwhile', 'qualit
 const formAct = { action: 'quality.form-begun', kind: 'quality-form' } as const
 
 /** Lists forms, for evaluators. */
-export async function listForms(db: HoldingSafeguards, session: Session): Promise<ListedForm[] | Refused<'deny.role'>> {
+export async function listForms(
+  db: SafeguardsDatabase,
+  session: Session,
+): Promise<ListedForm[] | Refused<'deny.role'>> {
   const statement = sql<ListedForm>`
     select distinct on (f.name, f.id) f.id, f.language, f.name, f.draft is not null as "hasDraft", v.version,
       v.published_at as "publishedAt"
@@ -61,7 +64,7 @@ export async function listForms(db: HoldingSafeguards, session: Session): Promis
 
 /** Returns a form with its draft and all versions. */
 export async function readForm(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
 ): Promise<ReadForm | Refused<(typeof commonRefusals)[number]>> {
@@ -83,7 +86,7 @@ export async function readForm(
 
 /** Begins an empty form in one language. */
 export function beginForm(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   { language, name }: { language: FormLanguage; name: string },
 ): Promise<{ id: string } | Refused<'deny.role' | 'input.identity-code'>> {
@@ -96,7 +99,7 @@ export function beginForm(
  * @returns its revision, and why it cannot be published
  */
 export async function saveForm(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   { revision, name, form }: { revision: number; name: string; form: Form },
@@ -110,7 +113,7 @@ export async function saveForm(
 
 /** Publishes the draft as the next, immutable version; evaluations in progress keep theirs. */
 export async function publishForm(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   revision: number,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { actOnQuality, unchangeableRefusals } from './act-on-quality.ts'
 import type { MomentComment } from './evaluate.ts'
 import type { Answers, Form } from './form.ts'
@@ -37,7 +37,7 @@ const disagreeRefusals = [...unchangeableRefusals, 'quality.disagreed', 'input.i
 
 /** Lists released evaluations of the viewer's own calls only (R39). */
 export async function listOwnEvaluations(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
 ): Promise<OwnEvaluation[] | Refused<'deny.role'>> {
   const answer = await requestDatabase(
@@ -53,7 +53,7 @@ export async function listOwnEvaluations(
 
 /** Records that the official has read an evaluation; idempotent. */
 export function acknowledgeEvaluation(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
 ): Promise<'done' | Refused<(typeof unchangeableRefusals)[number]>> {
@@ -63,7 +63,7 @@ export function acknowledgeEvaluation(
 
 /** Records the official's disagreement and reason, which is answered once. */
 export function disagreeWithEvaluation(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   reasons: string,

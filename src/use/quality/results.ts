@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { requestList, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import type { FormLanguage } from './forms.ts'
 
 export interface GroupResult {
@@ -25,7 +25,7 @@ export interface GroupResult {
  * @param quarter its first day
  */
 export function readResults(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   quarter: Temporal.PlainDate,
 ): Promise<GroupResult[] | Refused<'deny.role'>> {

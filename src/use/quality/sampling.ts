@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
 import { requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { actOnQuality, commonRefusals, requestQuality } from './act-on-quality.ts'
 import { rankCandidates, type Candidate } from './draw-sample.ts'
 
@@ -68,7 +68,7 @@ const beginRefusals = [
 
 /** Lists the sampling plans. The last draws of each are repeated to check them. */
 export async function listPlans(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
 ): Promise<SamplingPlan[] | Refused<'deny.role'>> {
   const answer = await requestDatabase(
@@ -127,7 +127,7 @@ function isAsDrawn(
 
 /** Begins to draw a number of recordings per week of a unit and a number, from last week on. */
 export function beginPlan(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   { name, formId, unitId, number, weekly, daysLeft }: PlanToBegin,
 ): Promise<{ id: string } | Refused<(typeof beginRefusals)[number]>> {
@@ -138,7 +138,7 @@ export function beginPlan(
 
 /** Ends a plan; what was drawn stays in the queue. */
 export function endPlan(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
 ): Promise<'done' | Refused<(typeof commonRefusals)[number]>> {

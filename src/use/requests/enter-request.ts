@@ -6,7 +6,7 @@ import { sql, type RawBuilder } from 'kysely'
 import type { RequestKind, RequestParty } from '#register/request-tables.ts'
 import { requestAct, requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 
 /** The requester's details as given; erased thirty days after the request was closed. */
 export interface Requester {
@@ -48,7 +48,7 @@ const changeRefusals = [
  * @returns its id and number. The refusal `input.identity-code` names in `of` the field that contains an identity code.
  */
 export function enterRequest(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   request: RequestToEnter,
 ): Promise<{ id: string; number: string } | Refused<(typeof enterRefusals)[number]>> {
@@ -71,7 +71,7 @@ export interface RequestChange {
 
 /** Corrects the requester, the language and the kinds of a request; a changed name requires new identification. */
 export function changeRequest(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   { kinds, language, requester }: RequestChange,

@@ -1,12 +1,12 @@
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '#safeguards/tables.ts'
 
 /**
  * Erases personal data of requests that were closed thirty days ago or longer; called by the custodian.
  * @returns how many
  */
-export async function eraseEndedRequests(db: HoldingSafeguards): Promise<number> {
+export async function eraseEndedRequests(db: SafeguardsDatabase): Promise<number> {
   const { rows } = await sql<{ erased: number }>`select erase_closed_requests() as erased`.execute(safeguardsOf(db))
   return rows[0]!.erased
 }

@@ -5,7 +5,7 @@
 import { sql } from 'kysely'
 import { requestAct, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import type { DeliveryWay } from './letters/letters.ts'
 
 /** Nobody is told at home: a requester is told before a day. */
@@ -42,7 +42,7 @@ interface Row {
 
 /** Returns the requests that submitted and coming changes affect, undecided ones first. */
 export async function listPendingRights(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
 ): Promise<{ items: PendingRight[] } | Refused<'deny.role'>> {
   const statement = sql<Row>`select * from list_pending_rights()`
@@ -68,7 +68,7 @@ const notifyRefusals = ['deny.role', 'not-found', 'request.closed'] as const
 
 /** Records that the requester was informed that a change ends what they requested. */
 export function notifyPendingRight(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   { draft, request, how }: { draft: string; request: string; how: ToldWay },
 ): Promise<'done' | Refused<(typeof notifyRefusals)[number]>> {

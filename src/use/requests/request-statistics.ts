@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { RequestKind } from '#register/request-tables.ts'
 import { requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 
 export interface RequestStatistics {
   /** By month of reception, oldest first: `2026-10`. */
@@ -25,7 +25,7 @@ export interface RequestStatistics {
 
 /** Returns counts of how requests received between two days, both included, were served (R45). */
 export async function readRequestStatistics(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   { from, to }: { from: Temporal.PlainDate; to: Temporal.PlainDate },
 ): Promise<RequestStatistics | Refused<'deny.role'>> {

@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely'
 import { requestAct, type Refused } from '#safeguards/access/database-request.ts'
 import type { AuditAction } from '#safeguards/audit/append.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 
 /** Refusals of the database common to all acts on a request. */
 const commonRefusals = ['deny.role', 'not-found', 'request.closed'] as const
@@ -13,7 +13,7 @@ type CommonRefusal = (typeof commonRefusals)[number]
  * @param seen the handler that the clerk saw, null for nobody; if given, the act is refused when the handler has changed since
  */
 export function assignRequest(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   clerk: string | null,
@@ -30,7 +30,7 @@ export function assignRequest(
 
 /** Records how, by whom and when the requester was identified; the document's number is never stored (R46, L32). */
 export function identifyRequester(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   method: string,
@@ -47,7 +47,7 @@ const extendRefusals = [...commonRefusals, 'request.extended', 'request.overdue'
 
 /** Extends the time for the answer, once and before it is over (GDPR 12(3)). */
 export function extendRequest(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   { months, reason }: { months: number; reason: 'COMPLEX' | 'MANY' },
@@ -60,7 +60,7 @@ const closeRefusals = [...commonRefusals, 'request.unfinished', 'request.own', '
 
 /** Closes a request. The refusal `request.unfinished` has in `of` the obstacles, separated by commas. */
 export function closeRequest(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   outcome: 'ANSWERED' | 'REFUSED' | 'WITHDRAWN',
@@ -70,7 +70,7 @@ export function closeRequest(
 }
 
 function act<Code extends string>(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   action: AuditAction,

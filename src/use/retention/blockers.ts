@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 
 /** A blocker of destructions or of their proof, for operators; contains nothing about preservation orders. */
 export interface Blocker {
@@ -58,14 +58,14 @@ export const remedies = {
 } as const
 
 /** Lists blockers. Runs as the custodian or the owner of the database. */
-export async function listBlockers(db: HoldingSafeguards): Promise<Blocker[]> {
+export async function listBlockers(db: SafeguardsDatabase): Promise<Blocker[]> {
   const { rows } = await sql<Blocker>`
     select kind, count::float8 as count, since, deadline, place, example, fault from destruction_blockers()`.execute(db)
   return rows
 }
 
 /** Lists work that waits for a person. Runs as the custodian or the owner of the database. */
-export async function listBlockedDestructions(db: HoldingSafeguards): Promise<BlockedDestruction[]> {
+export async function listBlockedDestructions(db: SafeguardsDatabase): Promise<BlockedDestruction[]> {
   const { rows } = await sql<BlockedDestruction>`select kind, id, until from pending_ends() order by until`.execute(db)
   return rows
 }

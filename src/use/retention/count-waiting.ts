@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 
 /** Backlogs: data past their term, and recordings that capture has stored and the custodian has not ingested. */
 export interface Waiting {
@@ -11,7 +11,7 @@ export interface Waiting {
 }
 
 /** Counts the backlogs. Runs as the custodian. The register's own clock decides what is past its term (R23, R24). */
-export async function countWaiting(db: HoldingSafeguards): Promise<Waiting> {
+export async function countWaiting(db: SafeguardsDatabase): Promise<Waiting> {
   const { rows } = await sql<{
     recordings: number
     contacts: number

@@ -5,7 +5,7 @@
 import { sql } from 'kysely'
 import { requestAct, requestList, requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 
 export interface ListedCollection {
   id: string
@@ -72,7 +72,7 @@ const momentRefusals = [
 ] as const
 
 export function listCollections(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
 ): Promise<ListedCollection[] | Refused<'deny.role'>> {
   const statement = sql<{
@@ -82,7 +82,7 @@ export function listCollections(
 }
 
 export function beginCollection(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   { name, aim }: { name: string; aim: string },
 ): Promise<{ id: string } | Refused<(typeof collectionRefusals)[number]>> {
@@ -92,7 +92,7 @@ export function beginCollection(
 }
 
 export async function readCollection(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
 ): Promise<Collection | Refused<(typeof commonRefusals)[number]>> {
@@ -104,7 +104,7 @@ export async function readCollection(
 
 /** Saves a collection. `revision` is the one that was read; refused if the collection has changed since. */
 export function saveCollection(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   { revision, name, aim }: { revision: number; name: string; aim: string },
@@ -118,7 +118,7 @@ export function saveCollection(
 
 /** Ends a collection and deletes its moments; sessions that played it stay on record. */
 export function endCollection(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
 ): Promise<'done' | Refused<(typeof endRefusals)[number]>> {
@@ -131,7 +131,7 @@ export function endCollection(
  * @returns its id
  */
 export function addMoment(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   collection: string,
   { recordingId, fromMs, toMs = null, title, lesson }: AddedMoment,
@@ -143,7 +143,7 @@ export function addMoment(
 }
 
 export function saveMoment(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   moment: string,
   { fromMs, toMs, title, lesson }: MomentWords,
@@ -154,7 +154,7 @@ export function saveMoment(
 
 /** Removes a moment, also an empty one. */
 export function removeMoment(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   moment: string,
 ): Promise<'done' | Refused<(typeof collectionRefusals)[number]>> {
@@ -164,7 +164,7 @@ export function removeMoment(
 
 /** Sets the order of the moments; each is named once. */
 export function orderMoments(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   moments: readonly string[],

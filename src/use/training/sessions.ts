@@ -9,7 +9,7 @@ import {
   type Refused,
 } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 
 export interface ListedTraining {
   id: string
@@ -63,7 +63,7 @@ const enterRefusals = [...runningRefusals, 'training.not-employed'] as const
 const removeRefusals = [...runningRefusals, 'training.has-heard'] as const
 
 export function listTrainings(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
 ): Promise<ListedTraining[] | Refused<'deny.role'>> {
   const statement = sql<{ value: ListedTraining }>`select list_training_sessions as value from list_training_sessions()`
@@ -72,7 +72,7 @@ export function listTrainings(
 
 /** Lists sessions that the viewer attended, without other attendees (R48). */
 export function listOwnTrainings(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
 ): Promise<OwnTraining[] | Refused<'deny.role'>> {
   const statement = sql<{ value: OwnTraining }>`select list_own_trainings as value from list_own_trainings()`
@@ -81,7 +81,7 @@ export function listOwnTrainings(
 
 /** Begins a session led by the viewer, who can lead one at a time. */
 export function beginTraining(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   { collectionId, name }: { collectionId: string; name: string },
 ): Promise<{ id: string } | Refused<(typeof beginRefusals)[number]>> {
@@ -92,7 +92,7 @@ export function beginTraining(
 
 /** Returns a session led by the viewer, with its attendees. */
 export async function readTraining(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
 ): Promise<Training | Refused<(typeof commonRefusals)[number]>> {
@@ -104,7 +104,7 @@ export async function readTraining(
 
 /** Finds at most twenty people by part of their name, at least two letters. */
 export async function findTrainees(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   part: string,
 ): Promise<Trainee[] | Refused<'deny.role'>> {
@@ -117,7 +117,7 @@ export async function findTrainees(
 
 /** Adds a person to the list; idempotent. */
 export function enterTrainee(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   person: string,
@@ -128,7 +128,7 @@ export function enterTrainee(
 
 /** Removes a person who was added by mistake and has not listened to anything. */
 export function removeTrainee(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   person: string,
@@ -142,7 +142,7 @@ export function removeTrainee(
 
 /** Ends a session and its listenings. */
 export function endTraining(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
 ): Promise<'done' | Refused<(typeof runningRefusals)[number]>> {

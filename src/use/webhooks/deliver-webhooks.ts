@@ -3,13 +3,13 @@
  * contain only ids.
  */
 import { sql, type Kysely } from 'kysely'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { makeEvent, signEvent } from './make-event.ts'
 import type { WebhookTables } from './webhook-tables.ts'
 import type { WebhookTarget } from './webhooks-file.ts'
 
 export type WebhookDelivery = {
-  db: HoldingSafeguards
+  db: SafeguardsDatabase
   targets: readonly WebhookTarget[]
   /** URI of this installation: `source` of its events. */
   source: string
@@ -37,8 +37,8 @@ type Row = { id: number; event_id: string; object_id: string; attempts: number }
 >
 
 /** Replaces the database's targets by those of the file. Pending events of removed targets are deleted. */
-export async function replaceTargets(holding: HoldingSafeguards, targets: readonly WebhookTarget[]): Promise<void> {
-  const db = tablesOf(holding)
+export async function replaceTargets(database: SafeguardsDatabase, targets: readonly WebhookTarget[]): Promise<void> {
+  const db = tablesOf(database)
   await db.transaction().execute(async (tx) => {
     const names = targets.map(({ name }) => name)
     await tx
@@ -69,11 +69,11 @@ export async function deliverWebhooks(delivery: WebhookDelivery): Promise<void> 
  * @returns the number of events
  */
 export async function retryWebhooks(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   now: Temporal.Instant,
   target?: string,
 ): Promise<number> {
-  const { numUpdatedRows } = await tablesOf(holding)
+  const { numUpdatedRows } = await tablesOf(database)
     .updateTable('webhook_delivery')
     .set({ given_up_at: null, next_at: now, attempts: 0 })
     .where('at', '<=', now)
@@ -91,7 +91,7 @@ export interface TargetState {
 }
 
 /** Returns each target's delivery state. Events of ends by term count only from the night in which they are sent. */
-export async function readTargets(holding: HoldingSafeguards): Promise<TargetState[]> {
+export async function readTargets(database: SafeguardsDatabase): Promise<TargetState[]> {
   const { rows } = await sql<TargetState>`
     select t.name as target,
       count(d.id) filter (where given_up_at is null and d.at <= clock_timestamp())::float8 as waiting,
@@ -99,7 +99,7 @@ export async function readTargets(holding: HoldingSafeguards): Promise<TargetSta
       min(d.at) filter (where given_up_at is null and d.at <= clock_timestamp()) as "oldestAt",
       (array_agg(d.last_answer order by d.id desc) filter (where d.last_answer is not null))[1] as "lastAnswer"
     from webhook_target t left join webhook_delivery d on d.target = t.name group by t.name order by t.name`.execute(
-    tablesOf(holding),
+    tablesOf(database),
   )
   return rows
 }
@@ -185,6 +185,6 @@ async function post({ source, now, signal }: WebhookDelivery, target: WebhookTar
   }
 }
 
-function tablesOf(holding: HoldingSafeguards): Kysely<WebhookTables> {
-  return holding as Kysely<WebhookTables>
+function tablesOf(database: SafeguardsDatabase): Kysely<WebhookTables> {
+  return database as Kysely<WebhookTables>
 }

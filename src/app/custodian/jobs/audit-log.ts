@@ -26,12 +26,12 @@ import { watchClock, type ClockStep } from '#safeguards/audit/watch-clock.ts'
 import { requestCosignature, type Witness } from '#safeguards/audit/witness/request-cosignature.ts'
 import { newestCosignatures, storeCosignature } from '#safeguards/audit/witness/cosignatures.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { readProof } from '#use/evidence/read-proofs.ts'
 import type { Versions } from '../../roles/follow-versions.ts'
 
 export interface AuditLogJobOptions {
-  db: HoldingSafeguards
+  db: SafeguardsDatabase
   pool: EveryOptions['pool']
   keys: KeyStore
   folder: LogFolder

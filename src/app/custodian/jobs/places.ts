@@ -25,11 +25,11 @@ import {
   describeObjectStore,
   describeWitness,
 } from '#safeguards/places/configured-places.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import type { Versions } from '../../roles/follow-versions.ts'
 
 export interface PlacesJobOptions {
-  db: HoldingSafeguards
+  db: SafeguardsDatabase
   pool: EveryOptions['pool']
   keys: KeyStore
   settings: Settings
@@ -141,7 +141,7 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
 }
 
 /** Returns the register's own places: folders of the settings, the store, the keys, and the database with its replicas. */
-async function describeOwnPlaces(db: HoldingSafeguards, settings: Settings): Promise<ConfiguredPlace[]> {
+async function describeOwnPlaces(db: SafeguardsDatabase, settings: Settings): Promise<ConfiguredPlace[]> {
   const folder = async (kind: 'data' | 'keys', location: string): Promise<ConfiguredPlace> => ({
     kind,
     name: kind,

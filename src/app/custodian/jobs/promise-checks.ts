@@ -7,7 +7,7 @@ import type { PromiseId } from '#description/promises.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import { every, withLock, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { checkPromises, type CheckedPromise } from '#use/evidence/check-promises.ts'
 import type { CheckContext } from '#use/evidence/promise.ts'
 import type { Versions } from '../../roles/follow-versions.ts'
@@ -24,7 +24,7 @@ export interface PromiseChecksOptions extends Omit<
   CheckContext,
   'db' | 'versions' | 'version' | 'now' | 'afresh' | 'pace' | 'signal'
 > {
-  db: HoldingSafeguards
+  db: SafeguardsDatabase
   pool: EveryOptions['pool']
   versions: Pick<Versions, 'all' | 'at'>
   clock: Clock

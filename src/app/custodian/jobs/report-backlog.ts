@@ -6,7 +6,7 @@ import { Gauge, type Registry } from 'prom-client'
 import type { Blockers } from '#platform/blockers/blockers.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { reportOverdue } from '#use/disclosure/log/report-overdue.ts'
 import { listBlockedDestructions, remedies, listBlockers, type BlockedDestruction } from '#use/retention/blockers.ts'
 
@@ -20,7 +20,7 @@ export function reportBacklog({
   registry,
   intervalMs = checkMs,
 }: {
-  db: HoldingSafeguards
+  db: SafeguardsDatabase
   pool: EveryOptions['pool']
   log: Log
   blockers: Blockers

@@ -3,7 +3,7 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Clock } from '#platform/clock/clock.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { readTargets, replaceTargets, deliverWebhooks, type WebhookDelivery } from '#use/webhooks/deliver-webhooks.ts'
 import { readWebhooks } from '#use/webhooks/webhooks-file.ts'
 
@@ -19,7 +19,7 @@ export async function startWebhooks({
   webhooksFile,
   publicUrl,
 }: {
-  db: HoldingSafeguards
+  db: SafeguardsDatabase
   pool: EveryOptions['pool']
   clock: Clock
   log: Log
@@ -61,7 +61,7 @@ export async function startWebhooks({
   })
 }
 
-function measure(registry: Registry, db: HoldingSafeguards, clock: Clock) {
+function measure(registry: Registry, db: SafeguardsDatabase, clock: Clock) {
   const registers = [registry]
   new Gauge({
     name: 'seloste_webhook_deliveries',

@@ -1,38 +1,38 @@
 /** Reads cosignatures from the database. */
 import { sql } from 'kysely'
-import { safeguardsOf, type HoldingSafeguards } from '../../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '../../tables.ts'
 import { auditTree } from '../stored-tree.ts'
 
 /** Returns each witness's newest cosignature: its size and when it was received. */
 export async function newestCosignatures(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   tables = auditTree,
 ): Promise<{ witness: string; size: number; receivedAt: Temporal.Instant }[]> {
   const { rows } = await sql<{ witness: string; size: number; receivedAt: Temporal.Instant }>`
     select distinct on (witness) witness, size, received_at as "receivedAt"
-    from ${sql.table(tables.cosignature)} order by witness, size desc`.execute(safeguardsOf(holding))
+    from ${sql.table(tables.cosignature)} order by witness, size desc`.execute(safeguardsOf(database))
   return rows
 }
 
 export async function storeCosignature(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   { size, witness, line }: { size: number; witness: string; line: string },
   tables = auditTree,
 ): Promise<void> {
   await sql`
     insert into ${sql.table(tables.cosignature)} (size, witness, line) values (${size}, ${witness}, ${line})
-    on conflict do nothing`.execute(safeguardsOf(holding))
+    on conflict do nothing`.execute(safeguardsOf(database))
 }
 
 /** Returns a stored checkpoint's note with its cosignatures. */
 export async function withCosignatures(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   { size, note }: { size: number; note: string },
   tables = auditTree,
 ): Promise<string> {
   const { rows } = await sql<{ line: string }>`
     select line from ${sql.table(tables.cosignature)} where size = ${size} order by witness`.execute(
-    safeguardsOf(holding),
+    safeguardsOf(database),
   )
   return note + rows.map(({ line }) => `${line}\n`).join('')
 }

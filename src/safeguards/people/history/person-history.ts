@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
-import { safeguardsOf, type DirectorySource, type HoldingSafeguards } from '../../tables.ts'
+import { safeguardsOf, type DirectorySource, type SafeguardsDatabase } from '../../tables.ts'
 import type { Interval } from './intervals.ts'
 
 export interface PersonName {
@@ -36,9 +36,9 @@ export interface PersonHistory {
 }
 
 /** Reads everything about some or all persons, by user id. */
-export async function readHistories(holding: HoldingSafeguards, ids?: readonly string[]): Promise<PersonHistory[]> {
+export async function readHistories(database: SafeguardsDatabase, ids?: readonly string[]): Promise<PersonHistory[]> {
   if (ids?.length === 0) return []
-  const db = safeguardsOf(holding)
+  const db = safeguardsOf(database)
   const these = (column: 'id' | 'person_id') =>
     ids === undefined ? sql<boolean>`true` : sql<boolean>`${sql.ref(column)} = any (${ids}::uuid[])`
   const interval = ['person_id as personId', 'valid_from as from', 'valid_to as to'] as const

@@ -10,7 +10,7 @@ import {
   type PeopleFileProblemCode,
 } from '#platform/csv/csv-problem.ts'
 import { trilingualTexts } from '#platform/texts/texts.ts'
-import type { HoldingSafeguards, SafeguardTables } from '../../tables.ts'
+import type { SafeguardsDatabase, SafeguardTables } from '../../tables.ts'
 import { changeHistory, type HistoryChange } from '../history/change-history.ts'
 import { requestDirectoryChange } from '../directory-changes.ts'
 import type { DirectoryRefusal } from '../directory-refusal.ts'
@@ -52,13 +52,13 @@ const maxProblems = 200
  * stay as they are; importing the same file again changes nothing.
  */
 export async function importPeople(
-  holding: HoldingSafeguards,
+  database: SafeguardsDatabase,
   editor: DirectoryEditor,
   options: ImportOptions,
 ): Promise<ImportedPeople | ImportRefused | DirectoryRefusal> {
   const trace = { action: 'directory.imported' as const, object: { kind: 'directory' as const } }
   // Problems are found under the lock; the transaction returns them as a result, since nothing was written.
-  return changeDirectory<ImportedPeople | ImportRefused>(holding, editor, trace, async (tx) => {
+  return changeDirectory<ImportedPeople | ImportRefused>(database, editor, trace, async (tx) => {
     const { rows, problems } = readPeopleFile(options.content, options.numbering)
     const judged = rows.length === 0 ? { steps: [], units: [], problems: [] } : await judge(tx, rows, options)
     // A cell that is invalid by itself is reported once.

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { safeguardsOf } from '#safeguards/tables.ts'
 
 export interface OverdueDisclosure {
@@ -11,10 +11,10 @@ export interface OverdueDisclosure {
 }
 
 /** Returns and logs overdue disclosures, each once a day in Helsinki (AC19). Runs as the custodian. */
-export async function reportOverdue(holding: HoldingSafeguards): Promise<OverdueDisclosure[]> {
+export async function reportOverdue(database: SafeguardsDatabase): Promise<OverdueDisclosure[]> {
   const { rows } = await sql<OverdueDisclosure>`
     select id, number, deadline, unconfirmed::integer from report_overdue_disclosures() order by deadline, number`.execute(
-    safeguardsOf(holding),
+    safeguardsOf(database),
   )
   return rows
 }

@@ -5,7 +5,7 @@
 import { sql } from 'kysely'
 import { requestAct, requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { actOnDisclosure } from '../act-on-disclosure.ts'
 import { commonRefusals, lackRefusals } from './research-refusals.ts'
 
@@ -44,7 +44,7 @@ const extensionRefusals = [
  * @param seen `ReadResearch.seen` as read; refused if the content has changed since, such as by another picked recording
  */
 export function decideResearch(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   { outcome, reasons, seen }: { outcome: 'GRANTED' | 'REFUSED'; reasons: string; seen: string },
@@ -55,7 +55,7 @@ export function decideResearch(
 
 /** Requests a later due day, never past an item's destruction (AC19). */
 export function requestExtension(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   { dueOn, reasons }: { dueOn: Temporal.PlainDate; reasons: string },
@@ -72,7 +72,7 @@ export function requestExtension(
  * @param id of the extension
  */
 export function decideExtension(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   outcome: 'GRANTED' | 'REFUSED',

@@ -5,7 +5,7 @@ import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { requestAct, requestRow, logRefusal, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 
 export interface InstituteToEnter {
   name: string
@@ -56,7 +56,7 @@ const changeRefusals = [...addRefusals, 'not-found'] as const
 
 /** Enters an institute. An invalid key is refused. */
 export async function addInstitute(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   given: InstituteToEnter,
 ): Promise<{ id: string } | Refused<(typeof addRefusals)[number] | 'institute.recipient'>> {
@@ -68,7 +68,7 @@ export async function addInstitute(
 
 /** Changes an institute. Earlier decisions keep the key for which they were made. */
 export async function changeInstitute(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   given: InstituteToEnter,

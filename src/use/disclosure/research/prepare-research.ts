@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { actOnDisclosure } from '../act-on-disclosure.ts'
 import { commonRefusals } from './research-refusals.ts'
 
@@ -33,7 +33,7 @@ const undertakingRefusals = [...preparingRefusals, 'input.identity-code', 'resea
 
 /** Begins a disclosure: institute, study, last day (R28, R30). */
 export function beginResearch(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   { instituteId, study, dueOn, format }: ResearchToPrepare & { instituteId: string },
 ): Promise<{ id: string; number: string } | Refused<(typeof beginRefusals)[number]>> {
@@ -45,7 +45,7 @@ export function beginResearch(
 
 /** Changes a disclosure before the decision. If the day is too late, `of` is the earliest destruction of an item. */
 export function changeResearch(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   { study, dueOn, format }: ResearchToPrepare,
@@ -56,7 +56,7 @@ export function changeResearch(
 
 /** Withdraws a disclosure of which nothing has left; its items lose the links to their recordings. */
 export function withdrawResearch(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
 ): Promise<'done' | Refused<(typeof withdrawRefusals)[number]>> {
@@ -72,7 +72,7 @@ export function withdrawResearch(
 
 /** Picks a recording that the viewer may listen to now for a service-level study (R29); idempotent. */
 export function pickItem(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   recordingId: string,
@@ -84,7 +84,7 @@ export function pickItem(
 
 /** Removes an item before the decision; afterwards only one that prevents the release. */
 export function dropItem(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   item: number,
@@ -95,7 +95,7 @@ export function dropItem(
 
 /** Records the institute's undertaking: where it is, who signed it and when (R31). */
 export function fileUndertaking(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   { reference, signatory, signedOn }: { reference: string; signatory: string; signedOn: Temporal.PlainDate },

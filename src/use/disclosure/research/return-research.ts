@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { actOnDisclosure } from '../act-on-disclosure.ts'
 import { commonRefusals } from './research-refusals.ts'
 
@@ -12,7 +12,7 @@ const closeRefusals = [...releasedRefusals, 'research.unconfirmed'] as const
 
 /** Ends the study, on its last day or before: every copy must be returned or destroyed at once (R32). */
 export function endStudy(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   endedOn: Temporal.PlainDate,
@@ -31,7 +31,7 @@ export function endStudy(
  * Records the institute's confirmation for one copy, released or recalled, and removes its link to the recording (R32, R50).
  */
 export function confirmItem(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   item: number,
@@ -43,7 +43,7 @@ export function confirmItem(
 
 /** Closes a disclosure if all copies are confirmed. Otherwise `of` has the items that are not, separated by commas. */
 export function closeResearch(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
 ): Promise<'done' | Refused<(typeof closeRefusals)[number]>> {

@@ -12,7 +12,7 @@ import {
   type Refused,
 } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '#safeguards/tables.ts'
 import type { Requester } from '../enter-request.ts'
 
 /** A request as sent, with or without identification. */
@@ -34,13 +34,13 @@ const sendRefusals = ['home.full', 'input.identity-code'] as const
 export type SendRefusal = Refused<(typeof sendRefusals)[number]>
 
 /** Stores a request of a requester who has not identified. `of` of `input.identity-code` names the field. */
-export function sendRequest(db: HoldingSafeguards, request: SentRequest): Promise<'sent' | SendRefusal> {
+export function sendRequest(db: SafeguardsDatabase, request: SentRequest): Promise<'sent' | SendRefusal> {
   return runSubmission(db, sql`select submit_home_request(${argumentsOf(request)})`)
 }
 
 /** Stores a request of a requester who has identified to this process, the custodian. */
 export function sendIdentifiedRequest(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   request: SentRequest,
   { at, digest }: { at: Temporal.Instant; digest: Buffer },
 ): Promise<'sent' | SendRefusal> {
@@ -50,7 +50,7 @@ export function sendIdentifiedRequest(
   )
 }
 
-async function runSubmission(db: HoldingSafeguards, statement: RawBuilder<unknown>): Promise<'sent' | SendRefusal> {
+async function runSubmission(db: SafeguardsDatabase, statement: RawBuilder<unknown>): Promise<'sent' | SendRefusal> {
   try {
     await statement.execute(safeguardsOf(db))
     return 'sent'
@@ -92,7 +92,7 @@ interface WaitingRow {
 
 /** Lists the waiting requests, oldest first; the view is logged. */
 export async function listHomeRequests(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
 ): Promise<{ items: WaitingRequest[] } | Refused<'deny.role'>> {
   const statement = sql<WaitingRow>`select * from list_home_requests()`
@@ -117,7 +117,7 @@ export async function listHomeRequests(
 
 /** Counts the waiting requests, for the Service Unit; undefined for others. */
 export async function countHomeRequests(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
 ): Promise<{ count: number; since: Temporal.Instant; dueAt: Temporal.Instant } | undefined> {
   const statement = sql<{ count: number; since: Temporal.Instant | null; due_at: Temporal.Instant | null }>`
@@ -139,7 +139,7 @@ const acceptRefusals = [
 
 /** Accepts a request from home as a numbered request. A requester who identified strongly stays identified. */
 export function acceptHomeRequest(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   officialUserId: string | undefined,
@@ -158,7 +158,7 @@ export type DiscardReason = 'DUPLICATE' | 'NOT_A_REQUEST' | 'UNREACHABLE' | 'WIT
 
 /** Deletes a request from home; the log has the reason. */
 export function discardHomeRequest(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   reason: DiscardReason,
@@ -170,7 +170,7 @@ export function discardHomeRequest(
 
 /** Returns the description of the calls, and whether letters can be fetched at home; undefined for a request that did not come from home. */
 export async function readFromHome(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
 ): Promise<{ told: string; isFetched: boolean } | undefined> {

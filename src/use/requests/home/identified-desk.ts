@@ -7,7 +7,7 @@ import { sql } from 'kysely'
 import type { Language } from '#description/closed-lists.ts'
 import type { RequesterIdentification } from '#safeguards/sign-in/requester-identity.ts'
 import { canonicalJson } from '#safeguards/audit/entry-bytes.ts'
-import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '#safeguards/tables.ts'
 import type { LetterContent, LetterKind } from '../letters/letter.ts'
 import { sendIdentifiedRequest, type SendRefusal, type SentRequest } from './home-requests.ts'
 
@@ -37,7 +37,7 @@ export interface IdentifiedDesk extends Pick<RequesterIdentification, 'begin' | 
  * @param isOffered whether the description in force offers strong identification
  */
 export function createIdentifiedDesk(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   identification: RequesterIdentification,
   isOffered: () => boolean,
 ): IdentifiedDesk {

@@ -3,7 +3,7 @@ import { languages, type Language } from '#description/closed-lists.ts'
 import { inSession } from '#platform/database/connect.ts'
 import { requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '#safeguards/tables.ts'
 import { knownFields } from './fields.ts'
 import { letterKinds, type LetterKind } from './letter.ts'
 import { shippedTemplate } from './letter-texts.ts'
@@ -29,7 +29,7 @@ interface TemplateRow {
 
 /** Returns the templates in force: the newest one written by the agency, otherwise the shipped one. */
 export async function listTemplates(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
 ): Promise<{ templates: Template[]; mayChange: boolean } | { refused: 'deny.role' }> {
   return inSession(safeguardsOf(db), { 'seloste.session': session.token }, async (tx) => {
@@ -52,7 +52,7 @@ export async function listTemplates(
 }
 
 /** Returns true if the person may change templates, and thus see problems in their text. */
-export function mayChangeTemplates(db: HoldingSafeguards, session: Session): Promise<boolean> {
+export function mayChangeTemplates(db: SafeguardsDatabase, session: Session): Promise<boolean> {
   return inSession(safeguardsOf(db), { 'seloste.session': session.token }, async (tx) => {
     const { rows } = await sql<{ may: boolean }>`
       select viewer_is('SERVICE_UNIT') or viewer_is('ADMINISTRATOR') as may`.execute(tx)
@@ -61,7 +61,7 @@ export function mayChangeTemplates(db: HoldingSafeguards, session: Session): Pro
 }
 
 export async function templateInForce(
-  tx: HoldingSafeguards,
+  tx: SafeguardsDatabase,
   kind: LetterKind,
   language: Language,
 ): Promise<{ version: number; text: string }> {
@@ -75,7 +75,7 @@ const changeRefusals = ['deny.role', 'template.changed-meanwhile', 'input.identi
 
 /** Changes a template; earlier versions are kept. Refuses one that lacks a needed field or has an unknown one. */
 export async function changeTemplate(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   { kind, language, text, version }: { kind: LetterKind; language: Language; text: string; version: number },
 ): Promise<

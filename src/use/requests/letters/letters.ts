@@ -3,7 +3,7 @@ import type { Language } from '#description/closed-lists.ts'
 import { inSession } from '#platform/database/connect.ts'
 import { requestAct, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '#safeguards/tables.ts'
 import type { LetterContent, LetterKind } from './letter.ts'
 
 export type DeliveryWay = 'POST' | 'EMAIL' | 'HANDED_OVER' | 'READ_ALOUD' | 'HOME'
@@ -39,7 +39,7 @@ export const listedColumns = sql`l.id, l.kind, l.language, l.made_at, l.made_by,
   l.erased_at`
 
 /** Returns the letters of a request, in the order in which they were made; none to people who do not serve the request. */
-export function listLettersOf(db: HoldingSafeguards, session: Session, requestId: string): Promise<ListedLetter[]> {
+export function listLettersOf(db: SafeguardsDatabase, session: Session, requestId: string): Promise<ListedLetter[]> {
   return inSession(safeguardsOf(db), { 'seloste.session': session.token }, async (tx) => {
     const { rows } = await sql<LetterRow>`
       select ${listedColumns}, l.id in (select stale_letters(${requestId}::uuid)) as is_stale
@@ -52,7 +52,7 @@ const letterRefusals = ['deny.role', 'not-found', 'letter.erased'] as const
 
 /** Returns the contents of a letter; the reading is logged. */
 export async function readLetter(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
 ): Promise<
@@ -80,7 +80,7 @@ const deliveryRefusals = [...changeRefusals, 'letter.stale', 'letter.not-from-ho
  * has changed since it was drafted.
  */
 export function recordDelivery(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   method: DeliveryWay,
@@ -90,7 +90,7 @@ export function recordDelivery(
 }
 
 export function removeLetter(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
 ): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {

@@ -3,7 +3,7 @@ import type { RegisterDescription } from '#description/register-description.ts'
 import { inSession, withTransaction } from '#platform/database/connect.ts'
 import { returnRefusal } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '#safeguards/tables.ts'
 import { templateInForce } from './letter-templates.ts'
 import type { LetterFacts } from './letter-facts.ts'
 import type { LetterKind, RefusalGround } from './letter.ts'
@@ -26,7 +26,7 @@ const draftRefusals = [
  * @param ground of a refusal; derived from the request if not given
  */
 export function draftLetter(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   { kind, ground }: { kind: LetterKind; ground?: RefusalGround | undefined },
@@ -52,16 +52,18 @@ export function draftLetter(
  * @returns how many; a letter that cannot be made is reported to `onFault` and does not stop the others
  */
 export async function makeLettersDue(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   description: RegisterDescription,
   onFault: (error: unknown, request: string) => void,
 ): Promise<number> {
-  const holding = safeguardsOf(db)
-  const due = await sql<{ request: string; kind: LetterKind }>`select request, kind from letters_due()`.execute(holding)
+  const safeguards = safeguardsOf(db)
+  const due = await sql<{ request: string; kind: LetterKind }>`select request, kind from letters_due()`.execute(
+    safeguards,
+  )
   let made = 0
   for (const { request, kind } of due.rows) {
     try {
-      made += await withTransaction(holding, async (tx) => {
+      made += await withTransaction(safeguards, async (tx) => {
         const begun = await sql<{ facts: LetterFacts | null }>`
           select begin_letter_due(${request}::uuid, ${kind}) as facts`.execute(tx)
         const facts = begun.rows[0]?.facts
@@ -80,7 +82,7 @@ export async function makeLettersDue(
 }
 
 async function renderInForce(
-  tx: HoldingSafeguards,
+  tx: SafeguardsDatabase,
   kind: LetterKind,
   facts: LetterFacts,
   description: RegisterDescription,

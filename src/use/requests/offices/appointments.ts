@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { requestAct, requestDatabase, requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import { sessionHash, type Session } from '#safeguards/people/session.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { boundsOf, type Days, type Slot } from './slots.ts'
 
 export type Need = 'INTERPRETER' | 'TRANSCRIPT' | 'STEP_FREE' | 'HEARING_LOOP'
@@ -43,7 +43,7 @@ const bookRefusals = [
  * @returns the appointment. The refusal `appointment.late` has in `of` the instant before which slots must be.
  */
 export function bookAppointment(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   requestId: string,
   requested: { slotId: string; needs: readonly Need[]; interpreterLanguage?: string | undefined },
@@ -66,7 +66,7 @@ const nowRefusals = [...bookRefusals, 'slot.times', 'slot.overlap'] as const
  * @returns the appointment. The refusal `appointment.late` has in `of` the instant before which slots must end.
  */
 export function bookNow(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   requestId: string,
   requested: { officeId: string; minutes: number; needs: readonly Need[]; interpreterLanguage?: string | undefined },
@@ -96,7 +96,7 @@ const outcomeRefusals = [
  * waited, the listening can be booked again.
  */
 export function recordOutcome(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   outcome: 'HEARD' | 'NO_SHOW' | 'WITHDRAWN',
@@ -112,7 +112,7 @@ export function recordOutcome(
  * @param workstation token of the browser, if it is a listening workstation
  */
 export function listAppointmentsOf(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   requestId: string,
   workstation?: string,
@@ -122,7 +122,7 @@ export function listAppointmentsOf(
 
 /** Returns the appointments of some days, and past ones without an outcome. */
 export function listAppointments(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   days: Days,
   { onlyMine, workstation }: { onlyMine: boolean; workstation?: string | undefined },
@@ -131,7 +131,7 @@ export function listAppointments(
 }
 
 async function request(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   requested: {
     requestId?: string

@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import type { Trilingual } from '#platform/texts/texts.ts'
 import { requestAct, requestDatabase, requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 
 /** Instants in RFC 3339. */
 export interface Office {
@@ -28,7 +28,7 @@ export interface Host {
 
 /** Returns offices, closed ones last, and the possible hosts: people who now hold the Service Unit's right. */
 export async function listOffices(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
 ): Promise<{ offices: Office[]; hosts: Host[] } | Refused<'deny.role'>> {
   const trace = { action: 'request.refused', object: { kind: 'office' } } as const
@@ -57,7 +57,7 @@ export interface OfficeInput {
  * @returns its id. The refusal `input.identity-code` names in `of` the field that contains an identity code.
  */
 export function enterOffice(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   { names, address }: OfficeInput,
 ): Promise<{ id: string } | Refused<(typeof enterRefusals)[number]>> {
@@ -77,7 +77,7 @@ export function enterOffice(
  * just proved who they are.
  */
 export function changeOffice(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
   { names, address, isClosed }: OfficeInput & { isClosed: boolean },

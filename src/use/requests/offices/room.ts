@@ -4,7 +4,7 @@ import { requestDatabase, requestRow, type Refused } from '#safeguards/access/da
 import { appendAudit } from '#safeguards/audit/append.ts'
 import { sessionHash, type Session } from '#safeguards/people/session.ts'
 import { passwordProof } from '#safeguards/sign-in/own-account.ts'
-import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '#safeguards/tables.ts'
 
 /** Listening mode of a session: only this person's calls. Instants in RFC 3339 except the end. */
 export interface Room {
@@ -47,7 +47,7 @@ const openRefusals = [
  * @param workstation the browser's token
  */
 export async function openRoom(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   appointmentId: string,
   workstation: string | undefined,
@@ -64,7 +64,7 @@ export async function openRoom(
 }
 
 /** Returns the room of a session; each of its calls counts as viewed and is logged. */
-export function readRoom(db: HoldingSafeguards, session: Session): Promise<Room | Refused<'room.none'>> {
+export function readRoom(db: SafeguardsDatabase, session: Session): Promise<Room | Refused<'room.none'>> {
   return requestRow(
     db,
     session,
@@ -80,7 +80,7 @@ export function readRoom(db: HoldingSafeguards, session: Session): Promise<Room 
  * @param heardBy the host's password; without it no outcome is recorded
  */
 export async function closeRoom(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   heardBy: { password: string } | undefined,
 ): Promise<'closed' | Refused<'room.none' | 'request.own' | 'session.credentials' | 'session.wait'>> {
@@ -114,7 +114,7 @@ export interface Confinement {
 
 /** Returns the listening mode of a valid session, if it is in one. Does not extend the session. */
 export async function confinementOf(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   token: string,
   workstation: string | undefined,
 ): Promise<Confinement | undefined> {

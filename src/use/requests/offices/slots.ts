@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Trilingual } from '#platform/texts/texts.ts'
 import { requestAct, requestDatabase, requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import type { HoldingSafeguards } from '#safeguards/tables.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 
 const zone = 'Europe/Helsinki'
 
@@ -34,7 +34,7 @@ const addRefusals = ['deny.role', 'not-found', 'office.closed', 'slot.times', 's
  * @returns how many
  */
 export function addSlots(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   request: SlotsToAdd,
 ): Promise<{ added: number } | Refused<(typeof addRefusals)[number]>> {
@@ -66,7 +66,7 @@ function instantOf(
 }
 
 export function removeSlot(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
 ): Promise<'done' | Refused<'deny.role' | 'not-found' | 'slot.booked'>> {
@@ -92,7 +92,7 @@ export function boundsOf({ from, to }: Days): { fromAt: Temporal.Instant; toAt: 
 
 /** Returns the slots of all offices, or of one; earliest first. */
 export async function listSlots(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   days: Days,
   officeId: string | undefined,
@@ -114,7 +114,7 @@ export async function listSlots(
  * nothing remains to be listened to.
  */
 export async function listFreeSlots(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   requestId: string,
 ): Promise<{ slots: Slot[]; latest: Temporal.Instant | null } | Refused<'deny.role' | 'not-found'>> {

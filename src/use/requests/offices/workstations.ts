@@ -4,7 +4,7 @@ import type { Trilingual } from '#platform/texts/texts.ts'
 import { inSession } from '#platform/database/connect.ts'
 import { requestAct, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import { sessionHash, type Session } from '#safeguards/people/session.ts'
-import { safeguardsOf, type HoldingSafeguards } from '#safeguards/tables.ts'
+import { safeguardsOf, type SafeguardsDatabase } from '#safeguards/tables.ts'
 
 /** Crockford's base 32: no I, L, O or U, so that codes are read out and typed without mistakes. */
 const codeAlphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
@@ -17,7 +17,7 @@ const codeLength = 10
  * @returns the code as displayed: 7K2M9-QXW4T
  */
 export async function makeWorkstationCode(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   officeId: string,
   name: string,
@@ -41,7 +41,7 @@ export async function makeWorkstationCode(
  * @returns the office, and the browser's new token (32 random bytes, base64url)
  */
 export async function enrolWorkstation(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   code: string,
   before: string | undefined,
@@ -61,7 +61,7 @@ export async function enrolWorkstation(
 
 /** Ends a workstation; an open room on it ends within seconds. */
 export function endWorkstation(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   id: string,
 ): Promise<'done' | Refused<'deny.role' | 'not-found'>> {
@@ -78,7 +78,7 @@ export interface WorkstationHere {
 }
 
 export async function workstationHere(
-  db: HoldingSafeguards,
+  db: SafeguardsDatabase,
   session: Session,
   token: string,
 ): Promise<WorkstationHere | undefined> {
