@@ -1019,6 +1019,17 @@ create table directory_succession (
 );
 CREATE INDEX directory_succession_holder ON public.directory_succession USING btree (holder) WHERE (kind = 'phone'::text);
 
+create table discarded_home_request (
+  fetch_digest bytea not null,
+  received_at timestamp with time zone not null,
+  discarded_at timestamp with time zone not null default clock_timestamp(),
+  reason text not null,
+  constraint discarded_home_request_pkey PRIMARY KEY (fetch_digest),
+  constraint discarded_home_request_fetch_digest_check CHECK ((length(fetch_digest) = 32)),
+  constraint discarded_home_request_reason_check CHECK ((reason = ANY (ARRAY['DUPLICATE'::text, 'NOT_A_REQUEST'::text, 'UNREACHABLE'::text, 'WITHDRAWN'::text])))
+);
+alter table discarded_home_request enable row level security;
+
 create table disclosed_copy (
   id uuid not null default gen_random_uuid(),
   disclosure text not null,

@@ -5,6 +5,7 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '../database/create-test-database.ts'
+import { publishText } from '../database/describe-from.ts'
 import { codeIn, openHome, ticketIn } from '../requests/open-home.ts'
 import { descriptionPaths } from '#app/publication/addresses.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -272,6 +273,20 @@ describe('an answer', () => {
     const answer = await browser.send(`${path}/vastaus`, { ticket, code })
     expect(answer.status).toBe(200)
     expect(answer.text).not.toContain('class="fetched"')
+  })
+
+  test('is not left at home while the description in force lets nobody identify there', async () => {
+    await sendIdentified('maija', { told: 'Suljettu' })
+    await sql`delete from home_request where told <> 'Suljettu'`.execute(admin)
+    const { id } = await accept('Maija Meikäläinen')
+    const made = await act('POST', id, '/letters', { kind: 'received' })
+    const isFetched = async () => ((await act('GET', id, '')).body['fromHome'] as { isFetched: boolean }).isFetched
+    await publishText(database.as().pool, await home.described('form'), Temporal.Now.instant())
+    await expect.poll(isFetched).toBe(false)
+    const delivery = await act('POST', '', `/api/letters/${String(made.body['id'])}/delivery`, { how: 'HOME' })
+    expect(delivery.code).toBe('letter.not-from-home')
+    await publishText(database.as().pool, await home.described('identified'), Temporal.Now.instant())
+    await expect.poll(isFetched).toBe(true)
   })
 })
 

@@ -116,6 +116,43 @@ describe('a request from home', () => {
     expect(JSON.stringify(rows)).not.toContain('Ilkivalta')
   })
 
+  test('of a requester who identified is discarded, and the requester reads the reason with the code for six months', async () => {
+    const browser = browse()
+    const ticket = await identify(browser, 'maija')
+    const sent = await browser.send('/pyynto-puhelusta', { ...form, told: 'Kahdesti lähetetty', ticket })
+    const code = codeIn(sent.text)
+    const one = (await waiting()).find(({ told }) => told === 'Kahdesti lähetetty')
+    await act('POST', '', `/api/home-requests/${one!.id}/discard`, { reason: 'DUPLICATE' })
+    const answer = () => browser.send('/pyynto-puhelusta/vastaus', { ticket, code })
+    const { status, text } = await answer()
+    expect(status).toBe(200)
+    expect(text).toContain('Pyyntöä ei otettu käsittelyyn')
+    expect(text).toContain('sama pyyntö oli jo tullut')
+    const { rows } = await sql`select to_jsonb(d)::text as row from discarded_home_request d`.execute(admin)
+    expect(JSON.stringify(rows)).not.toContain('Kahdesti')
+    await sql`update discarded_home_request set discarded_at = now() - interval '7 months'`.execute(admin)
+    await sql`select erase_closed_requests()`.execute(database.as('seloste_custodian').db)
+    expect((await answer()).status).toBe(400)
+  })
+
+  test('of a clerk is not discarded by that clerk', async () => {
+    await browse().send('/pyynto-puhelusta', {
+      ...{ ...form, party: 'OFFICIAL', name: 'Paula', told: 'Oma puhelu', userId: people.paula.userId },
+    })
+    const own = (await waiting()).find(({ told }) => told === 'Oma puhelu')
+    const refused = await act('POST', '', `/api/home-requests/${own!.id}/discard`, { reason: 'NOT_A_REQUEST' })
+    expect(refused.code).toBe('request.own')
+  })
+
+  test('that has waited for more than a year is accepted', async () => {
+    await browse().send('/pyynto-puhelusta', { ...form, name: 'Unohdettu Pyyntö' })
+    await sql`update home_request set received_at = now() - interval '13 months' where name = 'Unohdettu Pyyntö'`.execute(
+      admin,
+    )
+    const one = (await waiting()).find(({ requester }) => requester.name === 'Unohdettu Pyyntö')
+    expect(await act('POST', '', `/api/home-requests/${one!.id}/acceptance`, {})).toMatchObject({ status: 201 })
+  })
+
   test('is erased with its requester thirty days after it was closed, and its letters cannot be fetched any more', async () => {
     const browser = browse()
     const ticket = await identify(browser, 'maija')

@@ -27,6 +27,9 @@ create trigger restricts after insert or update of state, contact_id or delete o
 -- home_request
 alter table home_request enable row level security;
 
+-- discarded_home_request
+alter table discarded_home_request enable row level security;
+
 -- home_answer
 alter table home_answer enable row level security;
 

@@ -206,6 +206,7 @@ begin
     insert into audit_entry (action, object_kind, object_id, result, detail) values ('request.erased', 'request', q.id, 'ok', '{}');
     erased := erased + 1;
   end loop;
+  delete from discarded_home_request d where d.discarded_at < months_after(destruction_now(), -6);
   return erased;
 end $$;
 grant execute on function erase_closed_requests to seloste_custodian;

@@ -120,7 +120,6 @@ declare
   q subject_request;
   stays_identified boolean;
 begin
-  perform refuse_if(h.received_at < months_after(now(), -12), 'request.received-wrong');
   select p.id into made from put_request(h.party, h.kinds, 'HOME', h.language, h.received_at, jsonb_strip_nulls(jsonb_build_object(
     'name', h.name, 'address', h.address, 'email', h.email, 'phone', h.phone)), accept_home_request.official_user_id) p;
   select s.* into q from subject_request s where s.id = made;
@@ -138,7 +137,8 @@ begin
 end $$;
 grant execute on function accept_home_request to seloste_desk;
 
--- Discards a request from home. The log has the reason.
+-- Discards a request from home. The log has the reason; a requester who identified reads it with the code. Refuses request.own: a clerk's own,
+-- by the user id or, if the requester identified, by the name.
 create or replace function discard_home_request(wanted uuid, reason text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -146,6 +146,12 @@ declare
 begin
   if reason not in ('DUPLICATE', 'NOT_A_REQUEST', 'UNREACHABLE', 'WITHDRAWN') then
     raise exception 'unknown reason %', reason;
+  end if;
+  perform refuse_if(exists (select from person p where p.id = viewer() and p.user_id = lower(btrim(h.user_id)))
+    or h.identified_at is not null and is_named_as(viewer(), h.name), 'request.own');
+  if h.fetch_digest is not null then
+    insert into discarded_home_request as d (fetch_digest, received_at, reason) values (h.fetch_digest, h.received_at, discard_home_request.reason)
+    on conflict (fetch_digest) do update set discarded_at = excluded.discarded_at, reason = excluded.reason;
   end if;
   delete from home_request k where k.id = h.id;
   perform record_act('home-request.discarded', require_right('SERVICE_UNIT', 'INSPECTION', 'any'), 'INSPECTION', 'request', h.id,
@@ -171,15 +177,18 @@ begin
 end $$;
 grant execute on function request_from_home to seloste_desk;
 
--- Returns the state of a request and the letters that the Service Unit left to be fetched at home; null if the digest finds no request. The
+-- Returns the state of a request and the letters that the Service Unit left to be fetched at home, or why it was discarded; null if the digest
+-- finds no request. The
 -- custodian computes the digest, of the requester's code and of the person who has just identified. Each call is logged.
 create or replace function read_home_answer(digest bytea) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   q subject_request;
   waiting uuid;
+  d discarded_home_request;
   answer jsonb;
 begin
+  select k.* into d from discarded_home_request k where k.fetch_digest = digest;
   select h.id into waiting from home_request h where h.fetch_digest = digest;
   select s.* into q from home_answer a join subject_request s on s.id = a.request_id
   where a.fetch_digest = digest and can_fetch_at_home(s.id);
@@ -190,6 +199,8 @@ begin
       from letter l where l.request_id = q.id and l.delivered_how = 'HOME' and l.content is not null), '[]'));
   elsif waiting is not null then
     answer := '{"state": "waiting", "letters": []}';
+  elsif d.fetch_digest is not null then
+    answer := jsonb_build_object('state', 'discarded', 'reason', d.reason, 'discardedAt', ledger_instant(d.discarded_at), 'letters', '[]'::jsonb);
   end if;
   insert into audit_entry (action, reference, object_kind, object_id, result, detail) values ('home-answer.read', q.number, 'request',
     coalesce(q.id, waiting), case when answer is null then 'refused:not-found' else 'ok' end,

@@ -88,7 +88,6 @@ declare
   q subject_request;
 begin
   perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
-  perform refuse_if(put_request.received_at > now() or put_request.received_at < months_after(now(), -12), 'request.received-wrong');
   perform refuse_requester(requester);
   if put_request.party = 'OFFICIAL' then
     select * into official from person p where p.user_id = lower(btrim(official_user_id));
@@ -122,6 +121,7 @@ create or replace function enter_request(party text, kinds text[], channel text,
   official_user_id text) returns table (id uuid, number text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
+  perform refuse_if(enter_request.received_at > now() or enter_request.received_at < months_after(now(), -12), 'request.received-wrong');
   if enter_request.channel = 'HOME' then
     raise exception 'a request from home is accepted, not entered';
   end if;

@@ -10,6 +10,7 @@ import type { CustodianClient } from '../custodian/custodian-client.ts'
 import type { Health } from '../roles/read-health.ts'
 import type { Versions } from '../roles/follow-versions.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
+import { askingOf } from '#use/requests/offered-requests.ts'
 import type { ReadRateLimit } from './read-rate-limit.ts'
 
 export interface Desk {
@@ -38,6 +39,11 @@ export interface ConfiguredSignInMethods {
   identityProvider?: { name: string } | undefined
   /** Name of the provider where requesters identify, if there is one. */
   requesterIdentity?: { name: string } | undefined
+}
+
+/** Returns true if requesters identify at home and fetch answers there: by the description in force, and with a provider. */
+export function offersIdentification(desk: Desk): boolean {
+  return desk.signInConfig.requesterIdentity !== undefined && askingOf(describedNow(desk)) === 'identified'
 }
 
 /** Returns the description in force. */

@@ -219,13 +219,22 @@ export function sentPage(
   </article>`
 }
 
-/** Renders the letters that the Service Unit left to be fetched. */
-export function answerPage(language: Language, { state, number, letters }: HomeAnswer): Html {
+/** Renders the letters that the Service Unit left to be fetched, or why the request was discarded. */
+export function answerPage(
+  { language, description }: Pick<Asking, 'language' | 'description'>,
+  { state, number, letters, reason, discardedAt }: HomeAnswer,
+): Html {
   const t = homeTexts(language)
+  const time = discardedAt === undefined ? '' : formatInstant(Temporal.Instant.from(discardedAt), language)
+  const unit = description.rights.unit[language]
   return html`<article class="sheet">
     <h1>${t('home.answer-title')}</h1>
-    <p class="lead">${t(`home.answer.${state}`, { number: number ?? '' })}</p>
-    <p>${t(letters.length === 0 ? 'home.answer.none' : 'home.answer.print')}</p>
+    <p class="lead">${t(`home.answer.${state}`, { number: number ?? '', time })}</p>
+    ${
+      reason
+        ? html`<p>${t(`home.answer.discarded.${reason}`)} ${t('home.answer.again', { unit })}</p>`
+        : html`<p>${t(letters.length === 0 ? 'home.answer.none' : 'home.answer.print')}</p>`
+    }
     ${letters.map(
       ({ id, content, language: written }) =>
         html`<section class="fetched" aria-labelledby="l-${id}" lang="${written}">

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { describedNow, type Desk } from '#app/http/desk.ts'
+import { describedNow, offersIdentification, type Desk } from '#app/http/desk.ts'
 import { clearRequesterFlow, requesterFlow, setRequesterFlow } from '#app/http/account/session-cookies.ts'
 import type { Routes } from '#app/http/routes.ts'
 import { languages, type Language } from '#description/closed-lists.ts'
@@ -42,7 +42,7 @@ export function homeRoutes(app: Routes, desk: Desk, pages: Pages, reading: Retur
   for (const language of languages) routesIn(language)
 
   app.get(requesterCallbackPath, identifying, async (request, reply) => {
-    if (!isIdentifying()) return sendAbsent(request, reply, 'fi')
+    if (!offersIdentification(desk)) return sendAbsent(request, reply, 'fi')
     const flow = requesterFlow(request)
     clearRequesterFlow(request, reply)
     confidential(reply)
@@ -69,7 +69,7 @@ export function homeRoutes(app: Routes, desk: Desk, pages: Pages, reading: Retur
     })
 
     app.get(`${path}/${identifyWord[language]}`, identifying, async (request, reply) => {
-      if (!isIdentifying()) return sendAbsent(request, reply, language)
+      if (!offersIdentification(desk)) return sendAbsent(request, reply, language)
       const begun = await desk.custodian.home.begin({ language })
       if ('refused' in begun) return sendFailed(request, reply, language, begun.refused)
       setRequesterFlow(request, reply, begun.flow)
@@ -94,7 +94,7 @@ export function homeRoutes(app: Routes, desk: Desk, pages: Pages, reading: Retur
     })
 
     app.post(`${path}/${answerWord[language]}`, identifying, async (request, reply) => {
-      if (!isIdentifying()) return sendAbsent(request, reply, language)
+      if (!offersIdentification(desk)) return sendAbsent(request, reply, language)
       const { code, ticket } = readCodeForm(request.body)
       if (!isTicket.test(ticket)) return sendIdentifyAgain(request, reply, language)
       const { home } = desk.custodian
@@ -103,7 +103,10 @@ export function homeRoutes(app: Routes, desk: Desk, pages: Pages, reading: Retur
           ? ({ refused: 'not-found' } as const)
           : await home.fetchAnswer({ ticket, code })
       if (!('refused' in found)) {
-        return sendForm(request, confidential(reply), language, { status: 200, content: answerPage(language, found) })
+        return sendForm(request, confidential(reply), language, {
+          status: 200,
+          content: answerPage(askingIn(language), found),
+        })
       }
       const person = await home.who({ ticket })
       if ('refused' in person) return sendIdentifyAgain(request, reply, language)
@@ -123,7 +126,7 @@ export function homeRoutes(app: Routes, desk: Desk, pages: Pages, reading: Retur
     problems: RequestProblems,
   ) {
     const { ticket } = written
-    if (!isIdentifying() || !isTicket.test(ticket)) return sendIdentifyAgain(request, reply, language)
+    if (!offersIdentification(desk) || !isTicket.test(ticket)) return sendIdentifyAgain(request, reply, language)
     const { home } = desk.custodian
     let found = problems
     if (given && isOffered(describedNow(desk), given.party, given.kinds)) {
@@ -146,14 +149,10 @@ export function homeRoutes(app: Routes, desk: Desk, pages: Pages, reading: Retur
     return askingOf(describedNow(desk)) !== 'off'
   }
 
-  function isIdentifying(): boolean {
-    return desk.signInConfig.requesterIdentity !== undefined && askingOf(describedNow(desk)) === 'identified'
-  }
-
   function askingIn(language: Language): Asking {
     const description = describedNow(desk)
     const offered = offeredKinds(description).filter((kind) => isOffered(description, 'CALLER', [kind]))
-    const provider = isIdentifying() ? desk.signInConfig.requesterIdentity?.name : undefined
+    const provider = offersIdentification(desk) ? desk.signInConfig.requesterIdentity?.name : undefined
     return { language, description, asking: askingOf(description), offered, provider }
   }
 

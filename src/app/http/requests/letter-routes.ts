@@ -18,7 +18,7 @@ import { letterPdf } from '../../publication/pdf/letter-pdf.ts'
 import { registerOperations, viewed } from '../answer.ts'
 import type { LetterTemplate } from '../contract/letters.ts'
 import { operations } from '../contract/operations.ts'
-import { describedNow, type Desk } from '../desk.ts'
+import { describedNow, offersIdentification, type Desk } from '../desk.ts'
 import { refuse } from '../refuse.ts'
 import { viewLetter } from './request-view.ts'
 import type { Routes } from '../routes.ts'
@@ -67,7 +67,10 @@ export function letterRoutes(app: Routes, desk: Desk): void {
         viewLetter(made, await namePeople(desk.db, [session.personId])),
       ),
 
-    noteDelivery: ({ session, params, body }) => recordDelivery(desk.db, session, params.id, body.how),
+    noteDelivery: ({ session, params, body }) =>
+      body.how === 'HOME' && !offersIdentification(desk)
+        ? ({ refused: 'letter.not-from-home' } as const)
+        : recordDelivery(desk.db, session, params.id, body.how),
     removeLetter: ({ session, params }) => removeLetter(desk.db, session, params.id),
 
     listLetterTemplates: ({ session }) =>

@@ -16,9 +16,10 @@ import { readRequest } from '#use/requests/read-request.ts'
 import { readRequestStatistics } from '#use/requests/request-statistics.ts'
 import { assignRequest, closeRequest, extendRequest, identifyRequester } from '#use/requests/serve-request.ts'
 import { registerOperations } from '../answer.ts'
-import { describedNow, type Desk } from '../desk.ts'
+import { describedNow, offersIdentification, type Desk } from '../desk.ts'
 import { readInstant } from '../read-instant.ts'
 import { peopleOf, viewLetter, viewRequest, viewSummary } from './request-view.ts'
+import type { Session } from '#safeguards/people/session.ts'
 import type { Routes } from '../routes.ts'
 import { waitForReadRateLimit } from '../request-session.ts'
 
@@ -78,7 +79,7 @@ export function requestRoutes(app: Routes, desk: Desk): void {
         calls,
         letters: letters.map((letter) => viewLetter(letter, person)),
         ...acts,
-        fromHome: found.request.channel === 'HOME' ? await readFromHome(desk.db, session, params.id) : undefined,
+        fromHome: found.request.channel === 'HOME' ? await viewFromHome(session, params.id) : undefined,
       }
     },
 
@@ -107,6 +108,11 @@ export function requestRoutes(app: Routes, desk: Desk): void {
       return readRequestStatistics(desk.db, session, { from, to })
     },
   })
+
+  async function viewFromHome(session: Session, id: string): ReturnType<typeof readFromHome> {
+    const found = await readFromHome(desk.db, session, id)
+    return found && { ...found, isFetched: found.isFetched && offersIdentification(desk) }
+  }
 }
 
 const notOffered = { refused: 'request.not-offered', field: 'kinds' } as const

@@ -129,13 +129,7 @@ export async function countHomeRequests(
   return row?.since && row.due_at ? { count: row.count, since: row.since, dueAt: row.due_at } : undefined
 }
 
-const acceptRefusals = [
-  'deny.role',
-  'not-found',
-  'request.received-wrong',
-  'request.official-unknown',
-  'request.own',
-] as const
+const acceptRefusals = ['deny.role', 'not-found', 'request.official-unknown', 'request.own'] as const
 
 /** Accepts a request from home as a numbered request. A requester who identified strongly stays identified. */
 export function acceptHomeRequest(
@@ -154,18 +148,20 @@ export function acceptHomeRequest(
   )
 }
 
+const discardRefusals = ['deny.role', 'not-found', 'request.own'] as const
+
 export type DiscardReason = 'DUPLICATE' | 'NOT_A_REQUEST' | 'UNREACHABLE' | 'WITHDRAWN'
 
-/** Deletes a request from home; the log has the reason. */
+/** Deletes a request from home; the log has the reason, which a requester who identified reads with the code. Not one's own. */
 export function discardHomeRequest(
   db: SafeguardsDatabase,
   session: Session,
   id: string,
   reason: DiscardReason,
-): Promise<'done' | Refused<'deny.role' | 'not-found'>> {
+): Promise<'done' | Refused<(typeof discardRefusals)[number]>> {
   const statement = sql`select discard_home_request(${id}::uuid, ${reason})`
   const trace = { action: 'home-request.discarded', object: { kind: 'request', id } } as const
-  return requestAct(db, session, statement, ['deny.role', 'not-found'], trace)
+  return requestAct(db, session, statement, discardRefusals, trace)
 }
 
 /** Returns the description of the calls, and whether letters can be fetched at home; undefined for a request that did not come from home. */

@@ -9,11 +9,13 @@ import type { RequesterIdentification } from '#safeguards/sign-in/requester-iden
 import { canonicalJson } from '#safeguards/audit/entry-bytes.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '#safeguards/tables.ts'
 import type { LetterContent, LetterKind } from '../letters/letter.ts'
-import { sendIdentifiedRequest, type SendRefusal, type SentRequest } from './home-requests.ts'
+import { sendIdentifiedRequest, type DiscardReason, type SendRefusal, type SentRequest } from './home-requests.ts'
 
 export interface HomeAnswer {
-  /** waiting: no clerk has accepted the request yet. */
-  state: 'waiting' | 'open' | 'closed'
+  /** waiting: no clerk has accepted the request yet. discarded: a clerk has discarded it for `reason`. */
+  state: 'waiting' | 'open' | 'closed' | 'discarded'
+  reason?: DiscardReason
+  discardedAt?: string
   number?: string
   /** Letters that the Service Unit delivered to be fetched here. */
   letters: { id: string; kind: LetterKind; language: Language; deliveredAt: string; content: LetterContent }[]
