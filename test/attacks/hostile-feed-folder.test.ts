@@ -42,7 +42,7 @@ async function follow(onRecord: (record: FoundRecord) => unknown = () => undefin
     async onRecord(record) {
       found.push(`${record.file} ${record.bytes.toString().trim()}`)
       await onRecord(record)
-      record.taken()
+      record.acknowledge()
     },
     onFault: (error) => faults.push((error as Error).message),
     pollMs: 3_600_000,

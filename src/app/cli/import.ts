@@ -121,7 +121,7 @@ async function sinkOf(
     objects,
     workFolder: join(settings.dataDirectory, 'import'),
     nextIntakeKey: intakeKeySource(db, crypto.randomUUID()),
-    compare: (passOver) => compareImported({ db, objects, keys }, passOver),
+    compare: (except) => compareImported({ db, objects, keys }, except),
   }
 }
 
@@ -138,7 +138,7 @@ async function destroy(
     throw new Fault('import-unverified', `recordings verify has ${verified.found} findings: no file was destroyed`)
   }
   console.log(`every one of the ${verified.held} held recordings can be decrypted`)
-  const { stays, ...done } = await destroyOld(plan, work, await destructionTime(db))
+  const { remaining, ...done } = await destroyOld(plan, work, await destructionTime(db))
   await appendAudit(db, {
     action: 'import.old-destroyed',
     result: 'ok',
@@ -146,9 +146,9 @@ async function destroy(
     detail: { source: work.map.source, ...done },
   })
   console.log(
-    `destroyed: ${done.takenIn} files that the register has, ${done.tooOld} that are too old, ${done.metadata} with metadata; ${stays.length} stay`,
+    `destroyed: ${done.imported} files that the register has, ${done.tooOld} that are too old, ${done.metadata} with metadata; ${remaining.length} stay`,
   )
-  for (const { path, reason } of stays) console.log(`  ${path}: ${reason}`)
+  for (const { path, reason } of remaining) console.log(`  ${path}: ${reason}`)
 }
 
 async function print(

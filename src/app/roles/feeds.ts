@@ -77,13 +77,13 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
   async function start(feed: Feed) {
     const own = join(folder, feed.name)
     await mkdir(own, { recursive: true, mode: 0o700 })
-    const taker = createFeedImporter({
+    const importer = createFeedImporter({
       feed,
       folder: own,
       db,
       context: () => ({ versionAt: versions.at, officials: known.officials, drawKey, quotas }),
       clock,
-      inTurn: runSerially,
+      runSerially,
       onFault: (error) => {
         log.error({ err: error, feed: feed.name }, 'the register refused a call reported by a feed')
       },
@@ -96,22 +96,22 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
     const followed = await followFolder({
       ...(inbox || feed.from.kind !== 'folder'
         ? { folder: inbox!.folder, files: '*.ndjson', framing: 'lines' as const, longestRecord: maxStoredBytes }
-        : { folder: feed.from.folder, files: feed.from.files, framing: taker.reader.framing }),
-      hasHeading: taker.reader.hasHeading,
+        : { folder: feed.from.folder, files: feed.from.files, framing: importer.reader.framing }),
+      hasHeading: importer.reader.hasHeading,
       statePath: join(own, positionFile),
-      onRecord: taker.take,
+      onRecord: importer.take,
       onFault: (error) => {
         log.error({ err: error, feed: feed.name }, 'cannot follow a feed; retrying')
-        taker.fault((error as Error).message)
+        importer.setProblem((error as Error).message)
       },
       onChecked: () => {
-        if (!inbox) taker.fault(undefined)
+        if (!inbox) importer.setProblem(undefined)
       },
     })
-    const follower = await startFollower(feed, inbox, taker)
+    const follower = await startFollower(feed, inbox, importer)
     let settling: Promise<void> | undefined
     const settle = () =>
-      (settling ??= taker
+      (settling ??= importer
         .settle()
         .catch((error: unknown) => {
           log.warn({ err: error, feed: feed.name }, 'cannot register calls of a feed; retrying')
@@ -120,7 +120,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
     const timer = setInterval(() => void settle(), settleEveryMs)
     const tidying = setInterval(() => void tidy().catch(onFault), cleanupEveryMs)
     const tidy = async () => {
-      await inbox?.tidy((name, size) => followed.isTaken(name, size))
+      await inbox?.deleteProcessed((name, size) => followed.isProcessed(name, size))
       await deleteExpiredUnreadable(own, clock.now())
       await deleteExpiredFeedData(db)
     }
@@ -129,7 +129,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
         clearInterval(timer)
         clearInterval(tidying)
         await Promise.resolve(follower?.stop())
-        taker.stop()
+        importer.stop()
         await settling
         await followed.stop()
       },
@@ -139,7 +139,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
   async function startFollower(
     feed: Feed,
     inbox: { put: (record: unknown) => Promise<void> } | undefined,
-    taker: { fault: (subject: string | undefined) => void },
+    importer: { setProblem: (problem: string | undefined) => void },
   ) {
     const { from } = feed
     if (!inbox || from.kind === 'folder') return undefined
@@ -166,7 +166,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
       events: feed.source === 'asterisk-cel' ? 'cel' : 'cdr',
       put: inbox.put,
       onState: (state, detail) => {
-        taker.fault(state === 'connected' ? undefined : state)
+        importer.setProblem(state === 'connected' ? undefined : state)
         if (state === 'connected') log.info({ feed: feed.name }, 'connected to the manager interface')
         else log.error({ feed: feed.name, state, detail }, 'cannot connect to the manager interface; retrying')
       },

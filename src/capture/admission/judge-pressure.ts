@@ -26,7 +26,7 @@ export const noPressure: Pressure = { raised: [], consecutive: {} }
 
 /** Hysteresis: pressure starts at `raise` and ends below `lower`. */
 interface Threshold {
-  of: (measured: Measured) => number
+  valueOf: (measured: Measured) => number
   raise: number
   lower: number
   checksToRaise: number
@@ -38,7 +38,7 @@ const mib = 1024 * 1024
 /** Space that a call in progress may still need: body and tail of two G.711 streams for ten minutes. */
 const recordingBytes = 20 * mib
 
-/** Returns the space reserved for other programs, the embedded database among them, and for longer calls. */
+/** Returns the space reserved for other programs, the embedded database among them, and for calls over ten minutes. */
 export function reserveBytes(sizeBytes: number): number {
   return Math.min(1024 * mib, sizeBytes / 50)
 }
@@ -56,10 +56,10 @@ function diskWanted({ disk, recordings }: Measured): number {
  * call to be recorded is refused if no port is free, and a call that is not recorded needs none (R9).
  */
 const thresholds: Record<PressureKind, Threshold> = {
-  'event-loop': { of: (m) => m.eventLoopMs, raise: 400, lower: 100, checksToRaise: 3, checksToLower: 5 },
-  disk: { of: diskWanted, raise: 1, lower: 0.8, checksToRaise: 1, checksToLower: 3 },
-  'calls-waiting': { of: (m) => m.callsWaiting, raise: 50_000, lower: 25_000, checksToRaise: 1, checksToLower: 1 },
-  'packets-dropped': { of: (m) => m.packetsDropped, raise: 10, lower: 1, checksToRaise: 2, checksToLower: 5 },
+  'event-loop': { valueOf: (m) => m.eventLoopMs, raise: 400, lower: 100, checksToRaise: 3, checksToLower: 5 },
+  disk: { valueOf: diskWanted, raise: 1, lower: 0.8, checksToRaise: 1, checksToLower: 3 },
+  'calls-waiting': { valueOf: (m) => m.callsWaiting, raise: 50_000, lower: 25_000, checksToRaise: 1, checksToLower: 1 },
+  'packets-dropped': { valueOf: (m) => m.packetsDropped, raise: 10, lower: 1, checksToRaise: 2, checksToLower: 5 },
 }
 
 /** Returns the pressure after a check. Pressure starts and ends only after several consecutive checks. */
@@ -67,9 +67,9 @@ export function judgePressure(before: Pressure, measured: Measured): Pressure {
   const raised: PressureKind[] = []
   const consecutive: Partial<Record<PressureKind, number>> = {}
   for (const kind of pressureKinds) {
-    const { of, raise, lower, checksToRaise, checksToLower } = thresholds[kind]
+    const { valueOf, raise, lower, checksToRaise, checksToLower } = thresholds[kind]
     const isRaised = before.raised.includes(kind)
-    const value = of(measured)
+    const value = valueOf(measured)
     const isBeyond = isRaised ? value < lower : value >= raise
     const checks = isBeyond ? (before.consecutive[kind] ?? 0) + 1 : 0
     const changes = checks >= (isRaised ? checksToLower : checksToRaise)

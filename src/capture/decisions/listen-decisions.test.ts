@@ -70,7 +70,7 @@ test.each([
   ['{"number":"1","callIds":{"ucid":7}}', 'an id that is not a string'],
   ['{"number":"1","official":{},"callIds":{"ucid":"1"}}', 'official is not a telephone number'],
   ['{"number":"1","caller":"2","callIds":{"ucid":"1"}}', 'unknown field'],
-])('a wrong question gets its error: %s', async (body, message) => {
+])('the request %s is refused, and the error says: %s', async (body, message) => {
   const response = await post(await listen(), body)
   expect(response.status).toBe(400)
   expect(((await response.json()) as { error: { code: string; message: string } }).error).toMatchObject({

@@ -19,12 +19,12 @@ export interface DecisionsOptions {
   /** TLS key material. Without it the endpoint is plain HTTP, and the token is required. */
   certificate?: {
     inUse: SecureContextOptions | undefined
-    onChange: (take: (certificate: SecureContextOptions) => void) => void
+    onChange: (apply: (certificate: SecureContextOptions) => void) => void
   }
   answer: (question: DecisionRequest) => DecisionResponse | { wrong: string }
-  /** Called once for each request, with its outcome. */
+  /** Called with the outcome of each request to `/decisions` whose body was read, and of each without the token (`denied`). */
   onAnswered: (outcome: DecisionResponse['outcome'] | 'wrong' | 'denied') => void
-  /** Called for a connection above the limit of its client (an IPv4 address, an IPv6 /64) or of all. */
+  /** Called for a connection above the limit for its client (an IPv4 address, an IPv6 /64) or for all clients. */
   onConnectionRefused: (client: string) => void
   onFault: (error: unknown) => void
 }

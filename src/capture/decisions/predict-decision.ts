@@ -20,7 +20,7 @@ export interface DecisionRequest {
   dialled?: string | undefined
   /** Number of the official who answers, if known. */
   official?: string | undefined
-  /** Ids of the call that the recording client will also send. */
+  /** Ids of the call; the recording client must send the same ones. */
   callIds: Readonly<Partial<Record<CallIdSource, string>>>
 }
 
@@ -44,7 +44,7 @@ export interface DecisionContext {
   now: () => Temporal.Instant
 }
 
-/** Longest time in minutes, by assumption, from the question until the call is answered. Longer means unnecessary announcements. */
+/** Assumed longest time in minutes from the request until the call is answered. A larger value adds unnecessary announcements. */
 const minutesAhead = 10
 
 /** @returns the answer, or the name of a value that is not a phone number */

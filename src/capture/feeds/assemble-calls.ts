@@ -1,6 +1,6 @@
 /**
  * Assembles calls from records of legs, which arrive in any order, in parts, and late. Returns a call once no record of it has
- * arrived for a while. No leg is lost: a reader stores its position in a file only after `taken` was called.
+ * arrived for `settleMs`. No leg is lost: a reader stores its position in a file only after `acknowledge` was called.
  */
 import { omitNullish } from '#platform/omit-nullish.ts'
 import type { DetailRecord } from './detail-record.ts'
@@ -16,15 +16,15 @@ export interface ReportedCall {
   /** True if a leg has no end after the longest duration of a call. */
   readonly isUnfinished: boolean
   /** Call this when the call is in the register, or is found not to belong to it. */
-  taken(): void
+  acknowledge(): void
 }
 
 export interface CallAssembler {
   /**
    * Adds a record.
-   * @param taken called when the record's call is processed completely
+   * @param acknowledge called when the record's call is processed completely
    */
-  add(record: DetailRecord, nowMs: number, taken: () => void): void
+  add(record: DetailRecord, nowMs: number, acknowledge: () => void): void
   /** Returns calls without a new record for `settleMs`. */
   settled(nowMs: number): ReportedCall[]
   readonly waiting: number
@@ -56,7 +56,7 @@ interface Group {
   lastMs: number
   firstMs: number
   endedMs: number
-  taken: (() => void)[]
+  acknowledgements: (() => void)[]
   /** Summaries of the calls already returned, by call id, for conferences, to which later records may belong. */
   readonly summaries: Map<string, string>
 }
@@ -110,7 +110,7 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
     for (const id of other.knownAs) group.knownAs.add(id)
     for (const id of other.refersTo) group.refersTo.add(id)
     for (const name of other.linkKeys) group.linkKeys.add(name)
-    group.taken.push(...other.taken)
+    group.acknowledgements.push(...other.acknowledgements)
     group.lastMs = Math.max(group.lastMs, other.lastMs)
     group.firstMs = Math.min(group.firstMs, other.firstMs)
     group.endedMs = Math.max(group.endedMs, other.endedMs)
@@ -142,7 +142,7 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
   }
 
   return {
-    add(record, nowMs, taken) {
+    add(record, nowMs, acknowledge) {
       const group = groupOf(record, nowMs)
       reported.delete(group)
       open.add(group)
@@ -154,7 +154,7 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
       group.lastMs = nowMs
       group.endedMs = Math.max(group.endedMs, (record.endedAt ?? record.event?.at)?.epochMilliseconds ?? 0)
       newestEndMs = Math.max(newestEndMs, Math.min(group.endedMs, nowMs))
-      group.taken.push(taken)
+      group.acknowledgements.push(acknowledge)
     },
     settled(nowMs) {
       const ready: ReportedCall[] = []
@@ -167,23 +167,23 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
         const { calls, unfinished, reportedBy } = callsOf(group, isLast, legsBefore)
         if (unfinished.size > 0 && !isLast) continue
         const news = [...calls].filter(([callId, legs]) => group.summaries.get(callId) !== summaryOf(legs))
-        const takens = group.taken
+        const acknowledgements = group.acknowledgements
         let left = news.length
-        const taken = () => {
-          if (--left <= 0) for (const one of takens) one()
+        const acknowledge = () => {
+          if (--left <= 0) for (const one of acknowledgements) one()
         }
         const all = [...group.calls.keys()]
         for (const [callId, legs] of news) {
           const reported = { callId, legs, reportedBy: reportedBy?.get(callId) ?? all }
-          ready.push({ ...reported, isUnfinished: unfinished.has(callId), taken })
+          ready.push({ ...reported, isUnfinished: unfinished.has(callId), acknowledge })
         }
-        if (news.length === 0) taken()
+        if (news.length === 0) acknowledge()
         if (isOfConference(group) || [...group.calls.values()].some(mayBeTransferred)) {
           open.delete(group)
           reported.add(group)
           const [oldest] = reported
           if (oldest && reported.size > maxRemembered) forget(oldest)
-          group.taken = []
+          group.acknowledgements = []
           if (isOfConference(group)) for (const [callId, legs] of news) group.summaries.set(callId, summaryOf(legs))
         } else forget(group)
       }
@@ -198,7 +198,7 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
 function emptyGroup(nowMs: number): Group {
   return {
     ...{ calls: new Map(), knownAs: new Set(), refersTo: new Set(), linkKeys: new Set() },
-    ...{ lastMs: 0, firstMs: nowMs, endedMs: 0, taken: [], summaries: new Map() },
+    ...{ lastMs: 0, firstMs: nowMs, endedMs: 0, acknowledgements: [], summaries: new Map() },
   }
 }
 
@@ -227,11 +227,11 @@ function callsOf(group: Group, isLast: boolean, legsBefore: LegsBefore): GroupCa
     const id = firstOf(leg)
     const own = id === leg.callId ? {} : { callId: id, legId: `${leg.callId} ${leg.legId}` }
     // The first party in a conference speaks with another from the instant at which the other joins.
-    const met = latest(leg.answeredAt, joined.get(leg.refersTo?.find(isConference) ?? ''))
+    const spokeFrom = latest(leg.answeredAt, joined.get(leg.refersTo?.find(isConference) ?? ''))
     const legs = calls.get(id) ?? []
     calls.set(id, legs)
     reportedBy.set(id, [...new Set([...(reportedBy.get(id) ?? []), leg.callId])])
-    legs.push({ ...leg, ...own, ...(leg.answeredAt && met && { answeredAt: met }) })
+    legs.push({ ...leg, ...own, ...(leg.answeredAt && spokeFrom && { answeredAt: spokeFrom }) })
   }
   const whole = new Map([...calls].map(([id, legs]) => [id, withoutStrayEnds(legs)]))
   return { calls: whole, unfinished: incompleteCallIds(whole), reportedBy }
@@ -274,8 +274,8 @@ function createCallIdResolver(group: Group, legsBefore: LegsBefore): (leg: Detai
     const known = firsts.get(leg)
     if (known !== undefined) return known
     const candidates = legsBefore(leg)
-    const isHere = candidates !== 'many' && candidates.every(({ callId }) => group.calls.has(callId))
-    const calls = new Set(isHere ? candidates.map(firstOf) : [])
+    const areInGroup = candidates !== 'many' && candidates.every(({ callId }) => group.calls.has(callId))
+    const calls = new Set(areInGroup ? candidates.map(firstOf) : [])
     const [first] = calls
     const id = first !== undefined && calls.size === 1 ? first : leg.callId
     firsts.set(leg, id)
@@ -309,8 +309,8 @@ const mayBeTransferred = (legs: ReadonlyMap<string, DetailRecord>) =>
 
 type Ids = Map<string, Set<string>>
 
-function indexIds(ids: Ids, name: string | undefined, callId: string): void {
-  if (name !== undefined) ids.set(name, (ids.get(name) ?? new Set()).add(callId))
+function indexIds(ids: Ids, key: string | undefined, callId: string): void {
+  if (key !== undefined) ids.set(key, (ids.get(key) ?? new Set()).add(callId))
 }
 
 function forgetCalls(ids: Ids, name: string, group: Group): void {
@@ -319,9 +319,9 @@ function forgetCalls(ids: Ids, name: string, group: Group): void {
   if (calls?.size === 0) ids.delete(name)
 }
 
-/** Returns the ids under a name; none if there are too many to distinguish. */
-function callIdsUnder(ids: Ids, name: string | undefined): Iterable<string> {
-  const calls = ids.get(name ?? '')
+/** Returns the call ids with a key; none if there are too many to distinguish. */
+function callIdsUnder(ids: Ids, key: string | undefined): Iterable<string> {
+  const calls = ids.get(key ?? '')
   return calls && calls.size <= maxBatch ? calls : []
 }
 
@@ -342,8 +342,8 @@ function areDifferentLegs(one: DetailRecord, other: DetailRecord): boolean {
   if (!isComplete(one) || !isComplete(other)) return false
   const differ = (name: 'caller' | 'official') =>
     one[name] !== undefined && other[name] !== undefined && one[name] !== other[name]
-  const isApart = isAfter(other.startedAt, one.endedAt) || isAfter(one.startedAt, other.endedAt)
-  return isApart || (differ('caller') && differ('official'))
+  const areDisjoint = isAfter(other.startedAt, one.endedAt) || isAfter(one.startedAt, other.endedAt)
+  return areDisjoint || (differ('caller') && differ('official'))
 }
 
 /** Returns the leg id of a record whose id can occur several times in a call; with a number appended from the second time on. */

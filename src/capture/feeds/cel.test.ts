@@ -18,8 +18,9 @@ function line(
   channel: string,
   bridge = '',
   exten = '029497000',
+  technology = 'simple_bridge',
 ): string {
-  const extra = bridge && JSON.stringify({ bridge_id: bridge, bridge_technology: 'simple_bridge' })
+  const extra = bridge && JSON.stringify({ bridge_id: bridge, bridge_technology: technology })
   const cells = [
     type,
     `${begun + seconds}.500000`,
@@ -97,7 +98,7 @@ describe('channel events', () => {
     ])
   })
 
-  test('of a transferred call are a leg for each official, without the consultation', () => {
+  test('of a transferred call give a leg for each official, without the consultation', () => {
     const found = legs([
       line('CHAN_START', 0, caller, trunk),
       line('BRIDGE_ENTER', 10, caller, trunk, 'b1'),
@@ -117,7 +118,7 @@ describe('channel events', () => {
     ])
   })
 
-  test('reach an official through a Local channel', () => {
+  test('report an official who was reached through a Local channel', () => {
     const found = legs([
       line('CHAN_START', 0, caller, trunk),
       line('BRIDGE_ENTER', 9, 'l1', 'Local/1042@agents-0003;1', 'b1'),
@@ -129,7 +130,7 @@ describe('channel events', () => {
     expect(found).toMatchObject([{ official: '1042', answeredAt: at(12), endedAt: at(50) }])
   })
 
-  test('of an unanswered call are one leg without an answer, and a call whose first events are missing is doubtful', () => {
+  test('of an unanswered call give one leg without an answer, and a call whose first events are missing is doubtful', () => {
     expect(legs([line('CHAN_START', 0, caller, trunk), ...ended(30)])).toMatchObject([
       { legId: 'unanswered', startedAt: at(0), endedAt: at(30), called: '029497000' },
     ])
@@ -167,7 +168,7 @@ describe('channel events', () => {
 
   test('of callers parked together are not a conversation', () => {
     const parked = (channelId: string, channel: string) =>
-      line('BRIDGE_ENTER', 10, channelId, channel, 'lot').replace('simple_bridge', 'holding_bridge')
+      line('BRIDGE_ENTER', 10, channelId, channel, 'lot', undefined, 'holding_bridge')
     expect(
       legs([line('CHAN_START', 0, caller, trunk), parked(caller, trunk), parked('x', aino), ...ended(30)]),
     ).toMatchObject([{ legId: 'unanswered' }])

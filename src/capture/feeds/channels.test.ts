@@ -109,13 +109,13 @@ test('a transfer by keys (att_xfer) to a second official is one call of the same
   expect(assembler.settled(begun.epochMilliseconds + hourMs + 1).map(classify)).toEqual([expected])
 })
 
-test('reports the official who answered, although the calling channel names the last of several who rang', () => {
+test('of several officials whose phones rang, the one who answered is reported, although the calling channel names the last', () => {
   expect(classifyCalls(callingChannel({ variables: { dialed_user: bertil } }))).toEqual([
     { caller: customer, talks: [[aino, 44, 300]] },
   ])
 })
 
-test('reports two officials who were bridged one after the other without a transfer, from the called channels', () => {
+test('two officials who were bridged one after the other without a transfer are both reported, from the called channels', () => {
   const second = { at: 130, with: 'c-leg', number: bertil, side: 'originatee' as const }
   const next = calledChannel({
     ...{ id: 'c-leg', from: 125, variables: { originating_leg_uuid: 'a-leg', dialed_user: bertil } },
@@ -174,13 +174,14 @@ test('two callers in one conference are two calls, each with the official only',
 test('a person who leaves a conference long after or before the caller is reported once their record arrives', () => {
   const assembler = createCallAssembler({ settleMs: 60_000 })
   const add = (channel: ChannelRecord, at: number) => {
-    for (const record of readChannel(channel)) assembler.add(record, begun.epochMilliseconds + at * 1000, () => taken++)
+    for (const record of readChannel(channel))
+      assembler.add(record, begun.epochMilliseconds + at * 1000, () => acknowledged++)
   }
   const settled = (at: number) =>
     assembler
       .settled(begun.epochMilliseconds + at * 1000)
       .map((call) => {
-        call.taken()
+        call.acknowledge()
         return classify(call)
       })
       .filter((outcome) => outcome !== 'outside')
@@ -195,7 +196,7 @@ test('a person who leaves a conference long after or before the caller is report
       ...inConference(from),
     },
   })
-  let taken = 0
+  let acknowledged = 0
   add(official('b-leg', 50, 100, aino), 100)
   expect(settled(200)).toEqual([])
   add(callingChannel({ ...inConference(44), profiles: [{ from: 0, dialled: number }] }), 300)
@@ -206,7 +207,7 @@ test('a person who leaves a conference long after or before the caller is report
     [bertil, 60, 300],
   ]
   expect(settled(1000)).toEqual([{ caller: customer, talks }])
-  expect([taken, assembler.waiting]).toEqual([3, 0])
+  expect([acknowledged, assembler.waiting]).toEqual([3, 0])
 })
 
 test('a caller in a conference with unreported participants is marked as doubtful', () => {

@@ -36,9 +36,9 @@ interface ClassificationContext {
  */
 export function splitByCaller(call: ReportedCall, known: ClassificationContext): ReportedCall[] {
   if (call.isUnfinished) return [call]
-  const { sideOf, keyOf } = createLegClassifier(known)
+  const { classifyLeg, keyOf } = createLegClassifier(known)
   const legs = call.legs as readonly CompleteLeg[]
-  const incoming = new Set(legs.filter((leg) => sideOf(leg) === 'incoming'))
+  const incoming = new Set(legs.filter((leg) => classifyLeg(leg) === 'incoming'))
   const callerOf = (leg: CompleteLeg) => (incoming.has(leg) ? keyOf(leg.caller, leg.startedAt) : undefined)
   const callers = new Set(legs.map(callerOf).filter((caller) => caller !== undefined))
   const times = splitByTime(legs)
@@ -50,10 +50,10 @@ export function splitByCaller(call: ReportedCall, known: ClassificationContext):
   const calls = [...[...callers].map((caller) => named.filter((leg) => legCaller(leg) === caller)), ...unnamed]
   if (calls.length < 2) return [call]
   let left = calls.length
-  const taken = () => {
-    if (--left === 0) call.taken()
+  const acknowledge = () => {
+    if (--left === 0) call.acknowledge()
   }
-  return calls.map((own) => ({ ...call, legs: own.map((leg) => ({ ...leg, isDoubtful: true })), taken }))
+  return calls.map((own) => ({ ...call, legs: own.map((leg) => ({ ...leg, isDoubtful: true })), acknowledge }))
 
   function legCaller(leg: CompleteLeg): PhoneNumberKey | undefined {
     const continues = (caller: PhoneNumberKey) =>
@@ -90,24 +90,24 @@ export function classifyCall(
   call: ReportedCall,
   { now, ...known }: ClassificationContext & { now: Temporal.Instant },
 ): ClassifiedCall {
-  const { sideOf, isKnown } = createLegClassifier(known)
+  const { classifyLeg, isKnown } = createLegClassifier(known)
   if (call.isUnfinished) return { is: 'problem', reason: 'no-end' }
   const legs = (call.legs as readonly CompleteLeg[]).toSorted((a, b) =>
     Temporal.Instant.compare(a.startedAt, b.startedAt),
   )
   if (legs.some(({ endedAt }) => endedAt.epochMilliseconds > now.epochMilliseconds + maxClockSkewMs))
     return { is: 'problem', reason: 'in-the-future' }
-  const judged = legs.map((leg) => ({ leg, is: sideOf(leg) }))
-  const incoming = judged.filter(({ is }) => is === 'incoming').map(({ leg }) => leg)
+  const classified = legs.map((leg) => ({ leg, is: classifyLeg(leg) }))
+  const incoming = classified.filter(({ is }) => is === 'incoming').map(({ leg }) => leg)
   const first = incoming[0]
   if (!first) {
     // Problem if the direction is unknown, or if an official transferred the call and the call before is unknown.
-    return judged.some(({ leg, is }) => is === 'unknown' || (is === 'onward' && leg.transferredByKey !== undefined))
+    return classified.some(({ leg, is }) => is === 'unknown' || (is === 'onward' && leg.transferredByKey !== undefined))
       ? { is: 'problem', reason: 'direction-unknown' }
       : { is: 'outside' }
   }
   // Legs of the call: incoming ones, answered ones to an official's own number, and answered ones of the same caller.
-  const parts = judged
+  const parts = classified
     .filter(
       ({ leg, is }) =>
         is === 'incoming' ||
@@ -118,7 +118,7 @@ export function classifyCall(
     )
     .map(({ leg }) => leg)
   // Officials who joined a conference with the caller speak with the caller.
-  const joined = judged
+  const joined = classified
     .filter(
       ({ leg, is }) =>
         (leg.isConference || leg.isOther) && is === 'outside' && leg.direction === undefined && leg.answeredAt,
@@ -189,6 +189,10 @@ function createLegClassifier({ versionAt, officials }: ClassificationContext) {
     return key !== undefined && directoryAt(versionAt(at).description, officials, at).findOfficial(key) !== undefined
   }
 
+  /**
+   * Classifies a leg: `incoming` to a service number; `onward`, transferred to an official's own number; `outside`, made by an
+   * official or outgoing; `other`, of another call that was connected with this one; otherwise `unknown`.
+   */
   function classifyLeg(leg: CompleteLeg): 'incoming' | 'onward' | 'outside' | 'other' | 'unknown' {
     const isOfficialsOwn = [leg.caller, leg.device].some(
       (from) => from !== undefined && isOfficial(from, leg.startedAt),
@@ -202,7 +206,7 @@ function createLegClassifier({ versionAt, officials }: ClassificationContext) {
     return isOfficial(leg.called, leg.startedAt) && !wasTransferred ? 'onward' : 'unknown'
   }
 
-  return { keyOf, isKnown, sideOf: classifyLeg }
+  return { keyOf, isKnown, classifyLeg }
 }
 
 /** Returns true if two legs have the same caller, who is not withheld. */

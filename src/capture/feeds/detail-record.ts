@@ -55,7 +55,7 @@ export interface Channel {
   readonly number: string | undefined
   readonly bridges: readonly Bridge[]
   readonly conferences: readonly Participation[]
-  /** Times in a three-way call: the channel joined the bridge of another channel (`of`). */
+  /** Times in a three-way call, in which this channel joined the bridge of another channel. */
   readonly threeWays: readonly Participation[]
 }
 
@@ -70,7 +70,8 @@ export interface Bridge {
 }
 
 export interface Participation {
-  readonly of: string
+  /** Id of the conference, or of the channel whose bridge was joined. */
+  readonly id: string
   readonly from: Temporal.Instant
   readonly until: Temporal.Instant | undefined
 }

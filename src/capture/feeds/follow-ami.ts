@@ -30,6 +30,7 @@ export function followAmi(options: {
   secret: string
   /** Events to read: detail records of calls, or channel events, from which only the parties and times are stored. */
   events?: 'cdr' | 'cel'
+  /** Stores a record durably. */
   put: (record: unknown) => Promise<void>
   onState: (state: AmiState, detail?: string) => void
   retryMs?: number
@@ -48,41 +49,43 @@ export function followAmi(options: {
   }
 
   function open(): void {
-    const now = connect({ host, port })
-    socket = now
+    const connection = connect({ host, port })
+    socket = connection
     let text = ''
-    let isIn = false
+    let isLoggedIn = false
     let wasRefused = false
     let working = Promise.resolve()
-    now.setEncoding('utf8')
-    now.setKeepAlive(true, quietMs)
-    now.setTimeout(quietMs, () => {
-      if (isIn) now.write(message({ Action: 'Ping' }))
-      else now.destroy(new Error('the manager interface does not answer'))
+    connection.setEncoding('utf8')
+    connection.setKeepAlive(true, quietMs)
+    connection.setTimeout(quietMs, () => {
+      if (isLoggedIn) connection.write(message({ Action: 'Ping' }))
+      else connection.destroy(new Error('the manager interface does not answer'))
     })
     const wanted = events === 'cel' ? 'call' : 'cdr'
-    now.on('connect', () => now.write(message({ Action: 'Login', Username: user, Secret: secret, Events: wanted })))
-    now.on('data', (part: string) => {
+    connection.on('connect', () =>
+      connection.write(message({ Action: 'Login', Username: user, Secret: secret, Events: wanted })),
+    )
+    connection.on('data', (part: string) => {
       text += part
       const ends = text.lastIndexOf('\r\n\r\n')
       if (ends === -1) {
         if (text.length > maxMessageLength)
-          now.destroy(new Error('a message of the manager interface is not terminated'))
+          connection.destroy(new Error('a message of the manager interface is not terminated'))
         return
       }
       const whole = text.slice(0, ends).split('\r\n\r\n')
       text = text.slice(ends + 4)
-      now.pause()
+      connection.pause()
       working = working
         .then(async () => {
           for (const one of whole) await receive(fieldsOf(one))
         })
-        .then(() => void now.resume())
-        .catch((error: unknown) => void now.destroy(error as Error))
+        .then(() => void connection.resume())
+        .catch((error: unknown) => void connection.destroy(error as Error))
     })
     let reason = ''
-    now.on('error', (error) => (reason = error.message))
-    now.on('close', () => {
+    connection.on('error', (error) => (reason = error.message))
+    connection.on('close', () => {
       if (stopped) return
       failures++
       if (!wasRefused) reportState('unreachable', reason)
@@ -90,15 +93,15 @@ export function followAmi(options: {
     })
 
     async function receive(fields: Record<string, string>): Promise<void> {
-      if (fields['Response'] === 'Success' && !isIn) {
-        isIn = true
+      if (fields['Response'] === 'Success' && !isLoggedIn) {
+        isLoggedIn = true
         failures = 0
         reportState('connected')
       }
-      if (fields['Response'] === 'Error' && !isIn) {
+      if (fields['Response'] === 'Error' && !isLoggedIn) {
         wasRefused = true
         reportState('login-refused', fields['Message'])
-        now.end()
+        connection.end()
       }
       if (events === 'cdr' && fields['Event'] === 'Cdr') await put(fields)
       const stored = events === 'cel' && fields['Event'] === 'CEL' ? storedFields(fields) : undefined

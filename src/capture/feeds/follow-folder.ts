@@ -14,11 +14,12 @@ export interface FoundRecord extends FramedRecord {
   /** The file's first line, if records need it. */
   readonly heading: Buffer
   /** Call this when the record is processed and stored: the position moves past it. */
-  taken(): void
+  acknowledge(): void
 }
 
 export interface FolderOptions {
   readonly folder: string
+  /** Glob of the file names. */
   readonly files: string
   readonly framing: 'csv' | 'lines' | 'document'
   readonly hasHeading: boolean
@@ -48,8 +49,8 @@ const chunkBytes = 64 * 1024
 const maxHeadBytes = 64
 const maxDocumentLength = 16 * 1024 * 1024
 const maxHeadingBytes = 64 * 1024
-/** Number of first lines checked to detect a file with one JSON object per line. */
-const maxFilesChecked = 1000
+/** Maximum number of leading lines checked to detect a file with one JSON object per line. */
+const maxLinesChecked = 1000
 /** Maximum bytes stored of a document that is too long. The file itself is not changed. */
 const maxStoredBytes = 256 * 1024
 
@@ -57,7 +58,7 @@ export interface FollowedFolder {
   /** Polls once; resolves when all records found have been delivered. */
   check(): Promise<void>
   /** Returns true if all records of a file with this name and size are processed. */
-  isTaken(name: string, size: number): boolean
+  isProcessed(name: string, size: number): boolean
   stop(): Promise<void>
 }
 
@@ -100,18 +101,19 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
     const within = await realpath(folder)
     const entries = (await readdir(folder)).toSorted()
     const found = await Promise.all(
-      entries.map(async (name) => ({ name, at: await stat(join(folder, name)).catch(() => undefined) })),
+      entries.map(async (name) => ({ name, stats: await stat(join(folder, name)).catch(() => undefined) })),
     )
-    for (const { name, at } of found.toSorted((a, b) => (a.at?.mtimeMs ?? 0) - (b.at?.mtimeMs ?? 0))) {
-      if (stopped || !at?.isFile()) continue
-      const id = `${at.dev}:${at.ino}`
+    for (const { name, stats } of found.toSorted((a, b) => (a.stats?.mtimeMs ?? 0) - (b.stats?.mtimeMs ?? 0))) {
+      if (stopped || !stats?.isFile()) continue
+      const id = `${stats.dev}:${stats.ino}`
       seen.add(id)
       if (!states.has(id) && !matchesGlob(name, files)) continue
-      if (at.size === 0 || (reading.get(id)?.at === at.size && Date.now() - at.mtimeMs > idleMs)) continue
+      const isIdle = Date.now() - stats.mtimeMs > idleMs
+      if (stats.size === 0 || (reading.get(id)?.at === stats.size && isIdle)) continue
       // Links to outside the folder are not followed: one to the feed's own output would be an endless loop.
       const leadsTo = await realpath(join(folder, name)).catch(() => undefined)
       if (leadsTo === undefined) continue
-      if (dirname(leadsTo) === within) await readOne(name, leadsTo, id, at.size, Date.now() - at.mtimeMs > idleMs)
+      if (dirname(leadsTo) === within) await readOne(name, leadsTo, id, stats.size, isIdle)
       else outside.push(name)
     }
     for (const id of states.keys()) {
@@ -146,21 +148,21 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
         changed = true
       }
       const state = states.get(id)!
-      const now = reading.get(id) ?? { at: state.position, line: state.line, pending: new Map<number, number>() }
-      reading.set(id, now)
-      if (hasHeading && !now.heading) {
+      const cursor = reading.get(id) ?? { at: state.position, line: state.line, pending: new Map<number, number>() }
+      reading.set(id, cursor)
+      if (hasHeading && !cursor.heading) {
         const start = await bytesAt(0, Math.min(maxHeadingBytes, size))
         const end = start.indexOf(0x0a)
         if (end === -1) return
-        now.heading = Buffer.from(start.subarray(0, end))
-        if (now.at === 0) [now.at, now.line] = [end + 1, 2]
+        cursor.heading = Buffer.from(start.subarray(0, end))
+        if (cursor.at === 0) [cursor.at, cursor.line] = [end + 1, 2]
       }
-      const heading = now.heading ?? Buffer.alloc(0)
-      if (framing === 'document' && now.at === 0) {
+      const heading = cursor.heading ?? Buffer.alloc(0)
+      if (framing === 'document' && cursor.at === 0) {
         const whole = await bytesAt(0, Math.min(size, maxDocumentLength))
         const isTooLong = size > maxDocumentLength
         if (isTooLong ? !hasRecordLines(whole) : isJson(whole)) {
-          await handOn(
+          await deliver(
             { bytes: isTooLong ? whole.subarray(0, maxStoredBytes) : whole, line: 1, from: 0, to: size, isTooLong },
             0,
           )
@@ -168,22 +170,22 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
         }
         if (!hasRecordLines(whole)) {
           // The document is incomplete, so the file is still being written. If it stops growing, it is one unreadable record.
-          if (isIdle) await handOn({ bytes: whole, line: 1, from: 0, to: size, isTooLong: false }, 0)
+          if (isIdle) await deliver({ bytes: whole, line: 1, from: 0, to: size, isTooLong: false }, 0)
           return
         }
       }
-      while (now.at < size && !stopped) {
+      while (cursor.at < size && !stopped) {
         let length = chunkBytes
         let records: FramedRecord[] = []
         for (;;) {
-          const wanted = Math.min(length, size - now.at)
-          const chunk = await bytesAt(now.at, wanted)
+          const wanted = Math.min(length, size - cursor.at)
+          const chunk = await bytesAt(cursor.at, wanted)
           // The file was truncated meanwhile. The next poll reads it again.
           if (chunk.length < wanted) return
-          const isLast = now.at + chunk.length >= size
+          const isLast = cursor.at + chunk.length >= size
           records = splitRecords(chunk, {
-            offset: now.at,
-            line: now.line,
+            offset: cursor.at,
+            line: cursor.line,
             isQuoted: framing === 'csv',
             isLast: isLast && isIdle,
             longest: options.longestRecord,
@@ -194,30 +196,30 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
         if (records.length === 0) return
         for (const [index, record] of records.entries()) {
           if (stopped) return
-          await handOn(record, (records[index + 1]?.line ?? record.line + linesIn(record.bytes)) - record.line)
+          await deliver(record, (records[index + 1]?.line ?? record.line + linesIn(record.bytes)) - record.line)
         }
       }
 
-      async function handOn(record: FramedRecord, lines: number): Promise<void> {
-        now.pending.set(record.from, record.line)
-        now.at = record.to
-        now.line = record.line + lines
+      async function deliver(record: FramedRecord, lines: number): Promise<void> {
+        cursor.pending.set(record.from, record.line)
+        cursor.at = record.to
+        cursor.line = record.line + lines
         const begun = performance.now()
         try {
-          await onRecord({ ...record, file: name, heading, taken })
+          await onRecord({ ...record, file: name, heading, acknowledge })
         } catch (error) {
           // Resets the position, so that the next poll reads the record again.
-          now.pending.delete(record.from)
-          ;[now.at, now.line] = [record.from, record.line]
+          cursor.pending.delete(record.from)
+          ;[cursor.at, cursor.line] = [record.from, record.line]
           throw error
         } finally {
           deliveryMs += performance.now() - begun
         }
 
-        function taken(): void {
-          if (reading.get(id) !== now || !now.pending.delete(record.from)) return
-          const [first] = now.pending
-          const [position, line] = first ?? [now.at, now.line]
+        function acknowledge(): void {
+          if (reading.get(id) !== cursor || !cursor.pending.delete(record.from)) return
+          const [first] = cursor.pending
+          const [position, line] = first ?? [cursor.at, cursor.line]
           if (position > state.position) Object.assign(state, { position, line })
           changed = true
         }
@@ -260,7 +262,8 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
 
   return {
     check,
-    isTaken: (name, size) => [...names].some(([id, one]) => one === name && (states.get(id)?.position ?? 0) >= size),
+    isProcessed: (name, size) =>
+      [...names].some(([id, one]) => one === name && (states.get(id)?.position ?? 0) >= size),
     async stop() {
       stopped = true
       clearTimeout(timer)
@@ -295,7 +298,7 @@ function isJson(bytes: Buffer): boolean {
 /** Returns true if one of a file's first lines is a JSON object: then the file has one record per line, of which some may be broken. */
 function hasRecordLines(bytes: Buffer): boolean {
   let from = 0
-  for (let lines = 0; lines < maxFilesChecked && from < bytes.length; lines++) {
+  for (let lines = 0; lines < maxLinesChecked && from < bytes.length; lines++) {
     const end = bytes.indexOf(0x0a, from)
     const line = bytes.subarray(from, end === -1 ? bytes.length : end)
     if (lines === 0 && /^[{[]\s*$/.test(line.toString('utf8', 0, 100))) return false

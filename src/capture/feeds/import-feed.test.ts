@@ -305,7 +305,7 @@ describe('calls reported by a recording client', () => {
     expect(await contacts()).toMatchObject([{ parts: 1 }, { parts: 1, caller_key: '+358401234999' }])
   })
 
-  test('older than a feed may match are set aside, and admitted once that is allowed', async () => {
+  test('older than a feed may match are stored as too old, and admitted once the feed is allowed such calls', async () => {
     const at = -80 * 86_400
     const moved = (seconds: number) => begun.add({ seconds: at + seconds })
     await admit(

@@ -35,7 +35,7 @@ export interface FeedImporterOptions {
   readonly clock: Clock
   readonly onFault: (error: unknown) => void
   /** Serialises admission over all feeds: if two feeds reported the same call concurrently, both would add it. */
-  readonly inTurn?: RunSerially
+  readonly runSerially?: RunSerially
   /**
    * Maximum bytes of unreadable records in a month; default 1 GB. Above it no unreadable records are accepted and reading
    * stops, because capture uses the same disk.
@@ -50,7 +50,7 @@ export interface FeedImporter {
   /** Admits settled calls, and reports the feed's progress to the register. */
   settle(): Promise<void>
   /** Sets the problem that stops the feed; undefined if it works. */
-  fault(problem: string | undefined): void
+  setProblem(problem: string | undefined): void
   /** Stops admission after the current batch. Later records are ignored. */
   stop(): void
   readonly reader: ReturnType<typeof readerOf>
@@ -61,7 +61,7 @@ const maxWaiting = 20_000
 const waitMs = 200
 /** Heartbeat interval of a feed, with or without records. */
 const heartbeatMs = 60_000
-/** Retention of unreadable records in months: as long as their calls would have counted for an alarm. */
+/** Retention of unreadable records in months: the time in which their calls would have counted for an alarm. */
 const problemMonths = 3
 const defaultMaxUnreadableBytes = 1024 ** 3
 /** SQLSTATEs with which the database refuses facts permanently, so that a retry is useless. */
@@ -86,7 +86,7 @@ const noProgress: FeedProgress = {
 /** A call of which no more records are expected. */
 interface Ready {
   readonly call: ReportedCall
-  judged?: ClassifiedCall
+  classified?: ClassifiedCall
   facts?: SegmentFacts[]
 }
 
@@ -99,7 +99,7 @@ export function createFeedImporter(options: FeedImporterOptions): FeedImporter {
     clock,
     onFault,
     onProblem,
-    inTurn = runAtOnce,
+    runSerially = runAtOnce,
     maxUnread = defaultMaxUnreadableBytes,
   } = options
   const reader = readerOf(feed)
@@ -152,8 +152,8 @@ export function createFeedImporter(options: FeedImporterOptions): FeedImporter {
   function classifyNext(after: number): Required<Ready>[] {
     const known = { ...context(), now: clock.now() }
     return ready.slice(after, after + maxBatch).map((one) => {
-      one.judged ??= classifyCall(feed.name, one.call, known)
-      one.facts ??= one.judged.is === 'call' ? factsOf(one.judged) : []
+      one.classified ??= classifyCall(feed.name, one.call, known)
+      one.facts ??= one.classified.is === 'call' ? factsOf(one.classified) : []
       return one as Required<Ready>
     })
   }
@@ -169,19 +169,19 @@ export function createFeedImporter(options: FeedImporterOptions): FeedImporter {
   async function admitSome(): Promise<void> {
     const some = classifyNext(0)
     const batch = some.map(({ facts }) => facts)
-    const admission = inTurn(() => admitNewFromFeed(db, feed.name, batch)).catch((error: unknown) => {
+    const admission = runSerially(() => admitNewFromFeed(db, feed.name, batch)).catch((error: unknown) => {
       // The database refused a call of the batch: admits them one by one below, to find it.
       if (!isRefused(error)) throw error
       return new Set<number>()
     })
     // Classifies the next calls while the database works.
-    const judging = setImmediate().then(() => (stopped ? [] : classifyNext(some.length)))
+    const classifying = setImmediate().then(() => (stopped ? [] : classifyNext(some.length)))
     // An error is ignored here; it occurs again when these calls are admitted.
-    const judgedNext = judging.catch(() => undefined)
-    const added = await admission.finally(() => judgedNext)
+    const nextClassified = classifying.catch(() => undefined)
+    const added = await admission.finally(() => nextClassified)
     progress.calls += added.size
-    for (const [index, { call, judged, facts }] of some.entries()) {
-      await admitOne(call, judged, added.has(index) ? 'added' : facts)
+    for (const [index, { call, classified, facts }] of some.entries()) {
+      await admitOne(call, classified, added.has(index) ? 'added' : facts)
       ready.shift()
     }
   }
@@ -194,26 +194,27 @@ export function createFeedImporter(options: FeedImporterOptions): FeedImporter {
 
   async function admitOne(
     call: ReportedCall,
-    judged: ClassifiedCall,
+    classified: ClassifiedCall,
     facts: readonly SegmentFacts[] | 'added',
   ): Promise<void> {
-    if (judged.is === 'problem') {
-      await storeRecords(call, judged.reason)
-    } else if (judged.is === 'outside') {
+    if (classified.is === 'problem') {
+      await storeRecords(call, classified.reason)
+    } else if (classified.is === 'outside') {
       progress.outside++
     } else {
       try {
-        if (facts !== 'added' && (await inTurn(() => admitFromFeed(db, feed.name, facts))).added > 0) progress.calls++
+        if (facts !== 'added' && (await runSerially(() => admitFromFeed(db, feed.name, facts))).added > 0)
+          progress.calls++
       } catch (error) {
         if (!isRefused(error) && !isTooOld(error)) throw error
         if (isRefused(error)) onFault(error)
         await storeRecords(call, isTooOld(error) ? 'too-old' : 'refused')
       }
-      const { startedAt, endedAt } = judged.call
+      const { startedAt, endedAt } = classified.call
       if (!progress.from || Temporal.Instant.compare(startedAt, progress.from) < 0) progress.from = startedAt
       if (!progress.until || Temporal.Instant.compare(endedAt, progress.until) > 0) progress.until = endedAt
     }
-    call.taken()
+    call.acknowledge()
   }
 
   /** Stores every record of a call as unreadable; only once if other calls of its conference are refused too. */
@@ -261,8 +262,8 @@ export function createFeedImporter(options: FeedImporterOptions): FeedImporter {
           : readSafely(record)
       if (results.some(({ is }) => is === 'problem')) await assertRoom()
       let open = 1
-      const one = () => {
-        if (--open === 0) record.taken()
+      const finishOne = () => {
+        if (--open === 0) record.acknowledge()
       }
       progress.records += results.some(({ is }) => is !== 'nothing') ? 1 : 0
       const now = clock.now()
@@ -275,10 +276,10 @@ export function createFeedImporter(options: FeedImporterOptions): FeedImporter {
         const { callId } = result.record
         assembler.add(result.record, now.epochMilliseconds, () => {
           recordsByCallId.delete(callId)
-          one()
+          finishOne()
         })
       }
-      one()
+      finishOne()
     },
     async settle() {
       let settled: ReportedCall[]
@@ -302,7 +303,7 @@ export function createFeedImporter(options: FeedImporterOptions): FeedImporter {
     stop() {
       stopped = true
     },
-    fault(problem) {
+    setProblem(problem) {
       fault = problem
     },
   }

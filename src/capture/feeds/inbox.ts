@@ -14,7 +14,7 @@ export interface Inbox {
   /** Resolves once the record is durable. */
   put(record: unknown): Promise<void>
   /** Removes files of earlier hours whose records are all processed. */
-  tidy(isTaken: (name: string, size: number) => boolean): Promise<void>
+  deleteProcessed(isProcessed: (name: string, size: number) => boolean): Promise<void>
 }
 
 export async function openInbox(folder: string, clock: Clock): Promise<Inbox> {
@@ -40,12 +40,12 @@ export async function openInbox(folder: string, clock: Clock): Promise<Inbox> {
       writing ??= last = write(last)
       return writing
     },
-    async tidy(isTaken) {
+    async deleteProcessed(isProcessed) {
       const current = nameNow()
       for (const name of await readdir(folder)) {
         if (name >= current) continue
         const { size } = await stat(join(folder, name))
-        if (isTaken(name, size)) await rm(join(folder, name))
+        if (isProcessed(name, size)) await rm(join(folder, name))
       }
     },
   }

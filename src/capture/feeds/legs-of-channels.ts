@@ -71,15 +71,17 @@ function talkOf(
   return ends && Temporal.Instant.compare(from, ends) <= 0 ? [{ ...partner, reached, from, until: ends }] : []
 }
 
-/** Returns talks in conferences, with all other participants. `isAlone`: no other record names a conference of the caller. */
+/** Returns talks in conferences, with all other participants. `isAlone`: in one of the conferences no other record has a talk. */
 function conferenceTalks(own: ChannelRecord, others: readonly ChannelRecord[]): { talks: Talk[]; isAlone: boolean } {
   const talks: Talk[] = []
   let isAlone = false
-  for (const stay of own.channel.conferences) {
+  for (const participation of own.channel.conferences) {
     const met = others.flatMap((other) =>
       other.channel.conferences
-        .filter(({ of }) => of === stay.of)
-        .flatMap((theirs) => overlap({ ...stay, until: earliest(stay.until, own.endedAt) }, other, theirs)),
+        .filter(({ id }) => id === participation.id)
+        .flatMap((theirs) =>
+          overlap({ ...participation, until: earliest(participation.until, own.endedAt) }, other, theirs),
+        ),
     )
     talks.push(...met)
     isAlone ||= met.length === 0
@@ -91,7 +93,9 @@ function conferenceTalks(own: ChannelRecord, others: readonly ChannelRecord[]): 
 function threeWayTalks(bridged: readonly Talk[], others: readonly ChannelRecord[]): Talk[] {
   return bridged.flatMap((talk) =>
     others.flatMap((third) =>
-      third.channel.threeWays.filter(({ of }) => of === talk.with).flatMap((stay) => overlap(talk, third, stay)),
+      third.channel.threeWays
+        .filter(({ id }) => id === talk.with)
+        .flatMap((participation) => overlap(talk, third, participation)),
     ),
   )
 }

@@ -52,7 +52,8 @@ export interface PastCallContext {
 }
 
 const frameSamples = 160
-const frame100us = 200
+/** 20 ms in units of 100 µs. */
+const frameTicks = 200
 const alaw = { payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const
 
 /**
@@ -91,7 +92,7 @@ export function describePastCall(call: PastCall, context: PastCallContext): Segm
     ]
   }
   return call.segments.map((segment, at) => {
-    const place = segment.id ?? String(at)
+    const legId = segment.id ?? String(at)
     const answeredAt = segment.answeredAt ?? segment.endedAt
     const reached = numberOf(segment.number, answeredAt)
     const official = segment.official === undefined ? undefined : officialOf(segment.official, answeredAt)
@@ -108,7 +109,7 @@ export function describePastCall(call: PastCall, context: PastCallContext): Segm
     })
     const facts: SegmentFacts = {
       ...shared,
-      segmentId: idFrom(`segment ${name} ${place}`),
+      segmentId: idFrom(`segment ${name} ${legId}`),
       answeredAt,
       endedAt: segment.endedAt,
       numberReached: reached,
@@ -118,7 +119,7 @@ export function describePastCall(call: PastCall, context: PastCallContext): Segm
       ...(decision.record &&
         recordingMonths !== undefined && {
           recording: {
-            id: idFrom(`recording ${name} ${place}`),
+            id: idFrom(`recording ${name} ${legId}`),
             startedAt: answeredAt,
             endedAt: segment.endedAt,
             intakeDay: answeredAt.toZonedDateTimeISO('UTC').toPlainDate(),
@@ -189,11 +190,11 @@ export async function sealPastAudio(
     let frame = 0
     for (const { caller, official } of audio) {
       const [left, right] = [Buffer.from(caller), Buffer.from(official)]
-      writer.packet(0, 8, false, frame, frame * frameSamples, frame * frame100us, left, 0, left.length)
-      writer.packet(1, 8, false, frame, frame * frameSamples, frame * frame100us, right, 0, right.length)
+      writer.packet(0, 8, false, frame, frame * frameSamples, frame * frameTicks, left, 0, left.length)
+      writer.packet(1, 8, false, frame, frame * frameSamples, frame * frameTicks, right, 0, right.length)
       frame++
     }
-    return writer.finish(frame * frame100us)
+    return writer.finish(frame * frameTicks)
   }
 }
 

@@ -295,7 +295,7 @@ describe('two calls of one caller are two contacts', () => {
     expect(await contacts()).toHaveLength(2)
   })
 
-  test('if another official answered, or another person called', async () => {
+  test('if another official answered; a call of another caller is a third', async () => {
     await admit(capture, session())
     await deliver(csv, cdr({ official: '0295121002' }))
     await deliver(csv, cdr({ start: -46, from: '+358401234999' }))

@@ -52,17 +52,17 @@ export function readAcc(line: string, options: SourceOptions): ReadRecord {
 function transferKeys({ caller, official }: DetailRecord, fields: Fields): Partial<DetailRecord> {
   if (official === undefined) return {}
   const by = /sips?:([^@;>]+)@/.exec(fields['referred_by'] ?? '')?.[1]
-  const agent = caller === undefined || normalisePhoneNumber(caller).kind === 'withheld' ? undefined : caller
+  const callerNumber = caller === undefined || normalisePhoneNumber(caller).kind === 'withheld' ? undefined : caller
   return {
-    ...(agent !== undefined && { partyKey: `${agent} ${official}` }),
-    ...(by !== undefined && { transferredByKey: `${agent ?? ''} ${by}` }),
+    ...(callerNumber !== undefined && { partyKey: `${callerNumber} ${official}` }),
+    ...(by !== undefined && { transferredByKey: `${callerNumber ?? ''} ${by}` }),
   }
 }
 
 function fieldsOfLine(text: string): Fields | 'nothing' | 'not-a-record' {
-  const [, problem, body] = /ACC: (transaction answered|call missed|call ended|[\w ]+): ?(.*)$/.exec(text) ?? []
+  const [, event, body] = /ACC: (transaction answered|call missed|call ended|[\w ]+): ?(.*)$/.exec(text) ?? []
   // Unrelated line of the system log.
-  if (problem === undefined || body === undefined) return 'nothing'
+  if (event === undefined || body === undefined) return 'nothing'
   const pairs = body.split(';').flatMap((pair): [string, string][] => {
     const at = pair.indexOf('=')
     return at <= 0 ? [] : [[pair.slice(0, at).trim(), pair.slice(at + 1).trim()]]
@@ -75,7 +75,7 @@ function fieldsOfLine(text: string): Fields | 'nothing' | 'not-a-record' {
   )
   const fields = Object.fromEntries(pairs) as Fields
   const isWhole = ['method', 'call_id', 'code'].every((name) => fields[name] !== undefined)
-  return isForged || !isWhole ? 'not-a-record' : { ...fields, event: problem }
+  return isForged || !isWhole ? 'not-a-record' : { ...fields, event }
 }
 
 function fieldsOfJson(text: string): Fields | 'not-json' {

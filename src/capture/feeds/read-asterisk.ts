@@ -44,7 +44,7 @@ const mapping: Mapping = {
  */
 export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRecord {
   const valuesOf = (...names: string[]) => names.map((name) => fields[name] ?? '').find((text) => text !== '') ?? ''
-  const [caller, channel] = [valuesOf('channel', 'Channel'), valuesOf('dstchannel', 'DestinationChannel')]
+  const [callerChannel, channel] = [valuesOf('channel', 'Channel'), valuesOf('dstchannel', 'DestinationChannel')]
   const [app, data] = [valuesOf('lastapp', 'LastApplication'), valuesOf('lastdata', 'LastData')]
   // The other end of a call, which has its own record.
   if (app.startsWith('App') && data === '(Outgoing Line)') return { is: 'nothing' }
@@ -60,9 +60,9 @@ export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRec
       .join(' '),
     'official of channel': answered ? deviceOf(channel) : '',
     // Without logged ids (cdr.conf loguniqueid=no) the channel's name and start time identify the call.
-    'call of channel': [caller, valuesOf('start', 'StartTime')].filter(Boolean).join(' '),
+    'call of channel': [callerChannel, valuesOf('start', 'StartTime')].filter(Boolean).join(' '),
     'number of queue': isNamed ? queue : '',
-    device: deviceOf(caller),
+    device: deviceOf(callerChannel),
   }
   const read = readFields(own, {
     ...options,
@@ -82,16 +82,16 @@ export function readAsteriskCdr(fields: Fields, options: SourceOptions): ReadRec
     },
   })
   if (read.is !== 'record') return read
-  const meets = app === 'ConfBridge' ? [`conference:${channel === '' ? caller : channel}`] : []
+  const conferenceIds = app === 'ConfBridge' ? [`conference:${channel === '' ? callerChannel : channel}`] : []
   // A transfer can change the context from which the direction is read. A call that waited in a queue may still be incoming.
   const isByContext = ['dcontext', 'DestinationContext'].includes(options.incoming?.field ?? '')
   const record: DetailRecord = {
     ...read.record,
     ...(isByContext && app === 'Queue' && read.record.direction === 'outgoing' && { direction: undefined }),
-    device: deviceOf(caller),
+    device: deviceOf(callerChannel),
     // A transfer can change `dst` in all records of the call, also in earlier ones.
     ...(!isNamed && !options.fields.called && { mayBeTransferred: { queue } }),
-    ...(meets.length > 0 && (channel === '' ? { knownAs: meets } : { refersTo: meets })),
+    ...(conferenceIds.length > 0 && (channel === '' ? { knownAs: conferenceIds } : { refersTo: conferenceIds })),
   }
   return { is: 'record', record }
 }

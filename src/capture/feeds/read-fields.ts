@@ -52,6 +52,7 @@ export interface FieldOptions {
 /** Minimum length of a shared id: shorter values are not unique to a call. */
 const minSharedIdLength = 8
 const maxIdLength = 256
+/** An end may precede the start by this much: the system may have rounded its times. */
 const toleranceMs = 1500
 /** Maximum duration in seconds, a month. */
 const maxSeconds = 2_678_400
@@ -83,7 +84,7 @@ export function readFields(fields: Fields, options: FieldOptions): ReadRecord {
   const lasts = (['talked', 'duration'] as const).find((name) => (seconds(value(name)) ?? 0) > maxSeconds)
   if (lasts) return problem('time-unreadable', lasts)
   const answeredAt = answered.is === 'at' ? answered.at : undefined
-  const endedAt = ended.is === 'at' ? ended.at : endAfter()
+  const endedAt = ended.is === 'at' ? ended.at : endFromDuration()
   if (!isPart && (!startedAt || !endedAt)) return problem('time-missing', startedAt ? 'endedAt' : 'startedAt')
   const first = startedAt ?? answeredAt
   if (first && endedAt && endedAt.epochMilliseconds < first.epochMilliseconds - toleranceMs)
@@ -109,7 +110,7 @@ export function readFields(fields: Fields, options: FieldOptions): ReadRecord {
     return { is: 'problem', reason, detail: `${name} (${(mapping[name] ?? []).join(', ')})` }
   }
 
-  function endAfter(): Temporal.Instant | undefined {
+  function endFromDuration(): Temporal.Instant | undefined {
     const talked = seconds(value('talked'))
     if (answeredAt && talked !== undefined) return answeredAt.add({ milliseconds: Math.round(talked * 1000) })
     const duration = seconds(value('duration'))

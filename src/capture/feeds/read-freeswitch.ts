@@ -69,7 +69,7 @@ export function readFreeswitch(value: unknown, options: SourceOptions): ReadReco
   const refersTo = [
     ...channel.madeFor,
     ...channel.bridges.map((bridge) => bridge.with),
-    ...[...channel.threeWays, ...channel.conferences].map(({ of }) => of),
+    ...[...channel.threeWays, ...channel.conferences].map(({ id }) => id),
     fields['variables.other_loopback_leg_uuid'] ?? '',
   ].filter((id) => id !== '' && id !== own)
   return [{ is: 'record', record: { ...read.record, legId: own, channel, knownAs: [own], refersTo } }]
@@ -158,8 +158,8 @@ function participationsOf(
     const until = instant(`app_log.applications.${n + 1}.app_stamp`)
     const [name, data] = [fields[`${app}.app_name`], fields[`${app}.app_data`] ?? '']
     if (!from || conferences.length + threeWays.length >= maxProfiles) continue
-    if (name === 'three_way' && data !== '') threeWays.push({ of: data.trim(), from, until })
-    if (name === 'conference' && conference !== '') conferences.push({ of: `conference:${conference}`, from, until })
+    if (name === 'three_way' && data !== '') threeWays.push({ id: data.trim(), from, until })
+    if (name === 'conference' && conference !== '') conferences.push({ id: `conference:${conference}`, from, until })
   }
   return { conferences, threeWays }
 }

@@ -7,7 +7,7 @@ import type { SourceOptions } from './source-options.ts'
 
 /** Reads one flat record. */
 export function readMapped(fields: Fields, map: RecordMap, options: SourceOptions): ReadRecord[] {
-  if (map.passesOver?.some((condition) => holds(condition, fields))) return [{ is: 'nothing' }]
+  if (map.skips?.some((condition) => holds(condition, fields))) return [{ is: 'nothing' }]
   if (!allHold(map.known, fields)) return [{ is: 'problem', reason: 'not-a-record' }]
   const legs = map.legs.filter(({ when }) => allHold(when, fields))
   if (legs.length === 0) return [{ is: 'nothing' }]
@@ -29,16 +29,16 @@ export function readMappedDocument(value: unknown, map: RecordMap, options: Sour
     if (!allHold(map.known, first)) return [{ is: 'problem', reason: 'not-a-record' }]
     if (!map.opening) return rows.flatMap((row) => readMapped(row, map, options))
     const opening = map.opening.find((leg) => rows.some((row) => allHold(leg.when, row)))
-    const opens = opening && rows.find((row) => allHold(opening.when, row))
-    if (!opens) return [{ is: 'nothing' }]
-    const call = readLeg(opens, opening, map, options)
+    const openingRow = opening && rows.find((row) => allHold(opening.when, row))
+    if (!openingRow) return [{ is: 'nothing' }]
+    const call = readLeg(openingRow, opening, map, options)
     if (call.is !== 'record') return [call]
     if (call.record.called === undefined) return [{ is: 'problem', reason: 'number-missing' }]
     const parts = map.legs.flatMap((leg) => {
-      const { within: of } = leg
-      const allowed = of && new Set(rows.filter((row) => allHold(of.among, row)).map((row) => row[of.to]))
+      const { within } = leg
+      const allowed = within && new Set(rows.filter((row) => allHold(within.among, row)).map((row) => row[within.to]))
       return rows
-        .filter((row) => allHold(leg.when, row) && (!of || !row[of.field] || allowed?.has(row[of.field])))
+        .filter((row) => allHold(leg.when, row) && (!within || !row[within.field] || allowed?.has(row[within.field])))
         .map((row) => withCallDefaults(readLeg(row, leg, map, options), call.record))
     })
     return [call, ...parts]
@@ -46,8 +46,8 @@ export function readMappedDocument(value: unknown, map: RecordMap, options: Sour
 }
 
 /** Adds the position in the document to a problem. */
-export function withPosition(read: ReadRecord, place: string): ReadRecord {
-  return read.is === 'problem' ? { ...read, detail: [place, read.detail].filter(Boolean).join(': ') } : read
+export function withPosition(read: ReadRecord, position: string): ReadRecord {
+  return read.is === 'problem' ? { ...read, detail: [position, read.detail].filter(Boolean).join(': ') } : read
 }
 
 function readLeg(fields: Fields, leg: LegMap, map: RecordMap, options: SourceOptions): ReadRecord {

@@ -19,8 +19,8 @@ export interface RecordMap {
   readonly each?: readonly (readonly [list: string, as: string])[]
   /** Conditions that all records of this system meet; any other record is reported as `not-a-record`. */
   readonly known?: readonly Condition[]
-  /** Conditions for skipping a record. */
-  readonly passesOver?: readonly Condition[]
+  /** A record for which one of these holds is skipped. */
+  readonly skips?: readonly Condition[]
   /**
    * For documents: alternatives for reading the call itself, whose caller, number, start and direction apply to its parts. The
    * first alternative whose conditions hold for a record of the document is used. A document without such a record is skipped.

@@ -70,7 +70,7 @@ test('a record sent by HTTP with the token is stored, in each encoding of mod_js
   expect(refused).toHaveLength(2)
 })
 
-test('a page of calls received by HTTP can be read, however long', async () => {
+test('a page of calls received by HTTP can be read, even if it is longer than a megabyte', async () => {
   await inbox.put({
     conversations: Array.from({ length: 30_000 }, (_, at) => ({ conversationId: `conversation ${at}` })),
   })

@@ -209,7 +209,7 @@ const fullCall: Flow = {
 }
 
 /** Returns the register's segments of all calls. */
-async function entered(start: Temporal.Instant) {
+async function readSegments(start: Temporal.Instant) {
   const { rows } = await sql<{ contact: string; official: string | null; parts: number[] }>`
     select s.contact_id as contact, s.official_phone as official,
       array[extract(epoch from c.started_at - ${start}::timestamptz)::int, extract(epoch from c.ended_at - ${start}::timestamptz)::int,
@@ -246,7 +246,7 @@ describe.each<[SourceName, FeedWriter, (agent: string) => string, Partial<Source
     ])
   })
 
-  test('a transfer reported by a recording client as that contact, with the recorded segments', async () => {
+  test('a transfer that a recording client also reports as the same contact, with the recorded segments', async () => {
     for (const order of ['client first', 'feed first']) {
       await clear()
       const start = Temporal.Now.instant().subtract({ hours: 3 }).round('second')
@@ -275,7 +275,7 @@ describe.each<[SourceName, FeedWriter, (agent: string) => string, Partial<Source
       if (order === 'client first') await byClient()
       expect(await byFeed()).toEqual([])
       if (order === 'feed first') await byClient()
-      const { contacts, parts } = await entered(start)
+      const { contacts, parts } = await readSegments(start)
       expect({ order, contacts, parts: parts.map(([agent, , , begins, to]) => [agent, begins, to]) }).toEqual({
         ...{ order, contacts: 1 },
         parts: talks.map(({ who, from: begins, to }) => [phone(who), begins, to]),
@@ -292,15 +292,15 @@ describe.each<[SourceName, FeedWriter, (agent: string) => string, Partial<Source
     const parts = talks.map(({ who, from: begins, to }) => [phone(who), 0, until, begins, to])
     for (const _ of [1, 2]) {
       expect(await deliver({ source, ...more }, file)).toEqual([])
-      expect(await entered(start)).toEqual({ contacts: 1, parts })
+      expect(await readSegments(start)).toEqual({ contacts: 1, parts })
     }
   })
 })
 
-const accLine = (at: number, problem: string, fields: Record<string, string>) => {
+const accLine = (at: number, event: string, fields: Record<string, string>) => {
   const all = { timestamp: String(begun.epochMilliseconds / 1000 + at), ...fields }
   const text = Object.entries(all).map(([name, value]) => `${name}=${value}`)
-  return `Nov 20 09:00:00 edge kamailio[917]: NOTICE: acc [acc.c:288]: acc_log_request(): ACC: ${problem}: ${text.join(';')}\n`
+  return `Nov 20 09:00:00 edge kamailio[917]: NOTICE: acc [acc.c:288]: acc_log_request(): ACC: ${event}: ${text.join(';')}\n`
 }
 /** Returns the INVITE and BYE of a dialog in the format of Kamailio 6.0, with log_extra of docs/operate/feeds.md. */
 const dialog = (

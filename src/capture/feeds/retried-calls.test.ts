@@ -72,7 +72,7 @@ async function deliverCalls(count: number): Promise<void> {
     const caller = `+35840${1_000_000 + calls++}`
     const bytes = Buffer.from([calls, start, answer, end, caller, '029 497 000', '029 512 1001'].join(';'))
     const place = { line: at + 2, from: 0, to: bytes.length, isTooLong: false, file: 'calls', heading }
-    await importer.take({ ...place, bytes, taken: () => undefined })
+    await importer.take({ ...place, bytes, acknowledge: () => undefined })
   }
 }
 
@@ -84,7 +84,7 @@ async function segments() {
 
 test('calls that wait for the database are classified again when they are retried, and counted once', async () => {
   let isAway = true
-  start({ inTurn: (work) => (isAway ? Promise.reject(new Error('the database is away')) : work()) })
+  start({ runSerially: (work) => (isAway ? Promise.reject(new Error('the database is away')) : work()) })
   officials = []
   await deliverCalls(2)
   await expect(importer.settle()).rejects.toThrow('away')
@@ -101,7 +101,7 @@ test('calls that wait for the database are classified again when they are retrie
 
 test('a feed that stops has counted exactly its admitted calls for quotas', async () => {
   start({
-    inTurn: async (work) => {
+    runSerially: async (work) => {
       const done = await work()
       importer.stop()
       return done

@@ -35,9 +35,9 @@ export function splitRecords(
   while (from < bytes.length) {
     const end = endOfRecord(from)
     if (end === undefined) break
-    const taken = bytes.subarray(from, end.to)
+    const recordBytes = bytes.subarray(from, end.to)
     records.push({
-      bytes: taken,
+      bytes: recordBytes,
       line: lineNow,
       from: offset + from,
       to: offset + end.to,

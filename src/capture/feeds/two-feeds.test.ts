@@ -54,7 +54,7 @@ async function feed(source: Feed['source'], records: string | string[], changed:
     .map((record) => Buffer.from(record))
     .entries()) {
     const place = { line: at + 1, from: 0, to: bytes.length, isTooLong: false, file: 'calls', heading: Buffer.alloc(0) }
-    await importer.take({ ...place, bytes, taken: () => undefined })
+    await importer.take({ ...place, bytes, acknowledge: () => undefined })
   }
   await importer.settle()
 }
@@ -148,7 +148,7 @@ test('reports of an unanswered call without a shared id are joined by caller, nu
 
 test.each([
   ['in one batch', 'together'],
-  ['one after the other', 'apart'],
+  ['one after the other', 'separately'],
 ] as const)('calls of two callers with one id are two contacts, for review, if reported %s (R9)', async (_, when) => {
   const fields = {
     ...{ callId: ['id'], startedAt: ['start'], answeredAt: ['answer'], endedAt: ['end'], caller: ['caller'] },

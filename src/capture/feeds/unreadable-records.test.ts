@@ -44,7 +44,7 @@ function conversation(id: string, changed: object = {}) {
   }
 }
 
-test('one unreadable call of a page is reported with its place and field, the others are calls, and nothing is lost', async () => {
+test('one unreadable call of a page is reported with its position and field, the others are admitted, and the page is stored', async () => {
   const page = [conversation('g1'), conversation('g2', { conversationStart: 'eilen' }), conversation('g3'), 7]
   const feed = { source: 'genesys', names: new Map([['a1', '029 512 1001']]) } as const
   const problems = await deliver(feed, JSON.stringify({ conversations: page }, null, 2), 'page.json')
@@ -117,7 +117,7 @@ async function follow(source: SourceName, files: string, idleMs: number) {
       found.push(
         ...read.map((result) => (result.is === 'problem' ? `${result.reason} ${result.detail ?? ''}` : result.is)),
       )
-      record.taken()
+      record.acknowledge()
       return Promise.resolve()
     },
     onFault: (error) => {
@@ -141,7 +141,7 @@ test('an unfinished document of many lines is waited for', async () => {
   await stop()
 })
 
-test('a document without an end is one problem, at its place, and not one for each of its lines', async () => {
+test('a document without an end is one problem, with its position, and not one for each of its lines', async () => {
   await writeFile(join(folder, 'broken.json'), JSON.stringify(conversation('g1'), null, 2).slice(0, -4))
   await writeFile(join(folder, 'broken-2.json'), JSON.stringify(conversation('g2')))
   const { found, check, stop } = await follow('genesys', 'broken*.json', -1)
@@ -160,7 +160,7 @@ test.each<[SourceName, string, string]>([
   ['genesys', '{"conversations":[{"conversationId":"g1"', 'not-json'],
   ['teams', '{"type":"meeting"}', 'not-a-record'],
   ['teams', '[7]', 'not-a-record'],
-])('%s: %s is %s', (source, text, reason) => {
+])('%s: reading %s reports %s', (source, text, reason) => {
   const read = readerOf({ source, fields: {}, zone: 'Europe/Helsinki' }).read(text, undefined)
   expect(read).toMatchObject([{ is: 'problem', reason }])
 })

@@ -113,11 +113,12 @@ export function readEntry(
   }
 
   function converted(given: Fields, { times, durations }: ImportMap): Fields {
-    const of = (names: readonly (keyof ImportMap['fields'])[]) => names.flatMap((name) => map.fields[name] ?? [])
+    const fieldsFor = (names: readonly (keyof ImportMap['fields'])[]) => names.flatMap((name) => map.fields[name] ?? [])
     const result: Record<string, string> = { ...given, [pathField]: path }
     if (times !== undefined)
-      for (const name of of(timeFields)) if (result[name] !== undefined) result[name] = isoTime(result[name], times)
-    for (const name of of(durationFields))
+      for (const name of fieldsFor(timeFields))
+        if (result[name] !== undefined) result[name] = isoTime(result[name], times)
+    for (const name of fieldsFor(durationFields))
       if (result[name] !== undefined) result[name] = secondsText(result[name], durations)
     return result
   }
@@ -131,8 +132,8 @@ function isStorableInstant({ epochMilliseconds }: Temporal.Instant): boolean {
 const pathField = ' path'
 
 /**
- * Returns when the recording of a call is due for destruction by the description in force, without looking at the sound; undefined
- * if that depends on it.
+ * Returns when the recording of a call is due for destruction by the description in force, without reading the sound; undefined
+ * if that depends on the sound.
  */
 export function dueAt(call: DescribedCall, context: ImportContext): Temporal.Instant | undefined {
   const number = numberOf(call.record.reached ?? call.record.called!, call.answeredAt, context)
@@ -216,7 +217,7 @@ export function decideImport(
   return { facts, skipMs, destroyAt, notes: [...call.notes, ...parties.notes, ...cut] }
 }
 
-/** Returns the times of the sound and the call. Sound before the answer is left out, sound after the end refuses the file (R16). */
+/** Returns the times of the sound and the call. Sound before the answer is left out; a file with sound after the end is refused (R16). */
 function spanOf(call: DescribedCall, soundMs: number, { now }: ImportContext): SoundSpan | Refused {
   const { startedAt, answeredAt } = call
   const earlyMs = answeredAt.epochMilliseconds - call.beginsAt.epochMilliseconds

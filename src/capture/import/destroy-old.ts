@@ -8,13 +8,13 @@ import type { ImportPlan } from './plan-import.ts'
 
 export interface DestroyedOld {
   /** Audio files that were imported, and those that are too old. */
-  takenIn: number
+  imported: number
   tooOld: number
   /** Metadata files whose audio files are all gone. */
   metadata: number
   bytes: number
   /** Audio files that stay, with the reason. */
-  stays: { path: string; reason: string }[]
+  remaining: { path: string; reason: string }[]
 }
 
 /**
@@ -27,18 +27,18 @@ export async function destroyOld(
   now: Temporal.Instant,
 ): Promise<DestroyedOld> {
   const work = { ...given, context: { ...given.context, now } }
-  const done: DestroyedOld = { takenIn: 0, tooOld: 0, metadata: 0, bytes: 0, stays: [] }
+  const done: DestroyedOld = { imported: 0, tooOld: 0, metadata: 0, bytes: 0, remaining: [] }
   for (const file of plan.files) {
     const { fileSha256, report } = await considerFile(file, work)
     const known = fileSha256 === undefined ? undefined : (await work.findImported([fileSha256])).get(fileSha256)
     const isInRegister = known !== undefined && (known.isCompared || !known.isHeld)
     if (!isInRegister && report.state !== 'too-old') {
       const reason = known ? 'not-compared' : (report.reason ?? 'not-taken-in')
-      done.stays.push({ path: file.path, reason })
+      done.remaining.push({ path: file.path, reason })
       continue
     }
     done.bytes += await destroyBelow(work.folder, file.path)
-    if (isInRegister) done.takenIn++
+    if (isInRegister) done.imported++
     else done.tooOld++
   }
   const left = new Set((await listFolder(work.folder)).files)
@@ -49,6 +49,6 @@ export async function destroyOld(
     done.bytes += await destroyBelow(work.folder, path)
     done.metadata++
   }
-  for (const { path, reason } of plan.listed) done.stays.push({ path, reason })
+  for (const { path, reason } of plan.listed) done.remaining.push({ path, reason })
   return done
 }

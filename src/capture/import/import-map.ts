@@ -54,6 +54,7 @@ export interface ImportMap {
   readonly zone: string
   /** Form of times, such as `DD.MM.YYYY HH:mm:ss`; undefined: ISO 8601, or a number since 1970. */
   readonly times?: string | undefined
+  /** Form of durations; `clock`: hours, minutes and seconds with colons. */
   readonly durations: 'seconds' | 'milliseconds' | 'clock'
   /** Conditions that an entry has to meet to be a call of this register. */
   readonly only: readonly {

@@ -130,9 +130,9 @@ const sink: ImportSink = {
     }
     return intakeKeys.pop()!
   },
-  compare: async (passOver) => {
+  compare: async (except) => {
     for (const id of await recordingsToIngest(custodian, 100)) await ingestRecording(ingest, id, Temporal.Now.instant())
-    return compareImported({ db, objects, keys }, passOver)
+    return compareImported({ db, objects, keys }, except)
   },
 }
 
@@ -316,8 +316,8 @@ describe('the recordings of an earlier recorder', () => {
         },
         15,
       ],
-    ])('are not imported if the use of the call was forbidden, also if %s', async (_, told, facts, seconds) => {
-      await admitOf(await addMinute(told), { captureFailure: 'forbidden', ...facts }, seconds)
+    ])('are not imported if the use of the call was forbidden, also if %s', async (_, changed, facts, seconds) => {
+      await admitOf(await addMinute(changed), { captureFailure: 'forbidden', ...facts }, seconds)
       expect(await outcome()).toEqual(['not-to-be-recorded'])
     })
 
@@ -406,7 +406,7 @@ describe('the recordings of an earlier recorder', () => {
       expect(await outcome()).toEqual(['joined'])
     })
 
-    test('that overlap an unrecorded call of the caller with another official are named', async () => {
+    test('that overlap an unrecorded call of the caller with another official are reported and not imported', async () => {
       await admitOf(await addMinute(), { official: { name: 'Bertil', phone: phone('029 512 1002') } })
       expect(await outcome()).toEqual(['differs-from-history'])
     })
@@ -422,7 +422,7 @@ describe('the recordings of an earlier recorder', () => {
   test('find their call also if it was forwarded, or if only one of the systems has the caller’s number', async () => {
     await admitOf(await addCall(), { numberReached: { key: phone('029 497 010') } })
     const official = { personId: aino.id, name: 'Aino', phone: phone('029 512 1001') }
-    // Apart from the calls of other tests: an official answers one call at a time.
+    // On a day without calls of other tests: an official answers one call at a time.
     const row = await addCall(timesOf(daysAgo(5)))
     await admitOf(row, { caller: { kind: 'withheld', key: null, raw: null }, official })
     expect(Object.values(outcomes((await importAll()).files))).toEqual(['joined', 'joined'])
@@ -448,7 +448,7 @@ describe('the recordings of an earlier recorder', () => {
     await expect(objects.sizeBytes(bodyKey(id))).rejects.toMatchObject({ code: 'object-missing' })
   })
 
-  test('are not imported again after a restore if a prohibition of them waited', async () => {
+  test('are not imported again after a restore if a prohibition of them is pending', async () => {
     await addCall()
     await importAll()
     const { rows } = await pool.query<{ id: string }>(
@@ -465,7 +465,7 @@ describe('the recordings of an earlier recorder', () => {
     expect(outcomes((await importAll()).files)).toEqual({ '0.wav': 'not-to-be-recorded' })
   })
 
-  test('are imported again after a restore as the calls of the officials to whom corrections gave them', async () => {
+  test('are imported again after a restore with the official to whom a correction assigned the call', async () => {
     await addCall()
     await importAll()
     const enter = (name: string, telephone: string) =>
@@ -503,7 +503,7 @@ describe('the recordings of an earlier recorder', () => {
     expect(again).toEqual([{ official: bertil.id, name: 'Bertil' }])
   })
 
-  test('are compared again until they are found to be the same, and one that differs is named', async () => {
+  test('are compared again until they are found to be the same, and one that differs is reported', async () => {
     await addCall()
     const { plan: planned, work } = await plan()
     await runImport(planned, work, {
@@ -513,7 +513,7 @@ describe('the recordings of an earlier recorder', () => {
     await pool.query(`update imported_recording set audio_sha256 = sha256('other') where compared_at is null`)
     const { different } = await importAll()
     expect(different).toHaveLength(1)
-    expect((await destroyOld(planned, work, work.context.now)).stays).toEqual([
+    expect((await destroyOld(planned, work, work.context.now)).remaining).toEqual([
       { path: '0.wav', reason: 'not-compared' },
     ])
     await pool.query(
@@ -529,9 +529,9 @@ describe('the recordings of an earlier recorder', () => {
     const { plan: planned, work } = await plan()
     // A machine whose clock jumped half a year ahead: the register's time counts.
     const ahead = { ...work, context: { ...work.context, now: work.context.now.add({ hours: 24 * 200 }) } }
-    const { stays, ...done } = await destroyOld(planned, ahead, await destructionTime(db))
-    expect(done).toMatchObject({ takenIn: 1, tooOld: 1, metadata: 0 })
-    expect(stays).toEqual([{ path: '2.wav', reason: 'number-not-described' }])
+    const { remaining, ...done } = await destroyOld(planned, ahead, await destructionTime(db))
+    expect(done).toMatchObject({ imported: 1, tooOld: 1, metadata: 0 })
+    expect(remaining).toEqual([{ path: '2.wav', reason: 'number-not-described' }])
     expect((await plan()).plan.listed).toEqual([
       expect.objectContaining({ path: 'calls.csv #1', reason: 'sound-missing' }),
       expect.objectContaining({ path: 'calls.csv #2', reason: 'sound-missing' }),
@@ -591,7 +591,7 @@ test('a recording whose official is not in the directory, or not named, gets a n
   expect(reports.map(({ notes }) => notes)).toEqual([['official-not-in-directory'], ['no-official']])
 })
 
-describe('a hostile folder', () => {
+describe('the folder of an earlier recorder', () => {
   test('leads nowhere else: links, paths outside it and absolute paths are reported and not opened', async () => {
     const outside = await mkdtemp(join(tmpdir(), 'seloste-outside-'))
     try {

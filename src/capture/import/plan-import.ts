@@ -59,7 +59,8 @@ export async function planImport(folder: string, map: ImportMap): Promise<Import
   const known = new Set(files)
   const linked = new Set(others)
   const byLowerCase = Map.groupBy(files, (path) => path.toLowerCase())
-  const taken = new Map<string, string>()
+  /** The first entry that names each sound: the path of its metadata, with its number if the file has several entries. */
+  const labelsBySound = new Map<string, string>()
   const isNames = map.metadata.format === 'name'
   for (const path of files.filter((one) => matchesGlob(one, map.metadata.files))) {
     const bytes = isNames
@@ -78,26 +79,26 @@ export async function planImport(folder: string, map: ImportMap): Promise<Import
     const sounds: string[] = []
     plan.metadata.set(path, sounds)
     for (const [at, fields] of read.entries.entries()) {
-      const place = read.entries.length === 1 ? path : `${path} #${at + 1}`
+      const label = read.entries.length === 1 ? path : `${path} #${at + 1}`
       const sound = isNames ? path : soundOf(fields, path)
       if (typeof sound !== 'string') {
-        plan.listed.push({ path: place, ...sound })
+        plan.listed.push({ path: label, ...sound })
         continue
       }
       sounds.push(sound)
-      const first = taken.get(sound)
+      const first = labelsBySound.get(sound)
       if (first !== undefined) {
-        plan.listed.push({ path: place, reason: 'sound-named-twice', detail: `${sound}, as ${first} does` })
+        plan.listed.push({ path: label, reason: 'sound-named-twice', detail: `${sound}, as ${first} does` })
         continue
       }
-      taken.set(sound, place)
+      labelsBySound.set(sound, label)
       const call = readEntry(fields, map, sound)
       if ('problem' in call) plan.listed.push({ path: sound, reason: call.problem, detail: call.detail })
       else plan.files.push({ path: sound, metadata: path, call, statedHash: fields['dialog.content_hash'] })
     }
   }
   for (const path of files) {
-    if (taken.has(path) || plan.metadata.has(path) || !map.audio.endings.includes(endingOf(path))) continue
+    if (labelsBySound.has(path) || plan.metadata.has(path) || !map.audio.endings.includes(endingOf(path))) continue
     if (!plan.listed.some((one) => one.path === path)) plan.listed.push({ path, reason: 'no-metadata' })
   }
   return plan

@@ -58,7 +58,7 @@ export interface ImportSink {
   objects: ObjectStore
   workFolder: string
   nextIntakeKey: () => Promise<string>
-  compare: (passOver: ReadonlySet<string>) => Promise<Comparison>
+  compare: (except: ReadonlySet<string>) => Promise<Comparison>
   onWaiting?: (waiting: number) => void
 }
 
@@ -68,10 +68,10 @@ export type ReadFile =
   | { fileSha256: string; report: FileReport; facts: SegmentFacts; tracks: AudioTrack[]; parties: Track[] }
 
 const maxFileBytes = 1 << 30
-const lanes = 4
+const concurrency = 4
 const compareEveryMs = 500
-/** The run ends and reports it if the custodian makes no progress for this long. */
-const maxStandstillMs = 120_000
+/** The run ends, with its waiting recordings reported, if the custodian makes no progress for this long. */
+const maxStallMs = 120_000
 
 /** Reads a planned file and decides whether it can be imported. Writes nothing. */
 export async function considerFile(file: PlannedFile, work: Omit<ImportWork, 'onFile'>): Promise<ReadFile> {
@@ -130,7 +130,7 @@ export async function tryImport(plan: ImportPlan, work: ImportWork): Promise<Fil
   return eachFile(plan, work, async (read) => read.report)
 }
 
-/** Imports the files that can be imported. `compared`: of this and earlier imports, as far as they were not compared yet. */
+/** Imports the files that can be imported. `compared`: recordings of this and earlier imports that were now found equal to their files. */
 export async function runImport(
   plan: ImportPlan,
   work: ImportWork,
@@ -174,7 +174,7 @@ async function eachFile(
   for (const report of reports) work.onFile?.(report)
   const firstOf = new Map<string, string>()
   const left = plan.files.toReversed()
-  const lane = async () => {
+  const worker = async () => {
     for (let file = left.pop(); file; file = left.pop()) {
       const read = await considerFile(file, work)
       const { fileSha256 } = read
@@ -188,7 +188,7 @@ async function eachFile(
       work.onFile?.(report)
     }
   }
-  await Promise.all(Array.from({ length: lanes }, lane))
+  await Promise.all(Array.from({ length: concurrency }, worker))
   return reports.sort((one, other) => (one.path < other.path ? -1 : 1))
 }
 
@@ -196,7 +196,7 @@ function asReport({ path, reason, detail }: ListedFile): FileReport {
   return { path, state: 'refused', reason, detail, notes: [] }
 }
 
-/** Compares until nothing is left, or the custodian stands still. */
+/** Compares until nothing is left, or the custodian makes no progress. */
 async function compareAll(sink: ImportSink) {
   const different = new Set<string>()
   let compared = 0
@@ -210,8 +210,8 @@ async function compareAll(sink: ImportSink) {
     const isAny = found.same > 0 || found.different.length > 0
     if (waiting < lastWaiting || isAny) progressMs = performance.now()
     lastWaiting = waiting
-    const isStill = performance.now() - progressMs > maxStandstillMs
-    if ((waiting === 0 && !isAny) || isStill) return { compared, different: [...different], faulty, waiting }
+    const isStalled = performance.now() - progressMs > maxStallMs
+    if ((waiting === 0 && !isAny) || isStalled) return { compared, different: [...different], faulty, waiting }
     if (!isAny) {
       sink.onWaiting?.(waiting)
       await rest(compareEveryMs)

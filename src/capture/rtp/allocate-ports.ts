@@ -139,7 +139,7 @@ interface TrunkUse {
 }
 
 function createPortQuotas(pairs: number, isNamedTrunk?: (trunk: string) => boolean): PortQuotas {
-  const held = new Map<string, TrunkUse>()
+  const useByTrunk = new Map<string, TrunkUse>()
   const min = Math.min(pairs, minPairs)
   const pairsOfShare = (share: number) => Math.max(min, Math.floor(pairs * share))
   const isNamed = (trunk: string) => isNamedTrunk?.(trunk) === true
@@ -147,22 +147,22 @@ function createPortQuotas(pairs: number, isNamedTrunk?: (trunk: string) => boole
   let unnamed = 0
   let refused = 0
 
-  const of = (trunk: string): TrunkUse => held.get(trunk) ?? { pairs: 0, silent: 0 }
+  const useOf = (trunk: string): TrunkUse => useByTrunk.get(trunk) ?? { pairs: 0, silent: 0 }
   const maxSilent = (trunk: string) => pairsOfShare(isNamed(trunk) ? silentShare.named : silentShare.unnamed)
 
   function exceedsQuota(trunk: string): boolean {
-    const has = of(trunk)
-    if (has.silent >= maxSilent(trunk)) return true
-    return !isNamed(trunk) && (has.pairs >= pairsOfShare(unnamedShare) || unnamed >= maxUnnamed)
+    const use = useOf(trunk)
+    if (use.silent >= maxSilent(trunk)) return true
+    return !isNamed(trunk) && (use.pairs >= pairsOfShare(unnamedShare) || unnamed >= maxUnnamed)
   }
 
   function change(trunk: string, more: TrunkUse): void {
-    const has = of(trunk)
+    const use = useOf(trunk)
     if (!isNamed(trunk)) unnamed += more.pairs
-    has.pairs += more.pairs
-    has.silent += more.silent
-    if (has.pairs > 0) held.set(trunk, has)
-    else held.delete(trunk)
+    use.pairs += more.pairs
+    use.silent += more.silent
+    if (use.pairs > 0) useByTrunk.set(trunk, use)
+    else useByTrunk.delete(trunk)
   }
 
   function countRelease(trunk: string, given: MediaPorts): MediaPorts {
@@ -204,7 +204,7 @@ function createPortQuotas(pairs: number, isNamedTrunk?: (trunk: string) => boole
         return countRelease(trunk, source.adopt(port, pair))
       },
     }),
-    isHalfSilent: (trunk) => of(trunk).silent >= maxSilent(trunk) / 2,
+    isHalfSilent: (trunk) => useOf(trunk).silent >= maxSilent(trunk) / 2,
     get refused() {
       return refused
     },

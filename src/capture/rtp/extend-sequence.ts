@@ -10,11 +10,14 @@ const maxMisorder = 100
 /** Window in which duplicates are detected: 20 s at 50 packets a second. */
 const windowPackets = 1024
 
-/** `next`: highest number so far. `earlier`: lower, but new. Only these are recorded; a `leap` may be another source's packet. */
+/**
+ * Position of a packet. `next`: highest number so far. `earlier`: lower, but new. Only these are recorded. `copy`: duplicate.
+ * `late`: too far back to be told from a duplicate. `leap`: perhaps another source's packet.
+ */
 export type SequencePosition = 'next' | 'earlier' | 'copy' | 'late' | 'leap'
 
 export class SequenceExtender {
-  /** Offsets, from the source's first packet, of the last packet passed to {@link place}. */
+  /** Offsets, from the source's first packet, of the last packet passed to {@link extend}. */
   seqOffset = 0
   tsOffset = 0
   firstSeq = 0
@@ -25,7 +28,7 @@ export class SequenceExtender {
   private highestTsOffset = 0
   private readonly seen = new Uint32Array(windowPackets / 32)
 
-  /** Starts a source at this packet. Pass the packet to {@link place} afterwards. */
+  /** Starts a source at this packet. Pass the packet to {@link extend} afterwards. */
   begin(seq: number, timestamp: number): void {
     this.firstSeq = this.highestSeq = seq
     this.firstTs = this.highestTs = timestamp
@@ -33,7 +36,7 @@ export class SequenceExtender {
     this.seen.fill(0)
   }
 
-  place(seq: number, timestamp: number): SequencePosition {
+  extend(seq: number, timestamp: number): SequencePosition {
     const step = ((seq - this.highestSeq) << 16) >> 16
     if (step > maxDropout) return 'leap'
     const offset = this.highestOffset + step

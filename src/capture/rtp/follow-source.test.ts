@@ -204,8 +204,8 @@ describe('a source', () => {
   })
 })
 
-describe('never stored', () => {
-  test('key presses, which are counted and do not count as lost packets', () => {
+describe('the recording', () => {
+  test('has no key presses, which are counted and do not count as lost packets', () => {
     const { receive, recorded, omitted, follower } = startFollower()
     for (let n = 0; n < 20; n++) receive(rtp({ seq: n, ts: n * 160, pt: n >= 5 && n < 9 ? 101 : 8 }), n * 200)
     expect(recorded).toHaveLength(16)
@@ -214,7 +214,7 @@ describe('never stored', () => {
     expect(follower.lost).toBe(0)
   })
 
-  test('a packet of a key press’s length under an unexplained payload type', () => {
+  test('has no packet of a key press’s length under an undeclared payload type', () => {
     const { receive, recorded, omitted, follower } = startFollower()
     follower.update({ peer, codecs: [...codecs, { payloadType: 100, codec: 'unknown', clockRate: 8000 }] })
     const types = [8, 8, 100, 120, 8, 100, 120]
@@ -247,7 +247,7 @@ describe('never stored', () => {
     ['speech, redundantly', [0x88, 0, 0, 160, 0x08, ...speech, ...speech], { declared: 'kept', undeclared: 'kept' }],
     ['what begins like a key press', [0x65, ...speech], { declared: 'omitted', undeclared: 'kept' }],
     ['impossible lengths', [0xe5, 0, 1, 4, 0x65, ...pressed], { declared: 'kept', undeclared: 'kept' }],
-  ])('of redundant payload (RFC 2198), declared as such or not: %s', (_, payload, outcome) => {
+  ])('has redundant payload (RFC 2198) only without key presses, by what is declared: %s', (_, payload, outcome) => {
     for (const isRedundant of [true, false]) {
       const { receive, recorded, omitted, follower } = startFollower()
       follower.update({
@@ -263,7 +263,7 @@ describe('never stored', () => {
     }
   })
 
-  test('20,000 mutated and injected packets: nothing crashes, no foreign byte is kept, nothing of the call is lost', () => {
+  test('has no foreign byte, and every packet of the call, after 20,000 mutated and injected packets', () => {
     const { receive, recorded, follower } = startFollower()
     let n = 0
     fc.assert(
@@ -299,7 +299,7 @@ describe('never stored', () => {
     expect(follower.counters.received).toBe(20_000)
   })
 
-  test('CSRCs, extensions and padding, while wrong lengths are invalid', () => {
+  test('has no CSRCs, extensions and padding, and packets with wrong lengths are invalid', () => {
     const { receive, recorded, follower } = startFollower()
     const plain = rtp({ seq: 0, ts: 0, text: '' })
     const full = Buffer.concat([
@@ -326,12 +326,12 @@ describe('never stored', () => {
 describe('latching (RFC 7362)', () => {
   const relay = { address: '198.51.100.1', port: 6000 }
   const inTrunk = (address: string) => address.startsWith('198.51.100.')
-  type Place = { address: string; port: number }
+  type Address = typeof peer
 
   /** Sends packets every 20 ms from an address, numbered from `first` on. */
   function speak(
     { receive }: ReturnType<typeof startFollower>,
-    { address, port }: Place,
+    { address, port }: Address,
     packets: number,
     { first = 0, from = 0, ssrc = 7 } = {},
   ): void {

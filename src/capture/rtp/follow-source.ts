@@ -22,8 +22,9 @@ import { emptyPacket, isRtcp, parsePacket, type RtpPacket } from './parse-packet
 export type Peer = { address: string; port: number }
 
 /**
- * Counts of packets. `received`: recorded; `omitted`: key presses; `shed`: dropped because the disk was too slow;
- * `unauthentic`: not encrypted under the keys of the session description. `receivedBytes`: payload bytes of `received`.
+ * Counts of packets. `received`: recorded; `receivedBytes`: their payload; `late`: too far back to be told from a duplicate;
+ * `foreign`: from another source; `invalid`: not RTP; `unauthentic`: not encrypted under the keys of the session description;
+ * `omitted`: key presses; `shed`: dropped because the disk was too slow.
  */
 export type StreamCounters = {
   received: number
@@ -155,14 +156,14 @@ export class SourceFollower {
       return
     }
     const plain = this.opener ? this.opener.openRtp(bytes, size) : size
-    if (plain < 0) return this.refuse(plain, arrival100us, address, port)
+    if (plain < 0) return this.countUndecrypted(plain, arrival100us, address, port)
     if (!parsePacket(bytes, plain, packet)) {
       this.counters.invalid++
       return
     }
     if (this.ended100us >= 0 && arrival100us > this.ended100us && this.isAfterEnd(packet, address, port)) return
     if (packet.ssrc !== this.ssrc || port !== this.port || address !== this.address)
-      return this.consider(packet, bytes, arrival100us, address, port)
+      return this.holdCandidate(packet, bytes, arrival100us, address, port)
     this.follow(packet, bytes, arrival100us)
   }
 
@@ -220,7 +221,7 @@ export class SourceFollower {
     }
   }
 
-  /** Records candidates when no more packets are expected: a source that began after the followed one's last packet is of the call. */
+  /** Records candidates when no more packets are expected: a source that began after the followed one's last packet belongs to the call. */
   settle(): void {
     const after = ({ held }: Candidate) => held.length > 1 && held[1]!.arrival100us >= this.lastArrival100us
     const taking = this.candidates.find(
@@ -264,7 +265,7 @@ export class SourceFollower {
     foreign.packets += address === foreign.address ? 1 : -1
   }
 
-  private refuse(reason: number, arrival100us: number, address: string, port: number): void {
+  private countUndecrypted(reason: number, arrival100us: number, address: string, port: number): void {
     if (reason === replayed) this.counters.duplicates++
     else if (reason === tooOld) this.counters.late++
     else {
@@ -307,7 +308,7 @@ export class SourceFollower {
   }
 
   /**
-   * Returns true for a payload of an unexplained type if it is a key press, also if it looks like redundant payload with nothing but
+   * Returns true for a payload of an undeclared type if it is a key press, also if it looks like redundant payload with nothing but
    * key presses. Audio of an unknown codec must not be lost: its first byte may have any value.
    */
   private isUndeclaredEvent(bytes: Buffer, start: number, end: number): boolean {
@@ -316,7 +317,10 @@ export class SourceFollower {
     return events > 0 && events === blocks && (blocks > 1 || end - start === eventBytes + 1)
   }
 
-  /** Counts the blocks of redundant payload (RFC 2198), the primary one included, and those that are key presses. No blocks: it is none. */
+  /**
+   * Counts the blocks of redundant payload (RFC 2198), the primary one included, and those that are key presses. Returns 0 blocks
+   * for other payload.
+   */
   private redundantBlocks(bytes: Buffer, start: number, end: number): { blocks: number; events: number } {
     let header = start
     let redundantBytes = 0
@@ -340,16 +344,16 @@ export class SourceFollower {
 
   private follow(packet: RtpPacket, bytes: Buffer, arrival100us: number): void {
     const { sequence, counters } = this
-    const place = sequence.place(packet.seq, packet.timestamp)
-    if (place === 'copy') {
+    const position = sequence.extend(packet.seq, packet.timestamp)
+    if (position === 'copy') {
       counters.duplicates++
       return
     }
-    if (place === 'late') {
+    if (position === 'late') {
       counters.late++
       return
     }
-    if (place === 'leap') return this.consider(packet, bytes, arrival100us, this.address, this.port)
+    if (position === 'leap') return this.holdCandidate(packet, bytes, arrival100us, this.address, this.port)
     this.lastArrival100us = arrival100us
     this.receivedOfSource++
     if (this.yielding > 0) this.yieldOne()
@@ -387,7 +391,7 @@ export class SourceFollower {
   }
 
   /** Holds a packet of a source that is not followed, and follows the source if it may take over. */
-  private consider(packet: RtpPacket, bytes: Buffer, arrival100us: number, address: string, port: number): void {
+  private holdCandidate(packet: RtpPacket, bytes: Buffer, arrival100us: number, address: string, port: number): void {
     let candidate = this.candidates.find(
       (other) => other.ssrc === packet.ssrc && other.port === port && other.address === address,
     )
@@ -430,7 +434,10 @@ export class SourceFollower {
     return port === this.peer.port ? described : otherPort
   }
 
-  /** Latches to the current source if media come from the same source after a new session description. */
+  /**
+   * Counts down the packets for which another source may take over at once. After the last one latches to the current source if its
+   * address is not the described one.
+   */
   private yieldOne(): void {
     if (--this.yielding > 0 || !this.latches || this.ownRank() !== elsewhere) return
     this.latched ??= { address: this.address, port: this.port }

@@ -82,7 +82,7 @@ export type ReceivedStream = {
 /** Starts receiving. The recording must be ready to accept packets. */
 export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   const { ports, arrival100us, reportMs = 5000 } = options
-  let peer = latchedPeer(options.peer)
+  let peer = peerOfSocket(options.peer)
   let mux = options.mux === true
   let keys = options.keys
   const { lineOpener = new MediaOpener() } = options
@@ -160,7 +160,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   }
 
   /** Returns the peer's address in the form that the socket reports: a dual-stack socket reports IPv4 addresses as mapped ones. */
-  function latchedPeer(described: Peer): Peer {
+  function peerOfSocket(described: Peer): Peer {
     const mapped = ports.rtp.isIPv6 && isIPv4(described.address)
     return mapped ? { ...described, address: `::ffff:${described.address}` } : described
   }
@@ -220,7 +220,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
       if (described.peer.port !== peer.port || (described.mux === true) !== mux) rtcpPort = reportsPortOf(described)
       if (described.peer.address !== plainAddress(peer.address)) rtcpAddress = undefined
       mux = described.mux === true
-      peer = latchedPeer(described.peer)
+      peer = peerOfSocket(described.peer)
       rekey(described.keys)
       follower.update({ ...described, peer, opener })
     },

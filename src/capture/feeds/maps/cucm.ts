@@ -23,7 +23,7 @@ const bridge = /^b\d{3,}/
  */
 export const cucm: RecordMap = {
   framing: 'csv',
-  passesOver: [{ field: 'cdrRecordType', matches: /^(?:2|INTEGER)$/i }],
+  skips: [{ field: 'cdrRecordType', matches: /^(?:2|INTEGER)$/i }],
   known: [{ field: 'cdrRecordType', is: ['1'] }],
   legs: [
     {

@@ -7,7 +7,7 @@ import type { RecordMap } from '../record-map.ts'
  */
 export const teliaAce: RecordMap = {
   framing: 'csv',
-  passesOver: [{ field: 'CallType', matches: /^(?:inquiry|outgoing|external|campaign|callback)/i }],
+  skips: [{ field: 'CallType', matches: /^(?:inquiry|outgoing|external|campaign|callback)/i }],
   legs: [
     {
       fields: {
