@@ -27,13 +27,17 @@ export interface SafeguardTables
     password_salt: string | null
     password_check: Buffer | null
     password_set_at: Generated<Instant | null>
+    /** True if the password is long enough to be the only factor. */
     password_alone: Generated<boolean>
     employed_from: Instant
     employed_to: Instant | null
     source: Generated<DirectorySource>
     external_id: string | null
+    /** True if the identity provider may identify the person by `external_id`. */
     external_id_signs_in: Generated<boolean>
+    /** When the identity system removed the person. */
     withdrawn_at: Instant | null
+    /** When the person was informed that calls are recorded. */
     informed_at: Instant | null
     created_at: Generated<Instant>
     changed_at: Generated<Instant>
@@ -82,6 +86,7 @@ export interface SafeguardTables
     purposes: Purpose[]
     scope: ScopeKind
   }
+  /** Versions of the description that have come into force, and when. */
   version_effect: { version: number; at: Generated<Instant> }
   description_draft: {
     id: string

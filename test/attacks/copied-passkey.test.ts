@@ -35,7 +35,7 @@ test('a copied passkey stays refused, also with a higher count', async () => {
   const response = authenticator.create(request, { counter: 1 })
   await passkeys.add({ session, newSession: token(), name: 'Avain', response })
   const signIn = async (counter: number) =>
-    passkeys.signIn({ response: authenticator.get(await passkeys.askSignIn(), { counter }), newSession: token() })
+    passkeys.signIn({ response: authenticator.get(await passkeys.requestSignIn(), { counter }), newSession: token() })
   expect(await signIn(6)).toHaveProperty('personId')
   // The copy was made at count 1; the last counts are those of the owner, who is refused too.
   for (const counter of [2, 3, 7, 8, 2 ** 32 - 1]) expect(await signIn(counter)).toEqual({ refused: 'passkey.counter' })

@@ -47,7 +47,7 @@ beforeAll(async () => {
   const { note } = await sealLog(pool, log, witness)
   files = await exportLog(pool, log)
   await enterEntries(3)
-  options = { keys, seen: [{ of: 'the checkpoint beside the keys', note }] }
+  options = { keys, seen: [{ source: 'the checkpoint beside the keys', note }] }
 })
 
 async function enterEntries(count: number): Promise<void> {

@@ -42,7 +42,7 @@ export async function openTestLedger<Tables extends SafeguardTables>(database: T
     async readCopy() {
       const files = await this.copyInto(new Map<string, Buffer>())
       const { written } = await contentFiles(custodian, recovery.recipient, {
-        ...{ from: 0, there: new Set<string>(), sizeOf: () => Promise.resolve(0) },
+        ...{ from: 0, existing: new Set<string>(), sizeOf: () => Promise.resolve(0) },
       })
       for await (const { name, bytes } of written) files.set(name, bytes)
       const read = (name: string) => Promise.resolve(files.get(name))

@@ -31,7 +31,7 @@ export async function auditVerify(settings: Settings, args: string[]): Promise<v
   const keyLine = values.key === undefined ? undefined : (await textOf('--key', values.key)).trim()
   const seen: SeenCheckpoint[] = []
   for (const path of values.checkpoint ?? []) {
-    seen.push({ of: `the checkpoint in ${path}`, note: await textOf('--checkpoint', path) })
+    seen.push({ source: `the checkpoint in ${path}`, note: await textOf('--checkpoint', path) })
   }
   const witnessKeys = settings.witnesses.map(({ key }) => key)
   for (const path of values['witness-key'] ?? []) witnessKeys.push((await textOf('--witness-key', path)).trim())

@@ -160,7 +160,7 @@ async function readKnownHeads(
         cause,
       )
     })
-    if (held) known.push({ of: `the witness ${key.name}`, size: held.size, root: held.root })
+    if (held) known.push({ source: `the witness ${key.name}`, size: held.size, root: held.root })
   }
   return known
 }

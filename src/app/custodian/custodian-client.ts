@@ -153,7 +153,7 @@ export function connectCustodian(transport: CustodianTransport): CustodianClient
       renewRecoveryCodes: (request) => question('/second-factor/renew-recovery-codes', request),
     },
     passkeys: {
-      askSignIn: () => question('/passkeys/ask-sign-in', {}),
+      requestSignIn: () => question('/passkeys/ask-sign-in', {}),
       signIn: (request) => question('/passkeys/sign-in', request),
       requestSecondFactor: (request) => question('/passkeys/ask-second-factor', request),
       giveSecondFactor: (request) => question('/passkeys/give-second-factor', request),

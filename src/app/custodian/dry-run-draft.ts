@@ -5,7 +5,7 @@ import { termZone } from '#description/terms.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { countAffected, type PendingConsequence } from '#safeguards/versions/count-affected.ts'
-import { readDryRunDraft } from '#safeguards/versions/draft-to-try.ts'
+import { readDryRunDraft } from '#safeguards/versions/dry-run-draft.ts'
 import { tryShares, type ShareConsequence } from '#use/shares/try-shares.ts'
 import type { Kysely } from 'kysely'
 
@@ -40,7 +40,7 @@ export function createDryRunner(
     if (typeof found === 'string') return found
     const { before, after } = found
     const terms = await dryRunTerms(db, before, after, endOfDay)
-    const reach = byWholeDays(effectsOfChange(before, after))
+    const effects = byWholeDays(effectsOfChange(before, after))
     return {
       at: at.toString(),
       effectiveFrom: after.effectiveFrom.toString(),
@@ -53,17 +53,17 @@ export function createDryRunner(
       shares: await tryShares(db, before, after, at),
       pending: await countAffected(db, {
         draft: request.draft,
-        reach,
+        effects,
         effectiveFrom: endOfDay(after.effectiveFrom),
       }),
     }
   }
 }
 
-/** Returns the reach for counting: each shorter term at the end of its day. */
-function byWholeDays(reach: ChangeEffects): ChangeEffects {
-  const terms = reach.terms.map((term) => ({ ...term, at: endOfDay(Temporal.Instant.from(term.at)).toString() }))
-  return { ...reach, terms }
+/** Returns the effects for counting: each shorter term at the end of its day. */
+function byWholeDays(effects: ChangeEffects): ChangeEffects {
+  const terms = effects.terms.map((term) => ({ ...term, at: endOfDay(Temporal.Instant.from(term.at)).toString() }))
+  return { ...effects, terms }
 }
 
 /** Returns the Helsinki midnight at an instant or after it. */

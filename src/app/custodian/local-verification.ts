@@ -50,7 +50,7 @@ export async function verifyLocally({
   const leaves = await undefinedIfMissing(open(join(folder, 'leaves'), 'r'))
   try {
     const beside = { log: folder, ledger: join(dirname(folder), 'ledger') }
-    return await verifyRunningLog(db, (of) => textOf(join(beside[of], 'checkpoint')), {
+    return await verifyRunningLog(db, (tree) => textOf(join(beside[tree], 'checkpoint')), {
       ...options,
       protections: { expected: protections ?? (await expectedProtections()), roles: processRoles },
       keys: trustedKeys(line, witnessKeys),

@@ -50,7 +50,7 @@ const shapes = {
 /** Returns the handlers of passkey requests, by path. */
 export function passkeyHandlers(passkeys: Passkeys): CustodianHandlers['questions'] {
   return {
-    '/passkeys/ask-sign-in': validated(Nothing, () => passkeys.askSignIn()),
+    '/passkeys/ask-sign-in': validated(Nothing, () => passkeys.requestSignIn()),
     '/passkeys/sign-in': validated(shapes.signIn, (request) => passkeys.signIn(withAssertion(request))),
     '/passkeys/ask-second-factor': validated(shapes.session, (request) => passkeys.requestSecondFactor(request)),
     '/passkeys/give-second-factor': validated(shapes.giveSecondFactor, (request) =>

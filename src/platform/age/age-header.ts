@@ -170,7 +170,7 @@ function decodeKey(prefix: string, text: string): Buffer {
   return bytes
 }
 
-/** Unpadded base64, as in age. */
+/** Encodes as base64 without padding, as in age. */
 export function base64(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '')
 }

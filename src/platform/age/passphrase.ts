@@ -32,7 +32,7 @@ const wordsInOne = 7
 /** Entropy in bits: at least 80, out of reach of dictionaries and brute force. */
 export const passphraseBits = wordsInOne * Math.log2(words.length)
 
-/** `kala-muni-...`: lower-case letters and hyphens. */
+/** Returns a passphrase like `kala-muni-...`: lower-case letters and hyphens. */
 export function makePassphrase(): string {
   return Array.from({ length: wordsInOne }, () => words[randomInt(words.length)]).join('-')
 }

@@ -10,12 +10,12 @@ export const chunkBytes = 65_536
 export const tagBytes = 16
 export const sealedChunkBytes = chunkBytes + tagBytes
 
-/** The key of one payload: HKDF-SHA-256(file key, salt = the payload's 16-byte nonce, "payload"). */
+/** Returns the key of one payload: HKDF-SHA-256(file key, salt = the payload's 16-byte nonce, "payload"). */
 export function derivePayloadKey(fileKey: Uint8Array, nonce: Uint8Array): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync('sha256', fileKey, nonce, 'payload', 32)))
 }
 
-/** Eleven bytes of big-endian counter, then 1 for the last chunk and 0 for all others. */
+/** Returns the nonce of a chunk: its number in eleven bytes, big-endian, then 1 for the last chunk and 0 for all others. */
 export function chunkNonce(number: number, final: boolean): Buffer {
   const nonce = Buffer.alloc(12)
   nonce.writeUIntBE(number, 5, 6)

@@ -32,6 +32,10 @@ const headerless: Readonly<Record<string, (bytes: Buffer) => AudioFile>> = {
 /** File extensions of audio files. */
 export const audioEndings: readonly string[] = ['wav', 'mp3', 'opus', 'ogg', ...Object.keys(headerless)]
 
+/**
+ * Returns the tracks of a file, or its problem.
+ * @param ending file extension without the dot
+ */
 export async function readAudio(bytes: Buffer, ending: string): Promise<AudioFile> {
   const found = await readAny(bytes, ending)
   if ('problem' in found) return found

@@ -83,13 +83,13 @@ function soundOf({ tag, channels, rate, bits }: Format, data: Buffer): WavFile {
   return { problem: 'codec-unknown' }
 }
 
-/** Frames of 33 bytes. */
+/** Returns a track of GSM 06.10 frames of 33 bytes. */
 export function gsmSound(frames: Buffer): AudioFile {
   if (!decodesGsm()) return { problem: 'gsm-needs-library' }
   return { tracks: [constantRate('GSM', frames, { frameBytes: 33, frameUnits: 160 })] }
 }
 
-/** Frames of 10 bytes. Frames of silence (Annex B), which have another length, cannot be recognised in a file. */
+/** Returns a track of G.729 frames of 10 bytes. Frames of silence (Annex B), which have another length, cannot be recognised in a file. */
 export function g729Sound(frames: Buffer): AudioFile {
   if (!decodesG729()) return { problem: 'g729-needs-library' }
   if (frames.length % 10 !== 0) return { problem: 'audio-broken' }
@@ -98,7 +98,7 @@ export function g729Sound(frames: Buffer): AudioFile {
 
 type SampleReader = { bytes: number; at: (data: Buffer, position: number) => number }
 
-/** Readers of samples, scaled to 16 bits. */
+/** Returns a reader of samples, which it scales to 16 bits. */
 function sampleReader(tag: number, bits: number): SampleReader | undefined {
   if (tag === tags.float)
     return bits === 32 ? { bytes: 4, at: (data, at) => 32_768 * finite(data.readFloatLE(at)) } : undefined
@@ -113,7 +113,7 @@ function finite(value: number): number {
   return Number.isFinite(value) ? value : 0
 }
 
-/** Samples at 8 kHz of 16 bits stay as they are. */
+/** Returns a track for each channel; samples of 16 bits at 8 kHz stay as they are. */
 function linear(
   data: Buffer,
   { channels, rate, bytes, at }: SampleReader & { channels: number; rate: number },

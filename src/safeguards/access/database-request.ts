@@ -20,7 +20,7 @@ type RefusalTrace = Pick<AuditEntry, 'action' | 'object' | 'detail'>
 /**
  * Runs one statement in the session's name.
  * @param codes refusals of the function (SQLSTATE SE001); any other error is thrown
- * @param demand condition checked first. A query needs one: policies filter its rows but refuse nothing
+ * @param precondition checked first. A query needs one: policies filter its rows but refuse nothing
  * @returns its rows, or the refusal
  */
 export async function requestDatabase<Row, Code extends string>(
@@ -29,10 +29,10 @@ export async function requestDatabase<Row, Code extends string>(
   statement: RawBuilder<Row>,
   codes: readonly Code[],
   trace: RefusalTrace,
-  demand?: RawBuilder<unknown>,
+  precondition?: RawBuilder<unknown>,
 ): Promise<{ rows: Row[] } | Refused<Code>> {
   const running = inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
-    if (demand) await sql`select ${demand}`.execute(tx)
+    if (precondition) await sql`select ${precondition}`.execute(tx)
     return { rows: (await statement.execute(tx)).rows }
   })
   return logRefusal(database, session, running, codes, trace)

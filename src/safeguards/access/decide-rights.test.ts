@@ -44,7 +44,7 @@ describe('a decision on a right', () => {
     expect(await decideRightRequest(desk, session, request, { approve: true })).toEqual({ refused: 'right.own' })
   })
 
-  test('to reject gives the reason, grants nothing, and is final', async () => {
+  test('that rejects needs a reason, grants nothing, and is final', async () => {
     const aino = await enterOfficial()
     const request = await requestRights(aino.session, ownCalls([aino.id]))
     expect(await decideRightRequest(desk, as(anneli), request, { approve: false })).toEqual({
@@ -81,7 +81,7 @@ describe('a decision on a right', () => {
     })
   })
 
-  test('is refused in an ended session', async () => {
+  test('is refused in an unknown session', async () => {
     const aino = await enterOfficial()
     const request = await requestRights(aino.session, ownCalls([aino.id]))
     const stranger = { ...as(anneli), token: 'guessed' }
@@ -95,7 +95,7 @@ describe('a decision on a right', () => {
     expect(await rightsOf(desk, aino.id, daysAhead(6))).toHaveLength(1)
   })
 
-  test('can be withdrawn as a request by the requester and the subject, and nobody else learns of it', async () => {
+  test('is refused once the requester or the subject has withdrawn the request, which nobody else can find', async () => {
     const aino = await enterOfficial()
     const request = await requestRights(as(anssi), ownCalls([aino.id]))
     expect(await withdrawRightRequest(desk, as(sari), request)).toEqual({ refused: 'not-found' })

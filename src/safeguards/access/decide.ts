@@ -32,9 +32,10 @@ export interface RoleBound {
   scope: Scope
 }
 
-/** Person and instant of a request; employed from an instant until before another. */
+/** Person, instant and rights of a request. */
 export interface AccessContext {
   now: Temporal.Instant
+  /** Employed from the first instant until before the second. */
   person: { id: string; employedFrom: Temporal.Instant; employedTo?: Temporal.Instant }
   held: readonly HeldRight[]
   /** Roles of the version in force at `now`; empty if there is none. */
@@ -146,7 +147,7 @@ export function coversSegment(
   }
 }
 
-/** Returns true if the right covers only what the handled request is about (R46). */
+/** Returns true if the right covers only the calls of the request under which it is used (R46). */
 export function servesRequests({ role, scope }: Right): boolean {
   return role === 'SERVICE_UNIT' && scope.kind === 'all'
 }
@@ -166,11 +167,10 @@ function coversObject(
 ): boolean {
   if (object.kind === 'segment') return coversSegment(right, person.id, object, reference)
   if (Temporal.Instant.compare(object.endsAt, now) <= 0) return false
-  const isOfNumber = right.scope.kind === 'numbers' && right.scope.numbers.includes(object.numberCalled)
-  const isUnanswered =
-    right.scope.kind === 'all' && (!servesRequests(right) || isForReferencedRequest(object, reference))
+  const coversNumber = right.scope.kind === 'numbers' && right.scope.numbers.includes(object.numberCalled)
+  const coversAll = right.scope.kind === 'all' && (!servesRequests(right) || isForReferencedRequest(object, reference))
   return (
-    isOfNumber || isUnanswered || object.segments.some((segment) => coversSegment(right, person.id, segment, reference))
+    coversNumber || coversAll || object.segments.some((segment) => coversSegment(right, person.id, segment, reference))
   )
 }
 

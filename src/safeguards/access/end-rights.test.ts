@@ -47,7 +47,7 @@ describe('revoking', () => {
     ).rejects.toThrow('stays so')
   })
 
-  test('by nobody who is signed in has the cause `employment`', async () => {
+  test('outside a session has the cause `employment`', async () => {
     const aino = await enterOfficial()
     const right = await grant(aino.session, ownCalls([aino.id]))
     await admin.updateTable('access_right').set({ revoked_at: now() }).where('id', '=', right).execute()
@@ -83,7 +83,7 @@ describe('reviewing', () => {
     ])
   })
 
-  test('lists the supervisor who lost the officials, and asks for a note', async () => {
+  test('doubts a supervisor’s right whose officials have left the unit, and then keeps it only with a note', async () => {
     const chief = await enterOfficial({ unit: 'Johto', phone: false })
     const unit = await enterUnit(admin, 'Nelonen')
     const official = await enterOfficial({ unit: 'Nelonen', supervisorId: chief.id })
@@ -100,7 +100,7 @@ describe('reviewing', () => {
     })
   })
 
-  test('lists the expert who moved, or who answers calls', async () => {
+  test('doubts the right of an expert who has moved or answers calls', async () => {
     const expert = await enterOfficial({ unit: 'Laatu', phone: false })
     const right = await grant(
       as(anssi),

@@ -38,6 +38,7 @@ export interface ProcedureTables {
   }
   right_request: {
     id: ColumnType<string, never, never>
+    /** The same for all requests made together. */
     batch_id: ColumnType<string, never, never>
     person_id: ColumnType<string, never, never>
     role: ColumnType<Role, never, never>
@@ -54,6 +55,7 @@ export interface ProcedureTables {
     state: ColumnType<RequestState, never, never>
     decided_by: ColumnType<string | null, never, never>
     decided_at: ColumnType<Instant | null, never, never>
+    /** Reason of the decision. */
     note: ColumnType<string | null, never, never>
   }
   right_review: {
@@ -61,9 +63,11 @@ export interface ProcedureTables {
     right_id: ColumnType<string, never, never>
     reviewed_by: ColumnType<string, never, never>
     reviewed_at: ColumnType<Instant, never, never>
+    /** False if the review ended the right. */
     kept: ColumnType<boolean, never, never>
     note: ColumnType<string | null, never, never>
     doubts: ColumnType<Doubt[], never, never>
   }
+  /** Service numbers of each version of the description. */
   described_number: { version: number; number: string }
 }

@@ -8,7 +8,7 @@ import { appendAccepted, writeRange } from './resume.ts'
 import type { Problem, Report } from './verify/report.ts'
 import { acceptable } from './verify/separate-accepted.ts'
 
-/** Splits a report's problems into those that an operator isAcceptable accept, and the others. */
+/** Splits a report's problems into those that an operator can accept, and the others. */
 export function splitAcceptable({ problems }: Report): { explainable: Problem[]; others: Problem[] } {
   const isAcceptable = ({ code }: Problem) =>
     acceptable.has(code) || code === 'entry-order' || code === 'checkpoint-order'

@@ -1,5 +1,5 @@
 /**
- * Which process may append which action. An action without one is appended by a database function on behalf of its caller, or
+ * Processes that may append each action. An action without one is appended by a database function on behalf of its caller, or
  * by an operator's command. The database enforces it with table `audit_appender` (database/migrations/0200-baseline.sql), which
  * has the same rows. A new action needs a line here and, if a process appends it, a row in a migration.
  */

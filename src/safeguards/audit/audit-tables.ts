@@ -20,14 +20,19 @@ export interface AuditTables extends VerificationTables {
     object_id: string | null
     result: string
     detail: ColumnType<unknown, string, never>
+    /** Random: the hash of an entry does not reveal its content. */
     salt: Generated<string>
   }
+  /** Entries that are not in the tree yet. */
   audit_pending: { seq: number }
+  /** `seq` is null if the entry is lost. */
   audit_leaf: { index: number; seq: number | null; hash: Buffer }
   audit_subtree: { level: number; index: number; hash: Buffer }
   audit_checkpoint: { size: number; root: Buffer; note: string; signed_at: Generated<Instant> }
   audit_cosignature: { size: number; witness: string; line: string; received_at: Generated<Instant> }
+  /** Leaves below `minimum_index` have no entries any more. */
   audit_pruning: { minimum_index: number; before: Instant; at: Generated<Instant> }
+  /** One row (`one` is true): the signed leaf count when entries began to be signed. */
   audit_signed_from: { one: Generated<boolean>; note: string }
   audit_break: {
     id: Generated<number>

@@ -5,7 +5,7 @@
 import { sql } from 'kysely'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
-import { acceptedBefore, type Finding } from './findings.ts'
+import { acceptedFindings, type Finding } from './findings.ts'
 import type { LogFolder } from './log-folder.ts'
 import { readCheckpoint, signedBy, type Signer } from './note.ts'
 import { minimumIndex } from './signed-entries.ts'
@@ -47,7 +47,7 @@ export async function checkLog(
   const findings: Finding[] = []
   if (stored) findings.push(...(await checkStored(db, signer, stored, found)))
   findings.push(...(await checkEntries(db, folder, signer, { size, found })), ...(await checkPending(db)))
-  const isAccepted = await acceptedBefore(db)
+  const isAccepted = await acceptedFindings(db)
   const open = findings.filter((finding) => !isAccepted(finding))
   if (open.length > 0) return { findings: open }
   const edge = await edgeIfPresent(db, found)

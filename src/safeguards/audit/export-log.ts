@@ -157,7 +157,6 @@ async function earlierCheckpoints(tx: Kysely<SafeguardTables>, size: number): Pr
   return rows.map(({ note, signedAt }) => `${JSON.stringify({ note, signedAt })}\n`).join('')
 }
 
-/** Writes atomically. */
 async function writeAtomically(path: string, bytes: Buffer | string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const file = await open(`${path}.new`, 'w', 0o600)

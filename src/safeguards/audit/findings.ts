@@ -58,8 +58,8 @@ export async function recordBreak(database: SafeguardsDatabase, findings: readon
     .execute()
 }
 
-/** Returns true if a finding was accepted with an earlier break. */
-export async function acceptedBefore(database: SafeguardsDatabase): Promise<(finding: Finding) => boolean> {
+/** Returns a predicate that is true for findings accepted with an earlier break. */
+export async function acceptedFindings(database: SafeguardsDatabase): Promise<(finding: Finding) => boolean> {
   const rows = await safeguardsOf(database)
     .selectFrom('audit_break')
     .select('findings')

@@ -24,7 +24,7 @@ export interface Verification {
   report: Report | null
 }
 
-const shown = 20
+const maxListed = 20
 
 /** Returns the newest verifications; of automatic ones the newest of each state. */
 export function listVerifications(
@@ -40,7 +40,7 @@ export function listVerifications(
           select from log_verification n where n.asked_by is null and n.state = v.state and n.asked_at > v.asked_at)`,
       )
       .orderBy('asked_at', 'desc')
-      .limit(shown)
+      .limit(maxListed)
       .execute()
     const names = await currentNames(
       tx,
@@ -101,11 +101,12 @@ export async function claimVerification(database: SafeguardsDatabase): Promise<s
   return row?.id
 }
 
-/** The last completed verification. */
+/** A completed verification. */
 export interface LastVerification {
   endedAt: Temporal.Instant
   durationMs: number
   entries: number
+  /** Number of problems. */
   found: number
   /** Code of its first problem. */
   first: string | null
@@ -176,7 +177,8 @@ export function maxAgeMinutes(last: Pick<LastVerification, 'durationMs'>): numbe
 }
 
 /**
- * Begins an automatic verification if the log's size allows, or if the last one is dated in the future.
+ * Requests an automatic verification if one is due: after an interval that grows with the duration of the last one, or if the last
+ * one is dated in the future.
  * @param mode `starting`: the process has just begun and has other work: only a log never verified is due. `own`: due by the
  * process's own memory, whatever the database says, as its owner can insert verifications.
  */
@@ -222,7 +224,7 @@ export async function recordProgress(database: SafeguardsDatabase, id: string, p
   return row !== undefined && row.cancelled_at === null
 }
 
-/** Returns true if the log has an entry of an automatic verification with this result within the last day. */
+/** Returns true if the newest result in the log is this one, and an automatic verification logged it within 23 hours. */
 async function wasLogged(tx: SafeguardsDatabase, result: string): Promise<boolean> {
   const { rows } = await sql<{ was: boolean }>`
     select exists (

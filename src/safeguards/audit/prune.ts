@@ -22,7 +22,7 @@ export interface Pruning {
 
 /**
  * Removes older entries (C9), and thins out old checkpoints.
- * @param months undefined if the log is kept without a limit
+ * @param months null if the log is kept without a limit
  * @returns how many entries were removed
  */
 export async function pruneLog(
@@ -34,8 +34,8 @@ export async function pruneLog(
   await sql`select prune_checkpoints()`.execute(db)
   if (months === null || !signer) return 0
   for (let pruned = 0; ;) {
-    const { before, first, sealed } = await prunableEntries(db, signer, months, now)
-    const { upto, entries } = await prunableUpTo(db, folder, { first, sealed, before })
+    const { before, first, signed } = await prunableEntries(db, signer, months, now)
+    const { upto, entries } = await prunableUpTo(db, folder, { first, signed, before })
     if (upto === first) return pruned
     const detail = signDetail(signer, 'log.pruned', { minimumIndex: upto, entries, before: before.toString(), months })
     const { rows } = await sql<{ gone: number }>`
@@ -44,26 +44,26 @@ export async function pruneLog(
   }
 }
 
-/** Returns the range of leaves, and the cutoff by the database's clock and by this machine's. */
+/** Returns the range of leaves, and the earlier cutoff of the database's clock and this machine's. */
 async function prunableEntries(
   database: SafeguardsDatabase,
   signer: Signer,
   months: number,
   now: Temporal.Instant,
-): Promise<{ before: Temporal.Instant; first: number; sealed: number }> {
+): Promise<{ before: Temporal.Instant; first: number; signed: number }> {
   // If the clock has jumped ahead, nothing is old enough for a day, in which a person can notice.
-  const { rows } = await sql<{ before: Temporal.Instant; sealed: number }>`
+  const { rows } = await sql<{ before: Temporal.Instant; signed: number }>`
     select now() - make_interval(months => ${months}) as before,
       case when exists (select from audit_checkpoint where signed_at between now() - interval '14 days' and now() - interval '1 day')
-        then coalesce((select max(size) from audit_checkpoint where signed_at < now()), 0) else 0 end::float8 as sealed`.execute(
+        then coalesce((select max(size) from audit_checkpoint where signed_at < now()), 0) else 0 end::float8 as signed`.execute(
     safeguardsOf(database),
   )
-  const { before, sealed } = rows[0]!
+  const { before, signed } = rows[0]!
   const own = now.toZonedDateTimeISO('UTC').subtract({ months }).toInstant()
   return {
     before: Temporal.Instant.compare(own, before) < 0 ? own : before,
     first: await minimumIndex(database, signer),
-    sealed,
+    signed,
   }
 }
 
@@ -74,10 +74,10 @@ async function prunableEntries(
 async function prunableUpTo(
   database: SafeguardsDatabase,
   folder: Pick<LogFolder, 'readLeaves'>,
-  { first, sealed, before }: { first: number; sealed: number; before: Temporal.Instant },
+  { first, signed, before }: { first: number; signed: number; before: Temporal.Instant },
 ): Promise<{ upto: number; entries: number }> {
-  const end = Math.min(sealed - (sealed % tileWidth), first + maxBatch)
-  let [upto, entries, there] = [first, 0, 0]
+  const end = Math.min(signed - (signed % tileWidth), first + maxBatch)
+  let [upto, entries, uncounted] = [first, 0, 0]
   for (let from = first; from < end; from += tilesRead * tileWidth) {
     const to = Math.min(end, from + tilesRead * tileWidth)
     const known = await folder.readLeaves(from, to)
@@ -90,11 +90,11 @@ async function prunableUpTo(
       const all = tiles.get(tile) ?? []
       const intact = all.filter((row) => known[row.index - from]?.equals(hashLeaf(entryBytes(row))))
       if (intact.some(({ instant }) => Temporal.Instant.compare(instant, before) >= 0)) return { upto, entries }
-      there += all.length
+      uncounted += all.length
       if (intact.length < tileWidth) continue
       upto = (tile + 1) * tileWidth
-      entries += there
-      there = 0
+      entries += uncounted
+      uncounted = 0
     }
   }
   return { upto, entries }

@@ -71,7 +71,7 @@ export function readLogEntry(
   })
 }
 
-/** Returns the size of the signed tree. */
+/** Returns the newest checkpoint, and the number of entries that are not in the tree yet. */
 export function readLogState(
   database: SafeguardsDatabase,
   session: Pick<Session, 'token'>,

@@ -10,7 +10,7 @@ import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../
 import { appendAudit, type AuditEntry } from './append.ts'
 import { readOwnCheckpoint } from './check-log.ts'
 import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
-import { acceptedBefore, describeFinding, recordBreak, openBreak, type Finding, type LogBreak } from './findings.ts'
+import { acceptedFindings, describeFinding, recordBreak, openBreak, type Finding, type LogBreak } from './findings.ts'
 import type { LogFolder } from './log-folder.ts'
 import { readLogKey } from './log-key.ts'
 import type { Signer } from './note.ts'
@@ -94,7 +94,7 @@ async function unexplainedFindings(
   { findings }: LogBreak,
   { minimum, lostFrom }: { minimum: number; lostFrom: number },
 ): Promise<Finding[]> {
-  const isAccepted = await acceptedBefore(tx)
+  const isAccepted = await acceptedFindings(tx)
   const gone = (await lostRanges(tx, minimum, lostFrom)).flatMap(([from, to]) =>
     Array.from({ length: Math.min(to - from + 1, maxListItems) }, (_, n): Finding => ({
       kind: 'entry-missing',

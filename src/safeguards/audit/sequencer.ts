@@ -2,7 +2,7 @@
  * The single sequencer of the log: puts waiting entries into the tree and signs checkpoints, which are stored outside the
  * database before anybody else sees them. It never signs over a log that was rolled back or altered.
  * The order of steps matters: leaves in the database (one transaction), leaves beside the keys, checkpoint beside the keys,
- * checkpoint in the database. A process that ends between any two steps is continued by the next.
+ * checkpoint in the database. If a process ends between two of them, the next process continues.
  */
 import { sql } from 'kysely'
 import type { KeyStore } from '../keys/key-store.ts'
@@ -139,8 +139,8 @@ export function createSequencer(options: {
     const { edge } = found
     const ahead = edge.copy()
     const done = await db.transaction().execute(async (tx) => {
-      const { rows } = await sql<EntryRow & { waiting: number; is_taken: boolean }>`
-        select p.seq as waiting, l.seq is not null as is_taken, ${entryColumns}
+      const { rows } = await sql<EntryRow & { waiting: number; has_leaf: boolean }>`
+        select p.seq as waiting, l.seq is not null as has_leaf, ${entryColumns}
         from audit_pending p
         left join audit_entry e on e.seq = p.seq
         left join audit_leaf l on l.seq = p.seq
@@ -148,7 +148,7 @@ export function createSequencer(options: {
       if (rows.some((row) => row.seq === null)) return { taken: 0, missing: true }
       if (rows.length === 0) return { taken: 0, missing: false }
       if ((await storedSize(tx)) !== edge.size) throw new TreeChangedElsewhere()
-      const fresh = rows.filter((row) => !row.is_taken)
+      const fresh = rows.filter((row) => !row.has_leaf)
       const hashes = fresh.map((row) => hashLeaf(entryBytes(row)))
       const whole: Subtree[] = hashes.flatMap((hash) => ahead.append(hash))
       await sql`

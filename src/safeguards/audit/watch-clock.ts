@@ -66,12 +66,12 @@ export function watchClock(
 function stepSince(
   before: Temporal.Instant,
   at: Temporal.Instant,
-  { least: min, most: max }: { least: number; most: number },
+  { least, most }: { least: number; most: number },
 ): ClockStep | undefined {
-  const wentMs = at.since(before).total('milliseconds')
-  const passedMs = wentMs < min ? min : max
-  const isStep = wentMs < min - minStepMs || wentMs > max + minStepMs
-  return isStep ? { from: before.add({ milliseconds: Math.round(passedMs) }), to: at } : undefined
+  const clockMs = at.since(before).total('milliseconds')
+  const isStep = clockMs < least - minStepMs || clockMs > most + minStepMs
+  const elapsedMs = clockMs < least ? least : most
+  return isStep ? { from: before.add({ milliseconds: Math.round(elapsedMs) }), to: at } : undefined
 }
 
 /** After a pause: a clock behind the last entry was set back meanwhile. */

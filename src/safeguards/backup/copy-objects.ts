@@ -19,6 +19,7 @@ export interface CopyingObjects {
   hashes: ReadonlyMap<string, string>
   /** Selects the older copies to read again: those of one day in thirty. */
   day: number
+  /** Called for each object once the place has it; `written` is false if it was there already. */
   onCopied: (bytes: number, written: boolean) => void
 }
 
@@ -32,12 +33,12 @@ export interface CopiedObjects {
   writtenBytes: number
 }
 
-const atOnce = 4
+const maxConcurrent = 4
 const rereadCycleDays = 30
 
 export async function copyObjects(keys: Iterable<string>, copying: CopyingObjects): Promise<CopiedObjects> {
   const copied: CopiedObjects = { objects: [], missing: [], altered: [], writtenBytes: 0 }
-  const running = limitInFlight(atOnce)
+  const running = limitInFlight(maxConcurrent)
   for (const key of keys) await running.add(() => copyObject(key, copying, copied))
   await running.all()
   copied.objects.sort((one, other) => (one.key < other.key ? -1 : 1))
@@ -47,8 +48,8 @@ export async function copyObjects(keys: Iterable<string>, copying: CopyingObject
 async function copyObject(key: string, copying: CopyingObjects, copied: CopiedObjects): Promise<void> {
   const { from, to, earlier, hashes, day, onCopied } = copying
   const known = earlier.get(key)
-  const isRight = (hash: string) => hash === (hashes.get(key) ?? hash)
-  if (known && isRight(known.sha256) && (await isCopyPresent(to, known, isRereadDue(key, day)))) {
+  const matchesRow = (hash: string) => hash === (hashes.get(key) ?? hash)
+  if (known && matchesRow(known.sha256) && (await isCopyPresent(to, known, isRereadDue(key, day)))) {
     copied.objects.push(known)
     onCopied(known.sizeBytes, false)
     return
@@ -59,7 +60,7 @@ async function copyObject(key: string, copying: CopyingObjects, copied: CopiedOb
     return
   }
   const object = { key, sizeBytes: bytes.length, sha256: sha256(bytes) }
-  if (!isRight(object.sha256)) {
+  if (!matchesRow(object.sha256)) {
     copied.altered.push(key)
     return
   }

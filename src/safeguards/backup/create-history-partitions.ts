@@ -2,8 +2,8 @@ import type { DedicatedConnection } from '#platform/database/copy.ts'
 
 /**
  * Creates the missing partitions of the history, like `ensure_partitions`, which a database at an older version lacks.
- * @param first
- * @param last any day of the first and of the last month, YYYY-MM-DD
+ * @param first any day of the first month, YYYY-MM-DD
+ * @param last any day of the last month
  */
 export async function createHistoryPartitions(
   connection: DedicatedConnection,

@@ -11,7 +11,7 @@ import { allTables } from './export-tables.ts'
 import { createHistoryPartitions } from './create-history-partitions.ts'
 import { sha256, type BackupFile, type ExportedTable, type Manifest } from './manifest.ts'
 
-/** A part has 16 MiB and the row that ended it. A larger one was not made by an export. */
+/** Limit of a decompressed part. An export ends a part with the row that reaches 16 MiB. */
 const maxBytes = 256 << 20
 
 export const decompress = (bytes: Uint8Array): Promise<Buffer> =>

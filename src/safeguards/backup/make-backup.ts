@@ -64,7 +64,7 @@ export interface BackupOptions {
   rotationDays: number
   /** Default: the database's time of destruction, so that a clock that has jumped ahead removes no backup. */
   now?: Temporal.Instant
-  /** Called with the removed backups and objects although no new backup was made. */
+  /** Called with the removed backups and objects if the new backup failed. */
   onEnded?: (rotated: Rotated) => void
   onProgress: (progress: BackupProgress) => void
 }
@@ -125,11 +125,11 @@ export async function makeBackup(
 
 /** Locks the place for this process's life. */
 async function lockPlace(connection: DedicatedConnection, place: string): Promise<void> {
-  const [turn] = await connection.query<{ mine: boolean }>(
+  const [lock] = await connection.query<{ mine: boolean }>(
     'select pg_try_advisory_lock(hashtextextended($1, 0)) as mine',
     [`seloste.backup ${place}`],
   )
-  if (turn?.mine !== true) {
+  if (lock?.mine !== true) {
     throw new Fault('backup-running', `another backup to ${place} is running; wait until it has ended`)
   }
 }
@@ -153,7 +153,7 @@ async function rotateAfterFailure(
   }
 }
 
-/** Returns the time of the backup, never from a clock that is ahead, and the cutoff for removing others. */
+/** Returns the time of the backup, never from a clock that is ahead, and the time by which others' age is judged. */
 async function readTimes(
   connection: DedicatedConnection,
 ): Promise<{ made: Temporal.Instant; ending: Temporal.Instant }> {

@@ -24,13 +24,15 @@ import { monthsIn } from '../places/renew-keyring.ts'
 import { readWholeIfExists } from './read-whole.ts'
 
 export interface RestoredKeyring {
+  /** Number of recordings with their key. */
   keys: number
+  /** Disclosed copies of recordings. */
   lent: DisclosedItemLink[]
 }
 
 /**
  * Returns how many recordings have their key, and their disclosed copies.
- * @param lost handles a shard that does not open: throws, or continues without its keys
+ * @param lost `refused`: a shard that does not open is a fault; `accepted`: its recordings are lost
  * @throws Fault `restore-key-store`, `restore-keyring`; KeyStoreFault KEY_FORGED
  */
 export async function restoreKeyring(
@@ -128,23 +130,27 @@ async function importShard(
   )
 }
 
-/** After a crash there may be an old and a new file: the one that opens is the shard's. Undefined if none does. */
+/**
+ * Returns the keys of a shard: after a crash it may have an old and a new file, of which one opens.
+ * @param minKeys least number of keys
+ * @returns undefined if no file opens
+ */
 async function fileKeysIn(
   store: ObjectStore,
   month: Temporal.PlainDate,
   shard: number,
   shardKey: Buffer,
-  min: number,
+  minKeys: number,
 ): Promise<WrappedFileKey[] | undefined> {
   for (const name of [nextShardFile(month, shard), shardFile(month, shard)]) {
     const bytes = await readWholeIfExists(store, name)
-    const files = bytes && readShardOr(month, shard, bytes)
-    if (files && files.length >= min && opensUnderKey(shardKey, files)) return files
+    const files = bytes && tryReadShard(month, shard, bytes)
+    if (files && files.length >= minKeys && opensUnderKey(shardKey, files)) return files
   }
-  return min === 0 ? [] : undefined
+  return minKeys === 0 ? [] : undefined
 }
 
-function readShardOr(month: Temporal.PlainDate, shard: number, bytes: Buffer): WrappedFileKey[] | undefined {
+function tryReadShard(month: Temporal.PlainDate, shard: number, bytes: Buffer): WrappedFileKey[] | undefined {
   try {
     return readShard(month, shard, bytes)
   } catch (error) {

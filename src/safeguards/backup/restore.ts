@@ -267,10 +267,10 @@ async function refuseNonEmpty(connection: DedicatedConnection, backup: string): 
  * loading rows now would skip data migrations.
  */
 async function emptyIfMigratedFurther(connection: DedicatedConnection, { migration }: Manifest): Promise<void> {
-  const [there] = await connection.query<{ there: boolean }>(
-    `select to_regclass('public.migration') is not null as there`,
+  const [row] = await connection.query<{ migrated: boolean }>(
+    `select to_regclass('public.migration') is not null as migrated`,
   )
-  if (there?.there !== true) return
+  if (row?.migrated !== true) return
   const newer = await connection.query('select from migration where number > $1', [migration.number])
   if (newer.length > 0) await emptyQuarantined(connection)
 }
@@ -289,9 +289,9 @@ async function checkMigration(connection: DedicatedConnection, { migration }: Ma
 async function restoreSecrets(target: RestoreTarget, secrets: Secrets): Promise<void> {
   for (const [name, secret] of Object.entries(secrets.keys)) {
     const bytes = Buffer.from(secret, 'base64')
-    const there = await target.keys.read(name)
-    if (!there) await target.keys.write(name, bytes)
-    else if (!there.equals(bytes)) {
+    const existing = await target.keys.read(name)
+    if (!existing) await target.keys.write(name, bytes)
+    else if (!existing.equals(bytes)) {
       throw new Fault(
         'restore-not-empty',
         `the key store has another key ${name}: restore into a key store that no other Seloste uses`,

@@ -102,9 +102,9 @@ async function chooseLedgerCopy(
 ): Promise<LedgerCopy> {
   const head = readCheckpoint((await readPlaces(headFile))?.toString('utf8') ?? '')
   if (!given.head || given.problems.length > 0 || !head || head.size <= given.size) return given
-  const its = { of: 'the copy that was given', size: given.size, root: given.head.root }
-  const there = await readLedgerCopy(readPlaces, { key, known: [...known, its] })
-  return there.problems.length > 0 ? given : there
+  const givenHead = { source: 'the copy that was given', size: given.size, root: given.head.root }
+  const placesCopy = await readLedgerCopy(readPlaces, { key, known: [...known, givenHead] })
+  return placesCopy.problems.length > 0 ? given : placesCopy
 }
 
 /** Imports the ledger into the restored database and applies it. */
@@ -118,13 +118,13 @@ export async function importAndReplay(
 }
 
 /** @throws Fault `restore-anchor` if the note is no head signed by the key */
-export function readKnownHead(of: string, note: string, key: VerifierKey): KnownHead {
+export function readKnownHead(source: string, note: string, key: VerifierKey): KnownHead {
   const head = readCheckpoint(note)
   if (!head || head.origin !== key.name || typeof signedBy(key, head) !== 'object') {
     throw new Fault(
       'restore-anchor',
-      `${of} has no head of this destruction ledger (${key.name}): give the file of its own ledger`,
+      `${source} has no head of this destruction ledger (${key.name}): give the file of its own ledger`,
     )
   }
-  return { of, size: head.size, root: head.root }
+  return { source, size: head.size, root: head.root }
 }

@@ -18,7 +18,10 @@ const step = 65_536
 /** Migration with which entries began to be signed. */
 const signsSince = 74
 
-/** Returns ranges of leaves whose entry is lost. */
+/**
+ * Writes the hashes from the place and accepts the loss of the entries after the backup.
+ * @returns ranges of leaves whose entry is lost
+ */
 export async function resumeRestoredLog(
   { db: database, keys, log }: { db: SafeguardsDatabase; keys: KeyStore; log: LogFolder },
   shipped: CopiedLog,

@@ -11,6 +11,7 @@ import { folderOf, instantOf, manifestName, noteName, objectsFolder } from './ma
 export interface Rotated {
   /** Ids of removed backups. */
   ended: string[]
+  /** Number of removed objects. */
   objects: number
 }
 

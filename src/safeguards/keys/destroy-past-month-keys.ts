@@ -7,7 +7,7 @@ import { lockMonths, monthKeyName, type Db } from './month-keys.ts'
 import { destroyKey, destroyRetiredVersions } from './retire-versions.ts'
 
 /**
- * Destroys every version of keys of past months (before `currentMonth`, its first day) that nothing held depends on. Every copy
+ * Destroys every version of keys of past months (before `currentMonth`, its first day) that no stored recording depends on. Every copy
  * of the keyring of such a month becomes useless.
  * @returns the names of the destroyed keys
  */
@@ -38,7 +38,7 @@ export async function destroyPastMonthKeys(
   return [...names, ...(await destroyUnknown(db, store, currentMonth))]
 }
 
-/** Deletes the month's shards too: without them the key opens nothing, and a crash resumes here. */
+/** Also deletes the month's shards: without them the key opens nothing. After a crash the next run continues with the destruction. */
 async function retireCurrentVersion(
   db: Db,
   month: Temporal.PlainDate,

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { SafeguardsDatabase } from '../tables.ts'
 import { claimIntakeBatches } from './intake-keys.ts'
 
-const againMs = 200
+const retryMs = 200
 const maxWaitMs = 60_000
 
 /**
@@ -15,13 +15,13 @@ export function intakeKeySource(database: SafeguardsDatabase, taker: string): ()
   let taking: Promise<void> | undefined
 
   async function take(): Promise<void> {
-    for (let waitedMs = 0; waitedMs < maxWaitMs; waitedMs += againMs) {
+    for (let waitedMs = 0; waitedMs < maxWaitMs; waitedMs += retryMs) {
       const [batch] = await claimIntakeBatches(database, taker, 1)
       if (batch) {
         keys.push(...batch.publicKeys)
         return
       }
-      await wait(againMs)
+      await wait(retryMs)
     }
     throw new Error('no intake key is available: the custodian has created none for a minute')
   }

@@ -1,7 +1,7 @@
 /**
  * Intake keys: one X25519 pair for each recording, a one-time prekey (docs/decisions/0078). Capture takes public keys in
  * batches and uses each once. Private keys are in the database, wrapped under the key of their batch, and that under the intake
- * wrapping key in the key store; never unwrapped. See renew-intake-key.ts for replacing the wrapping key, and day-keys.ts for
+ * wrapping key in the key store; none is stored unwrapped. See renew-intake-key.ts for replacing the wrapping key, and day-keys.ts for
  * earlier versions.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
@@ -53,7 +53,7 @@ export async function lockIntakeKey(tx: Tx, mode: 'shared' | 'exclusive'): Promi
 }
 
 /**
- * Makes batches until the stock of a capture node is available.
+ * Makes batches until the unclaimed keys are as many as a capture node keeps in stock.
  * @returns how many batches were made
  */
 export async function makeIntakeBatches(
@@ -101,12 +101,12 @@ function makeBatch(makePair: MakePair) {
 }
 
 async function currentIntakeVersion(tx: Tx, store: KeyStore): Promise<number> {
-  const isThere = await tx
+  const existing = await tx
     .selectFrom('intake_version')
     .select('version')
     .where('state', '=', 'current')
     .executeTakeFirst()
-  const known = await lockIntakeKey(tx, isThere ? 'shared' : 'exclusive')
+  const known = await lockIntakeKey(tx, existing ? 'shared' : 'exclusive')
   if (known !== undefined) return known
   const version = await makeIntakeVersion(tx, store)
   await tx.updateTable('intake_version').set({ state: 'current' }).where('version', '=', version).execute()

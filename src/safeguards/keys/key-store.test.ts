@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { makeSoftTokens, whyNoTokens } from '#test/keys/soft-token.ts'
 import { startTransit } from '#test/keys/transit-server.ts'
@@ -206,13 +206,14 @@ describe.each([
   })
 
   rule('has the same keys and secrets when it is opened again', async () => {
-    const { store } = await openStore(kind)
+    const { store, folder } = await openStore(kind)
+    const dataDirectory = dirname(folder)
     const [key, secret] = [newName(), newName()]
     await store.make(key)
     const [wrapped] = await store.wrap(key, [{ secret: Buffer.from('kept'), purpose: 'p' }])
     await store.write(secret, Buffer.from('too'))
     const again = await openKeyStore({
-      dataDirectory: join(folders.at(-1)!),
+      dataDirectory,
       keys:
         kind === 'file'
           ? { kind }
@@ -223,7 +224,7 @@ describe.each([
                 url: transit.url,
                 mount: 'transit',
                 prefix: 'seloste-',
-                tokenFile: join(folders.at(-1)!, 'token'),
+                tokenFile: join(dataDirectory, 'token'),
                 namespace: undefined,
                 caFile: undefined,
               },

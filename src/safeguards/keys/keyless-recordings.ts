@@ -56,8 +56,9 @@ async function versionsAway(db: Db, store: KeyStore): Promise<string[]> {
 }
 
 /**
- * Returns why versions of a month's key may not be destroyed: a stored recording that they may open has no other key. Undefined
- * if there is none.
+ * Returns why versions of a month's key may not be destroyed: a stored recording that they may open has no other key.
+ * @param leaving the versions
+ * @returns undefined if they may
  */
 export async function whyStillNeeded(
   db: Db,

@@ -70,10 +70,10 @@ describe('day keys of earlier versions', () => {
   }
   const end = async (store: KeyStore) =>
     (await destroyUnneededDayKeys(custodian, store, Temporal.Now.instant())).map((day) => day.toString())
-  const node = (state: string) =>
+  const enterNode = (values: string) =>
     database.as().pool.query(
       `insert into capture_node (id, name, version, started_at, alive_at, steady_since, draining, pressures, sessions, recordings, waiting)
-       values (gen_random_uuid(), 'n', '1', ${state}) `,
+       values (gen_random_uuid(), 'n', '1', ${values}) `,
     )
 
   test('are destroyed at once when no recording needs them, each with a ledger entry', async () => {
@@ -89,12 +89,12 @@ describe('day keys of earlier versions', () => {
     await database.as().pool.query('delete from intake_key')
   })
 
-  test('are kept while a capture node of before the upgrade runs, or has recordings waiting, but at most a week after their day', async () => {
+  test('are kept while a capture node that was started before the upgrade runs or has recordings waiting, but at most a week after their day', async () => {
     const store = await makeStore()
     const old = today.subtract({ days: 8 })
     await enter(store, today)
     await enter(store, old)
-    await node("now() - interval '1 year', now(), now(), false, '{}', 0, 0, 0")
+    await enterNode("now() - interval '1 year', now(), now(), false, '{}', 0, 0, 0")
     expect(await end(store)).toEqual([old.toString()])
     await database.as().pool.query("update capture_node set started_at = now() + interval '1 second', waiting = 1")
     expect(await end(store)).toEqual([])

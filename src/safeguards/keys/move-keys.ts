@@ -37,8 +37,8 @@ export async function moveFileKeys(
       month: from,
       recordings: [...days.keys()],
       deadline,
-      with: targets,
-      async take(tx, fileKeys) {
+      otherMonths: targets,
+      async onRemoved(tx, fileKeys) {
         for (const [id, fileKey] of fileKeys) {
           const { month, shard, wrapped } = await wrapFileKey(tx, store, { id, destroyAt: days.get(id)!, fileKey })
           fileKey.fill(0)

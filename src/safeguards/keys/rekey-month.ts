@@ -1,6 +1,7 @@
 /**
- * Re-keys a month without some of its recordings. One transaction deletes their file keys, drops empty shards, re-wraps the
- * neighbours in the other shards under new shard keys, and wraps every shard under a new version of the month key. The previous
+ * Re-keys a month without some of its recordings. One transaction deletes their file keys, drops empty shards, re-wraps
+ * the other file keys of their shards (the neighbours) under new shard keys, and wraps every shard under a new version of the
+ * month key. The previous
  * version is then *retiring*: retire-versions.ts destroys it once the copies of the keyring have the new one.
  */
 import { randomBytes } from 'node:crypto'
@@ -25,9 +26,9 @@ export interface RekeyRequest {
   /** From then on an unreachable place does not keep the previous version alive. */
   deadline: Temporal.Instant
   /** Other months whose versions the transaction needs, locked in one order with this one. */
-  with?: readonly Temporal.PlainDate[]
+  otherMonths?: readonly Temporal.PlainDate[]
   /** Receives the removed file keys in the same transaction; default: they are wiped. */
-  take?: (tx: Tx, fileKeys: ReadonlyMap<string, Buffer>) => Promise<void>
+  onRemoved?: (tx: Tx, fileKeys: ReadonlyMap<string, Buffer>) => Promise<void>
 }
 
 interface KeyRow {
@@ -100,7 +101,7 @@ export async function rekeyMonth(
 async function rekeyAs(tx: Tx, store: KeyStore, request: RekeyRequest, next: number): Promise<number | 'overtaken'> {
   const { month } = request
   await sql`set local idle_in_transaction_session_timeout = ${sql.lit(leaseMs)}`.execute(tx)
-  const current = (await lockMonths(tx, [month, ...(request.with ?? [])], 'exclusive')).get(month.toString())
+  const current = (await lockMonths(tx, [month, ...(request.otherMonths ?? [])], 'exclusive')).get(month.toString())
   const rows = await rowsOf(tx, request)
   if (
     current === undefined ||
@@ -123,7 +124,7 @@ async function rekeyAs(tx: Tx, store: KeyStore, request: RekeyRequest, next: num
   const dropped = touched.filter((shard) => !neighbourShards.has(shard))
   const opened = await unwrapShards(store, month, shards)
 
-  if (request.take) await request.take(tx, openFileKeys(rows, opened))
+  if (request.onRemoved) await request.onRemoved(tx, openFileKeys(rows, opened))
   await tx
     .deleteFrom('recording_key')
     .where('recording_id', '=', sql<string>`any (${rows.map((row) => row.recording_id)}::uuid[])`)
@@ -171,6 +172,7 @@ function rowsOf(db: SafeguardsDatabase, { month, recordings }: RekeyRequest): Pr
     .execute()
 }
 
+/** Returns the rows of file keys in these shards, except those of the excluded recordings. */
 export async function otherKeysOfShards(
   tx: Tx,
   month: Temporal.PlainDate,
@@ -212,6 +214,7 @@ async function advanceDeadlines(tx: Tx, { month, deadline }: RekeyRequest, versi
     where expiry_month = ${month} and version < ${version} and state = 'retiring'`.execute(tx)
 }
 
+/** Returns shard keys by shard. */
 export async function unwrapShards(
   store: KeyStore,
   month: Temporal.PlainDate,
@@ -241,6 +244,7 @@ export function keyOfShard(opened: ReadonlyMap<number, Buffer>, shard: number): 
   return key
 }
 
+/** Wraps file keys under the fresh keys of their shards instead of the opened ones. */
 export async function rewrapNeighbours(
   tx: Tx,
   neighbours: readonly KeyRow[],

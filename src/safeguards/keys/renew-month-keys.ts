@@ -11,8 +11,8 @@ import { shardKeyBytes } from './recording-keys.ts'
 import { otherKeysOfShards, rewrapNeighbours, unwrapShards, wrapShards } from './rekey-month.ts'
 import { destroyRetiredVersions } from './retire-versions.ts'
 
-/** A month of a million recordings has about 350 per shard. */
-const shardsAtOnce = 100
+/** Shards per batch: a month of a million recordings has about 350 recordings per shard. */
+const shardsPerBatch = 100
 
 /** @throws what the key store throws; KEY_STAYS if an earlier version does not go */
 export async function renewMonthKeys(
@@ -35,8 +35,8 @@ async function renewAs(tx: Tx, store: KeyStore, month: Temporal.PlainDate, next:
     .where('expiry_month', '=', month)
     .orderBy('shard')
     .execute()
-  for (let from = 0; from < shards.length; from += shardsAtOnce) {
-    const some = shards.slice(from, from + shardsAtOnce)
+  for (let from = 0; from < shards.length; from += shardsPerBatch) {
+    const some = shards.slice(from, from + shardsPerBatch)
     const opened = await unwrapShards(store, month, some)
     const fresh = new Map(some.map(({ shard }) => [shard, randomBytes(shardKeyBytes)]))
     const files = await otherKeysOfShards(tx, month, [...fresh.keys()], new Set())

@@ -206,15 +206,15 @@ async function recordDestroyed(
   })
 }
 
-/** Records what unreachable places must receive when they return. */
+/** Records deletions to repeat in places that were unreachable. */
 export async function queueReplicaDeletes(
   db: SafeguardsDatabase,
-  owed: readonly { place: string; object_kind: 'recording' | 'month-key'; object: string }[],
+  deletions: readonly { place: string; object_kind: 'recording' | 'month-key'; object: string }[],
 ): Promise<void> {
-  if (owed.length === 0) return
+  if (deletions.length === 0) return
   await safeguardsOf(db)
     .insertInto('copy_owed')
-    .values([...owed])
+    .values([...deletions])
     .onConflict((conflict) => conflict.doNothing())
     .execute()
 }

@@ -1,7 +1,7 @@
 import type { Blockers } from '#platform/blockers/blockers.ts'
 import { KeyStoreFault, type KeyStore, type keyStoreFaults } from './key-store.ts'
 
-/** The store works: the error is about the key or the request. */
+/** Codes of errors about a key or a request, from a store that works. */
 const codesOfWorkingStore = new Set<keyof typeof keyStoreFaults>([
   'KEY_EXISTS',
   'KEY_NAME',

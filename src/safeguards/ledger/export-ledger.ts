@@ -70,7 +70,6 @@ async function earlierSize(database: SafeguardsDatabase, folder: string, size: n
   )
 }
 
-/** Writes atomically. */
 async function writeAtomically(path: string, bytes: Buffer): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const file = await open(`${path}.new`, 'w', 0o600)

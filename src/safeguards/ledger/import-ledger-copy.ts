@@ -12,7 +12,7 @@ import { ledgerTree } from './ledger-tree.ts'
 import type { LedgerContent } from './ledger-content.ts'
 import type { CopiedEntry, LedgerCopy } from './read-ledger-copy.ts'
 
-const atOnce = 1_000
+const batchEntries = 1_000
 
 /**
  * Imports the entries that the database lacks; idempotent.
@@ -32,7 +32,7 @@ export async function importLedgerCopy(
   if (wrong) throw new Fault('ledger-copy-wrong', `${wrong.message}: use another copy of the destruction ledger`)
   if (!head || note === undefined)
     throw new Fault('ledger-copy-wrong', 'the copy of the destruction ledger has no head')
-  const taken = await safeguardsOf(database)
+  const imported = await safeguardsOf(database)
     .transaction()
     .execute(async (tx) => {
       await sql`select pg_advisory_xact_lock(hashtextextended('seloste.ledger', 0))`.execute(tx)
@@ -53,7 +53,8 @@ export async function importLedgerCopy(
         )
       }
       await sql`alter table destruction_entry disable trigger pending`.execute(tx)
-      for (let at = 0; at < fresh.length; at += atOnce) await insertEntries(tx, fresh.slice(at, at + atOnce), contents)
+      for (let at = 0; at < fresh.length; at += batchEntries)
+        await insertEntries(tx, fresh.slice(at, at + batchEntries), contents)
       // Runs deferred constraints now: a table with pending ones cannot be altered.
       await sql`set constraints all immediate`.execute(tx)
       await sql`alter table destruction_entry enable trigger pending`.execute(tx)
@@ -70,7 +71,7 @@ export async function importLedgerCopy(
       return fresh.length
     })
   await folder.writeCheckpoint(withoutCosignatures(note))
-  return taken
+  return imported
 }
 
 async function insertEntries(
@@ -102,7 +103,7 @@ async function insertEntries(
     on conflict do nothing`.execute(tx)
 }
 
-/** The note with the log's own signature only; cosignatures are requested again. */
+/** Returns the note with the log's own signature only; cosignatures are requested again. */
 function withoutCosignatures(note: string): string {
   const end = note.indexOf('\n\n') + 2
   return note.slice(0, note.indexOf('\n', end) + 1)

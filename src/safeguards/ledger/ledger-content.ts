@@ -38,7 +38,11 @@ function hasContentHash({ entry: { id, name } }: CopiedEntry): boolean {
 export async function contentFiles(
   database: SafeguardsDatabase,
   recipient: string,
-  { from, there, sizeOf }: { from: number; there: ReadonlySet<string>; sizeOf: (name: string) => Promise<number> },
+  {
+    from,
+    existing,
+    sizeOf,
+  }: { from: number; existing: ReadonlySet<string>; sizeOf: (name: string) => Promise<number> },
 ): Promise<{ written: AsyncGenerator<LedgerFile>; isSuperseded: (name: string) => boolean }> {
   const { rows } = await sql<{ day: string; isNewer: boolean }>`
     select ${dayOf} as day, bool_or(coalesce(l.index, ${from}) >= ${from}) as "isNewer"
@@ -51,15 +55,15 @@ export async function contentFiles(
     const checkedDay = rows[rows.length > 0 ? randomInt(rows.length) : 0]?.day
     for (const { day, isNewer } of rows) {
       const name = fileOf(day, recipient)
-      const isThere = !isNewer && there.has(name)
-      if (isThere && day !== checkedDay) continue
+      const isPresent = !isNewer && existing.has(name)
+      if (isPresent && day !== checkedDay) continue
       const { rows: lines } = await sql<LedgerContent>`
         select encode(c.salt, 'hex') as salt, c.content
         from ledger_content c join destruction_entry e on e.seq = c.seq and content_is_proved(e, c)
         where ${dayOf} = ${day} order by c.seq`.execute(safeguardsOf(database))
       const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
       const bytes = sealFile(recipient, Buffer.from(text))
-      if (!isThere || (await sizeOf(name)) < bytes.length) yield { name, bytes }
+      if (!isPresent || (await sizeOf(name)) < bytes.length) yield { name, bytes }
     }
   }
   const isSuperseded = (name: string) => {

@@ -56,7 +56,7 @@ describe('a copy of the ledger', () => {
 })
 
 describe('errors of a copy are reported exactly:', () => {
-  const size = (n: number): KnownHead => ({ of: 'the witness w1', size: n, root: Buffer.alloc(32) })
+  const size = (n: number): KnownHead => ({ source: 'the witness w1', size: n, root: Buffer.alloc(32) })
   test.each<[string, () => Map<string, Buffer>, object[], KnownHead[]?]>([
     ['the copy is empty', () => new Map(), [{ code: 'head-missing' }]],
     [
@@ -114,7 +114,7 @@ describe('errors of a copy are reported exactly:', () => {
   })
 
   test('none, if the copy continues an earlier signed head', async () => {
-    expect(await problemsOf(whole, [{ of: 'the witness w1', size: 200, root: headAt200!.root }])).toEqual([])
+    expect(await problemsOf(whole, [{ source: 'the witness w1', size: 200, root: headAt200!.root }])).toEqual([])
   })
 })
 
@@ -122,7 +122,7 @@ describe('every random corruption is found', () => {
   const times = process.env['SELOSTE_LONG'] === '1' ? 10_000 : 250
   const known: KnownHead[] = [
     {
-      of: 'the head beside the keys',
+      source: 'the head beside the keys',
       size: 300,
       root: readCheckpoint((whole.get('head') as Buffer).toString('utf8'))!.root,
     },

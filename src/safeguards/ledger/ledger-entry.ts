@@ -43,7 +43,8 @@ const targets = Type.Object(
   closed,
 )
 
-function about<
+/** Returns the schema of the entries of a kind. */
+function entryShape<
   const Kind extends string,
   Cause extends Type.TSchema,
   Object extends TProperties,
@@ -65,11 +66,11 @@ function about<
 const id = { id: uuid }
 const shapes = {
   /** A recording, and the version of the month key destroyed with its key. */
-  recording: about('recording', oneOf('retention', 'caller', 'official', 'trimming', 'hold-end'), id, {
+  recording: entryShape('recording', oneOf('retention', 'caller', 'official', 'trimming', 'hold-end'), id, {
     monthKey: Type.Optional(keyName),
   }),
   /** A month of history: `2025-09`. */
-  'history-month': about(
+  'history-month': entryShape(
     'history-month',
     oneOf('retention'),
     { name: month },
@@ -80,7 +81,7 @@ const shapes = {
     },
   ),
   /** A version of a month key: `month-2027-03.v3`. */
-  'month-key': about(
+  'month-key': entryShape(
     'month-key',
     oneOf('renewed', 'retention'),
     { name: keyName },
@@ -91,14 +92,14 @@ const shapes = {
     },
   ),
   /** A version of the intake wrapping key, `v12`; in earlier versions of Seloste the private intake key of a day. */
-  'intake-key': about(
+  'intake-key': entryShape(
     'intake-key',
     oneOf('renewed', 'retention'),
     { name: Type.Union([day, Type.String({ pattern: '^v[1-9][0-9]{0,8}$' })]) },
     {},
   ),
   /** A recording, or a version of a month key, that is now destroyed in a place that was unreachable at its destruction. */
-  'place-reached': about(
+  'place-reached': entryShape(
     'place-reached',
     oneOf('reached'),
     { id: Type.Optional(uuid), name: Type.Optional(keyName) },

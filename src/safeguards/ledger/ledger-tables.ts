@@ -9,15 +9,18 @@ export interface LedgerTables {
     at: Generated<Instant>
     object_kind: string
     object_id: string | null
+    /** Without an id: a month, a key, or the hash of the content. */
     object_name: string | null
     cause: string
     done_by: string
     detail: ColumnType<unknown, string | undefined, never>
     targets: ColumnType<unknown, string, never>
+    /** Random: the hash of an entry does not reveal its content. */
     salt: Generated<string>
   }
   /** Content of an entry about people, while a backup may need it. */
   ledger_content: { seq: number; salt: Buffer; content: string }
+  /** Entries that have no number yet. */
   ledger_pending: { seq: number }
   ledger_leaf: { index: number; seq: number; hash: Buffer }
   ledger_subtree: { level: number; index: number; hash: Buffer }

@@ -28,7 +28,7 @@ export interface CopyProblem {
 
 /** A head seen elsewhere: by a witness, in a stored file. */
 export interface KnownHead {
-  of: string
+  source: string
   size: number
   root: Buffer
 }
@@ -65,8 +65,8 @@ export async function readLedgerCopy(
   if (!head) return copy
   copy.head = head
   copy.size = head.size
-  for (const { of, size } of known) {
-    if (size > head.size) add(copy, 'older', `it has ${head.size} entries, and ${of} knows of ${size}`)
+  for (const { source, size } of known) {
+    if (size > head.size) add(copy, 'older', `it has ${head.size} entries, and ${source} knows of ${size}`)
   }
   const edge = new RightEdge()
   for (let at = 0; at < head.size; at += fileEntries) {
@@ -87,7 +87,7 @@ export async function readLedgerCopy(
       edge.append(found?.hash ?? hashLeaf(line))
       for (const one of known) {
         if (one.size === index + 1 && !edge.root().equals(one.root)) {
-          add(copy, 'rewritten', `its first ${one.size} entries are not those that ${one.of} knows`)
+          add(copy, 'rewritten', `its first ${one.size} entries are not those that ${one.source} knows`)
         }
       }
       if (found && index + 1 >= from) copy.entries.push(found)
@@ -143,16 +143,16 @@ function readLine(line: Buffer, index: number, copy: LedgerCopy): CopiedEntry | 
   const hash = Buffer.from(hex ?? '', 'hex')
   if (line[first.length + 65] !== 0x20 || !hashLeaf(bytes).equals(hash)) {
     add(copy, 'entry-altered', `entry ${number}`, number)
-    return { number, hash, entry: nothing }
+    return { number, hash, entry: emptyEntry }
   }
   if (first !== String(number))
     add(copy, 'entry-misplaced', `found entry ${first} at the position of ${number}`, number)
   const entry = readEntry(bytes)
   if (!entry) add(copy, 'entry-unreadable', `entry ${number}`, number)
-  return { number, hash, entry: entry ?? nothing }
+  return { number, hash, entry: entry ?? emptyEntry }
 }
 
-const nothing: LedgerRow = {
+const emptyEntry: LedgerRow = {
   seq: 0,
   at: '',
   kind: '',
@@ -165,7 +165,7 @@ const nothing: LedgerRow = {
   salt: '',
 }
 
-/** The hash is right: the entry was written by another version. */
+/** Parses an entry whose hash is right; undefined if another version of Seloste wrote it. */
 function readEntry(bytes: Buffer): LedgerRow | undefined {
   try {
     const { v, ...entry } = JSON.parse(bytes.toString('utf8')) as { v: number } & LedgerRow
@@ -183,6 +183,6 @@ function splitLines(bytes: Buffer | undefined): Buffer[] {
   return lines
 }
 
-function add(copy: LedgerCopy, code: CopyProblem['code'], about: string, number?: number): void {
-  copy.problems.push({ code, ...(number !== undefined && { number }), message: `${copyProblems[code]} (${about})` })
+function add(copy: LedgerCopy, code: CopyProblem['code'], detail: string, number?: number): void {
+  copy.problems.push({ code, ...(number !== undefined && { number }), message: `${copyProblems[code]} (${detail})` })
 }

@@ -32,6 +32,7 @@ export interface ReplayedDisclosures {
   untied: string[]
 }
 
+/** Details of entries about disclosures and packages, of all causes. */
 interface Detail {
   number: string
   institute: string
@@ -40,6 +41,7 @@ interface Detail {
   dueOn: string
   preparedBy: string
   decidedBy: string
+  /** `tie`: salted hash of the item's recording, without which the recording is unknown. */
   items: { item: number; tie?: string }[]
   item: number
   dueAt: string

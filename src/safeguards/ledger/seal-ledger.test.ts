@@ -75,21 +75,21 @@ describe('the sequencer of the ledger', () => {
   })
 
   test('does not block destructions: entries commit during a run', async () => {
-    const holding = await pool.connect()
-    await holding.query(`begin; select pg_advisory_xact_lock(hashtextextended('seloste.ledger', 0))`)
+    const lockHolder = await pool.connect()
+    await lockHolder.query(`begin; select pg_advisory_xact_lock(hashtextextended('seloste.ledger', 0))`)
     await ledger.append(makeDestructionEntry())
-    await holding.query('rollback')
-    holding.release()
+    await lockHolder.query('rollback')
+    lockHolder.release()
     expect((await ledger.seal())?.size).toBe(43)
   })
 
-  test.each(['before the head was written beside the keys', 'after that'])(
+  test.each(['before the head was written beside the keys', 'after the head was written beside the keys'])(
     'a run that ended %s is resumed',
     async (when) => {
       const dying: LogFolder = {
         ...ledger.folder,
         async writeCheckpoint(note) {
-          if (when === 'after that') await ledger.folder.writeCheckpoint(note)
+          if (when.startsWith('after')) await ledger.folder.writeCheckpoint(note)
           throw new Error('killed')
         },
       }

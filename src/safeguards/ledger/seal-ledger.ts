@@ -45,22 +45,25 @@ export async function sealLedger({ db: database, keys, folder }: LedgerSealing):
   const signer = await readLedgerSigner(keys)
   if (!signer) return undefined
   // The first head is of the empty ledger: from then on there is one beside the keys.
-  if ((await folder.readCheckpoint()) === undefined) await locked(db, (tx) => signHead(tx, folder, signer))
-  while (await locked(db, (tx) => numberBatch(tx, folder, signer)));
-  return locked(db, (tx) => signHead(tx, folder, signer))
+  if ((await folder.readCheckpoint()) === undefined) await withLock(db, (tx) => signHead(tx, folder, signer))
+  while (await withLock(db, (tx) => numberBatch(tx, folder, signer)));
+  return withLock(db, (tx) => signHead(tx, folder, signer))
 }
 
-async function locked<Result>(db: ReturnType<typeof safeguardsOf>, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+async function withLock<Result>(
+  db: ReturnType<typeof safeguardsOf>,
+  work: (tx: Tx) => Promise<Result>,
+): Promise<Result> {
   return db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtextextended('seloste.ledger', 0))`.execute(tx)
     return work(tx)
   })
 }
 
-/** @returns whether more may be waiting */
+/** @returns true if more may be waiting */
 async function numberBatch(tx: Tx, folder: LogFolder, signer: Signer): Promise<boolean> {
-  const { rows } = await sql<LedgerRow & { waiting: number; is_taken: boolean }>`
-    select p.seq as waiting, l.seq is not null as is_taken, ${ledgerColumns}
+  const { rows } = await sql<LedgerRow & { waiting: number; is_numbered: boolean }>`
+    select p.seq as waiting, l.seq is not null as is_numbered, ${ledgerColumns}
     from ledger_pending p
     left join destruction_entry e on e.seq = p.seq
     left join ledger_leaf l on l.seq = p.seq
@@ -70,7 +73,7 @@ async function numberBatch(tx: Tx, folder: LogFolder, signer: Signer): Promise<b
   if (gone) throw alteredFault(`entry ${gone.waiting} was deleted before it had its number`)
   const { edge } = await openTree(tx, folder, signer)
   const from = edge.size
-  const fresh = rows.filter((row) => !row.is_taken)
+  const fresh = rows.filter((row) => !row.is_numbered)
   const hashes = fresh.map((row) => hashLeaf(ledgerBytes(row)))
   const whole: Subtree[] = hashes.flatMap((hash) => edge.append(hash))
   await sql`

@@ -51,13 +51,13 @@ const queries = [
 ]
 
 /** Marks that belong to one database, and their constraints: not compared. */
-const ofMarks = /\b(restore_quarantine|register_moved)(_pkey|_only_one_check)?\b/
+const markTables = /\b(restore_quarantine|register_moved)(_pkey|_only_one_check)?\b/
 
-/** Sorted. */
+/** Returns the lines, sorted. */
 export async function readCatalog(connection: DedicatedConnection): Promise<string[]> {
   const lines: string[] = []
   for (const query of queries) {
-    for (const { line } of await connection.query<{ line: string }>(query)) if (!ofMarks.test(line)) lines.push(line)
+    for (const { line } of await connection.query<{ line: string }>(query)) if (!markTables.test(line)) lines.push(line)
   }
   return lines.sort()
 }

@@ -87,8 +87,8 @@ async function moveBetween(
   await beginQuarantine(target, quarantineOfMove(id))
   const migration = await newestMigration(source)
   await move.migrate(move.to, migration.number)
-  const there = await newestMigration(target)
-  if (there.number !== migration.number || there.checksum !== migration.checksum) {
+  const migrated = await newestMigration(target)
+  if (migrated.number !== migration.number || migrated.checksum !== migration.checksum) {
     throw new Fault(
       'move-other-version',
       `the database here is at migration ${migration.number}, but this version of Seloste would create another schema: start this version on it once, then move`,
@@ -117,7 +117,7 @@ async function moveBetween(
 }
 
 /**
- * Takes the lock that a move, or giving one up, needs; held until the connection is closed.
+ * Takes the lock that a move and its cancellation need; held until the connection is closed.
  * @throws Fault `move-not-held`
  */
 export async function lockMove(source: DedicatedConnection): Promise<void> {
@@ -130,20 +130,20 @@ export async function lockMove(source: DedicatedConnection): Promise<void> {
 /**
  * Finishes a move that was interrupted after its mark.
  * @param location of `to`, as in the move
- * @returns whether the register has moved from `from` to `to`
+ * @returns true if the register has moved from `from` to `to`
  * @throws Fault `database-moved` if it has moved to another
  */
 export async function finishMove(from: string, to: string, location: string): Promise<boolean> {
   const source = await openConnection(from, 'seloste-move')
-  const left = await readMovedAway(source).finally(() => source.close())
-  if (!left) return false
-  if (left.to !== location) {
-    throw new Fault('database-moved', `the register was moved from this database to ${left.to}: move it from there`)
+  const moved = await readMovedAway(source).finally(() => source.close())
+  if (!moved) return false
+  if (moved.to !== location) {
+    throw new Fault('database-moved', `the register was moved from this database to ${moved.to}: move it from there`)
   }
   const target = await openConnection(to, 'seloste-move')
   try {
     const quarantine = await readQuarantine(target)
-    if (quarantine?.backup === quarantineOfMove(left.id)) await endQuarantine(target)
+    if (quarantine?.backup === quarantineOfMove(moved.id)) await endQuarantine(target)
     else if (quarantine) return false
     return true
   } finally {

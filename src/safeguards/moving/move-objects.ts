@@ -37,8 +37,8 @@ export interface MovedObjects {
   removed: number
 }
 
-const atOnce = 8
-const remembered = /^(\S+) (\d+) ([0-9a-f]{64})$/
+const maxConcurrent = 8
+const copiedLine = /^(\S+) (\d+) ([0-9a-f]{64})$/
 
 /**
  * Claims an empty store for the objects of a register, by the origin of its audit log.
@@ -64,7 +64,7 @@ export async function copyObjects(move: ObjectMove): Promise<MovedObjects> {
   const { from, to } = move
   const known = await readKnown(move.copied)
   const moved: MovedObjects = { objects: 0, copied: 0, bytes: 0, removed: 0 }
-  const running = limitInFlight(atOnce)
+  const running = limitInFlight(maxConcurrent)
   const held = await keysOf(from)
   const has = (key: string) => held.has(key)
   for (const key of held) {
@@ -127,7 +127,7 @@ async function sizeIfExists(store: ObjectStore, key: string): Promise<number | u
 async function readKnown(copied: AppendedLines): Promise<Map<string, number>> {
   const known = new Map<string, number>()
   for (const line of await copied.read()) {
-    const [, key, size] = remembered.exec(line) ?? []
+    const [, key, size] = copiedLine.exec(line) ?? []
     if (key !== undefined) known.set(key, Number(size))
   }
   return known
@@ -140,7 +140,7 @@ export async function markObjectsMoved(from: ObjectStore, location: string): Pro
 
 /**
  * Completes a move: marks the old store and unmarks the new one. Can be interrupted and repeated.
- * @returns whether there was something left to do
+ * @returns true if something was left to do
  */
 export async function finishObjects({
   from,

@@ -15,7 +15,7 @@ export interface MovedTable extends TableDigest {
 }
 
 const partBytes = 1 << 20
-const aheadBytes = 16 << 20
+const maxBufferedBytes = 16 << 20
 
 /**
  * Copies and compares in one transaction of the target.
@@ -70,7 +70,7 @@ async function copyRows(
   { name, columns }: Table,
 ): Promise<void> {
   const list = columns.join(', ')
-  const pipe = new PassThrough({ highWaterMark: aheadBytes })
+  const pipe = new PassThrough({ highWaterMark: maxBufferedBytes })
   pipe.on('error', () => undefined) // The reader or writer gets the same error.
   const reading = source
     .copyOut(`copy (select ${list} from public."${name}") to stdout`, partBytes, async ({ bytes }) => {

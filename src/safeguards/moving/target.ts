@@ -1,4 +1,4 @@
-/** Checks whether a database can move to a target. Each obstacle is one line with its remedy. */
+/** Checks that a database can move to a target. Each obstacle is a fault with one line and its remedy. */
 import type { DedicatedConnection } from '#platform/database/copy.ts'
 import { quarantineOfMove, readQuarantine } from '#platform/database/quarantine.ts'
 import { Fault } from '#platform/fault.ts'
@@ -83,7 +83,7 @@ async function refuseNonEmpty(target: DedicatedConnection): Promise<void> {
   throw new Fault('move-target-not-empty', 'the target database is not empty: give an empty one, or empty it')
 }
 
-const away = /^(ECONN|ENOTFOUND|ETIMEDOUT|EHOST|ENET|EAI_|EPIPE|ENOENT|57P0|08)/
+const unreachable = /^(ECONN|ENOTFOUND|ETIMEDOUT|EHOST|ENET|EAI_|EPIPE|ENOENT|57P0|08)/
 const refused = /^(28|3D000|42501)/
 
 /** Returns the fault for an error of the target; undefined for others. */
@@ -94,7 +94,11 @@ export function targetFault(error: unknown, location: string): unknown {
   if (code === '53100' || code === 'object-disk-full') {
     return new Fault('move-target-full', `${location} is full (${line}); nothing was changed here`, error)
   }
-  if (away.test(code) || code === 'object-store-away' || /^Connection terminated|connection error|timeout/.test(line)) {
+  if (
+    unreachable.test(code) ||
+    code === 'object-store-away' ||
+    /^Connection terminated|connection error|timeout/.test(line)
+  ) {
     return new Fault('move-target-away', `${location} does not answer (${line}); nothing was changed here`, error)
   }
   if (refused.test(code) || code === 'object-store-refuses') {

@@ -138,13 +138,13 @@ export async function changePerson(
     const keys = [...before.phones.map(({ phoneKey }) => phoneKey), ...(read.addPhones ?? [])]
     const others = await phonesOfOthers(tx, personId, keys)
     // A number that has moved to somebody else does not return with an employment.
-    const gone = await changesToApprove(tx, editor, {
+    const moved = await changesToApprove(tx, editor, {
       id: personId,
       phones: before.phones.map(({ phoneKey }) => ({ phoneKey, from: change.from, to: null })),
       placements: [],
     })
     const isFree = (phone: Interval & { phoneKey: PhoneNumberKey }) =>
-      !gone.some(({ subject }) => subject === phone.phoneKey) &&
+      !moved.some(({ subject }) => subject === phone.phoneKey) &&
       !others.get(phone.phoneKey)?.some((other) => overlap(phone, other))
     const whole = changeHistory(before, read, isFree)
     if ('refused' in whole) return whole

@@ -12,7 +12,7 @@ export interface HashCost {
 // default.
 const costNow: HashCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 const saltBytes = 16
-const written = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]{22}==)$/
+const saltShape = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]{22}==)$/
 
 // Salt for unknown user ids, so that the answer takes as long.
 const saltOfUnknown = newSalt()
@@ -45,7 +45,7 @@ function newSalt({ memoryCost, timeCost, parallelism }: HashCost = costNow): str
 }
 
 function readSalt(salt: string): HashCost & { salt: Buffer } {
-  const [, memoryCost, timeCost, parallelism, bytes] = written.exec(salt) ?? []
+  const [, memoryCost, timeCost, parallelism, bytes] = saltShape.exec(salt) ?? []
   if (bytes === undefined) throw new Error('a password was hashed in a way that this version does not know')
   return {
     memoryCost: Number(memoryCost),

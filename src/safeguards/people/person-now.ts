@@ -39,8 +39,8 @@ export async function describeNow(
   now: Temporal.Instant,
 ): Promise<PersonNow[]> {
   const places = people.map((person) => person.placements.find((one) => holdsAt(one, stateInstant(person, now))))
-  const above = [...new Set(places.flatMap((place) => place?.supervisorId ?? []))]
-  const { rows: supervisors } = await namesNow(tx, sql<boolean>`p.id = any (${above}::uuid[])`, now)
+  const supervisorIds = [...new Set(places.flatMap((place) => place?.supervisorId ?? []))]
+  const { rows: supervisors } = await namesNow(tx, sql<boolean>`p.id = any (${supervisorIds}::uuid[])`, now)
   const units = await tx.selectFrom('unit').select(['id', 'name']).execute()
   const [unitOf, supervisorOf] = [byId(units), byId(supervisors)]
   return people.map((person, index) => {
@@ -63,7 +63,7 @@ export async function describeNow(
   })
 }
 
-/** The present name; before the first name, the first. */
+/** Returns the present name; before the first name, the first. */
 function nameNow({ names }: PersonHistory, now: Temporal.Instant): PersonName {
   return names.find((one) => holdsAt(one, now)) ?? names[0] ?? { name: '', given: null, family: null }
 }

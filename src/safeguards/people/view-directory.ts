@@ -4,7 +4,7 @@ import { appendAudit, type AuditEntry } from '../audit/append.ts'
 import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
 import type { Session } from './session.ts'
 
-/** Whose entries are visible: all to an administrator, the units to a supervisor, and one's own to everybody. */
+/** Visible entries: all for an administrator, those of their units for a supervisor, one's own for everybody else. */
 export type DirectoryScope =
   | { kind: 'all'; mayChange: boolean }
   | { kind: 'units'; units: readonly string[]; mayChange: false }

@@ -2,17 +2,17 @@ import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone
 import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { termZone } from '#description/terms.ts'
 
-/** First moment of a day. */
+/** Returns the first moment of a day. */
 export function dayBegins(day: Temporal.PlainDate): Temporal.Instant {
   return day.toZonedDateTime(termZone).toInstant()
 }
 
-/** First moment after a day: the end of anything with that day as its last. */
+/** Returns the first moment after a day: the end of anything with that day as its last. */
 export function dayEnds(day: Temporal.PlainDate): Temporal.Instant {
   return dayBegins(day.add({ days: 1 }))
 }
 
-/** The day of an instant. */
+/** Returns the day of an instant. */
 export function dayAt(instant: Temporal.Instant): Temporal.PlainDate {
   return instant.toZonedDateTimeISO(termZone).toPlainDate()
 }
@@ -24,7 +24,7 @@ export function userIdOf(written: string): string {
 
 const userIdForm = /^[\p{L}\p{N}][\p{L}\p{N}._@-]{0,63}$/u
 
-/** A letter or a digit, then at most 63 of those and of `._@-`. */
+/** Returns true for a letter or a digit followed by at most 63 of those and of `._@-`. */
 export function isUserId(userId: string): boolean {
   return userIdForm.test(userId)
 }

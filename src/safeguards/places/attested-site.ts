@@ -24,7 +24,10 @@ export function siteOf(sites: readonly StorageSite[], place: Pick<PlaceDescripti
   return sites.find((one) => one.id === id)
 }
 
-/** `today` in the register's time zone. */
+/**
+ * Returns true if the site's access control is attested on a day.
+ * @param today in the register's time zone
+ */
 export function isAttested(site: StorageSite, today: Temporal.PlainDate): boolean {
   return (
     site.electronicAccessControl &&
@@ -33,7 +36,7 @@ export function isAttested(site: StorageSite, today: Temporal.PlainDate): boolea
   )
 }
 
-/** `why` is one line for an operator: which site, and what to do. */
+/** Decides whether a place may be used. `why` is one line for an operator: the site, and what to do. */
 export function judgeSite(
   sites: readonly StorageSite[],
   place: PlaceDescription,

@@ -47,7 +47,7 @@ export function isThisMachine(host: string): boolean {
 }
 
 /** Describes the database, its tablespaces and its replicas. */
-export async function ownPlacesOfDatabase(
+export async function describeDatabasePlaces(
   db: SafeguardsDatabase,
   site: string | undefined,
 ): Promise<ConfiguredPlace[]> {

@@ -52,7 +52,8 @@ export async function reachPlace(
     origin: string
     recipient: string | undefined
     known: string | undefined
-    fresh: () => string
+    /** Returns the id of a new place. */
+    newId: () => string
     now: Temporal.Instant
     assertMayTake: (store: ObjectStore) => Promise<unknown>
   },
@@ -77,7 +78,7 @@ export async function reachPlace(
     found && known !== undefined
       ? { ...found, recipient }
       : {
-          ...{ format: markerFormat, origin, place: ours.fresh(), name: setting.name, recipient },
+          ...{ format: markerFormat, origin, place: ours.newId(), name: setting.name, recipient },
           ...(found && { takenOverAt: ours.now.toString() }),
         }
   if (!found || known === undefined || found.recipient !== recipient) {

@@ -21,13 +21,18 @@ export interface PlaceTables {
     fault: string | null
     fault_code: string | null
     fault_since: Instant | null
+    /** Recovery key to which the keyring there is sealed. */
     recipient: string | null
+    /** False if the whole keyring must be written again. */
     keyring_whole: Generated<boolean>
     keyring_at: Instant | null
+    /** Number of the last ledger entry there. */
     ledger_to: number | null
+    /** Number of backups there. */
     backups: Generated<number>
     backup_oldest_at: Instant | null
     backup_last_at: Instant | null
   }
+  /** Changes of keys that a place does not have yet; a negative shard means only the file of the month. */
   keyring_change: { id: Generated<number>; place: string; expiry_month: Temporal.PlainDate; shard: number }
 }

@@ -322,22 +322,25 @@ describe('a place that', () => {
     })
   })
 
-  test.skipIf(!hasS3Server || !canHaltS3Server)('hangs is given up in time, and the others continue', async () => {
-    const far = await kinds[1]![2]()
-    const near = await makeFolderPlace()
-    const places = open([far, near], { limitMs: 1_500 })
-    await places.catchUp()
-    server!.halt()
-    try {
-      const begun = performance.now()
-      const [first, second] = await places.renewKeyring([{ month, shards: [1] }])
-      expect(performance.now() - begun).toBeLessThan(4_000)
-      expect(second).toMatchObject({ reached: true })
-      expect(first?.fault).toContain('did not answer within 2 s')
-    } finally {
-      server!.resume()
-    }
-  })
+  test.skipIf(!hasS3Server || !canHaltS3Server)(
+    'hangs counts as unreachable after the timeout, and the others continue',
+    async () => {
+      const far = await kinds[1]![2]()
+      const near = await makeFolderPlace()
+      const places = open([far, near], { limitMs: 1_500 })
+      await places.catchUp()
+      server!.halt()
+      try {
+        const begun = performance.now()
+        const [first, second] = await places.renewKeyring([{ month, shards: [1] }])
+        expect(performance.now() - begun).toBeLessThan(4_000)
+        expect(second).toMatchObject({ reached: true })
+        expect(first?.fault).toContain('did not answer within 2 s')
+      } finally {
+        server!.resume()
+      }
+    },
+  )
 
   test('has no site with a valid attestation is refused if it is new, and continues if it is known', async () => {
     const [setting, unknown] = [await makeFolderPlace(), { ...(await makeFolderPlace()), site: 'attic' }]

@@ -86,7 +86,7 @@ export function openPlaces(options: PlacesOptions): Places {
       this.setting = setting
     }
 
-    /** Serialised: an operation that timed out may still be writing. */
+    /** Runs work with the opened place; serialised, because an operation that timed out may still be writing. */
     async do<Result>(
       work: (open: OpenedPlace) => Promise<Result>,
       limit = options.limitMs ?? limitMs,
@@ -131,7 +131,7 @@ export function openPlaces(options: PlacesOptions): Places {
         origin: signer.name,
         recipient: kind === 'backup' ? recipient : undefined,
         known,
-        fresh: () => judged.id,
+        newId: () => judged.id,
         now: now(),
         assertMayTake: (found: ObjectStore) => assertLedgerContinues(db, found),
       }

@@ -21,7 +21,7 @@ import {
 } from './keyring-file.ts'
 import { putAndReadBack } from './open-place.ts'
 
-/** In a month of a million recordings a shard has about 350 lines, 40 KB. */
+/** Shards read at once: in a month of a million recordings one has about 350 lines, 40 KB. */
 const shardsAtOnce = 100
 const writesAtOnce = 8
 

@@ -80,14 +80,14 @@ async function copyContents(
   from: number,
 ): Promise<void> {
   const folder = ledgerFolder + contentFolder
-  const there = new Set<string>()
-  for await (const key of store.list(folder)) there.add(key.slice(ledgerFolder.length))
+  const existing = new Set<string>()
+  for await (const key of store.list(folder)) existing.add(key.slice(ledgerFolder.length))
   const { written, isSuperseded } = await contentFiles(db, recipient, {
-    ...{ from, there },
+    ...{ from, existing },
     sizeOf: (name) => store.sizeBytes(ledgerFolder + name),
   })
   for await (const { name, bytes } of written) await putAndReadBack(store, ledgerFolder + name, bytes)
-  for (const name of there) if (isSuperseded(name)) await store.delete(ledgerFolder + name)
+  for (const name of existing) if (isSuperseded(name)) await store.delete(ledgerFolder + name)
 }
 
 /** Verifies one file of entries per run, since none is read before a restore, and rewrites a damaged one. */

@@ -11,9 +11,11 @@ export interface RunTables {
     contacts: Generated<number>
     months: Generated<string[]>
     keys: Generated<number>
+    /** First and last ledger entry of the run. */
     ledger_from: number | null
     ledger_to: number | null
     fault: string | null
+    /** For a verification that continues another day: the last recording verified. */
     goes_on_after: string | null
   }
 }

@@ -22,7 +22,7 @@ test('a challenge of another process, a changed one and a missing one are foreig
   expect(challenges.judge('', approve)).toBe('foreign')
 })
 
-test('a challenge is valid for some minutes', () => {
+test('a challenge is valid for five minutes', () => {
   let now = start
   const challenges = createChallenges(() => now)
   const challenge = challenges.issue(approve)

@@ -1,5 +1,5 @@
 /**
- * Challenges for authenticators, each valid for one purpose, for some minutes and once. Issued challenges are not stored, so
+ * Challenges for authenticators, each valid for one purpose, for five minutes and once. Issued challenges are not stored, so
  * requesting many fills nothing.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
@@ -10,7 +10,10 @@ export type Binding = readonly [kind: string, ...parts: readonly (string | numbe
 export interface Challenges {
   /** Returns a challenge in base64url (WebAuthn level 3, section 13.4.3: at least 16 random bytes). */
   issue: (binding: Binding) => string
-  /** Checks that a challenge was issued for this purpose, is recent and unused. */
+  /**
+   * Checks a challenge.
+   * @returns `late` if it has expired or was used, `foreign` if this process did not issue it for this purpose
+   */
   judge: (challenge: string, binding: Binding) => 'good' | 'late' | 'foreign'
   /** Marks a challenge as used; false if it was used before. */
   spend: (challenge: string) => boolean
@@ -75,7 +78,7 @@ export function createChallenges(now: () => Temporal.Instant): Challenges {
   }
 }
 
-/** In the form of the WebAuthn library. */
+/** Returns a challenge in the form of the WebAuthn library. */
 export function challengeBytes(challenge: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.from(challenge, 'base64url'))
 }

@@ -16,7 +16,7 @@ import { readDraft } from '../versions/draft.ts'
 import { requestFactorRemoval, decideFactorRemoval } from './factor-removals.ts'
 import { passwordProof } from './own-account.ts'
 import type { Act } from './confirmations.ts'
-import type { PasskeyRefusal } from './passkey-work.ts'
+import type { PasskeyRefusal } from './passkey-context.ts'
 import { createPasskeys } from './passkeys.ts'
 
 const origin = 'https://seloste.example'
@@ -63,9 +63,9 @@ async function withPasskey(person: TestPerson) {
   return {
     session,
     async confirm(act: Act['act'], id: string, revision = 0) {
-      const about = { session: token, act, id, revision }
-      const question = accepted(await passkeys.requestConfirmation(about))
-      accepted(await passkeys.confirm({ ...about, response: authenticator.get(question) }))
+      const request = { session: token, act, id, revision }
+      const challenge = accepted(await passkeys.requestConfirmation(request))
+      accepted(await passkeys.confirm({ ...request, response: authenticator.get(challenge) }))
     },
   }
 }

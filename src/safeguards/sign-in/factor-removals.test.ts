@@ -81,7 +81,7 @@ describe('removing somebody’s second factors', () => {
     expect(await signIn(desk, { userId: aino.userId, password }, now())).toBe('refused')
   })
 
-  test('removes the password of a person who decides on others, which an administrator may have set by a link', async () => {
+  test('removes the password of an approver, which an administrator may have set by a link', async () => {
     await pool.query(
       `insert into access_right (id, person_id, role, purposes, scope_kind, valid_from, requested_by, approved_by)
        values (gen_random_uuid(), $1, 'ACCESS_APPROVER', '{}', 'none', now(), $2, $3)`,
@@ -200,7 +200,7 @@ describe('a person who left (R20, R36)', () => {
     expect(await signIn(desk, { userId: leaver.userId, password }, now())).toBe('refused')
   })
 
-  test('loses access once: nothing is removed again, nor from people who leave later', async () => {
+  test('loses access only once the employment has ended', async () => {
     await pool.query("update person set employed_to = now() + interval '1 hour' where id = $1", [aino.id])
     expect(await removeAccessOfLeavers(custodian)).toBe(0)
     expect(await signIn(desk, { userId: aino.userId, password }, now())).toMatchObject({ awaits: 'second-factor' })

@@ -246,7 +246,7 @@ export function createIdentityProvider(given: {
     return isStorable(subject) && subject === subject.normalize('NFC') ? subject : ''
   }
 
-  /** When the provider last authenticated the person (Core 1.0, section 2, auth_time); long ago if unknown. */
+  /** Returns when the provider last authenticated the person (Core 1.0, section 2, auth_time); long ago if unknown. */
   function provedAt(claims: IDToken): Temporal.Instant {
     const stated = claims.auth_time
     if (typeof stated === 'number') {
@@ -257,7 +257,7 @@ export function createIdentityProvider(given: {
   }
 
   /**
-   * False for an authentication from before the person last opened the listening mode: the listener sits alone at a browser in
+   * Returns false for an authentication from before the person last opened the listening mode: the listener sits alone at a browser in
    * which the host may still be signed in at the provider.
    */
   async function isAfterHosting(personId: string, claims: IDToken): Promise<boolean> {
@@ -268,7 +268,7 @@ export function createIdentityProvider(given: {
     return !at || Temporal.Instant.compare(provedAt(claims), at.add({ seconds: clockToleranceSeconds })) > 0
   }
 
-  /** The person bound to a subject of the provider. */
+  /** Returns the person bound to a subject of the provider. */
   async function personOf(subject: string): Promise<IdentifiedPerson | undefined> {
     return employed()
       .innerJoin('provider_subject', 'provider_subject.person_id', 'person.id')
@@ -337,7 +337,7 @@ export function createIdentityProvider(given: {
     return rows.length === 1 ? rows[0] : undefined
   }
 
-  /** A person with a second factor here must use two factors there as well. */
+  /** Returns true if the provider must have used two factors: also for a person who has a second factor here. */
   function needsTwoFactors({ second_factor: demand, factors }: IdentifiedPerson): boolean {
     return demand === 'required' || factors.length > 0
   }
@@ -348,10 +348,10 @@ export function createIdentityProvider(given: {
     return (typeof acr === 'string' && settings.acr.includes(acr)) || (Array.isArray(amr) && amr.includes('mfa'))
   }
 
-  async function refusal<Why extends RefusalWord | 'again'>(
-    reason: Why,
+  async function refusal<Reason extends RefusalReason | 'again'>(
+    reason: Reason,
     personId?: string,
-  ): Promise<{ refused: `identity-provider.${Why}` }> {
+  ): Promise<{ refused: `identity-provider.${Reason}` }> {
     await appendAudit(db, {
       action: 'session.started',
       result: `refused:provider-${reason}`,
@@ -369,10 +369,10 @@ interface IdentifiedPerson {
   second_factor: SecondFactorDemand
 }
 
-type RefusalWord =
+type RefusalReason =
   'unavailable' | 'late' | 'cancelled' | 'refused' | 'unknown-person' | 'other-subject' | 'second-factor'
 
-/** A path of this site; anything else becomes the start page. */
+/** Returns a path of this site; for anything else that of the start page. */
 function localPath(text: string): string {
   return /^\/(?![/\\])[^\\\p{Cc}]*$/u.test(text) && text.length <= 2048 && !text.startsWith('/api/') ? text : '/'
 }

@@ -31,7 +31,7 @@ export interface SeenLink {
   role?: FirstRole
   /** Second factors of the person, which stay required. */
   factors: SecondFactor[]
-  /** Waits for release by a second person, then for the code that the person received. */
+  /** What the link needs next: its release by a second person, then the code that the person received. */
   awaits: 'release' | 'code' | 'nothing'
 }
 
@@ -75,21 +75,21 @@ export function makeLink(
 /** Makes a link from the command line: for a person, or for the first person of a role. An earlier unused one ends. */
 export async function makeOperatorsLink(
   database: SafeguardsDatabase,
-  ownerFilter: { personId: string } | { role: FirstRole },
+  recipient: { personId: string } | { role: FirstRole },
 ): Promise<string> {
   const token = newToken()
   await safeguardsOf(database)
     .transaction()
     .execute(async (tx) => {
-      const column = 'personId' in ownerFilter ? ('person_id' as const) : ('role' as const)
-      const value = 'personId' in ownerFilter ? ownerFilter.personId : ownerFilter.role
+      const column = 'personId' in recipient ? ('person_id' as const) : ('role' as const)
+      const value = 'personId' in recipient ? recipient.personId : recipient.role
       await tx.deleteFrom('one_time_link').where(column, '=', value).where('used_at', 'is', null).execute()
       const { id, tie } = await tx
         .insertInto('one_time_link')
         .values({
           hash: hashOf(token),
-          person_id: 'personId' in ownerFilter ? ownerFilter.personId : null,
-          role: 'role' in ownerFilter ? ownerFilter.role : null,
+          person_id: 'personId' in recipient ? recipient.personId : null,
+          role: 'role' in recipient ? recipient.role : null,
           made_by: null,
           expires_at: sql<Temporal.Instant>`register_now() + make_interval(hours => ${linkHours})`,
           used_at: null,
@@ -101,9 +101,9 @@ export async function makeOperatorsLink(
         result: 'ok',
         object: { kind: 'link', id },
         detail:
-          'personId' in ownerFilter
-            ? { person: ownerFilter.personId, rights: await holdsOrAwaitsRights(tx, ownerFilter.personId), tie }
-            : { role: ownerFilter.role, tie },
+          'personId' in recipient
+            ? { person: recipient.personId, rights: await holdsOrAwaitsRights(tx, recipient.personId), tie }
+            : { role: recipient.role, tie },
       })
     })
   return token

@@ -12,7 +12,7 @@ import { asViewer, logRefusal, type Refused } from './as-viewer.ts'
 import { isOnlyFactor } from './password-length.ts'
 import type { SecondFactor, SecondFactorDemand, SignInMethod } from './sign-in-tables.ts'
 
-/** Methods of a person. */
+/** How a person can sign in. */
 export interface PersonSignInMethods {
   hasPassword: boolean
   passwordSetAt: Temporal.Instant | null

@@ -11,7 +11,7 @@ import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { challengeBytes, challengeMinutes } from './challenges.ts'
 import { completeWithPasskey } from './open-session.ts'
 import { spendConfirmation } from './confirmations.ts'
-import { descriptor, passkeysOf, refusalOf, type PasskeyRefusal, type PasskeyContext } from './passkey-work.ts'
+import { descriptor, passkeysOf, refusalOf, type PasskeyRefusal, type PasskeyContext } from './passkey-context.ts'
 import { holderOf, type SessionHolder } from './session-holder.ts'
 import { handleOf, passkeyAlgorithms, readNewPasskey } from './verify-passkey.ts'
 

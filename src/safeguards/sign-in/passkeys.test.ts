@@ -8,7 +8,7 @@ import { noAuthenticators } from '#test/sign-in/no-authenticators.ts'
 import { proofOf } from '../people/password.ts'
 import { sessionHash, sessionObject, useSession } from '../people/session.ts'
 import type { SafeguardTables } from '../tables.ts'
-import type { PasskeyRefusal } from './passkey-work.ts'
+import type { PasskeyRefusal } from './passkey-context.ts'
 import { createPasskeys } from './passkeys.ts'
 
 const origin = 'https://seloste.example'
@@ -77,10 +77,10 @@ async function confirmWith(
   act: Parameters<typeof passkeys.confirm>[0]['act'],
   id: string,
 ) {
-  const about = { session: token, act, id, revision: 0 }
+  const request = { session: token, act, id, revision: 0 }
   return passkeys.confirm({
-    ...about,
-    response: authenticator.get(accepted(await passkeys.requestConfirmation(about))),
+    ...request,
+    response: authenticator.get(accepted(await passkeys.requestConfirmation(request))),
   })
 }
 
@@ -105,7 +105,7 @@ describe('a passkey signs its owner in', () => {
   test('without a user id or a password, in a session of its own', async () => {
     const { authenticator } = await addPasskey()
     const newSession = newToken()
-    const response = authenticator.get(await passkeys.askSignIn())
+    const response = authenticator.get(await passkeys.requestSignIn())
     expect(accepted(await passkeys.signIn({ response, newSession })).personId).toBe(person.id)
     expect((await useSession(desk, newSession, Temporal.Now.instant()))?.personId).toBe(person.id)
     expect(await lastEntry()).toMatchObject({
@@ -120,14 +120,14 @@ describe('a passkey signs its owner in', () => {
   test('even if it does not count its uses', async () => {
     const { authenticator } = await addPasskey(makeAuthenticator(origin, { counting: false }))
     for (const _ of [1, 2]) {
-      const response = authenticator.get(await passkeys.askSignIn())
+      const response = authenticator.get(await passkeys.requestSignIn())
       accepted(await passkeys.signIn({ response, newSession: newToken() }))
     }
   })
 
   test('once for each challenge', async () => {
     const { authenticator } = await addPasskey()
-    const response = authenticator.get(await passkeys.askSignIn())
+    const response = authenticator.get(await passkeys.requestSignIn())
     accepted(await passkeys.signIn({ response, newSession: newToken() }))
     expect(await passkeys.signIn({ response, newSession: newToken() })).toEqual({ refused: 'passkey.late' })
   })
@@ -135,7 +135,7 @@ describe('a passkey signs its owner in', () => {
   test('while they are employed', async () => {
     const { authenticator } = await addPasskey()
     await admin.updateTable('person').set({ employed_to: Temporal.Now.instant() }).where('id', '=', person.id).execute()
-    const response = authenticator.get(await passkeys.askSignIn())
+    const response = authenticator.get(await passkeys.requestSignIn())
     expect(await passkeys.signIn({ response, newSession: newToken() })).toEqual({ refused: 'passkey.refused' })
     expect(await lastEntry()).toMatchObject({ result: 'refused:not-employed', person_id: person.id })
   })
@@ -153,7 +153,7 @@ describe('a signature is refused, with the reason in the log', () => {
   for (const [title, faults, fault] of cases) {
     test(title, async () => {
       const { authenticator } = await addPasskey()
-      const response = authenticator.get(await passkeys.askSignIn(), faults)
+      const response = authenticator.get(await passkeys.requestSignIn(), faults)
       expect(await passkeys.signIn({ response, newSession: newToken() })).toEqual({
         refused: fault === 'counter' ? 'passkey.counter' : 'passkey.refused',
       })
@@ -164,14 +164,14 @@ describe('a signature is refused, with the reason in the log', () => {
   test('of an unknown passkey', async () => {
     const { authenticator, id } = await addPasskey()
     await admin.deleteFrom('passkey').where('id', '=', id).execute()
-    const response = authenticator.get(await passkeys.askSignIn())
+    const response = authenticator.get(await passkeys.requestSignIn())
     expect(await passkeys.signIn({ response, newSession: newToken() })).toEqual({ refused: 'passkey.refused' })
     expect(await lastEntry()).toMatchObject({ result: 'refused:passkey-unknown', person_id: null })
   })
 
   test('with one changed bit', async () => {
     const first = await addPasskey()
-    const response = first.authenticator.get(await passkeys.askSignIn())
+    const response = first.authenticator.get(await passkeys.requestSignIn())
     const bytes = Buffer.from(response.response.signature, 'base64url')
     bytes[bytes.length - 1]! ^= 1
     response.response.signature = bytes.toString('base64url')
@@ -180,7 +180,7 @@ describe('a signature is refused, with the reason in the log', () => {
 
   test('five minutes after the challenge', async () => {
     const { authenticator } = await addPasskey()
-    const response = authenticator.get(await passkeys.askSignIn())
+    const response = authenticator.get(await passkeys.requestSignIn())
     now = () => Temporal.Now.instant().add({ minutes: 5 })
     expect(await passkeys.signIn({ response, newSession: newToken() })).toEqual({ refused: 'passkey.late' })
   })
@@ -241,8 +241,8 @@ describe('a passkey is the second factor of a password', () => {
     const none = { refused: 'session.none' }
     expect(await passkeys.requestAddition({ session: pending, proof: await passwordProof() })).toEqual(none)
     expect(await passkeys.remove({ session: pending, id: randomUUID() })).toEqual(none)
-    const about = { session: pending, act: 'passkey.add', id: person.id, revision: 0 } as const
-    expect(await passkeys.requestConfirmation(about)).toEqual(none)
+    const request = { session: pending, act: 'passkey.add', id: person.id, revision: 0 } as const
+    expect(await passkeys.requestConfirmation(request)).toEqual(none)
   })
 })
 
@@ -395,11 +395,11 @@ describe('a confirmation', () => {
 
   test('is not given by a signature for something else', async () => {
     const { authenticator, id } = await addPasskey()
-    const signature = authenticator.get(await passkeys.askSignIn())
-    const about = { session: token, act: 'passkey.remove', id, revision: 0 } as const
-    expect(await passkeys.confirm({ ...about, response: signature })).toEqual({ refused: 'passkey.refused' })
-    const forOther = accepted(await passkeys.requestConfirmation({ ...about, revision: 1 }))
-    expect(await passkeys.confirm({ ...about, response: authenticator.get(forOther) })).toEqual({
+    const signature = authenticator.get(await passkeys.requestSignIn())
+    const request = { session: token, act: 'passkey.remove', id, revision: 0 } as const
+    expect(await passkeys.confirm({ ...request, response: signature })).toEqual({ refused: 'passkey.refused' })
+    const forOther = accepted(await passkeys.requestConfirmation({ ...request, revision: 1 }))
+    expect(await passkeys.confirm({ ...request, response: authenticator.get(forOther) })).toEqual({
       refused: 'passkey.refused',
     })
     expect(await lastEntry()).toMatchObject({ action: 'act.confirmed', result: 'refused:passkey-signature' })

@@ -21,7 +21,7 @@ import {
   type Descriptor,
   type PasskeyRefusal,
   type PasskeyContext,
-} from './passkey-work.ts'
+} from './passkey-context.ts'
 import { completeWithPasskey, openAuthenticatedSession } from './open-session.ts'
 import { holderOf } from './session-holder.ts'
 import { usePasskey } from './verify-passkey.ts'
@@ -29,15 +29,15 @@ import { usePasskey } from './verify-passkey.ts'
 export type Passkeys = ReturnType<typeof createPasskeys>
 
 export function createPasskeys(given: Omit<PasskeyContext, 'challenges'>) {
-  const { db: holding, now, relyingParty } = given
-  const db = safeguardsOf(holding)
+  const { db: database, now, relyingParty } = given
+  const db = safeguardsOf(database)
   const challenges = createChallenges(now)
 
   return {
     ...createPasskeyStore({ ...given, challenges }),
 
-    /** Options for signing in with a passkey, before the person is known. */
-    askSignIn: () => createChallenge(['sign-in'], []),
+    /** Returns the options for signing in with a passkey, before the person is known. */
+    requestSignIn: () => createChallenge(['sign-in'], []),
 
     /** Opens a session under the new token. */
     async signIn(request: {
@@ -67,7 +67,7 @@ export function createPasskeys(given: Omit<PasskeyContext, 'challenges'>) {
       })
     },
 
-    /** Options for a passkey as second factor, after the password. */
+    /** Returns the options for a passkey as second factor, after the password. */
     async requestSecondFactor(request: {
       session: string
     }): Promise<PublicKeyCredentialRequestOptionsJSON | PasskeyRefusal> {
@@ -102,7 +102,7 @@ export function createPasskeys(given: Omit<PasskeyContext, 'challenges'>) {
       })
     },
 
-    /** Options for confirming an act. */
+    /** Returns the options for confirming an act. */
     async requestConfirmation(
       request: { session: string } & Act,
     ): Promise<PublicKeyCredentialRequestOptionsJSON | PasskeyRefusal> {

@@ -46,12 +46,12 @@ const lookalikes: Record<string, string> = {
 }
 
 /** Returns every problem of a password; none if it is acceptable. Compared in NFKC, as it is stored. */
-export function judgePassword(password: string, around: PasswordContext): PasswordProblem[] {
+export function judgePassword(password: string, context: PasswordContext): PasswordProblem[] {
   const text = password.normalize('NFKC')
-  const min = around.secondFactor ? minLengthWithSecondFactor : minLengthAlone
+  const min = context.secondFactor ? minLengthWithSecondFactor : minLengthAlone
   const { length } = [...text]
   const plain = text.toLowerCase()
-  const word = personalWordIn(plain, around.words)
+  const word = personalWordIn(plain, context.words)
   return [
     ...(length < min ? [{ code: 'too-short' as const, least: min }] : []),
     ...(length > maxLength ? [{ code: 'too-long' as const, greatest: maxLength }] : []),
@@ -59,12 +59,12 @@ export function judgePassword(password: string, around: PasswordContext): Passwo
     ...(length >= minLengthWithSecondFactor && isRepeated(plain) ? [{ code: 'repeated' as const }] : []),
     ...(isCommon(plain) ? [{ code: 'common' as const }] : []),
     ...(word === undefined ? [] : [{ code: 'context' as const, word }]),
-    ...(around.current !== undefined && text === around.current.normalize('NFKC') ? [{ code: 'same' as const }] : []),
+    ...(context.current !== undefined && text === context.current.normalize('NFKC') ? [{ code: 'same' as const }] : []),
   ]
 }
 
 /**
- * True if a password is on the list of common passwords: unchanged, without surrounding digits and signs, after undoing
+ * Returns true if a password is on the list of common passwords: unchanged, without surrounding digits and signs, after undoing
  * substitutions, as a repetition, or as two words of the list.
  */
 function isCommon(plain: string): boolean {
@@ -110,10 +110,10 @@ function periodOf(text: string): number {
 }
 
 /** Returns a word about the person that is in the password, if too few other characters remain. */
-function personalWordIn(plain: string, around: readonly string[]): string | undefined {
+function personalWordIn(plain: string, context: readonly string[]): string | undefined {
   const words = [
     ...new Set(
-      around.flatMap((one) => {
+      context.flatMap((one) => {
         const lower = one.normalize('NFKC').toLowerCase()
         return [lower, ...lower.split(/[^\p{L}\p{N}]+/u)]
       }),

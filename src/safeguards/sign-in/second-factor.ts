@@ -66,7 +66,7 @@ export interface SecondFactors {
   proveAgain(request: { session: string } & GivenFactor): Promise<{ done: true } | FactorRefusal>
 }
 
-/** For the custodian itself, not the desk. */
+/** Verification of a code for other parts of the custodian; the desk cannot call it. */
 export interface CodeProof {
   /** Verifies a code of the session holder's authenticator. */
   prove(request: { session: string; otp: string }): Promise<{ done: true } | FactorRefusal>

@@ -18,19 +18,24 @@ export interface SignInTables {
     awaits_second_factor: Generated<boolean>
     used_at: Generated<Instant>
     device: string | null
+    /** Wrong second factors given in this sign-in. */
     wrong_factors: Generated<number>
     /** Last proof of presence. */
     proved_at: Generated<Instant>
   }
+  /** One row (`one` is true): whether the description in force requires a second factor. */
   sign_in_demand: { one: Generated<boolean>; second_factor: SecondFactorDemand }
   totp: {
     id: string
     person_id: string
+    /** The authenticator's secret, encrypted with a key of the custodian. */
     sealed: Buffer
     begun_at: Generated<Instant>
     confirmed_at: Instant | null
+    /** Time step of the last accepted code (RFC 6238). */
     last_step: Generated<number>
     used_at: Instant | null
+    /** Wrong codes in a row. */
     failures: Generated<number>
     failed_at: Instant | null
   }
@@ -44,6 +49,7 @@ export interface SignInTables {
     made_at: Generated<Instant>
     expires_at: Instant
     used_at: Instant | null
+    /** Hash of the release code. */
     code_hash: Generated<Buffer | null>
     released_by: Generated<string | null>
     released_at: Generated<Instant | null>

@@ -116,7 +116,7 @@ export async function rememberDevice(database: SafeguardsDatabase, session: Sess
   })
 }
 
-/** A new token for {@link rememberDevice}. */
+/** Returns a new token for {@link rememberDevice}. */
 export function newDeviceToken(): string {
   return randomBytes(32).toString('base64url')
 }

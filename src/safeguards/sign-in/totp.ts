@@ -10,17 +10,17 @@ const stepMs = 30_000
 /** Accepted time steps before and after the present one: clocks differ and typing takes time (RFC 6238 section 5.2). */
 const window = 1
 
-/** A new secret. */
+/** Returns a new secret. */
 export function newTotpSecret(): Buffer {
   return Buffer.from(new Secret({ size: secretBytes }).bytes)
 }
 
-/** A secret as people type it: base32. */
+/** Returns a secret as people type it: base32. */
 export function writtenSecret(secret: Buffer): string {
   return secretOf(secret).base32
 }
 
-/** otpauth:// of a secret, for a QR code. */
+/** Returns the otpauth:// URI of a secret, for a QR code. */
 export function totpUri(secret: Buffer, issuer: string, userId: string): string {
   return new TOTP({ issuer, label: userId, secret: secretOf(secret) }).toString()
 }

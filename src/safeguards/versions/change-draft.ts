@@ -110,8 +110,8 @@ export function submitDraft(
     if (problems.length > 0 || !description) return { refused: 'draft.problems', problems }
     if (!(await write(tx, draft, { text, state: 'SUBMITTED' }))) return { refused: 'draft.changed-meanwhile' }
     // The Service Unit decides about open requests that the draft affects.
-    const reach = effectsOfChange(history.at(-1)!, description)
-    await sql`select record_reach(${id}::uuid, ${JSON.stringify(reach)}::jsonb)`.execute(tx)
+    const effects = effectsOfChange(history.at(-1)!, description)
+    await sql`select record_reach(${id}::uuid, ${JSON.stringify(effects)}::jsonb)`.execute(tx)
     await trace(tx, viewer, viewer.drafts, 'description.submitted', id, { basedOn: draft.basedOn })
     return findDraft(tx, viewer, id)
   })
@@ -169,7 +169,7 @@ async function findOwnDraft(
   return draft
 }
 
-/** False if the draft has changed since it was read. */
+/** Returns false if the draft has changed since it was read. */
 async function write(
   tx: Tx,
   { id, revision, state }: Draft,
@@ -216,7 +216,7 @@ async function fillInHead(
   })
 }
 
-/** Latest planned instant: with a later one no version could come into force before it. */
+/** Returns the latest instant that a draft may have: with a later one no version could come into force before it. */
 function yearAfter(now: Temporal.Instant): Temporal.Instant {
   return now.toZonedDateTimeISO('UTC').add({ years: 1 }).toInstant()
 }

@@ -1,7 +1,7 @@
 import type { ChangeEffects } from '#description/changes/effects-of-change.ts'
 import { sql, type QueryExecutorProvider } from 'kysely'
 
-/** How many open requests and disclosures a draft affects. */
+/** Numbers of open requests and disclosures that a draft affects. */
 export interface PendingConsequence {
   requests: number
   calls: number
@@ -20,10 +20,10 @@ export interface PendingConsequence {
 /** Counts what a draft affects; for the custodian. */
 export async function countAffected(
   db: QueryExecutorProvider,
-  { draft, reach, effectiveFrom }: { draft: string; reach: ChangeEffects; effectiveFrom: Temporal.Instant },
+  { draft, effects, effectiveFrom }: { draft: string; effects: ChangeEffects; effectiveFrom: Temporal.Instant },
 ): Promise<PendingConsequence> {
   const { rows } = await sql<{ pending: PendingConsequence }>`
-    select count_reached(${draft}::uuid, ${JSON.stringify(reach)}::jsonb, ${effectiveFrom.toString()}::timestamptz) as pending`.execute(
+    select count_reached(${draft}::uuid, ${JSON.stringify(effects)}::jsonb, ${effectiveFrom.toString()}::timestamptz) as pending`.execute(
     db,
   )
   return rows[0]!.pending

@@ -93,6 +93,7 @@ const maxListed = 200
 export interface Viewer {
   personId: string
   rights: Right[]
+  /** The right to draft. */
   drafts: Right | undefined
   now: Temporal.Instant
 }
@@ -152,7 +153,7 @@ function draftRows(tx: Tx) {
   return tx.selectFrom('description_draft').selectAll()
 }
 
-/** The version on which a new draft is based. */
+/** Returns the newest version, on which a new draft is based. */
 export async function newestVersion(tx: Tx) {
   return tx
     .selectFrom('description_version')

@@ -8,7 +8,7 @@ export interface NarrowedRights {
   rights: number
 }
 
-/** Returns which rights in force would be narrower under `after` than under `before`, by the role of `before`. */
+/** Counts the rights in force that would be narrower under `after` than under `before`, by the role of `before`. */
 export async function rightsNarrowed(
   database: SafeguardsDatabase,
   before: Pick<RegisterDescription, 'roles' | 'switches'>,

@@ -34,7 +34,7 @@ export async function installDescription(
   database: SafeguardsDatabase,
   text: string,
   fileName: string,
-): Promise<'installed' | 'there-already'> {
+): Promise<'installed' | 'installed-already'> {
   const parsed = parseSuccessor(text, [])
   if (!parsed.ok) throw new DescriptionFault(fileName, parsed.problems)
   return safeguardsOf(database)
@@ -44,7 +44,7 @@ export async function installDescription(
         select install_description(${text}, ${parsed.description.effectiveFrom}, ${rolesForDatabase(parsed.description)}::jsonb) as installed`.execute(
         tx,
       )
-      if (!rows[0]?.installed) return 'there-already'
+      if (!rows[0]?.installed) return 'installed-already'
       await appendAudit(tx, {
         action: 'description.installed',
         result: 'ok',
@@ -142,7 +142,7 @@ export function versionAt(versions: readonly DescriptionVersion[], at: Temporal.
   return found
 }
 
-/** The part of a description in `described_role`, for row-level security. */
+/** Returns the part of a description that is in `described_role`, for row-level security. */
 export function rolesForDatabase(description: Pick<RegisterDescription, 'roles' | 'switches'>): string {
   return JSON.stringify(
     rolesInEffect(description).map(({ role, duty, purposes, scope }) => ({

@@ -25,7 +25,7 @@ export interface Alarm {
   lastAt: Temporal.Instant
   raisedAt: Temporal.Instant
   seenAt: Temporal.Instant | null
-  /** Without `by` and note if the alarm ended by itself. */
+  /** Without `by` and note if nobody closed it and its cause ended. */
   closed: { at: Temporal.Instant; by: string | undefined; note: string | null } | null
   /** True if the alarm is about the viewer: then somebody else must close it. */
   isOwn: boolean
@@ -97,7 +97,7 @@ export function markAlarmSeen(
 
 /**
  * Closes an alarm with a finding; the database logs it.
- * @param readCount its count when it was read: it is not closed with what it has become since; null: not compared
+ * @param readCount its count as the viewer read it: the alarm is not closed if it has grown since; null: not compared
  */
 export async function closeAlarm(
   database: SafeguardsDatabase,

@@ -118,7 +118,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
       where not exists (
         select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at and s.official_person_id = n.person_id)
     ),
-    look as (
+    viewed as (
       select c.*, e.at, false as is_search
       from others_call c
       join audit_entry e on e.object_id = c.contact_id and e.person_id = c.person_id
@@ -128,9 +128,9 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
       select c.*, s.at, true
       from others_call c join searched s on s.person_id = c.person_id and s.contact_id = c.contact_id
     ),
-    new_look as (
+    new_view as (
       select l.*, (l.at at time zone 'Europe/Helsinki')::date as day
-      from look l
+      from viewed l
       left join closed_until k on k.kind = 'caller' and k.person_id = l.person_id
       where l.at > coalesce(k.at, '-infinity')
     ),
@@ -141,7 +141,7 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
       from (
         select *, count(*) filter (where is_search) over (partition by person_id, caller_key order by at
           range between interval '1 day' preceding and current row) as searches
-        from new_look
+        from new_view
       ) o
       group by person_id, caller_key
       having max(at) >= ${from}
@@ -157,11 +157,11 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
   mass: (from) => sql`
     with counted as (
       select e.person_id, e.at, e.action,
-        count(*) filter (where l.is_look) over an_hour as looks, coalesce(sum(l.contacts) over an_hour, 0) as contacts,
-        count(*) filter (where l.is_look) over a_day as looks_in_day, coalesce(sum(l.contacts) over a_day, 0) as contacts_in_day
+        count(*) filter (where l.is_view) over an_hour as looks, coalesce(sum(l.contacts) over an_hour, 0) as contacts,
+        count(*) filter (where l.is_view) over a_day as looks_in_day, coalesce(sum(l.contacts) over a_day, 0) as contacts_in_day
       from audit_entry e
       cross join lateral (
-        select e.action <> 'looks.slowed' and (e.action <> 'calls.watched' or e.detail ? 'opened') as is_look,
+        select e.action <> 'looks.slowed' and (e.action <> 'calls.watched' or e.detail ? 'opened') as is_view,
           jsonb_array_length(case e.action when 'calls.watched' then e.detail -> 'segments' else e.detail -> 'contacts' end) as contacts) l
       left join closed_until k on k.kind = 'mass' and k.person_id = e.person_id
       where e.person_id is not null and e.at > ${from} - interval '1 day' and e.result = 'ok'

@@ -41,7 +41,7 @@ export interface ViewToReview {
   servedMs: number | null
 }
 
-/** Lists the months with such views, newest first. */
+/** Lists the months with views by maintenance or the security unit, newest first. */
 export function listReviewMonths(
   database: SafeguardsDatabase,
   session: Session,
@@ -84,7 +84,7 @@ function startOf(day: Temporal.PlainDate): Temporal.Instant {
   return day.toZonedDateTime(zone).toInstant()
 }
 
-/** Lists the views of a month, oldest first, after a log entry. Reading them is logged. */
+/** Lists the views of a month, oldest first, from the log entry after number `after` on. Reading them is logged. */
 export function listViewsToReview(
   database: SafeguardsDatabase,
   session: Session,

@@ -9,6 +9,7 @@ export interface WatchTables {
     id: ColumnType<string, never, never>
     kind: AlarmKind
     person_id: string | null
+    /** The official or person concerned. */
     object_id: string | null
     count: number
     facts: ColumnType<Record<string, unknown>, string, string>

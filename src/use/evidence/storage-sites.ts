@@ -3,7 +3,7 @@ import type { Trilingual } from '#description/closed-lists.ts'
 import type { StorageSite } from '#description/register-description.ts'
 import { termZone } from '#description/terms.ts'
 import { isAttested, siteOf } from '#safeguards/places/attested-site.ts'
-import { isElsewhere, ownPlacesOfDatabase } from '#safeguards/places/configured-places.ts'
+import { isElsewhere, describeDatabasePlaces } from '#safeguards/places/configured-places.ts'
 import type { Check, CheckContext, Place } from './promise.ts'
 
 type SiteFacts = {
@@ -91,7 +91,7 @@ function namesOf(sites: readonly StorageSite[], language: keyof Trilingual): str
 async function placesWithData({ db, places }: CheckContext): Promise<Found[]> {
   const configured = places.find(({ name }) => name === 'database')
   const folders = await Promise.all(places.filter(({ name }) => name !== 'database').map(findPlace))
-  const own = await ownPlacesOfDatabase(db, configured?.site)
+  const own = await describeDatabasePlaces(db, configured?.site)
   // Uses the register of places: a copy has data from its first use on.
   const copies = await db
     .selectFrom('place_of_data')

@@ -8,7 +8,7 @@ import type { Clock } from '#platform/clock/clock.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import {
-  acceptedBefore,
+  acceptedFindings,
   describeFinding,
   recordBreak,
   type Finding,
@@ -162,7 +162,7 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
           ? { ...ahead, signed: answer.ahead }
           : { ...ahead, kind: 'witness-differs', signed: answer.differs }
       // A witness accepted as `witness-ahead` becomes `witness-differs` once this log has grown to the witness's size.
-      const isAccepted = await acceptedBefore(db)
+      const isAccepted = await acceptedFindings(db)
       if (!isAccepted(finding) && !isAccepted({ ...finding, kind: 'witness-ahead' })) await recordBreak(db, [finding])
     } else if (!failing.has(name)) {
       failing.add(name)

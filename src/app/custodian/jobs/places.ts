@@ -20,7 +20,7 @@ import {
 import { isLedgerBehind, arePackagesWaiting } from '#safeguards/places/ship-ledger.ts'
 import {
   isThisMachine,
-  ownPlacesOfDatabase,
+  describeDatabasePlaces,
   describeCopyPlace,
   describeObjectStore,
   describeWitness,
@@ -153,7 +153,7 @@ async function describeOwnPlaces(db: SafeguardsDatabase, settings: Settings): Pr
     await folder('data', settings.dataDirectory),
     await describeObjectStore(settings),
     describeKeyStore(settings, await folder('keys', `${settings.dataDirectory}/keys`)),
-    ...(await ownPlacesOfDatabase(db, settings.sites.database)),
+    ...(await describeDatabasePlaces(db, settings.sites.database)),
   ]
 }
 

@@ -22,7 +22,7 @@ export function passkeyRoutes(app: Routes, desk: Desk): void {
   registerOperations(app, { listPasskeys: ({ session }) => items(listOwnPasskeys(desk.db, session)) })
 
   const answers: OperationHandlers = {
-    askPasskeySignIn: () => options(passkeys.askSignIn()),
+    askPasskeySignIn: () => options(passkeys.requestSignIn()),
 
     signInWithPasskey: async (request, reply) => {
       const newSession = newSessionToken()

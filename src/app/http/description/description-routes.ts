@@ -1,5 +1,5 @@
 import { approveDraft, rejectDraft } from '#safeguards/versions/decide.ts'
-import { authoriseDryRun } from '#safeguards/versions/draft-to-try.ts'
+import { authoriseDryRun } from '#safeguards/versions/dry-run-draft.ts'
 import { listDrafts, readDraft, type Draft, type DraftRefusal } from '#safeguards/versions/draft.ts'
 import {
   changeDraft,

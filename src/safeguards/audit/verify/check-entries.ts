@@ -24,7 +24,7 @@ interface ClockStep extends EntryPosition {
 /** An entry or checkpoint dated earlier than its predecessor. */
 export interface Disorder {
   code: 'entry-order' | 'checkpoint-order'
-  about: string
+  message: string
   at: string
   /** Time of the predecessor. */
   after: string
@@ -64,7 +64,8 @@ export class EntryCheck {
   readonly #signedFrom: number
   /** Time of the newest entry. */
   newestAt = ''
-  #firstThere: { leaf: number; at: string } | undefined
+  /** The first entry of the tree that exists. */
+  #firstPresent: { leaf: number; at: string } | undefined
 
   /** @param signedFrom size below which unsigned entries of earlier versions count as explanations */
   constructor(findings: Findings, key: VerifierKey, signedFrom: number) {
@@ -82,10 +83,10 @@ export class EntryCheck {
     const position = { leaf, seq: entry.seq }
     if (entry.at > this.newestAt) this.newestAt = entry.at
     else if (leaf !== undefined && Date.parse(this.newestAt) - Date.parse(entry.at) > maxTransactionMs) {
-      const about = `Entry ${entry.seq} is dated ${entry.at}, after one dated ${this.newestAt}.`
-      this.#disorders.push({ code: 'entry-order', about, at: entry.at, after: this.newestAt, ...position })
+      const message = `Entry ${entry.seq} is dated ${entry.at}, after one dated ${this.newestAt}.`
+      this.#disorders.push({ code: 'entry-order', message, at: entry.at, after: this.newestAt, ...position })
     }
-    if (leaf !== undefined) this.#firstThere ??= { leaf, at: entry.at }
+    if (leaf !== undefined) this.#firstPresent ??= { leaf, at: entry.at }
     if (this.facts.oldestAt === undefined || entry.at < this.facts.oldestAt) this.facts.oldestAt = entry.at
     if (entry.result !== 'ok') return
     const { detail, object_id: id } = entry
@@ -161,7 +162,7 @@ export class EntryCheck {
   judgeOrder(): { notes: string[]; outOfOrder: { from: string; to: string } | undefined } {
     const explained = new Map<ClockStep, number>()
     let [from, to] = ['', '']
-    for (const { code, about, at, after, leaf, seq } of this.#disorders) {
+    for (const { code, message, at, after, leaf, seq } of this.#disorders) {
       const step = this.#steps.find(
         ({ fromMs, toMs }) =>
           Date.parse(at) >= toMs - maxTransactionMs && Date.parse(after) <= fromMs + maxTransactionMs,
@@ -170,7 +171,7 @@ export class EntryCheck {
         explained.set(step, (explained.get(step) ?? 0) + 1)
         continue
       }
-      this.#findings.add(code, about, { leaf, seq })
+      this.#findings.add(code, message, { leaf, seq })
       if (after > from) from = after
       if (to === '' || at < to) to = at
     }
@@ -190,7 +191,7 @@ export class EntryCheck {
    */
   judgePrunings(): void {
     const newest = this.facts.prunings.toSorted((one, other) => one.minimumIndex - other.minimumIndex).at(-1)
-    const left = this.#firstThere
+    const left = this.#firstPresent
     if (!newest || newest.isSigned || !left) return
     const oldest = Temporal.Instant.from(newest.at)
       .toZonedDateTimeISO('UTC')

@@ -22,7 +22,7 @@ await ledger.append(makeDestructionEntry())
 
 class RollBack extends Error {}
 
-async function verifyChanged(change?: string, heads: { of: string; note: string }[] = []) {
+async function verifyChanged(change?: string, heads: { source: string; note: string }[] = []) {
   const findings = new Findings()
   let checked = 0
   await db
@@ -48,7 +48,7 @@ async function verifyChanged(change?: string, heads: { of: string; note: string 
 describe('the verifier of the ledger, which shares no code with its writer,', () => {
   test('finds nothing wrong with an unchanged ledger', async () => {
     expect(await verifyChanged()).toEqual({ checked: 303, codes: [], first: undefined })
-    expect(await verifyChanged(undefined, [{ of: 'the head beside the keys', note: head!.note }])).toMatchObject({
+    expect(await verifyChanged(undefined, [{ source: 'the head beside the keys', note: head!.note }])).toMatchObject({
       codes: [],
     })
   })
@@ -101,7 +101,7 @@ describe('the verifier of the ledger, which shares no code with its writer,', ()
   test('finds that the ledger was rolled back to before a head that is kept elsewhere', async () => {
     const change =
       'delete from ledger_leaf where index > 299; delete from destruction_entry where seq > 300; delete from ledger_pending; delete from ledger_head where size > 300'
-    const { codes } = await verifyChanged(change, [{ of: 'the head beside the keys', note: head!.note }])
+    const { codes } = await verifyChanged(change, [{ source: 'the head beside the keys', note: head!.note }])
     expect(codes).toEqual(['ledger-altered'])
   })
 })

@@ -8,7 +8,7 @@ import { leafHashOf } from './entry-bytes.ts'
 import { Findings } from './report.ts'
 import type { VerifierKey } from './signed-note.ts'
 
-/** An entry of the ledger in its hashed form (docs/formats/ledger.md), and its place. */
+/** An entry of the ledger in its hashed form (docs/formats/ledger.md), with its index and hash in the tree. */
 interface LedgerLine {
   index: number | null
   hash: string | null
@@ -51,7 +51,7 @@ export async function checkLedger(
       findings.add('ledger-head-wrong', `The row says ${size}, the note ${read.size}.`)
     }
   }
-  for (const { of, note } of seen) roots.add(note, of, 'seen')
+  for (const { source, note } of seen) roots.add(note, source, 'seen')
 
   const subtrees = await readSubtrees(tx)
   const tree = new TreeCheck(own, roots.expected, (height, index, made) => {
@@ -147,7 +147,7 @@ async function checkUnsealed(tx: AnyDatabase, keys: KeyCheck, findings: Findings
   return rows.length
 }
 
-/** Without the contents of 31 days no backup can be restored; the ledger's page shows them too. */
+/** Checks the contents of the last 31 days' entries against their hashes: without them no backup can be restored. */
 async function checkContents(tx: AnyDatabase, findings: Findings): Promise<void> {
   const { rows } = await sql<{ seq: number; name: string | null; salt: string | null; content: string | null }>`
     select coalesce(c.seq, e.seq)::float8 as seq, case when e.object_id is null then e.object_name end as name, encode(c.salt, 'hex') as salt, c.content

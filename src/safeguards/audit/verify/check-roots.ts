@@ -12,7 +12,7 @@ import {
 /** A checkpoint stored elsewhere: beside the keys, by a witness, by a person. */
 export interface SeenCheckpoint {
   /** Its source, for people. */
-  of: string
+  source: string
   note: string
 }
 
@@ -43,36 +43,37 @@ export class RootCheck {
 
   /**
    * Adds a checkpoint.
-   * @param of its name, for people
+   * @param source where it is stored, for people
    * @param cosignatures signature lines stored beside the note
    */
   add(
     note: string,
-    of: string,
+    source: string,
     kind: ExpectedRoot['kind'],
     cosignatures: readonly string[] = [],
   ): SignedCheckpoint | undefined {
     const read = readCheckpoint(note)
     if (typeof read === 'string') {
-      this.#findings.add('checkpoint-unreadable', `${capital(of)}: ${read}.`)
+      this.#findings.add('checkpoint-unreadable', `${capital(source)}: ${read}.`)
       return undefined
     }
     const { log, witnesses } = this.#keys
     if (read.origin !== log.name || !signedBy(read, log)) {
-      this.#findings.add('checkpoint-unsigned', `${capital(of)}, of size ${read.size} and origin ${read.origin}.`)
+      this.#findings.add('checkpoint-unsigned', `${capital(source)}, of size ${read.size} and origin ${read.origin}.`)
       return undefined
     }
-    const beside = cosignatures.flatMap((line) => readSignature(line) ?? this.#unreadable(of))
+    const beside = cosignatures.flatMap((line) => readSignature(line) ?? this.#unreadable(source))
     for (const witness of witnesses) {
       const at = cosignedAt(read.text, [...read.signatures, ...beside], witness)
-      if (at === 'wrong') this.#findings.add('witness-wrong', `${capital(of)}, of size ${read.size}: ${witness.name}.`)
+      if (at === 'wrong')
+        this.#findings.add('witness-wrong', `${capital(source)}, of size ${read.size}: ${witness.name}.`)
       else if (at !== 'none') {
         this.cosigned += 1
         const last = this.#cosignedLast.get(witness)
         if (!last || read.size >= last.size) this.#cosignedLast.set(witness, { size: read.size, atMs: at * 1000 })
       }
     }
-    this.expected.push({ size: read.size, root: read.root, of, kind })
+    this.expected.push({ size: read.size, root: read.root, source, kind })
     if (kind === 'own' && read.size >= (this.newest?.size ?? 0)) this.newest = read
     return read
   }
@@ -87,9 +88,9 @@ export class RootCheck {
     for (const witness of this.#keys.witnesses) {
       const last = this.#cosignedLast.get(witness)
       if (!last) {
-        const about = `${witness.name} has cosigned nothing of this log.`
-        if (demandsAll) this.#findings.add('witness-missing', about)
-        else notes.push(about)
+        const message = `${witness.name} has cosigned nothing of this log.`
+        if (demandsAll) this.#findings.add('witness-missing', message)
+        else notes.push(message)
       } else if (last.size < (this.newest?.size ?? 0) && Date.parse(newestAt) - last.atMs > maxBehindMs) {
         const at = new Date(last.atMs).toISOString()
         notes.push(`${witness.name} last cosigned size ${last.size}, at ${at}; it has seen nothing newer.`)
@@ -98,8 +99,8 @@ export class RootCheck {
     return notes
   }
 
-  #unreadable(of: string): [] {
-    this.#findings.add('witness-wrong', `${capital(of)}: a line stored with it is not a signature.`)
+  #unreadable(source: string): [] {
+    this.#findings.add('witness-wrong', `${capital(source)}: a line stored with it is not a signature.`)
     return []
   }
 }

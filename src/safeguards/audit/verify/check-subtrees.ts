@@ -21,7 +21,8 @@ export class SubtreeCheck {
     this.#stored = stored
   }
 
-  made(height: number, index: number, hash: Buffer): void {
+  /** Compares one computed root. */
+  check(height: number, index: number, hash: Buffer): void {
     if (height % levelBits !== 0) return
     const level = height / levelBits
     const place = `${level}/${index}`

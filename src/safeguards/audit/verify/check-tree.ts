@@ -5,7 +5,7 @@ export interface ExpectedRoot {
   size: number
   root: Buffer
   /** Its source, for people: "the newest checkpoint", "the checkpoint of 1.3. in w1.txt". */
-  of: string
+  source: string
   /** `own`: signed by this log, in what is verified; `seen`: stored elsewhere, in a file or by a witness. */
   kind: 'own' | 'seen'
 }
@@ -14,11 +14,11 @@ export interface ExpectedRoot {
 export class TreeCheck {
   readonly tree: GrowingTree
   /** Roots that match. */
-  right = 0
+  matching = 0
   readonly #findings: Findings
   readonly #expected: ExpectedRoot[]
   #next = 0
-  #rightUpTo = 0
+  #matchingUpTo = 0
   #wrong = new Map<ExpectedRoot['kind'], { first: ExpectedRoot; from: number; more: number }>()
   #holed = false
 
@@ -50,7 +50,7 @@ export class TreeCheck {
       const others = more > 0 ? ` and ${more} later ones` : ''
       this.#findings.add(
         kind === 'seen' ? 'rewritten' : 'root-differs',
-        `The hashes do not give the root of ${first.of} (size ${first.size})${others}; the difference is in ${position}.`,
+        `The hashes do not give the root of ${first.source} (size ${first.size})${others}; the difference is in ${position}.`,
         { leaf: from },
       )
     }
@@ -58,7 +58,7 @@ export class TreeCheck {
     if (beyond) {
       this.#findings.add(
         'rolled-back',
-        `The log has ${this.tree.size} entries in its tree; ${beyond.of} was signed for ${beyond.size}.`,
+        `The log has ${this.tree.size} entries in its tree; ${beyond.source} was signed for ${beyond.size}.`,
         { leaf: this.tree.size },
       )
     }
@@ -69,13 +69,13 @@ export class TreeCheck {
     for (let expected = this.#expected[this.#next]; expected?.size === size; expected = this.#expected[this.#next]) {
       this.#next += 1
       if (!this.#holed && (own ??= root()).equals(expected.root)) {
-        this.right += 1
-        this.#rightUpTo = size
+        this.matching += 1
+        this.#matchingUpTo = size
         continue
       }
       const known = this.#wrong.get(expected.kind)
       if (known) known.more += 1
-      else this.#wrong.set(expected.kind, { first: expected, from: this.#rightUpTo, more: 0 })
+      else this.#wrong.set(expected.kind, { first: expected, from: this.#matchingUpTo, more: 0 })
     }
   }
 }

@@ -99,7 +99,7 @@ export class Findings {
   found = 0
   #problems: Problem[] = []
 
-  add(code: ProblemCode, about: string, position: { leaf?: number | undefined; seq?: number | undefined } = {}): void {
+  add(code: ProblemCode, detail: string, position: { leaf?: number | undefined; seq?: number | undefined } = {}): void {
     this.found += 1
     if (this.#problems.length >= maxStored) return
     const { leaf, seq } = position
@@ -107,7 +107,7 @@ export class Findings {
       code,
       ...(leaf !== undefined && { leaf }),
       ...(seq !== undefined && { seq }),
-      message: `${problemCodes[code]} ${about}`,
+      message: `${problemCodes[code]} ${detail}`,
     })
   }
 
@@ -115,12 +115,12 @@ export class Findings {
    * Removes problems that need not be reported.
    * @returns how many
    */
-  takeOut(isTakenOut: (problem: Problem) => boolean): number {
-    const left = this.#problems.filter((problem) => !isTakenOut(problem))
-    const out = this.#problems.length - left.length
+  remove(isRemoved: (problem: Problem) => boolean): number {
+    const left = this.#problems.filter((problem) => !isRemoved(problem))
+    const removed = this.#problems.length - left.length
     this.#problems = left
-    this.found -= out
-    return out
+    this.found -= removed
+    return removed
   }
 
   /** Returns the first problems in the order of the log, then those with an unspecific code, then those without a leaf. */

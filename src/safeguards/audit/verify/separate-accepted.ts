@@ -20,7 +20,7 @@ export function separateAccepted(facts: LogFacts, findings: Findings, max?: numb
   const isAccepted = ({ code, leaf, seq }: Problem) =>
     acceptable.has(code) &&
     (leaf === undefined ? seqs.has(String(seq)) : ranges.some(([from, to]) => leaf >= from && leaf <= to))
-  return { accepted: findings.takeOut(isAccepted), found: findings.found, problems: findings.inOrder(max) }
+  return { accepted: findings.remove(isAccepted), found: findings.found, problems: findings.inOrder(max) }
 }
 
 /** Like {@link separateAccepted}; an open break found by the custodian is a problem of its own. */

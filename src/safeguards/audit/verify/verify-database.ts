@@ -19,7 +19,7 @@ export interface DatabaseOptions {
   seen?: readonly SeenCheckpoint[]
   /** Heads of the destruction ledger stored elsewhere. */
   seenLedger?: readonly SeenCheckpoint[]
-  /** Leaf hashes stored elsewhere, 32 bytes each, [from, to); fewer if there are no more. */
+  /** Leaf hashes stored elsewhere, 32 bytes each, [from, to); fewer if present are no more. */
   storedLeaves?: ((from: number, to: number) => Promise<Buffer>) | undefined
   /** The program's triggers, policies, functions and grants, and the processes' database roles. */
   protections?: { expected: ExpectedProtections; roles: readonly string[] } | undefined
@@ -41,17 +41,17 @@ const maxHoles = 1_000_000
 export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions): Promise<Report> {
   const findings = new Findings()
   const roots = new RootCheck(findings, options.keys)
-  const { rows: sizes } = await sql<{ upTo: number; there: number; entries: number; pending: number }>`
+  const { rows: sizes } = await sql<{ upTo: number; present: number; entries: number; pending: number }>`
     select coalesce((select max(index) + 1 from audit_leaf), 0)::float8 as "upTo",
-      (select count(*) from audit_leaf)::float8 as there,
+      (select count(*) from audit_leaf)::float8 as present,
       (select count(*) from audit_entry)::float8 as entries,
       (select count(*) from audit_pending)::float8 as pending`.execute(tx)
-  const { upTo, there, entries, pending } = sizes[0]!
+  const { upTo, present, entries, pending } = sizes[0]!
   // A hash far beyond the end would extend the verification without limit.
-  const hasTooManyHoles = upTo - there > maxHoles
-  const leaves = hasTooManyHoles ? there : upTo
+  const hasTooManyHoles = upTo - present > maxHoles
+  const leaves = hasTooManyHoles ? present : upTo
   if (hasTooManyHoles)
-    findings.add('leaf-missing', `${upTo - there} of the hashes up to index ${upTo - 1}.`, { leaf: there })
+    findings.add('leaf-missing', `${upTo - present} of the hashes up to index ${upTo - 1}.`, { leaf: present })
   const report = (step: Progress['step'], checked: number) => {
     options.signal?.throwIfAborted()
     options.onProgress?.({ step, checked, entries: leaves })
@@ -59,16 +59,16 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
 
   report('signatures', 0)
   const disorders = await readCheckpoints(tx, roots, findings)
-  for (const { of, note } of options.seen ?? []) {
-    const seen = roots.add(note, of, 'seen')
+  for (const { source, note } of options.seen ?? []) {
+    const seen = roots.add(note, source, 'seen')
     if (seen && seen.size > (roots.newest?.size ?? 0) && seen.size <= leaves) {
-      findings.add('checkpoint-missing', `The table has none as new as ${of}, of size ${seen.size}.`)
+      findings.add('checkpoint-missing', `The table has none as new as ${source}, of size ${seen.size}.`)
     }
   }
   if (!roots.newest && leaves > 0) findings.add('checkpoint-missing', `The tree has ${leaves} leaves.`, { leaf: 0 })
 
   const subtrees = new SubtreeCheck(findings, await readSubtrees(tx))
-  const tree = new TreeCheck(findings, roots.expected, (height, index, hash) => subtrees.made(height, index, hash))
+  const tree = new TreeCheck(findings, roots.expected, (height, index, hash) => subtrees.check(height, index, hash))
   const { rows: signed } = await sql<{ note: string }>`select note from audit_signed_from`.execute(tx)
   const check = new EntryCheck(findings, options.keys.log, readSignedFrom(signed[0]?.note, options.keys.log))
   const walk = await walkLeaves(tx, { leaves, findings, tree, check, report, storedLeaves: options.storedLeaves })
@@ -76,7 +76,7 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
   subtrees.judge()
 
   const waiting = await checkPending(tx, findings, check)
-  if (entries !== walk.there + waiting) await reportCountDifference(tx, findings)
+  if (entries !== walk.present + waiting) await reportCountDifference(tx, findings)
   check.judgePrunings()
   for (const disorder of disorders) check.checkOrder(disorder)
   const { notes: orderNotes, outOfOrder } = check.judgeOrder()
@@ -98,7 +98,7 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
     entries: leaves,
     pruned,
     pending,
-    checkpoints: tree.right,
+    checkpoints: tree.matching,
     witnesses: roots.cosigned,
     recordings,
     destructions,
@@ -123,20 +123,20 @@ async function checkProtections(
 }
 
 const snapshotTries = 10
-const betweenTriesMs = 300
+const retryDelayMs = 300
 
 /**
  * Verifies the log of a database while it grows.
- * @param beside reads the checkpoint of the log, or of the ledger, beside the custodian's keys. It is signed there first, so an
- * older snapshot is taken again
+ * @param readOutside reads the checkpoint of the log, or of the ledger, that is stored beside the custodian's keys. It is stored present
+ * before the database has it: if the snapshot is older, another is taken
  */
 export async function verifyRunningLog(
   db: AnyDatabase,
-  beside: (of: 'log' | 'ledger') => Promise<string | undefined>,
+  readOutside: (tree: 'log' | 'ledger') => Promise<string | undefined>,
   options: DatabaseOptions,
 ): Promise<Report> {
   for (let tries = 1; ; tries++) {
-    const [note, ledgerNote] = [await beside('log'), await beside('ledger')]
+    const [note, ledgerNote] = [await readOutside('log'), await readOutside('ledger')]
     const [size, ledgerSize] = [sizeOf(note), sizeOf(ledgerNote)]
     const report = await db
       .transaction()
@@ -148,8 +148,8 @@ export async function verifyRunningLog(
             coalesce((select max(size) from ledger_head), 0)::float8 as ledger`.execute(tx)
         const { newest = 0, ledger = 0 } = rows[0] ?? {}
         if ((size > newest || ledgerSize > ledger) && tries < snapshotTries) return undefined
-        const seen = note === undefined ? [] : [{ of: 'the checkpoint beside the keys', note }]
-        const seenLedger = ledgerNote === undefined ? [] : [{ of: 'the head beside the keys', note: ledgerNote }]
+        const seen = note === undefined ? [] : [{ source: 'the checkpoint beside the keys', note }]
+        const seenLedger = ledgerNote === undefined ? [] : [{ source: 'the head beside the keys', note: ledgerNote }]
         return verifyDatabase(tx, {
           ...options,
           seen: [...seen, ...(options.seen ?? [])],
@@ -158,7 +158,7 @@ export async function verifyRunningLog(
       })
     if (report) return report
     options.signal?.throwIfAborted()
-    await wait(betweenTriesMs)
+    await wait(retryDelayMs)
   }
 }
 
@@ -183,8 +183,8 @@ async function readCheckpoints(tx: AnyDatabase, roots: RootCheck, findings: Find
     from audit_checkpoint c order by c.size`.execute(tx)
   let before = ''
   for (const { size, root, note, at, lines, misnamed } of rows) {
-    const of = `the checkpoint of size ${size}`
-    const read = roots.add(note, of, 'own', lines)
+    const source = `the checkpoint of size ${size}`
+    const read = roots.add(note, source, 'own', lines)
     if (read && (read.size !== size || !read.root.equals(root))) {
       findings.add('checkpoint-differs', `The row says ${size}, the note ${read.size}.`, {
         leaf: Math.min(size, read.size),
@@ -192,8 +192,8 @@ async function readCheckpoints(tx: AnyDatabase, roots: RootCheck, findings: Find
     }
     if (misnamed > 0) findings.add('witness-wrong', `Size ${size}: a line is in another name than its row.`)
     if (at < before) {
-      const about = `The one of size ${size} is dated ${at}, a smaller one ${before}.`
-      disorders.push({ code: 'checkpoint-order', about, at, after: before })
+      const message = `The one of size ${size} is dated ${at}, a smaller one ${before}.`
+      disorders.push({ code: 'checkpoint-order', message, at, after: before })
     }
     before = at
   }
@@ -247,20 +247,20 @@ async function walkLeaves(
     report: (step: Progress['step'], checked: number) => void
     storedLeaves: DatabaseOptions['storedLeaves']
   },
-): Promise<{ there: number; absent: Absent[] }> {
+): Promise<{ present: number; absent: Absent[] }> {
   const { leaves, findings, tree, check, report } = given
   const absent: Absent[] = []
-  let there = 0
+  let present = 0
   const read = async (from: number) => {
     const { rows } = await leavesBetween(from, from + batch).execute(tx)
     return JSON.parse(rows[0]?.leaves ?? '[]') as LeafRow[]
   }
-  let coming = leaves > 0 ? read(0) : undefined
+  let nextBatch = leaves > 0 ? read(0) : undefined
   for (let from = 0; from < leaves; from += batch) {
-    const rows = await coming!
+    const rows = await nextBatch!
     // The database prepares the next batch while this one is hashed.
-    coming = from + batch < leaves ? read(from + batch) : undefined
-    coming?.catch(() => undefined)
+    nextBatch = from + batch < leaves ? read(from + batch) : undefined
+    nextBatch?.catch(() => undefined)
     const stored = await given.storedLeaves?.(from, from + batch)
     for (const row of rows) {
       const [index, seq, hash, found] = row
@@ -282,7 +282,7 @@ async function walkLeaves(
         absent.push({ leaf: index, seq })
         continue
       }
-      there += 1
+      present += 1
       const entry = entryOf(row)
       const isIntact = leafHashOf(entryText(entry)).toString('hex') === hash
       if (!isIntact) {
@@ -296,7 +296,7 @@ async function walkLeaves(
     report('tree', Math.min(leaves, from + batch))
   }
   for (let hole = tree.tree.size; hole < leaves; hole++) addHole(hole)
-  return { there, absent }
+  return { present, absent }
 
   function addHole(index: number): void {
     findings.add('leaf-missing', `Index ${index}.`, { leaf: index })
@@ -352,25 +352,25 @@ function reportMissingEntries(absent: readonly Absent[], minimumIndex: number, f
 }
 
 /**
- * Checks entries that wait for the tree: they count already.
- * @returns how many there are
+ * Checks entries that are not in the tree yet.
+ * @returns how many present are
  */
 async function checkPending(tx: AnyDatabase, findings: Findings, check: EntryCheck): Promise<number> {
   const { rows } = await sql<{ seq: number; leaf: number | null; entry: string }>`
     select p.seq::float8 as seq, l.index::float8 as leaf, json_build_array(null, null, null, ${entryColumns})::text as entry
     from audit_pending p left join audit_entry e on e.seq = p.seq left join audit_leaf l on l.seq = p.seq
     order by p.seq`.execute(tx)
-  let there = 0
+  let present = 0
   for (const { seq, leaf, entry } of rows) {
     const row = JSON.parse(entry) as LeafRow
     if (leaf !== null) findings.add('pending-in-tree', `Entry ${seq}, index ${leaf}.`, { leaf, seq })
     else if (row[3] === null) findings.add('pending-missing', `Entry ${seq}.`, { seq })
     else {
-      there += 1
+      present += 1
       check.checkEntry(entryOf(row), undefined, true)
     }
   }
-  return there
+  return present
 }
 
 /** If the counts differ, lists entries that are missing or duplicated. */

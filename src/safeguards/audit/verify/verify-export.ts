@@ -47,7 +47,7 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
   const note = (await read('checkpoint'))?.toString('utf8')
   if (note === undefined) findings.add('checkpoint-missing', 'The file "checkpoint".')
   const newest = note === undefined ? undefined : roots.add(note, 'the newest checkpoint', 'own')
-  for (const seen of options.seen ?? []) roots.add(seen.note, seen.of, 'seen')
+  for (const seen of options.seen ?? []) roots.add(seen.note, seen.source, 'seen')
 
   const size = newest?.size ?? 0
   const report = (checked: number) => {
@@ -107,7 +107,7 @@ export async function verifyExport(files: ExportFiles, options: ExportOptions): 
     entries: size,
     pruned,
     pending: 0,
-    checkpoints: tree.right,
+    checkpoints: tree.matching,
     witnesses: roots.cosigned,
     recordings: 0,
     destructions: ledger?.compared ?? 0,
@@ -147,19 +147,19 @@ async function readEarlier(read: Read, roots: RootCheck, findings: Findings): Pr
   if (!text.endsWith('\n')) findings.add('file-wrong', 'The last line of "checkpoints.jsonl" is cut off.')
   let before = { size: -1, signedAt: '' }
   for (const [number, line] of text.replace(/\n$/, '').split('\n').entries()) {
-    const of = `line ${number + 1} of "checkpoints.jsonl"`
+    const source = `line ${number + 1} of "checkpoints.jsonl"`
     const stored = readLine(line)
     if (!stored) {
-      findings.add('checkpoint-unreadable', `${of} does not have the required format.`)
+      findings.add('checkpoint-unreadable', `${source} does not have the required format.`)
       continue
     }
-    const checkpoint = roots.add(stored.note, of, 'own')
+    const checkpoint = roots.add(stored.note, source, 'own')
     if (!checkpoint) continue
-    const about = `${of}: size ${checkpoint.size} of ${stored.signedAt}.`
-    if (checkpoint.size < before.size) findings.add('checkpoint-order', about, { leaf: checkpoint.size })
+    const message = `${source}: size ${checkpoint.size} of ${stored.signedAt}.`
+    if (checkpoint.size < before.size) findings.add('checkpoint-order', message, { leaf: checkpoint.size })
     else if (stored.signedAt < before.signedAt) {
       const leaf = checkpoint.size
-      disorders.push({ code: 'checkpoint-order', about, at: stored.signedAt, after: before.signedAt, leaf })
+      disorders.push({ code: 'checkpoint-order', message, at: stored.signedAt, after: before.signedAt, leaf })
     }
     before = { size: checkpoint.size, signedAt: stored.signedAt }
   }

@@ -140,7 +140,7 @@ describe('a signature', () => {
     [note.replace('=\n\n', '=\nextension\n\n'), 'lines after the root'],
     [note.replace('— ', '- '), 'a signature line'],
     [note.trimEnd(), 'is not a signed note'],
-  ])('is not looked for in an invalid checkpoint, which gets its error: %#', (text, wrong) => {
+  ])('of an invalid checkpoint is not read, and the problem is returned: %#', (text, wrong) => {
     expect(readCheckpoint(text)).toContain(wrong)
   })
 

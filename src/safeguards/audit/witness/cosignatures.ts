@@ -1,4 +1,4 @@
-/** Reads cosignatures from the database. */
+/** Reads and stores cosignatures. */
 import { sql } from 'kysely'
 import { safeguardsOf, type SafeguardsDatabase } from '../../tables.ts'
 import { auditTree } from '../stored-tree.ts'

@@ -134,10 +134,10 @@ export async function loadModule(path: string): Promise<Cryptoki> {
   const memory = allocateMemory(64)
   const list = functionListOf(path, memory)
   const loaded = new Map<string, NativeFunction>()
-  for (const [name, [place, values]] of Object.entries(functions)) {
+  for (const [name, [index, argumentCount]] of Object.entries(functions)) {
     // Every argument is a number or an address: the calling convention does not distinguish them.
-    const prototype = koffi.proto('uint64_t', Array<string>(values).fill('uint64_t'))
-    loaded.set(name, koffi.decode(list.readBigUInt64LE(8 + 8 * place), prototype) as NativeFunction)
+    const prototype = koffi.proto('uint64_t', Array<string>(argumentCount).fill('uint64_t'))
+    loaded.set(name, koffi.decode(list.readBigUInt64LE(8 + 8 * index), prototype) as NativeFunction)
   }
   const call = (name: FunctionName, ...values: (number | bigint)[]) =>
     new Promise<number>((resolve, reject) => {
@@ -178,6 +178,6 @@ function functionListOf(path: string, memory: Memory): Buffer {
     const reason = (cause as Error).message.split('\n')[0] ?? ''
     throw new KeyStoreFault('KEY_STORE_AWAY', `cannot load the PKCS#11 module ${path}: ${reason}`, cause)
   }
-  const count = Math.max(...Object.values(functions).map(([place]) => place)) + 1
+  const count = Math.max(...Object.values(functions).map(([index]) => index)) + 1
   return Buffer.from(koffi.view(location.bytes.readBigUInt64LE(0), 8 + 8 * count))
 }

@@ -218,9 +218,10 @@ async function labelOf(session: OpenSession, object: number): Promise<string> {
     await session.call('C_GetAttributeValue', session.handle, object, template.address, 1)
     return template.values[0]!.subarray(0, template.lengthOf(0)).toString('utf8')
   } catch (error) {
-    const longer = 0x150
+    const bufferTooSmall = 0x150
     const notOurs =
-      error instanceof ReturnedError && (error.code === longer || error.code === returned.CKR_OBJECT_HANDLE_INVALID)
+      error instanceof ReturnedError &&
+      (error.code === bufferTooSmall || error.code === returned.CKR_OBJECT_HANDLE_INVALID)
     if (notOurs) return ''
     throw error
   } finally {

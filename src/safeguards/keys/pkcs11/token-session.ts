@@ -61,7 +61,8 @@ const lostSessionCodes: readonly number[] = [
   returned.CKR_CRYPTOKI_NOT_INITIALIZED,
 ]
 
-function unlessStuck(error: unknown): void {
+/** Ignores an error that the module returned; throws others, such as a call that does not return. */
+function ignoreReturnedError(error: unknown): void {
   if (!(error instanceof ReturnedError)) throw error
 }
 
@@ -124,7 +125,7 @@ export function createTokenSession(
       const slot = Number(slots.bytes.readBigUInt64LE(at))
       // A slot whose token is being changed is skipped.
       info.bytes.fill(0)
-      await call('C_GetTokenInfo', slot, info.address).catch(unlessStuck)
+      await call('C_GetTokenInfo', slot, info.address).catch(ignoreReturnedError)
       if (info.bytes.toString('utf8', 0, labelBytes).trimEnd() === location.token) found.push(slot)
     }
     if (found.length !== 1) {
@@ -177,7 +178,7 @@ export function createTokenSession(
 
   /** Closing a lost session is no error. */
   async function close(handle: number): Promise<void> {
-    await call('C_CloseSession', handle).catch(unlessStuck)
+    await call('C_CloseSession', handle).catch(ignoreReturnedError)
   }
 
   async function attempt<T>(work: (session: OpenSession) => Promise<T>): Promise<T> {

@@ -8,20 +8,20 @@ import { forgedKey, KeyStoreFault, missingKey, type Unwrapped, type Wrapped } fr
 import type { WrappingKeys } from '../wrapping-keys.ts'
 import { createTransitRequest, isRecord, type Answer, type TransitRequest, type Timing } from './transit-requests.ts'
 
-const atOnce = 1024
+const maxBatchItems = 1024
 const wanted = { type: 'aes256-gcm96', derived: false, exportable: false, allow_plaintext_backup: false }
 const versionBytes = 4
 /** A nonce and a tag are 28 bytes. */
 const minBytes = versionBytes + 28
 const ciphertextShape = /^vault:v([1-9]\d{0,8}):([A-Za-z0-9+/]+={0,2})$/
-const usual: Timing = { requestMs: 10_000, pauseMs: 200 }
+const defaultTiming: Timing = { requestMs: 10_000, pauseMs: 200 }
 
 /**
  * @throws KeyStoreFault KEY_STORE_AWAY, KEY_STORE_OPEN_TO_OTHERS
  */
 export async function openTransit(
   settings: Extract<KeyStoreSettings, { kind: 'vault' }>,
-  timing: Timing = usual,
+  timing: Timing = defaultTiming,
 ): Promise<WrappingKeys> {
   const { mount, prefix, url } = settings
   const send = createTransitRequest(settings, timing)
@@ -219,7 +219,7 @@ async function requestBatch(
 }
 
 function* inBatches<T>(items: readonly T[]): Generator<readonly T[]> {
-  for (let from = 0; from < items.length; from += atOnce) yield items.slice(from, from + atOnce)
+  for (let from = 0; from < items.length; from += maxBatchItems) yield items.slice(from, from + maxBatchItems)
 }
 
 /** An empty purpose is left out. */

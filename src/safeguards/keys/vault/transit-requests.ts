@@ -62,7 +62,7 @@ export function createTransitRequest(location: TransitSettings, { requestMs, pau
         const reason = isSealed
           ? 'is sealed: unseal it'
           : `answers ${method} ${path} with ${status}, unlike a transit engine`
-        if (attempt === tries || !isWorthTrying(status)) throw unavailableFault(reason)
+        if (attempt === tries || !isRetryable(status)) throw unavailableFault(reason)
       } catch (error) {
         if (error instanceof KeyStoreFault) throw error
         const { code, message } = error as NodeJS.ErrnoException
@@ -75,7 +75,7 @@ export function createTransitRequest(location: TransitSettings, { requestMs, pau
 }
 
 /** A 400 is about the request: retrying does not help. */
-function isWorthTrying(status: number): boolean {
+function isRetryable(status: number): boolean {
   return status === 412 || status === 429 || status >= 500 || status === 200
 }
 
@@ -105,7 +105,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-interface Sent {
+interface OutgoingRequest {
   method: string
   path: string
   body: object | undefined
@@ -115,7 +115,7 @@ interface Sent {
 
 async function send(
   { url, namespace, caFile }: TransitSettings,
-  { method, path, body, token, requestMs }: Sent,
+  { method, path, body, token, requestMs }: OutgoingRequest,
 ): Promise<{ status: number; text: string }> {
   const content = body && Buffer.from(JSON.stringify(body))
   const isTls = url.startsWith('https:')

@@ -301,7 +301,7 @@ describe('a key server', () => {
     expect(await keys.has(label)).toBe(true)
   })
 
-  test('gets a token only from a file that is nobody else’s', async () => {
+  test('gets a token only from a file that not everybody may read and that has nothing else', async () => {
     const { keys, label } = await openWithKey()
     await chmod(tokenFile, 0o604)
     expect(await faultOf(keys.has(label))).toMatchObject({ code: 'KEY_STORE_OPEN_TO_OTHERS' })

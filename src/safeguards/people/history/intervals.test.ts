@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { changeFrom, splitAtBounds, holdsAt, overlap, type Interval } from './intervals.ts'
 
 const at = (day: number) => Temporal.Instant.fromEpochMilliseconds(day * 86_400_000)
-const from = (start: number, end: number | null) => ({ from: at(start), to: end === null ? null : at(end) })
+const interval = (start: number, end: number | null) => ({ from: at(start), to: end === null ? null : at(end) })
 type Held = Interval & { value: string }
 
 /** Random changes: a day and a new value, or null to end it. */
@@ -58,18 +58,15 @@ describe('a timeline', () => {
 })
 
 test('intervals that only touch do not overlap', () => {
-  expect(overlap(from(1, 5), from(5, null))).toBe(false)
-  expect(overlap(from(1, 6), from(5, null))).toBe(true)
-  expect(overlap(from(1, null), from(5, 6))).toBe(true)
-  expect(overlap(from(7, null), from(5, 6))).toBe(false)
+  expect(overlap(interval(1, 5), interval(5, null))).toBe(false)
+  expect(overlap(interval(1, 6), interval(5, null))).toBe(true)
+  expect(overlap(interval(1, null), interval(5, 6))).toBe(true)
+  expect(overlap(interval(7, null), interval(5, 6))).toBe(false)
 })
 
 test('an interval is split at every start and end within it, and nowhere else', () => {
-  expect(splitAtBounds(from(1, 10), [from(0, 3), from(3, 5), from(9, null), from(10, 20)])).toEqual([
-    from(1, 3),
-    from(3, 5),
-    from(5, 9),
-    from(9, 10),
-  ])
-  expect(splitAtBounds(from(1, null), [])).toEqual([from(1, null)])
+  expect(splitAtBounds(interval(1, 10), [interval(0, 3), interval(3, 5), interval(9, null), interval(10, 20)])).toEqual(
+    [interval(1, 3), interval(3, 5), interval(5, 9), interval(9, 10)],
+  )
+  expect(splitAtBounds(interval(1, null), [])).toEqual([interval(1, null)])
 })

@@ -14,7 +14,7 @@ export function overlap(one: Interval, other: Interval): boolean {
   return (one.to === null || compare(other.from, one.to) < 0) && (other.to === null || compare(one.from, other.to) < 0)
 }
 
-/** The earlier of two ends. */
+/** Returns the earlier of two ends; null is no end. */
 function earlier(one: Temporal.Instant | null, other: Temporal.Instant | null): Temporal.Instant | null {
   if (one === null || other === null) return one ?? other
   return compare(one, other) < 0 ? one : other
@@ -63,11 +63,11 @@ export function changeFrom<Value extends object>(
     ]),
     ...(value === null ? [] : intersect({ ...value, from, to: next }, { from, to: null })),
   ]
-  return joined(pieces, same)
+  return mergeAdjacent(pieces, same)
 }
 
-/** Sorts, and merges adjacent intervals. */
-function joined<Value extends object>(
+/** Sorts the intervals, and merges adjacent ones with the same value. */
+function mergeAdjacent<Value extends object>(
   pieces: (Interval & Value)[],
   same: (one: Value, other: Value) => boolean,
 ): (Interval & Value)[] {

@@ -35,7 +35,7 @@ export interface PersonHistory {
   consents: Interval[]
 }
 
-/** Reads everything about some or all persons, by user id. */
+/** Reads everything about the given or all persons, ordered by user id. */
 export async function readHistories(database: SafeguardsDatabase, ids?: readonly string[]): Promise<PersonHistory[]> {
   if (ids?.length === 0) return []
   const db = safeguardsOf(database)

@@ -13,7 +13,7 @@ type TimeTable = 'person_name' | 'person_phone' | 'person_placement' | 'person_r
 type TimeRow = { person_id: string; valid_from: Temporal.Instant; valid_to: Temporal.Instant | null }
 
 /** PostgreSQL accepts at most 65,535 values in a statement. */
-const rowsAtOnce = 5_000
+const rowsPerStatement = 5_000
 
 /**
  * Writes the differences. Removes ended rows of all persons before adding any, so that numbers can be swapped in one step. The
@@ -33,7 +33,7 @@ export async function writeHistories(tx: Tx, steps: readonly HistoryStep[]): Pro
     const differences = changed.map(({ before, after }) => difference(before ? rowsOf(before) : [], rowsOf(after)))
     const gone = differences.flatMap((one) => one.gone)
     const entered = await deleteRows(tx, table, gone)
-    const added = differences.flatMap((one) => one.added).map((row) => ({ ...row, ...entered.get(placeOf(row)) }))
+    const added = differences.flatMap((one) => one.added).map((row) => ({ ...row, ...entered.get(placementKey(row)) }))
     for (const rows of chunks(added)) await tx.insertInto(table).values(rows).execute()
   }
 }
@@ -69,7 +69,7 @@ async function changePeople(tx: Tx, steps: readonly HistoryStep[]): Promise<void
 }
 
 type Entered = Pick<Selectable<SafeguardTables['person_placement']>, 'entered_at'>
-const placeOf = (row: TimeRow) =>
+const placementKey = (row: TimeRow) =>
   'unit_id' in row ? [row.person_id, row.valid_from.toString(), String(row.unit_id)].join(' ') : ''
 
 /** Deletes rows. Returns when placements were entered: one written again with another end or supervisor keeps that time. */
@@ -86,7 +86,7 @@ async function deleteRows(tx: Tx, table: TimeTable, rows: readonly TimeRow[]): P
     ) as g (person_id, valid_from, phone_key)
     where t.person_id = g.person_id and t.valid_from = g.valid_from ${samePhone}
     returning ${isPlacement ? sql`t.*` : sql`null`}`.execute(tx)
-  return new Map(isPlacement ? taken.map((row) => [placeOf(row), { entered_at: row.entered_at }]) : [])
+  return new Map(isPlacement ? taken.map((row) => [placementKey(row), { entered_at: row.entered_at }]) : [])
 }
 
 function difference<Row extends object>(before: readonly Row[], after: readonly Row[]): { gone: Row[]; added: Row[] } {
@@ -144,5 +144,6 @@ function consentRows({ id, consents }: PersonHistory) {
 }
 
 function* chunks<Item>(items: readonly Item[]): Generator<Item[]> {
-  for (let start = 0; start < items.length; start += rowsAtOnce) yield items.slice(start, start + rowsAtOnce)
+  for (let start = 0; start < items.length; start += rowsPerStatement)
+    yield items.slice(start, start + rowsPerStatement)
 }

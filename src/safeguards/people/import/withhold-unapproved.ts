@@ -52,8 +52,8 @@ export async function withholdUnapproved(
 function wantedOf(
   before: PersonHistory | undefined,
   after: PersonHistory,
-  isNumber: boolean,
-  isPlace: boolean,
+  withPhones: boolean,
+  withPlacements: boolean,
 ): WantedChange {
   const had = before?.phones ?? []
   const same = (one: { from: Temporal.Instant }, other: { from: Temporal.Instant }) => one.from.equals(other.from)
@@ -62,11 +62,11 @@ function wantedOf(
     new Set(phones.filter(({ to }) => to === null).map((one) => one.phoneKey))
   const ended = [...open(had)].filter((key) => !open(after.phones).has(key))
   const place = after.placements.findLast((one) => !before?.placements.some((other) => same(one, other)))
-  const from = (isNumber ? added[0]?.from : place?.from) ?? after.employedFrom
+  const from = (withPhones ? added[0]?.from : place?.from) ?? after.employedFrom
   return {
     from: from.toString(),
-    ...(isNumber && { add: added.map(({ phoneKey }) => phoneKey) }),
-    ...(isNumber && ended.length > 0 && { end: ended }),
-    ...(isPlace && place && { unit: place.unitId, supervisor: place.supervisorId }),
+    ...(withPhones && { add: added.map(({ phoneKey }) => phoneKey) }),
+    ...(withPhones && ended.length > 0 && { end: ended }),
+    ...(withPlacements && place && { unit: place.unitId, supervisor: place.supervisorId }),
   }
 }

@@ -53,12 +53,12 @@ export function readNumbersFile(content: Buffer, draftText: string): NumbersRead
     validities[position] = validity
     rowOf.set(position, row)
   }
-  const placesOf = Map.groupBy(validities.keys(), (index) => validities[index]?.key)
+  const indexesOf = Map.groupBy(validities.keys(), (index) => validities[index]?.key)
   for (const [index, row] of rowOf) {
     if (problems.length >= maxProblems) break
     const mine = validities[index]!
     const written = displayPhoneNumber(mine.key, draft.numbering)
-    for (const other of placesOf.get(mine.key) ?? []) {
+    for (const other of indexesOf.get(mine.key) ?? []) {
       const theirs = validities[other]
       if (other === index || !theirs || theirs.from > mine.to || mine.from > theirs.to) continue
       const otherRow = rowOf.get(other)
@@ -77,7 +77,7 @@ function refuse(problems: CsvProblem[]): NumbersRead {
   return { ok: false, problems: problems.sort((a, b) => a.row - b.row).slice(0, maxProblems) }
 }
 
-/** The draft's list as written, whatever else is wrong with the draft. */
+/** Returns the draft's list as written, whatever else is wrong with the draft. */
 function numbersOf(text: string): { numbers: unknown[]; numbering: NumberingOptions } | undefined {
   const reading = readText(text)
   if (!reading.ok) return undefined
