@@ -1,4 +1,4 @@
-// Calls every operation of the API as every role and without a session, on a call of the caller and on another. The table
+// Calls every operation of the API as every role and without a session, on a call of its own and on another. The table
 // expected-permissions.ts defines who may: anything else must be denied, and each denial must be logged. An operation
 // without a rule fails.
 import { randomUUID } from 'node:crypto'
@@ -15,36 +15,36 @@ import { answer, openTestDesk, type Browser } from '../register/open-desk.ts'
 import { servedRequest } from '../requests/served-request.ts'
 import { rightOf, type HeldRight } from './right-of.ts'
 import { sampleRequest, type SampleRequest } from './sample-request.ts'
-import { everyRole, groundsOf, mayCall, type Caller, type Ground } from './expected-permissions.ts'
+import { everyRole, groundsOf, mayCall, type Principal, type Ground } from './expected-permissions.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
 const desk = await openTestDesk(database, register)
 const admin = database.as().db
 
-const rightByCaller: Record<Exclude<Caller, 'nobody' | 'without-right'>, HeldRight> = {
+const rightByPrincipal: Record<Exclude<Principal, 'nobody' | 'without-right'>, HeldRight> = {
   'right-ended': { ...rightOf.SUPERVISOR, until: Temporal.Instant.from('2026-03-31T21:00:00Z') },
   ...rightOf,
 }
 
-const people = new Map<Caller, TestPerson>()
-const browsers = new Map<Caller, Browser>()
+const people = new Map<Principal, TestPerson>()
+const browsers = new Map<Principal, Browser>()
 /** A call that the official answered on a number of the experts, and a call of another unit on another number. */
 const calls = {} as Record<Ground, RecordedSegment>
 let other: TestPerson
 
 beforeAll(async () => {
-  for (const caller of everyRole) {
-    if (caller === 'nobody') {
-      browsers.set(caller, desk.visitor)
+  for (const principal of everyRole) {
+    if (principal === 'nobody') {
+      browsers.set(principal, desk.visitor)
       continue
     }
     const person = await enterTestPerson(admin, database.as('seloste_desk').db, {
-      name: `Kokeilija ${caller}`,
-      ...(caller !== 'without-right' && { right: rightByCaller[caller] }),
+      name: `Kokeilija ${principal}`,
+      ...(principal !== 'without-right' && { right: rightByPrincipal[principal] }),
     })
-    people.set(caller, person)
-    browsers.set(caller, await signedIn(person))
+    people.set(principal, person)
+    browsers.set(principal, await signedIn(person))
   }
   other = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Toinen', unit: 'Toinen yksikkö' })
   for (const ground of ['own', 'others'] as const) calls[ground] = await record(ground)
@@ -84,44 +84,45 @@ async function signedIn(person: TestPerson): Promise<Browser> {
 }
 
 /** Purpose and reference under which a role views. */
-function purposeAndReference(caller: Caller, request = requestNumber): { purpose: Purpose; reference?: string } {
-  const purpose = caller === 'nobody' || caller === 'without-right' ? undefined : rightByCaller[caller].purposes[0]
-  const needs = caller === 'MAINTENANCE' || caller === 'SECURITY'
-  const reference = caller === 'SERVICE_UNIT' ? request : 'KOE-1'
-  return { purpose: purpose ?? 'DEVELOPMENT', ...((needs || caller === 'SERVICE_UNIT') && { reference }) }
+function purposeAndReference(principal: Principal, request = requestNumber): { purpose: Purpose; reference?: string } {
+  const purpose =
+    principal === 'nobody' || principal === 'without-right' ? undefined : rightByPrincipal[principal].purposes[0]
+  const needs = principal === 'MAINTENANCE' || principal === 'SECURITY'
+  const reference = principal === 'SERVICE_UNIT' ? request : 'KOE-1'
+  return { purpose: purpose ?? 'DEVELOPMENT', ...((needs || principal === 'SERVICE_UNIT') && { reference }) }
 }
 
 type OperationId = keyof typeof operations
 
 /** Builds a request of an operation by a role, about a call. */
-async function requestOf(id: OperationId, caller: Caller, ground: Ground): Promise<SampleRequest> {
+async function requestOf(id: OperationId, principal: Principal, ground: Ground): Promise<SampleRequest> {
   const { url } = operations[id]
   // Each prohibition destroys its recording, so it needs another one.
   const call = id === 'forbidUse' ? await record(ground) : calls[ground]
   const request =
-    id === 'forbidUse' && caller === 'SERVICE_UNIT' ? await enterServedRequest([call.contactId]) : requestNumber
+    id === 'forbidUse' && principal === 'SERVICE_UNIT' ? await enterServedRequest([call.contactId]) : requestNumber
   return sampleRequest(id, {
-    access: purposeAndReference(caller, request),
+    access: purposeAndReference(principal, request),
     parameters: {
       ...(url.startsWith('/api/contacts/') && { id: call.contactId }),
       ...(url.startsWith('/api/recordings/') && { id: call.id }),
-      ...(url.startsWith('/api/listenings/') && { id: await listeningFor(id, caller, ground) }),
+      ...(url.startsWith('/api/listenings/') && { id: await listeningFor(id, principal, ground) }),
     },
     // During the call the official enters the prohibition that the caller asks for; afterwards the Service Unit enters
     // it.
-    ...(id === 'forbidUse' && caller === 'SERVICE_UNIT' && { body: { channel: 'PHONE' } }),
-    ...(id === 'requestRights' && { body: { people: [people.get(caller)?.id ?? randomUUID()] } }),
+    ...(id === 'forbidUse' && principal === 'SERVICE_UNIT' && { body: { channel: 'PHONE' } }),
+    ...(id === 'requestRights' && { body: { people: [people.get(principal)?.id ?? randomUUID()] } }),
   })
 }
 
 const othersListenings = new Map<string, string>()
 
 /**
- * Returns a listening of the caller if they may have one, otherwise one of somebody who may. The latter is shared by
- * all callers of an operation and ground, because frequent listeners are slowed down.
+ * Returns a listening of the principal if they may have one, otherwise one of somebody who may. The latter is shared by
+ * all principals of an operation and ground, because frequent listeners are slowed down.
  */
-async function listeningFor(id: OperationId, caller: Caller, ground: Ground): Promise<string> {
-  if (mayCall('startListening', caller, ground)) return startListening(caller, ground)
+async function listeningFor(id: OperationId, principal: Principal, ground: Ground): Promise<string> {
+  if (mayCall('startListening', principal, ground)) return startListening(principal, ground)
   const known = othersListenings.get(`${id} ${ground}`)
   if (known !== undefined) return known
   const listening = await startListening(ground === 'own' ? 'SUPERVISOR' : 'SECURITY', ground)
@@ -129,7 +130,7 @@ async function listeningFor(id: OperationId, caller: Caller, ground: Ground): Pr
   return listening
 }
 
-async function startListening(by: Caller, ground: Ground): Promise<string> {
+async function startListening(by: Principal, ground: Ground): Promise<string> {
   const { status, body } = await answer(
     browsers.get(by)!.fetch(`/api/recordings/${calls[ground].id}/listenings`, { json: purposeAndReference(by) }),
   )
@@ -148,11 +149,11 @@ async function newestEntry(): Promise<number> {
 let requestCount = 1
 
 /** Calls an operation as somebody. Returns whether they may, and checks that a denial is logged under their name. */
-async function isAllowed(id: OperationId, caller: Caller, ground: Ground): Promise<boolean | 'found-or-not'> {
-  const { path, json } = await requestOf(id, caller, ground)
+async function isAllowed(id: OperationId, principal: Principal, ground: Ground): Promise<boolean | 'found-or-not'> {
+  const { path, json } = await requestOf(id, principal, ground)
   const before = await newestEntry()
   const abort = new AbortController()
-  const { status } = await browsers.get(caller)!.fetch(path, {
+  const { status } = await browsers.get(principal)!.fetch(path, {
     method: operations[id].method,
     ...(json && { json }),
     signal: abort.signal,
@@ -160,13 +161,13 @@ async function isAllowed(id: OperationId, caller: Caller, ground: Ground): Promi
     headers: { 'x-forwarded-for': `2001:db8:${(requestCount++).toString(16)}::1`, range: 'bytes=0-99' },
   })
   abort.abort()
-  if (endsSessions.has(id) && people.has(caller)) browsers.set(caller, await signedIn(people.get(caller)!))
+  if (endsSessions.has(id) && people.has(principal)) browsers.set(principal, await signedIn(people.get(principal)!))
   expect(status, path).toBeLessThan(500)
   if (![401, 403, 404, 429].includes(status)) return true
   const entries = await admin.selectFrom('audit_entry').selectAll().where('seq', '>', before).execute()
   const denials = entries.filter(({ result }) => result.startsWith('refused:'))
-  expect(denials.length, `${caller} was denied ${path} with ${status}, and it is in the log`).toBeGreaterThan(0)
-  if (!beforeASession.has(id)) expect(denials[0]?.person_id ?? null, path).toBe(people.get(caller)?.id ?? null)
+  expect(denials.length, `${principal} was denied ${path} with ${status}, and it is in the log`).toBeGreaterThan(0)
+  if (!beforeASession.has(id)) expect(denials[0]?.person_id ?? null, path).toBe(people.get(principal)?.id ?? null)
   return status === 404 ? 'found-or-not' : false
 }
 
@@ -187,11 +188,11 @@ const beforeASession = new Set<string>([
 
 test.each(Object.keys(operations) as OperationId[])('%s', async (id) => {
   const [allowed, expected]: Record<string, boolean>[] = [{}, {}]
-  for (const caller of everyRole) {
+  for (const principal of everyRole) {
     for (const ground of groundsOf(id)) {
-      const may = mayCall(id, caller, ground)
-      const reported = await isAllowed(id, caller, ground)
-      const row = `${caller}, ${ground}`
+      const may = mayCall(id, principal, ground)
+      const reported = await isAllowed(id, principal, ground)
+      const row = `${principal}, ${ground}`
       expected![row] = may !== false
       // A missing object and a denied one get the same answer, so permitted and denied roles differ only if the object
       // exists.

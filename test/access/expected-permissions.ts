@@ -19,36 +19,36 @@ export const everyRole = [
   'ADMINISTRATOR',
   'DATA_PROTECTION_OFFICER',
 ] as const
-/** Role of a caller; `nobody` has not signed in. */
-export type Caller = (typeof everyRole)[number]
+/** Who calls an operation: a holder of this role; `nobody` has not signed in. */
+export type Principal = (typeof everyRole)[number]
 
 /** `own`: a call that the official answered, in the supervisor's unit, to a number of the experts. `others`: none of these. */
 export type Ground = 'own' | 'others'
 
 const everybody = [...everyRole]
-const signedIn = everybody.filter((caller) => caller !== 'nobody')
-const seesAll: Caller[] = ['MAINTENANCE', 'SECURITY', 'SERVICE_UNIT']
-const seesOwn: Caller[] = ['OFFICIAL', 'SUPERVISOR', 'QUALITY', 'TRAINING', ...seesAll]
+const signedIn = everybody.filter((principal) => principal !== 'nobody')
+const seesAll: Principal[] = ['MAINTENANCE', 'SECURITY', 'SERVICE_UNIT']
+const seesOwn: Principal[] = ['OFFICIAL', 'SUPERVISOR', 'QUALITY', 'TRAINING', ...seesAll]
 const content = { own: seesOwn, others: seesAll }
-const seesRetention: Caller[] = [
+const seesRetention: Principal[] = [
   'ADMINISTRATOR',
   'DATA_PROTECTION_OFFICER',
   'DECISION_MAKER',
   'SECURITY',
   'MAINTENANCE',
 ]
-const operatesFeeds: Caller[] = ['DATA_PROTECTION_OFFICER', 'ADMINISTRATOR', 'MAINTENANCE']
+const operatesFeeds: Principal[] = ['DATA_PROTECTION_OFFICER', 'ADMINISTRATOR', 'MAINTENANCE']
 /** Own calls as the official; as the Service Unit, calls of a request whose party asks (R46, R49). */
-const forbids = { own: ['OFFICIAL', 'SERVICE_UNIT'] as Caller[], others: ['SERVICE_UNIT'] as Caller[] }
-const setsUpOffices: Caller[] = ['SERVICE_UNIT', 'ADMINISTRATOR']
-const knowsOfOrders: Caller[] = ['SECURITY', 'DECISION_MAKER']
-const knowsOfAuthorities: Caller[] = ['SECURITY', 'DECISION_MAKER', 'DATA_PROTECTION_OFFICER']
-const evaluates: Caller[] = ['QUALITY', 'SUPERVISOR']
-const trains: Caller[] = ['SUPERVISOR', 'TRAINING']
-const runsCapture: Caller[] = ['ADMINISTRATOR', 'MAINTENANCE']
-const drafters: Caller[] = ['QUALITY', 'ADMINISTRATOR']
+const forbids = { own: ['OFFICIAL', 'SERVICE_UNIT'] as Principal[], others: ['SERVICE_UNIT'] as Principal[] }
+const setsUpOffices: Principal[] = ['SERVICE_UNIT', 'ADMINISTRATOR']
+const knowsOfOrders: Principal[] = ['SECURITY', 'DECISION_MAKER']
+const knowsOfAuthorities: Principal[] = ['SECURITY', 'DECISION_MAKER', 'DATA_PROTECTION_OFFICER']
+const evaluates: Principal[] = ['QUALITY', 'SUPERVISOR']
+const trains: Principal[] = ['SUPERVISOR', 'TRAINING']
+const runsCapture: Principal[] = ['ADMINISTRATOR', 'MAINTENANCE']
+const drafters: Principal[] = ['QUALITY', 'ADMINISTRATOR']
 
-type Rule = readonly Caller[] | Record<Ground, readonly Caller[]> | { missing: readonly Caller[] }
+type Rule = readonly Principal[] | Record<Ground, readonly Principal[]> | { missing: readonly Principal[] }
 
 /** `missing`: the roles may, but the object named by the request does not exist. */
 const rules: Record<string, Rule> = {
@@ -358,10 +358,10 @@ export function groundsOf(operation: string): readonly Ground[] {
   return rules[operation] === content || rules[operation] === forbids ? ['own', 'others'] : ['own']
 }
 
-/** Returns true if the caller may; `found-or-not` if they may but the named object does not exist. */
-export function mayCall(operation: string, caller: Caller, ground: Ground): boolean | 'found-or-not' {
+/** Returns true if the principal may; `found-or-not` if they may but the named object does not exist. */
+export function mayCall(operation: string, principal: Principal, ground: Ground): boolean | 'found-or-not' {
   const rule = rules[operation]
   if (!rule) throw new Error(`expected-permissions.ts has no rule for ${operation}: add one`)
-  if ('missing' in rule) return rule.missing.includes(caller) && 'found-or-not'
-  return (Array.isArray(rule) ? rule : (rule as Record<Ground, readonly Caller[]>)[ground]).includes(caller)
+  if ('missing' in rule) return rule.missing.includes(principal) && 'found-or-not'
+  return (Array.isArray(rule) ? rule : (rule as Record<Ground, readonly Principal[]>)[ground]).includes(principal)
 }

@@ -3,7 +3,7 @@ import type { Purpose } from '#description/purposes.ts'
 import type { Duty, Role } from '#description/roles.ts'
 import type { Right } from '#safeguards/access/grant.ts'
 import { phone } from '../database/people.ts'
-import type { Caller } from './expected-permissions.ts'
+import type { Principal } from './expected-permissions.ts'
 
 export interface HeldRight {
   role: Role
@@ -18,7 +18,7 @@ const all = { kind: 'all' as const, units: [], numbers: [] }
 const numbers = { kind: 'numbers' as const, units: [], numbers: [phone('029 497 000')] }
 
 /** A right of each role, as most of its holders have it. */
-export const rightOf: Record<Exclude<Caller, 'nobody' | 'without-right' | 'right-ended'>, HeldRight> = {
+export const rightOf: Record<Exclude<Principal, 'nobody' | 'without-right' | 'right-ended'>, HeldRight> = {
   OFFICIAL: { role: 'OFFICIAL', purposes: ['DEVELOPMENT'], scope: { kind: 'own', units: [], numbers: [] } },
   SUPERVISOR: { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' },
   QUALITY: { role: 'EXPERT', duty: 'QUALITY', purposes: ['QUALITY'], scope: numbers },

@@ -634,7 +634,7 @@ describe('there is no operation outside the matrix', () => {
       // A package for a medium: encrypted for its recipient, after a decision, once, for the person who released it.
       'GET /api/packages/:id/file: application/octet-stream',
       'GET /api/recordings/:id/certificate: application/pdf',
-      // The diary: decisions, and no call, caller or requester.
+      // The case register: decisions, and no call, caller or requester.
       'GET /api/records: application/json',
       'GET /api/records: application/pdf',
       'GET /api/records: text/csv',

@@ -131,7 +131,7 @@ describe('a stranger at the page', () => {
     expect((await browse().send(path, { ...form, name: 'Room Again' })).status).toBe(200)
   })
 
-  test('sends the same form twice and is entered once', async () => {
+  test('is entered once if they send the same form twice', async () => {
     const [one, other] = [browse(), browse()]
     for (const browser of [one, other])
       expect((await browser.send(path, { ...form, name: 'Kahdesti' })).status).toBe(200)
@@ -304,7 +304,7 @@ test('the page is linked from the description while it is offered', async () => 
   expect((await browse().fetch(descriptionPaths.fi)).text).toContain(`href="${path}"`)
 })
 
-test('a field of which the database sees only blanks is missing, and no fault', async () => {
+test('a field with only characters that the database treats as blanks is refused as missing, without a fault', async () => {
   for (const field of ['told', 'name', 'userId'] as const) {
     const sent = await browse().send(path, { ...form, party: 'OFFICIAL', userId: 'x', [field]: '\u0085' })
     expect(sent.status, field).toBe(400)

@@ -19,7 +19,7 @@ test('recordings whose audio or index is gone from the store are found, until th
     { promise: 'recordings.ceiling', facts: { withoutAudio: 2, example: first } },
   ])
   await register.objects.put(key, body)
-  // Between two listings, only what was missing is looked at.
+  // Between two listings, only the objects that were missing are checked again.
   expect((await check({ afresh: false })).broken).toMatchObject([
     { promise: 'recordings.ceiling', facts: { withoutAudio: 1, example: recordings.older.id } },
   ])

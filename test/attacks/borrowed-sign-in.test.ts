@@ -16,16 +16,16 @@ const desk = database.as('seloste_desk').db
 const { check, tamper, colleague, matti } = await makeTestPromises(database)
 
 const ownersPassword = await hashPassword('the owner’s own password', { memoryCost: 64, timeCost: 2, parallelism: 1 })
-const replacePassword = (of: string, { salt, check: hash } = ownersPassword) =>
+const replacePassword = (personId: string, { salt, check: hash } = ownersPassword) =>
   tamper(
-    `update person set password_salt = '${salt}', password_check = '\\x${hash.toString('hex')}' where id = '${of}'`,
+    `update person set password_salt = '${salt}', password_check = '\\x${hash.toString('hex')}' where id = '${personId}'`,
   )
 const signInWith = (userId: string, password: string) => signIn(desk, { userId, password }, Temporal.Now.instant())
 
-async function storedPassword(of: string) {
+async function storedPassword(personId: string) {
   const { rows } = await pool.query<{ salt: string; check: Buffer }>(
     'select password_salt as salt, password_check as check from person where id = $1',
-    [of],
+    [personId],
   )
   return rows[0]!
 }
@@ -46,7 +46,7 @@ test('a sign-in with a password that the owner substituted is found after the ol
   expect(session).toHaveProperty('expiresAt')
   await replacePassword(colleague.id, before)
   expect((await check()).broken).toMatchObject(broken(colleague.id, 1))
-  // Found in later rounds too, and by a process without the memory of earlier ones.
+  // It is found in later rounds too, also by a new process.
   expect((await check()).broken).toMatchObject(broken(colleague.id, 1))
   expect((await check({ afresh: true })).broken).toMatchObject(broken(colleague.id, 1))
   await tamper(

@@ -25,16 +25,16 @@ const secondMetadata = (...participants: { id: string; aor: string; label: strin
 const guid = { 'Cisco-Guid': '1-2-3-4', ...diversion }
 
 type Session = Awaited<ReturnType<FlowBench['call']>>
-async function speak(rounds: number, ...talks: [Session, Awaited<ReturnType<Session['invite']>>['ports']][]) {
+async function speak(rounds: number, ...sessions: [Session, Awaited<ReturnType<Session['invite']>>['ports']][]) {
   for (let n = 0; n < rounds; n++) {
-    for (const [talk, ports] of talks) await talk.speak(ports, 2)
+    for (const [session, ports] of sessions) await session.speak(ports, 2)
     await wait(100)
   }
 }
 
 /** Ends these sessions, and returns each part's caller and number of recorded packets. */
-async function endSessions(...talks: Session[]) {
-  for (const talk of talks) await talk.bye()
+async function endSessions(...sessions: Session[]) {
+  for (const session of sessions) await session.bye()
   await bench.until(() => expect(bench.segments().every(({ recording }) => recording?.stored)).toBe(true))
   return bench.segments().map(({ caller: { key }, recording }) => [key, recording?.stored?.packetsReceived])
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { endBlockingSessions } from '#app/custodian/end-blocking-sessions.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 
-// Shared resources that an attacker with capture's database role could exhaust or hold.
+// An attacker with capture's database role cannot exhaust or hold resources that other processes share.
 const database = await createTestDatabase()
 const capture = database.as('seloste_capture')
 

@@ -9,7 +9,7 @@ import { raiseAlarms } from '#safeguards/watch/raise-alarms.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, phone } from '#test/database/people.ts'
 
-// An attacker with capture's database role learns about calls from the functions that match telephone systems' records.
+// An attacker with capture's database role learns nothing about calls from the functions that match telephone systems' records.
 const database = await createTestDatabase<RegisterTables>()
 const owner = database.as().pool
 const capture = database.as('seloste_capture')

@@ -9,8 +9,6 @@ import { systemClock, type Clock } from '#platform/clock/clock.ts'
 import { everyCall } from '#test/conformance/sip/wired-recorder.ts'
 import { openClient, openLoopbackRecorder, type LoopbackRecorder } from './loopback-recorder.ts'
 
-// A call's duration does not depend on the clock. If its end is dated by a clock that was set meanwhile, the audio is outside
-// the call, is trimmed at its ingestion, and cannot be recovered.
 let folder = ''
 let recorder: LoopbackRecorder
 let step = new Temporal.Duration()

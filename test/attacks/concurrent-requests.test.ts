@@ -11,7 +11,7 @@ import { publicUrl } from '#test/register/open-desk.ts'
 import { makeAuthenticator } from '#test/sign-in/authenticator.ts'
 import { openAccounts } from '#test/sign-in/open-accounts.ts'
 
-const { database, desk, admin, browse, codeOf, signer, enrol, isWhole } = await openAccounts()
+const { database, desk, admin, browse, codeOf, signer, enrol, isSignedIn } = await openAccounts()
 const nothing = { kind: 'none' as const, units: [], numbers: [] }
 
 /** Sends five requests at once. @returns the statuses, lowest first */
@@ -28,7 +28,7 @@ describe('of five simultaneous uses of a second factor', () => {
     for (const browser of browsers) expect((await browser.signIn(signer.aino)).status).toBe(401)
     const statuses = await sendFive((which) => browsers[which]!.request('POST', '/api/session/second-factor', { otp }))
     expect(statuses.filter((status) => status === 200)).toHaveLength(1)
-    expect((await Promise.all(browsers.map(isWhole))).filter(Boolean)).toHaveLength(1)
+    expect((await Promise.all(browsers.map(isSignedIn))).filter(Boolean)).toHaveLength(1)
   })
 
   test('one recovery code completes one sign-in', async () => {
@@ -37,7 +37,7 @@ describe('of five simultaneous uses of a second factor', () => {
     for (const browser of browsers) expect((await browser.signIn(signer.aino)).status).toBe(401)
     const body = { recoveryCode: recoveryCodes[0] }
     await sendFive((which) => browsers[which]!.request('POST', '/api/session/second-factor', body))
-    expect((await Promise.all(browsers.map(isWhole))).filter(Boolean)).toHaveLength(1)
+    expect((await Promise.all(browsers.map(isSignedIn))).filter(Boolean)).toHaveLength(1)
   })
 
   test('one passkey response opens one session', async () => {

@@ -317,7 +317,7 @@ describe('a request of an official for a call that a correction assigned to anot
       ...ofAino,
       kinds: ['KNOW', 'HISTORY', 'LOG_EXTRACT', 'RECTIFY'],
     })
-    const extract = `/api/contacts/${contactId}/looks?reference=${request.number}`
+    const extract = `/api/contacts/${contactId}/logExtract?reference=${request.number}`
     expect((await requestOf('paula', 'GET', extract)).status).toBe(200)
     await correct(segmentId, request)
     const drafted = await requestOf('paula', 'POST', `/api/requests/${request.id}/letters`, { kind: 'answer' })
@@ -327,8 +327,8 @@ describe('a request of an official for a call that a correction assigned to anot
     for (const reported of ['letter.unanswered', 'letter.label.caller', 'letter.label.start'] as const)
       expect(rows[0]!.content).not.toContain(t(reported))
     expect((await requestOf('paula', 'GET', extract)).status).toBe(404)
-    const looks = await requestOf('paula', 'POST', `/api/requests/${request.id}/letters`, { kind: 'log-extract' })
-    expect(looks).toMatchObject({ status: 409, code: 'letter.nothing-to-tell' })
+    const logExtract = await requestOf('paula', 'POST', `/api/requests/${request.id}/letters`, { kind: 'log-extract' })
+    expect(logExtract).toMatchObject({ status: 409, code: 'letter.nothing-to-tell' })
     for (const kind of ['answer', 'correction']) await send(request.id, kind)
     expect((await read(request.id)).next).toEqual(['close'])
     expect((await close(request.id)).status).toBe(204)

@@ -37,13 +37,13 @@ test('no destroyed recording opens with every header, body and key row ever writ
     await collectRows()
     return recordings
   }
-  /** Destroyed by their callers' prohibition: not yet ingested ones, and ingested ones. */
-  const [fresh, mine] = [await makeRecordings(4), await ingestAll(await makeRecordings(4))]
-  /** Destroyed at the end of their term. */
+  /** Recordings that their callers' prohibitions destroy. */
+  const [notIngested, ingested] = [await makeRecordings(4), await ingestAll(await makeRecordings(4))]
+  /** Recordings destroyed at the end of their term. */
   const old = await ingestAll(await makeRecordings(4, callOfMonthsAgo(7)))
-  /** Not destroyed, under keys of the same batches: waiting ones, and ingested ones. */
+  /** Recordings that are not destroyed, with keys of the same batches: not yet ingested ones, and ingested ones. */
   const [waiting, held] = [await makeRecordings(2), await ingestAll(await makeRecordings(2))]
-  const destroyed = [...fresh, ...mine, ...old]
+  const destroyed = [...notIngested, ...ingested, ...old]
   const all = [...destroyed, ...waiting, ...held]
   const loot = {
     headers: new Map(all.map(({ id, header }) => [id, header])),
@@ -54,7 +54,7 @@ test('no destroyed recording opens with every header, body and key row ever writ
   // Control: before the destruction the attack opens all of them.
   expect(openFromImage({ ...loot, secrets: before, wrapped: rows }).size).toBe(all.length)
 
-  for (const { id } of [...fresh, ...mine]) expect((await destroyer.destroy(id)).destroyed).toEqual([id])
+  for (const { id } of [...notIngested, ...ingested]) expect((await destroyer.destroy(id)).destroyed).toEqual([id])
   expect(await sweep(destroyer.expunging, now())).toMatchObject({ recordings: old.length })
   const after = await filesIn(folder)
   await collectRows()
@@ -71,17 +71,17 @@ test('no recording of an earlier version is destroyed while its day key exists, 
   const { identity, recipient } = generateKeyPair()
   await keys.write(`intake-${day.toString()}`, Buffer.from(identity))
   await pool.query('insert into intake_key (day, public_key) values ($1, $2)', [day.toString(), recipient])
-  const [mine, waiting] = [
+  const [ingested, waiting] = [
     await register.record({}, { sealedTo: recipient }),
     await register.record({}, { sealedTo: recipient }),
   ]
-  await ingestRecording(context, mine.id, now())
-  expect(await destroyer.destroy(mine.id)).toMatchObject({ destroyed: [], waiting: [{ id: mine.id }] })
+  await ingestRecording(context, ingested.id, now())
+  expect(await destroyer.destroy(ingested.id)).toMatchObject({ destroyed: [], waiting: [{ id: ingested.id }] })
   await ingestRecording(context, waiting.id, now())
-  expect((await destroyer.destroy(mine.id)).destroyed).toEqual([mine.id])
+  expect((await destroyer.destroy(ingested.id)).destroyed).toEqual([ingested.id])
   const secrets = await filesIn(join(register.folder, 'keys'))
-  const loot = { secrets, wrapped: await wrappedRows(pool), bodies: new Map([[mine.id, mine.body]]) }
-  expect(openFromImage({ ...loot, headers: new Map([[mine.id, mine.header]]) })).toEqual(new Set())
+  const loot = { secrets, wrapped: await wrappedRows(pool), bodies: new Map([[ingested.id, ingested.body]]) }
+  expect(openFromImage({ ...loot, headers: new Map([[ingested.id, ingested.header]]) })).toEqual(new Set())
   expect(await fileKeyOf(context.db, keys, waiting.id)).toHaveLength(16)
 })
 

@@ -20,7 +20,7 @@ afterEach(async () => {
   expect((await check()).broken).toEqual([])
 })
 
-const atFloor = `destroy_at = min_keep_until, destroyed_at = min_keep_until + interval '1 hour'`
+const atMinimum = `destroy_at = min_keep_until, destroyed_at = min_keep_until + interval '1 hour'`
 
 test.each([
   ['before its minimum, after an order', `cause = 'hold-end', destroyed_at = min_keep_until - interval '40 days'`],
@@ -29,8 +29,8 @@ test.each([
     'by trimming, as if never ingested',
     `cause = 'trimming', destroyed_at = min_keep_until - interval '1 day', kept_at = null`,
   ],
-  ['at its minimum, with a moved day of destruction', atFloor],
-  ['at its minimum, with a term that no rule has', `${atFloor}, recording_months = 2`, ['recording.as-drawn']],
+  ['at its minimum, with a moved day of destruction', atMinimum],
+  ['at its minimum, with a term that no rule has', `${atMinimum}, recording_months = 2`, ['recording.as-drawn']],
 ])('reports a recording that was destroyed %s', async (_, set, others: string[] = []) => {
   await tamper(`update recording set ${set} where id = '${id}'`)
   const { broken } = await check()

@@ -34,7 +34,7 @@ const nothing =
 /** Runs a statement as a desk that was taken over, in somebody's session. */
 const asDesk = (session: Session, statement: string) =>
   inSession(deskDb, { 'seloste.session': session.token }, (tx) => sql.raw(statement).execute(tx))
-const takeBack = async (draft: Draft) =>
+const withdraw = async (draft: Draft) =>
   expect(await takeBackDraft(deskDb, asta, draft.id, Temporal.Now.instant())).not.toHaveProperty('refused')
 const pending = async (draft: Draft) =>
   ((await clerk.request('/api/pending-rights')).body['items'] as { draft: string }[]).filter(
@@ -49,7 +49,7 @@ test('a desk that approves a draft states no effects: those stored at its submis
     asDesk(riitta, `select approve_draft('${draft.id}', ${draft.revision}, '[]', '${roles}'${effects}, null)`)
   await expect(approve(`, '${nothing}'`)).rejects.toThrow(/approve_draft.* does not exist/)
   await expect(approve('')).rejects.toThrow('draft.pending-rights')
-  await takeBack(draft)
+  await withdraw(draft)
 })
 
 test('the effects of a submitted draft stay as they were shown, also in its author’s session', async () => {
@@ -57,7 +57,7 @@ test('the effects of a submitted draft stay as they were shown, also in its auth
   expect(await pending(draft)).toHaveLength(1)
   await asDesk(asta, `select record_reach('${draft.id}', '${nothing}')`)
   expect(await pending(draft)).toHaveLength(1)
-  await takeBack(draft)
+  await withdraw(draft)
 })
 
 test('effects that differ from the texts break description.current before the approval', async () => {
@@ -74,6 +74,6 @@ test('effects that differ from the texts break description.current before the ap
     database.as().db,
   )
   expect(await check()).toEqual({ holds: false, misstated: 1 })
-  await takeBack(draft)
+  await withdraw(draft)
   expect(await check()).toMatchObject({ misstated: 0 })
 })

@@ -7,7 +7,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { callFacts, phone, recordingFacts } from '#test/database/people.ts'
 
-// Changes that an attacker with capture's database role can make to calls that ended before.
+// An attacker with capture's database role cannot change calls that have ended.
 const database = await createTestDatabase<RegisterTables>()
 const owner = database.as().pool
 const capture = database.as('seloste_capture')
@@ -78,7 +78,7 @@ test.each<[what: string, statements: readonly string[]]>([
     ],
   ],
   ['is kept like a call in progress', [`update recording set state = 'CAPTURING'`]],
-  ['has its recording destroyed at the floor', ['update recording set destroy_at = min_keep_until']],
+  ['has its recording destroyed at its minimum term', ['update recording set destroy_at = min_keep_until']],
   [
     'has its recording kept beyond its term',
     [

@@ -50,8 +50,10 @@ time.sleep(60)`,
     await expect(runInChildProcess(writer, { ...options, isolation })).rejects.toMatchObject({
       code: 'program-answer-too-long',
     })
-    const places = ['/tmp', '/dev/shm', ...(await readdir('/dev/shm')).map((entry) => join('/dev/shm', entry))]
-    const leftovers = await Promise.all(places.map((place) => readFile(join(place, name), 'utf8').catch(() => '')))
+    const folders = ['/tmp', '/dev/shm', ...(await readdir('/dev/shm')).map((entry) => join('/dev/shm', entry))]
+    const leftovers = await Promise.all(
+      folders.map((searched) => readFile(join(searched, name), 'utf8').catch(() => '')),
+    )
     await rm(join('/tmp', name), { force: true })
     expect(leftovers.join('')).toBe('')
   },
@@ -60,32 +62,32 @@ time.sleep(60)`,
 test.skipIf(!hasOwnRoot)(
   'a program reaches no socket and no file of the machine except those named to it',
   async () => {
-    const played: string[] = []
-    const server = createServer((socket) => socket.on('data', (bytes) => played.push(bytes.toString())))
+    const received: string[] = []
+    const server = createServer((socket) => socket.on('data', (bytes) => received.push(bytes.toString())))
     const path = join(folder, 'postgres.sock')
     await once(server.listen(path), 'listening')
     const keys = join(folder, 'keys.json')
     await writeFile(keys, 'secret')
     const prober = await python3(
       `import json, os, socket, sys
-words = sys.stdin.buffer.read()
-said = {'keys': os.path.exists(${JSON.stringify(keys)}), 'run': os.path.exists('/run'), 'old': os.path.exists('/old')}
+input = sys.stdin.buffer.read()
+found = {'keys': os.path.exists(${JSON.stringify(keys)}), 'run': os.path.exists('/run'), 'old': os.path.exists('/old')}
 s = socket.socket(socket.AF_UNIX)
 try:
     s.connect(${JSON.stringify(path)})
-    s.sendall(words)
-    said['reached'] = True
+    s.sendall(input)
+    found['reached'] = True
 except OSError:
-    said['reached'] = False
+    found['reached'] = False
 status = open('/proc/self/status').read().split('\\n')
-said['rights'] = [l.split()[1] for l in status if l.startswith(('CapPrm', 'CapBnd'))]
-for place in (os.path.dirname(__file__) + '/new', '/usr/new', __file__):
+found['rights'] = [l.split()[1] for l in status if l.startswith(('CapPrm', 'CapBnd'))]
+for path in (os.path.dirname(__file__) + '/new', '/usr/new', __file__):
     try:
-        open(place, 'a').close()
-        said[place] = place == os.path.dirname(__file__) + '/new'
+        open(path, 'a').close()
+        found[path] = path == os.path.dirname(__file__) + '/new'
     except OSError:
-        said[place] = True
-json.dump(said, sys.stdout)`,
+        found[path] = True
+json.dump(found, sys.stdout)`,
     )
     try {
       const answer = JSON.parse(
@@ -93,9 +95,11 @@ json.dump(said, sys.stdout)`,
       ) as object
       const none = '0'.repeat(16)
       expect(answer).toMatchObject({ keys: false, run: false, old: false, reached: false, rights: [none, none] })
-      expect(Object.entries(answer).filter(([place, is]) => place.startsWith('/') && is !== true)).toEqual([])
+      expect(Object.entries(answer).filter(([name, isRefused]) => name.startsWith('/') && isRefused !== true)).toEqual(
+        [],
+      )
       expect(await readdir(folder)).not.toContain('new')
-      expect(played).toEqual([])
+      expect(received).toEqual([])
     } finally {
       server.close()
     }

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { followCertificate } from '#capture/sip/follow-certificate.ts'
 import { startSipServer, type SipLimits, type SipServer } from '#capture/sip/server.ts'
 import type { FollowedCertificate } from '#platform/certificates/follow-certificate.ts'
-import { answering } from '#test/conformance/sip/caller.ts'
+import { answering } from '#test/conformance/sip/sip-test-server.ts'
 import { makeAuthority } from '#test/conformance/sip/make-certificates.ts'
 
 const [trunkAuthority, serverAuthority] = [makeAuthority('trunk authority'), makeAuthority('server authority')]

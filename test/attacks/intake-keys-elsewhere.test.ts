@@ -123,8 +123,8 @@ describe.each(['pkcs11', 'vault'] as const)(`intake keys in %s${whyNoTokens}`, (
     async () => {
       const destroyer = makeDestroyer(testDatabase, register)
       for (let at = 1; ; at++) {
-        const [mine, waiting] = [await register.record(), await register.record()]
-        await ingestRecording(register.ingest, mine.id, now())
+        const [ingested, waiting] = [await register.record(), await register.record()]
+        await ingestRecording(register.ingest, ingested.id, now())
         const interrupted = interrupt(destroyer.expunging, { at, how: at % 2 === 0 ? 'killed-before' : 'killed-after' })
         const ended = await renewIntakeKey(interrupted.expunging.db, interrupted.expunging.keys).then(
           () => true,
@@ -139,7 +139,7 @@ describe.each(['pkcs11', 'vault'] as const)(`intake keys in %s${whyNoTokens}`, (
           `step ${at}`,
         ).toHaveLength(1)
         await makeIntakeBatches(custodian, store, generateKeyPair, 1)
-        await claimIntakeBatches(testDatabase.as('seloste_capture').db, mine.id, 1)
+        await claimIntakeBatches(testDatabase.as('seloste_capture').db, ingested.id, 1)
         if (ended) {
           expect(at).toBeGreaterThan(10)
           break
@@ -150,24 +150,24 @@ describe.each(['pkcs11', 'vault'] as const)(`intake keys in %s${whyNoTokens}`, (
 
   rule('recordings can be ingested later if the store became unavailable during a renewal', async () => {
     const destroyer = makeDestroyer(testDatabase, register)
-    const [mine, waiting] = [await register.record(), await register.record()]
+    const [ingested, waiting] = [await register.record(), await register.record()]
     const away = (): never => {
       throw new Error('away')
     }
     for (const act of ['make', 'unwrap', 'wrap', 'destroy', 'has'] as const) {
       const failing: KeyStore = { ...store, [act]: away }
-      await destroyer.destroy(mine.id, { keys: failing }).catch(() => undefined)
+      await destroyer.destroy(ingested.id, { keys: failing }).catch(() => undefined)
     }
     expect(
       (
         await destroyer.expunging.db
           .selectFrom('recording')
           .select('state')
-          .where('id', '=', mine.id)
+          .where('id', '=', ingested.id)
           .executeTakeFirstOrThrow()
       ).state,
     ).not.toBe('STORED')
-    await destroyer.destroy(mine.id)
+    await destroyer.destroy(ingested.id)
     await ingestRecording(register.ingest, waiting.id, now())
     expect(await fileKeyOf(custodian, store, waiting.id)).toHaveLength(16)
   })

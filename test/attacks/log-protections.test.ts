@@ -167,22 +167,22 @@ test.each([
   ],
   ['a grant to PUBLIC to create tables', 'grant create on schema public to public', 'changed grants on schema public'],
   [
-    'a table whose triggers PostgreSQL does not look for',
+    'a table whose triggers PostgreSQL ignores',
     `set local allow_system_table_mods = on; update pg_class set relhastriggers = false where oid = 'audit_entry'::regclass`,
     'disabled triggers of audit_entry',
   ],
   [
-    'a table whose foreign keys PostgreSQL does not look for',
+    'a table whose foreign keys PostgreSQL ignores',
     `set local allow_system_table_mods = on; update pg_class set relhastriggers = false where oid = 'audit_cosignature'::regclass`,
     'disabled triggers of audit_cosignature',
   ],
   [
-    'a table whose check constraints PostgreSQL does not look for',
+    'a table whose check constraints PostgreSQL ignores',
     `set local allow_system_table_mods = on; update pg_class set relchecks = 0 where oid = 'evaluation'::regclass`,
     'disabled check constraints of evaluation',
   ],
   [
-    'a table whose indexes PostgreSQL does not keep',
+    'a table whose indexes PostgreSQL does not update',
     `set local allow_system_table_mods = on; update pg_class set relhasindex = false where oid = 'session'::regclass`,
     'disabled indexes of session',
   ],
@@ -192,7 +192,7 @@ test.each([
     'disabled constraint session session_pkey',
   ],
   [
-    'row-level security that the catalogue denies',
+    'row-level security that the catalogue reports as off',
     `set local allow_system_table_mods = on; update pg_class set relrowsecurity = false where oid = 'contact'::regclass`,
     'disabled row-level security contact',
   ],

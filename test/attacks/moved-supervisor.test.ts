@@ -24,7 +24,7 @@ async function enterSupervisor(name: string) {
   const request = ownCalls([chief.id], { role: 'SUPERVISOR', purposes: ['QUALITY'], units: [unit] })
   return { chief, official, right: await grant(as(anssi), request) }
 }
-async function move(person: string, place: { unit?: string; supervisorId?: string }, at = now()) {
+async function move(person: string, placement: { unit?: string; supervisorId?: string }, at = now()) {
   await admin
     .updateTable('person_placement')
     .set({ valid_to: at })
@@ -34,8 +34,8 @@ async function move(person: string, place: { unit?: string; supervisorId?: strin
   await admin
     .insertInto('person_placement')
     .values({
-      ...{ person_id: person, unit_id: place.unit ? await enterUnit(admin, place.unit) : null },
-      ...{ supervisor_id: place.supervisorId ?? null, valid_from: at, valid_to: null },
+      ...{ person_id: person, unit_id: placement.unit ? await enterUnit(admin, placement.unit) : null },
+      ...{ supervisor_id: placement.supervisorId ?? null, valid_from: at, valid_to: null },
     })
     .execute()
 }

@@ -28,11 +28,11 @@ test('a compromised capture learns no other node’s id from the desks’ reques
     databaseUrl: database.url('seloste_desk'),
     onFault,
   })
-  const played: string[] = []
+  const payloads: string[] = []
   const spy = listen({
     url: database.url('seloste_capture'),
     channels: ['seloste_asked', 'seloste_told'],
-    onNotification: (_channel, payload) => played.push(payload),
+    onNotification: (_channel, payload) => payloads.push(payload),
   })
   try {
     await vi.waitFor(
@@ -40,11 +40,11 @@ test('a compromised capture learns no other node’s id from the desks’ reques
         const { expected, answers } = await captures.request('metrics')
         expect(expected).toEqual([{ id, name: 'north' }])
         expect(answers.get(id)).toEqual({ asked: 'metrics' })
-        expect(played.length).toBeGreaterThan(1)
+        expect(payloads.length).toBeGreaterThan(1)
       },
       { timeout: 20_000 },
     )
-    expect(played.filter((payload) => payload.includes(id))).toEqual([])
+    expect(payloads.filter((payload) => payload.includes(id))).toEqual([])
   } finally {
     await Promise.all([node.stop(), captures.stop(), spy.stop()])
   }

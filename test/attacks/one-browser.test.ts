@@ -5,7 +5,7 @@ import { signIn } from '#safeguards/sign-in/sign-in.ts'
 import { openAccounts } from '#test/sign-in/open-accounts.ts'
 import { password } from '../database/people.ts'
 
-const { database, enter, browse, codeOf, signer, enrol, isWhole } = await openAccounts()
+const { database, enter, browse, codeOf, signer, enrol, isSignedIn } = await openAccounts()
 const desk = database.as('seloste_desk').db
 
 test('a two-step sign-in ends the browser’s previous session', async () => {
@@ -21,7 +21,7 @@ test('a two-step sign-in ends the browser’s previous session', async () => {
   })
   const left = browse()
   left.cookies.set('seloste', before)
-  expect(await isWhole(left)).toBe(false)
+  expect(await isSignedIn(left)).toBe(false)
 })
 
 describe('a signed-in person', () => {

@@ -24,7 +24,7 @@ import { headerKey } from '#register/recordings/objects.ts'
 import { openRecordingBody } from '#register/recordings/open-recording.ts'
 import { walkChunk } from '#register/recordings/recording-log.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
-import { callServer, toOf, type Caller } from '#test/conformance/sip/caller.ts'
+import { createTestServer, toOf, type SipTestServer } from '#test/conformance/sip/sip-test-server.ts'
 import { appendAdmitted } from '#test/database/people.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
 
@@ -55,7 +55,7 @@ type Voice = keyof typeof voices
 /** Display name sent by the caller's telephone. */
 let callersName = ''
 let folder = ''
-let call: Caller
+let call: SipTestServer
 let socket: Socket
 let objects: Awaited<ReturnType<typeof openTestObjects>>
 const entered: SegmentFacts[] = []
@@ -89,7 +89,7 @@ beforeEach(async () => {
       throw error
     },
   })
-  call = callServer(recorder.handler)
+  call = createTestServer(recorder.handler)
   socket = createSocket('udp4').bind(0, '127.0.0.1')
   await once(socket, 'listening')
   close.push(
@@ -209,17 +209,17 @@ async function recorded(find: () => SegmentFacts | undefined) {
   const { id } = find()!.recording!
   const header = await objects.readRange(headerKey(id), 0, await objects.sizeBytes(headerKey(id)))
   const opened = await openRecordingBody(objects, id, readAgeHeader(header, identity))
-  const played = new Map<number, number>()
+  const counts = new Map<number, number>()
   for (let n = 0; n < opened.chunks; n++) {
     const chunk = await opened.openChunk(n)
     walkChunk(chunk, {
       packet({ start }) {
-        played.set(chunk[start]!, (played.get(chunk[start]!) ?? 0) + 1)
+        counts.set(chunk[start]!, (counts.get(chunk[start]!) ?? 0) + 1)
       },
     })
   }
   const { gaps } = await indexRecording(opened)
-  return { countOf: (byte: number) => played.get(byte) ?? 0, gaps: gaps.map(({ kind }) => kind) }
+  return { countOf: (byte: number) => counts.get(byte) ?? 0, gaps: gaps.map(({ kind }) => kind) }
 }
 
 describe('while somebody joins a call between a caller and an official', () => {
@@ -227,24 +227,24 @@ describe('while somebody joins a call between a caller and an official', () => {
     ['a second official', 'bertil'],
     ['a third party from outside', 'stranger'],
   ])('records nothing until %s has left, then continues, and the gap shows the reason', async (_, joining) => {
-    const talk = await session('a', randomUUID(), ['caller', 'aino'])
-    await talk.speak(sound.alone)
-    await talk.reportPresent(['caller', 'aino', joining])
-    await talk.speak(sound.conference)
-    await talk.reportPresent(['caller', 'aino'])
-    await talk.speak(sound.afterwards)
-    await talk.hangUp()
-    const { countOf: played, gaps } = await recorded(() => segments()[0])
-    expect(played(sound.conference)).toBe(0)
-    expect([played(sound.alone), played(sound.afterwards)]).toEqual([20, 20])
+    const recordingSession = await session('a', randomUUID(), ['caller', 'aino'])
+    await recordingSession.speak(sound.alone)
+    await recordingSession.reportPresent(['caller', 'aino', joining])
+    await recordingSession.speak(sound.conference)
+    await recordingSession.reportPresent(['caller', 'aino'])
+    await recordingSession.speak(sound.afterwards)
+    await recordingSession.hangUp()
+    const { countOf, gaps } = await recorded(() => segments()[0])
+    expect(countOf(sound.conference)).toBe(0)
+    expect([countOf(sound.alone), countOf(sound.afterwards)]).toEqual([20, 20])
     expect(gaps).toContain('conference')
   })
 
   test('shows the second official in the contact with a segment from joining to leaving, without a recording', async () => {
-    const talk = await session('a', randomUUID(), ['caller', 'aino'])
-    await talk.reportPresent(['caller', 'aino', 'bertil'])
-    await talk.reportPresent(['caller', 'aino'])
-    await talk.hangUp()
+    const recordingSession = await session('a', randomUUID(), ['caller', 'aino'])
+    await recordingSession.reportPresent(['caller', 'aino', 'bertil'])
+    await recordingSession.reportPresent(['caller', 'aino'])
+    await recordingSession.hangUp()
     await vi.waitFor(() => expect(segments()[0]?.recording?.stored).toBeDefined(), { timeout: 20_000 })
     const [aino, bertil] = segments()
     expect(segments()).toHaveLength(2)
@@ -257,13 +257,13 @@ describe('while somebody joins a call between a caller and an official', () => {
   })
 
   test('records a call that starts as a conference only once the conference has ended', async () => {
-    const talk = await session('a', randomUUID(), ['caller', 'aino', 'stranger'])
-    await talk.speak(sound.conference)
-    await talk.reportPresent(['caller', 'aino'])
-    await talk.speak(sound.afterwards)
-    await talk.hangUp()
-    const { countOf: played } = await recorded(() => segments()[0])
-    expect([played(sound.conference), played(sound.afterwards)]).toEqual([0, 20])
+    const recordingSession = await session('a', randomUUID(), ['caller', 'aino', 'stranger'])
+    await recordingSession.speak(sound.conference)
+    await recordingSession.reportPresent(['caller', 'aino'])
+    await recordingSession.speak(sound.afterwards)
+    await recordingSession.hangUp()
+    const { countOf } = await recorded(() => segments()[0])
+    expect([countOf(sound.conference), countOf(sound.afterwards)]).toEqual([0, 20])
   })
 
   test('records the conference in neither recording if each official has a session of their own', async () => {
@@ -290,18 +290,18 @@ describe('while somebody joins a call between a caller and an official', () => {
     await session('c', group, ['caller', 'bertil', 'stranger'], { acknowledges: false })
     await aino.speak(sound.alone)
     await aino.hangUp()
-    const { countOf: played } = await recorded(() => segments().find(({ official }) => official?.personId === '1001'))
-    expect(played(sound.alone)).toBe(20)
+    const { countOf } = await recorded(() => segments().find(({ official }) => official?.personId === '1001'))
+    expect(countOf(sound.alone)).toBe(20)
   })
 
   test('starts a recording of the second official when the first leaves and the second takes over the call', async () => {
-    const talk = await session('a', randomUUID(), ['caller', 'aino'])
-    await talk.speak(sound.alone)
-    await talk.reportPresent(['caller', 'aino', 'bertil'])
-    await talk.speak(sound.conference)
-    await talk.reportPresent(['caller', 'bertil'])
-    await talk.speak(sound.afterwards)
-    await talk.hangUp()
+    const recordingSession = await session('a', randomUUID(), ['caller', 'aino'])
+    await recordingSession.speak(sound.alone)
+    await recordingSession.reportPresent(['caller', 'aino', 'bertil'])
+    await recordingSession.speak(sound.conference)
+    await recordingSession.reportPresent(['caller', 'bertil'])
+    await recordingSession.speak(sound.afterwards)
+    await recordingSession.hangUp()
     const recordings = () => segments().filter(({ recording }) => recording)
     const [first, second] = [await recorded(() => recordings()[0]), await recorded(() => recordings()[1])]
     expect(recordings().map(({ official }) => official?.personId)).toEqual(['1001', '1002'])
@@ -320,15 +320,15 @@ describe('a caller whose display name is a telephone number of the agency', () =
     ['an official’s, where the client reports no official', '0295121002', ['caller'], undefined],
   ])('stays the caller and is recorded: %s, %s, %j', async (_, name, present, official) => {
     callersName = name
-    const talk = await session('a', randomUUID(), present)
-    await talk.speak(sound.alone)
-    await talk.hangUp()
-    const { countOf: played } = await recorded(() => segments()[0])
+    const recordingSession = await session('a', randomUUID(), present)
+    await recordingSession.speak(sound.alone)
+    await recordingSession.hangUp()
+    const { countOf } = await recorded(() => segments()[0])
     expect(segments()).toMatchObject([
       { caller: { key: voices.caller }, numberReached: { key: '+35829497000' }, decision: { reason: 'drawn' } },
     ])
     expect(segments()[0]?.official?.personId).toBe(official)
-    expect(played(sound.alone)).toBe(20)
+    expect(countOf(sound.alone)).toBe(20)
   })
 })
 
@@ -350,8 +350,8 @@ describe('a session with the id of another caller’s call', () => {
       ['stranger', 'bertil'],
     ] as const
     for (const [at, present] of calls.entries()) {
-      const talk = await session(`s${at}`, group, present)
-      await talk.hangUp()
+      const recordingSession = await session(`s${at}`, group, present)
+      await recordingSession.hangUp()
       await waitForEnd(at)
     }
     const [first, second, strange, third, strangeToo] = contacts()
@@ -375,13 +375,13 @@ describe('a session with the id of another caller’s call', () => {
     'is another call even if it runs at the same time: neither recording has the other’s sound, even while its own is silent (%s)',
     async (other, official) => {
       const group = randomUUID()
-      const talk = await session('v', group, ['caller', 'aino'])
-      await talk.speak(sound.alone)
+      const recordingSession = await session('v', group, ['caller', 'aino'])
+      await recordingSession.speak(sound.alone)
       const strange = await session('x', group, [other, official])
       for (let n = 0; n < 4; n++) await strange.speak(sound.conference)
-      await talk.speak(sound.afterwards)
+      await recordingSession.speak(sound.afterwards)
       await strange.hangUp()
-      await talk.hangUp()
+      await recordingSession.hangUp()
       const [own, others] = [await recorded(() => segments()[0]), await recorded(() => segments()[1])]
       const each = [sound.alone, sound.conference, sound.afterwards]
       expect(each.map(own.countOf)).toEqual([20, 0, 20])
@@ -393,12 +393,12 @@ describe('a session with the id of another caller’s call', () => {
 
   test('does not make a conference if its official is another', async () => {
     const group = randomUUID()
-    const talk = await session('v', group, ['caller', 'aino'])
+    const recordingSession = await session('v', group, ['caller', 'aino'])
     const strange = await session('x', group, ['stranger', 'bertil'])
-    await talk.speak(sound.alone)
+    await recordingSession.speak(sound.alone)
     await strange.speak(sound.conference)
     await strange.hangUp()
-    await talk.hangUp()
+    await recordingSession.hangUp()
     const [own, others] = [await recorded(() => segments()[0]), await recorded(() => segments()[1])]
     expect([own.countOf(sound.alone), others.countOf(sound.conference)]).toEqual([20, 20])
     expect(new Set(contacts()).size).toBe(2)
@@ -406,15 +406,15 @@ describe('a session with the id of another caller’s call', () => {
 
   test('whose caller is reported late is in no other contact until then, and does not become a conference afterwards', async () => {
     const group = randomUUID()
-    const talk = await session('v', group, ['caller', 'aino'])
+    const recordingSession = await session('v', group, ['caller', 'aino'])
     const strange = await session('x', group, ['bertil'])
     await strange.speak(sound.conference)
     expect(segments()).toHaveLength(1)
     await strange.reportPresent(['stranger', 'bertil'])
     await strange.speak(sound.afterwards)
-    await talk.speak(sound.alone)
+    await recordingSession.speak(sound.alone)
     await strange.hangUp()
-    await talk.hangUp()
+    await recordingSession.hangUp()
     const [own, others] = [await recorded(() => segments()[0]), await recorded(() => segments()[1])]
     expect([own.countOf(sound.alone), others.countOf(sound.afterwards)]).toEqual([20, 20])
     const reported = entered.filter(({ segmentId }) => segmentId === segments()[1]?.segmentId)
@@ -436,8 +436,8 @@ describe('a session with the id of another caller’s call', () => {
     ['never reports its caller', undefined],
   ] as const)('belongs to the call’s contact if it %s', async (_, later) => {
     const group = randomUUID()
-    const talk = await session('v', group, ['caller', 'aino'])
-    await talk.hangUp()
+    const recordingSession = await session('v', group, ['caller', 'aino'])
+    await recordingSession.hangUp()
     await waitForEnd(0)
     const passedOn = await session('t', group, ['bertil'])
     if (later) await passedOn.reportPresent(later)
@@ -449,16 +449,16 @@ describe('a session with the id of another caller’s call', () => {
 
   test('and the same official, which reports another caller later, is recorded separately', async () => {
     const group = randomUUID()
-    const talk = await session('v', group, ['caller', 'aino'])
+    const recordingSession = await session('v', group, ['caller', 'aino'])
     const strange = await session('x', group, ['aino'])
     expect(segments()).toHaveLength(1)
-    await talk.speak(sound.alone)
+    await recordingSession.speak(sound.alone)
     await strange.reportPresent(['stranger', 'aino'])
     await vi.waitFor(() => expect(segments()).toHaveLength(2), { timeout: 20_000 })
     await strange.hangUp()
     await waitForEnd(1)
-    await talk.speak(sound.afterwards)
-    await talk.hangUp()
+    await recordingSession.speak(sound.afterwards)
+    await recordingSession.hangUp()
     const own = await recorded(() => segments()[0])
     expect([own.countOf(sound.alone), own.countOf(sound.afterwards)]).toEqual([20, 20])
     expect(contacts()[1]).not.toBe(contacts()[0])
@@ -467,8 +467,8 @@ describe('a session with the id of another caller’s call', () => {
 
   test('whose reported caller is the call’s former official, missing from the directory, belongs to the call’s contact, for review', async () => {
     const group = randomUUID()
-    const talk = await session('v', group, ['caller', 'unlisted'])
-    await talk.hangUp()
+    const recordingSession = await session('v', group, ['caller', 'unlisted'])
+    await recordingSession.hangUp()
     await waitForEnd(0)
     const passedOn = await session('t', group, ['unlisted', 'bertil'])
     await passedOn.hangUp()
@@ -486,22 +486,22 @@ describe('a session with the id of another caller’s call', () => {
     ['reports somebody else before its caller', ['caller', 'aino'], ['stranger', 'caller']],
   ] as const)('is not recorded as part of the call if it runs in parallel and %s', async (_, own, other) => {
     const group = randomUUID()
-    const talk = await session('v', group, [...own])
-    await talk.speak(sound.alone)
+    const recordingSession = await session('v', group, [...own])
+    await recordingSession.speak(sound.alone)
     const strange = await session('x', group, [...other])
     for (let n = 0; n < 8; n++) await strange.speak(sound.afterwards)
-    await talk.hangUp()
+    await recordingSession.hangUp()
     await strange.hangUp()
-    const { countOf: played } = await recorded(() => segments()[0])
-    expect([played(sound.alone), played(sound.afterwards)]).toEqual([20, 0])
+    const { countOf } = await recorded(() => segments()[0])
+    expect([countOf(sound.alone), countOf(sound.afterwards)]).toEqual([20, 0])
     await waitForEnd(1)
     expect(segments()[1]?.marks).toContain('needs-review')
   })
 
   test('that reports another person before the caller belongs to the call’s contact, for review', async () => {
     const group = randomUUID()
-    const talk = await session('v', group, ['caller', 'aino'])
-    await talk.hangUp()
+    const recordingSession = await session('v', group, ['caller', 'aino'])
+    await recordingSession.hangUp()
     await waitForEnd(0)
     const three = await session('t', group, ['stranger', 'caller', 'bertil'])
     await three.hangUp()

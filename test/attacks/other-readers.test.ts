@@ -1,6 +1,6 @@
 /**
- * The owner cannot let another role read all tables, keep a copy beside them, or replace what guards call, without a promise
- * that names it (SECURITY.md). All changes are rolled back, as roles belong to the whole server.
+ * The owner cannot let another role read all tables, keep a copy beside them, or replace what guards call, unless a
+ * promise reports it (SECURITY.md). All changes are rolled back, as roles belong to the whole server.
  */
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
@@ -92,7 +92,7 @@ test.each([
     'table pg_catalog.contact_note',
   ],
   [
-    'a table among those of long values',
+    'a table in the schema of TOAST tables',
     'set local allow_system_table_mods = on; create table pg_toast.contact_note (note text)',
     'table pg_toast.contact_note',
   ],
@@ -122,7 +122,7 @@ test.each([
     'column applied_functions.caller',
   ],
   [
-    'a view under the name of a mark',
+    'a view under the name of the table that marks a moved register',
     'create view register_moved as select caller_key as moved_to, started_at as at from contact; grant select on register_moved to public',
     'column register_moved.moved_to',
   ],

@@ -116,8 +116,8 @@ describe('an official’s own call, whose caller waits to listen to its recordin
   test('lets the official, as host, close the room, but not with the outcome HEARD', async () => {
     const recording = await makeRecording()
     const { jar } = await desk.openRoom([recording], { host: aino })
-    const played = { outcome: 'HEARD', password }
-    expect(await jar.request('/api/room/close', played)).toMatchObject(own)
+    const body = { outcome: 'HEARD', password }
+    expect(await jar.request('/api/room/close', body)).toMatchObject(own)
     expect((await jar.request('/api/room/close', {})).status).toBe(200)
   })
 })

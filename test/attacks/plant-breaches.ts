@@ -21,7 +21,7 @@ export interface PlantedResult {
 
 const checkMs = 200
 /** Factor for the waiting time of hourly checks. */
-export const hourlyRounds = 5
+export const hourlyWaitFactor = 5
 
 interface Proof {
   checked_at: Date
@@ -70,7 +70,7 @@ async function plantOne(client: Client, folder: string, breach: Breach, withinMs
   }
   const begun = performance.now()
   let foundMs: number | undefined
-  while (foundMs === undefined && performance.now() - begun < withinMs * (hourly ? hourlyRounds : 1)) {
+  while (foundMs === undefined && performance.now() - begun < withinMs * (hourly ? hourlyWaitFactor : 1)) {
     await wait(checkMs)
     const now = await proofOf(client, promise)
     if (

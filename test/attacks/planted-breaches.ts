@@ -26,14 +26,14 @@ export interface Breach {
 }
 
 const anyContact = `id = (select contact_id from recording where state = 'STORED' order by id limit 1)`
-const quiet = `(select c.id from contact c where not exists (select from recording r where r.contact_id = c.id) order by c.id limit 1)`
+const unrecordedContact = `(select c.id from contact c where not exists (select from recording r where r.contact_id = c.id) order by c.id limit 1)`
 const stored = `(select id from recording where state = 'STORED' order by id limit 1)`
 const other = `(select id from recording where state = 'STORED' order by id desc limit 1)`
 const destroyed = `(select id from recording where state = 'DESTROYED' order by id limit 1)`
 const official = `(select person_id from access_right where role = 'OFFICIAL' and revoked_at is null order by person_id limit 1)`
 const supervisor = `(select person_id from access_right where role = 'SUPERVISOR' and revoked_at is null order by person_id limit 1)`
 const requested = `(select id from access_right where role = 'OFFICIAL' and request_id is not null and revoked_at is null order by id limit 1)`
-/** A right that no other breach is about. */
+/** A right that no other breach changes. */
 const unused = `(select id from access_right where role not in ('OFFICIAL', 'SUPERVISOR') and revoked_at is null order by id desc limit 1)`
 const open = `(select id from session where ended_at is null and expires_at > now() and not awaits_second_factor order by created_at limit 1)`
 const logged = (action: string, object: string, detail: string) =>
@@ -100,14 +100,14 @@ const catalogue: readonly Breach[] = [
     sentence: 'S4',
     promise: 'purposes.closed',
     counts: ['withoutPurpose'],
-    plant: { run: entry('contact.read', official, 'OFFICIAL', null, quiet) },
+    plant: { run: entry('contact.read', official, 'OFFICIAL', null, unrecordedContact) },
   },
   {
     name: 'a view for marketing',
     sentence: 'S5',
     promise: 'purposes.closed',
     counts: ['outside'],
-    plant: { run: entry('contact.read', official, 'OFFICIAL', 'MARKETING', quiet) },
+    plant: { run: entry('contact.read', official, 'OFFICIAL', 'MARKETING', unrecordedContact) },
   },
   // The history is whole
   {
@@ -121,7 +121,11 @@ const catalogue: readonly Breach[] = [
       { remove: 'contact', where: `not exists (select from segment s where s.contact_id = contact.id)` },
     ],
   },
-  { name: 'one segment of a call deleted', ...admitted, plant: { remove: 'segment', where: `contact_id = ${quiet}` } },
+  {
+    name: 'one segment of a call deleted',
+    ...admitted,
+    plant: { remove: 'segment', where: `contact_id = ${unrecordedContact}` },
+  },
   {
     name: 'a recording deleted with nothing left of it',
     ...admitted,
@@ -130,7 +134,11 @@ const catalogue: readonly Breach[] = [
   {
     name: 'a contact with a changed id',
     ...admitted,
-    plant: { change: 'contact', where: `id = ${quiet}`, set: `id = '00000000-0000-4000-8000-00000000000a'` },
+    plant: {
+      change: 'contact',
+      where: `id = ${unrecordedContact}`,
+      set: `id = '00000000-0000-4000-8000-00000000000a'`,
+    },
   },
   {
     name: 'a count of admissions cut by its first fact',
@@ -162,13 +170,17 @@ const catalogue: readonly Breach[] = [
       change: 'recording',
       where: `id = ${stored}`,
       set: `(segment_id, contact_id, contact_started_at) =
-        (select s.id, s.contact_id, s.contact_started_at from segment s where s.contact_id = ${quiet} limit 1)`,
+        (select s.id, s.contact_id, s.contact_started_at from segment s where s.contact_id = ${unrecordedContact} limit 1)`,
     },
   },
   {
     name: 'a part of a call with the unit of another supervisor',
     ...admitted,
-    plant: { change: 'segment', where: `contact_id = ${quiet}`, set: 'official_unit_id = gen_random_uuid()' },
+    plant: {
+      change: 'segment',
+      where: `contact_id = ${unrecordedContact}`,
+      set: 'official_unit_id = gen_random_uuid()',
+    },
   },
   {
     name: 'a recording without its call',
@@ -182,14 +194,14 @@ const catalogue: readonly Breach[] = [
     sentence: 'S20',
     promise: 'history.complete',
     counts: ['unfinished'],
-    plant: { change: 'contact', where: `id = ${quiet}`, set: 'history_ends_at = null' },
+    plant: { change: 'contact', where: `id = ${unrecordedContact}`, set: 'history_ends_at = null' },
   },
   {
     name: 'a call that ended before it began',
     sentence: 'S12',
     promise: 'history.complete',
     counts: ['unfinished'],
-    plant: { change: 'contact', where: `id = ${quiet}`, set: `ended_at = started_at - interval '1 hour'` },
+    plant: { change: 'contact', where: `id = ${unrecordedContact}`, set: `ended_at = started_at - interval '1 hour'` },
   },
   // Four identification data and nothing else
   {
@@ -300,12 +312,12 @@ const catalogue: readonly Breach[] = [
     name: 'a list of members opened and a topic written into a number’s name',
     ...fields,
     plant: {
-      run: `alter table contact drop constraint contact_number_name_members; update contact set number_name = number_name || '{"topic": "debt"}' where id = ${quiet}`,
+      run: `alter table contact drop constraint contact_number_name_members; update contact set number_name = number_name || '{"topic": "debt"}' where id = ${unrecordedContact}`,
       undo: `update contact set number_name = number_name - 'topic' where number_name ? 'topic'; alter table contact add constraint contact_number_name_members check (number_name - '{fi,sv,en}'::text[] = '{}')`,
     },
   },
   {
-    name: 'a caller of whom more than the number is kept',
+    name: 'a caller of whom more than the number is stored',
     sentence: 'S12',
     promise: 'history.fields',
     counts: ['beyondNumber'],
@@ -469,7 +481,11 @@ const catalogue: readonly Breach[] = [
     sentence: 'S20',
     promise: 'history.term',
     counts: ['overdue'],
-    plant: { change: 'contact', where: `id = ${quiet}`, set: `history_ends_at = now() - interval '3 hours'` },
+    plant: {
+      change: 'contact',
+      where: `id = ${unrecordedContact}`,
+      set: `history_ends_at = now() - interval '3 hours'`,
+    },
   },
   {
     name: 'a call whose row gives it no end',
@@ -478,12 +494,12 @@ const catalogue: readonly Breach[] = [
     counts: ['overdue'],
     plant: {
       change: 'contact',
-      where: `id = ${quiet}`,
+      where: `id = ${unrecordedContact}`,
       set: `started_at = started_at - interval '15 months', ended_at = ended_at - interval '15 months', history_ends_at = now() + interval '10 years'`,
     },
   },
   {
-    name: 'a recording destroyed before its floor, as by its term',
+    name: 'a recording destroyed before its minimum term, as by its term',
     ...floor,
     plant: {
       change: 'recording',
@@ -492,7 +508,7 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
-    name: 'a recording destroyed before its floor as by a prohibition that nobody entered',
+    name: 'a recording destroyed before its minimum term as by a prohibition that nobody entered',
     ...floor,
     plant: {
       change: 'recording',
@@ -501,7 +517,7 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
-    name: 'a recording destroyed before its floor, as after an order',
+    name: 'a recording destroyed before its minimum term, as after an order',
     ...floor,
     plant: {
       change: 'recording',
@@ -510,7 +526,7 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
-    name: 'a recording destroyed before its floor, as never kept',
+    name: 'a recording destroyed before its minimum term, as never ingested',
     ...floor,
     plant: {
       change: 'recording',
@@ -519,7 +535,7 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
-    name: 'a recording destroyed at its floor, its day brought forward',
+    name: 'a recording destroyed at its minimum term, its day brought forward',
     ...floor,
     plant: {
       change: 'recording',
@@ -550,7 +566,7 @@ const catalogue: readonly Breach[] = [
     ],
   },
   {
-    name: 'a recording destroyed before its floor by the ledger, and not by its row',
+    name: 'a recording destroyed before its minimum term by the ledger, and not by its row',
     ...floor,
     plant: {
       change: 'destruction_entry',
@@ -559,7 +575,7 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
-    name: 'a recording destroyed before its floor by the prohibition of another',
+    name: 'a recording destroyed before its minimum term by the prohibition of another',
     ...floor,
     plant: [
       {
@@ -898,7 +914,7 @@ const catalogue: readonly Breach[] = [
     name: 'a search page that shows another unit’s call to a supervisor',
     ...scope,
     plant: [
-      { change: 'segment', where: `contact_id = ${quiet}`, set: 'official_unit_id = gen_random_uuid()' },
+      { change: 'segment', where: `contact_id = ${unrecordedContact}`, set: 'official_unit_id = gen_random_uuid()' },
       {
         run: entry(
           'contacts.listed',
@@ -906,7 +922,7 @@ const catalogue: readonly Breach[] = [
           'SUPERVISOR',
           'DEVELOPMENT',
           'null',
-          `jsonb_build_object('contacts', jsonb_build_array(${quiet}))`,
+          `jsonb_build_object('contacts', jsonb_build_array(${unrecordedContact}))`,
         ),
       },
     ],
@@ -915,7 +931,7 @@ const catalogue: readonly Breach[] = [
     name: 'a wall that showed another unit’s call to a supervisor',
     ...scope,
     plant: [
-      { change: 'segment', where: `contact_id = ${quiet}`, set: 'official_unit_id = gen_random_uuid()' },
+      { change: 'segment', where: `contact_id = ${unrecordedContact}`, set: 'official_unit_id = gen_random_uuid()' },
       {
         run: entry(
           'calls.watched',
@@ -923,7 +939,7 @@ const catalogue: readonly Breach[] = [
           'SUPERVISOR',
           'DEVELOPMENT',
           'null',
-          `jsonb_build_object('segments', (select jsonb_agg(id) from segment where contact_id = ${quiet}))`,
+          `jsonb_build_object('segments', (select jsonb_agg(id) from segment where contact_id = ${unrecordedContact}))`,
         ),
       },
     ],
@@ -981,7 +997,7 @@ const catalogue: readonly Breach[] = [
         undo: `delete from authority_disclosure where number = 'V-2022-9'`,
       },
       {
-        run: `insert into authority_item (disclosure_id, item, contact_id, contact_started_at, what, added_by) select '00000000-0000-4000-8000-000000000019', 1, c.id, c.started_at, 'IDENTIFICATION_DATA', ${official} from contact c where c.id = ${quiet}`,
+        run: `insert into authority_item (disclosure_id, item, contact_id, contact_started_at, what, added_by) select '00000000-0000-4000-8000-000000000019', 1, c.id, c.started_at, 'IDENTIFICATION_DATA', ${official} from contact c where c.id = ${unrecordedContact}`,
         undo: `delete from authority_item where disclosure_id = '00000000-0000-4000-8000-000000000019'`,
       },
     ],
@@ -1038,7 +1054,7 @@ const catalogue: readonly Breach[] = [
     sentence: 'S29',
     promise: 'rights.maintenance-security',
     counts: ['withoutReference'],
-    plant: { run: entry('contact.read', official, 'MAINTENANCE', 'MAINTENANCE', quiet) },
+    plant: { run: entry('contact.read', official, 'MAINTENANCE', 'MAINTENANCE', unrecordedContact) },
   },
   {
     name: 'a listening of the security unit without a case',
@@ -1059,7 +1075,7 @@ const catalogue: readonly Breach[] = [
     sentence: 'S31',
     promise: 'inspections.at-office',
     counts: ['others'],
-    plant: { run: entry('contact.read', supervisor, 'SUPERVISOR', 'INSPECTION', quiet) },
+    plant: { run: entry('contact.read', supervisor, 'SUPERVISOR', 'INSPECTION', unrecordedContact) },
   },
   {
     name: 'an appointment heard a day before it began',

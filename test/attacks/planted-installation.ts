@@ -12,7 +12,7 @@ import { plantBreaches, type PlantedResult } from './plant-breaches.ts'
 import { breaches, type Breach } from './planted-breaches.ts'
 
 /** Seconds between two rounds of checks; 60 in an installation. */
-const paceSeconds = 2
+const secondsBetweenRounds = 2
 /**
  * An installation checks each promise at least every five minutes. Here: the same number of rounds, and a margin for a
  * busy machine.
@@ -28,7 +28,7 @@ export async function plantInNewInstallation(
   const seloste = await startSeloste({
     dataDirectory,
     isPrepared: true,
-    environment: { SELOSTE_CHECK_SECONDS: String(paceSeconds) },
+    environment: { SELOSTE_CHECK_SECONDS: String(secondsBetweenRounds) },
   })
   try {
     await reportCalls(seloste)

@@ -17,10 +17,10 @@ const { id } = recordings.older
 
 test('reports a recording destroyed before the term of its rules because of a prohibition that is missing from the log', async () => {
   const before = await pool.query(
-    "select min_keep_until < now() as is_past_floor, destroy_at > now() + interval '20 days' as is_in_term from recording where id = $1",
+    "select min_keep_until < now() as is_past_minimum, destroy_at > now() + interval '20 days' as is_in_term from recording where id = $1",
     [id],
   )
-  expect(before.rows).toMatchObject([{ is_past_floor: true, is_in_term: true }])
+  expect(before.rows).toMatchObject([{ is_past_minimum: true, is_in_term: true }])
   expect((await check()).broken).toEqual([])
   await tamper(
     `insert into prohibition (recording_id, party, channel, entered_by) values ('${id}', 'CALLER', 'LETTER', '${matti.id}')`,

@@ -128,8 +128,8 @@ describe('another capture’s copy of a call that arrives after a correction', (
   })
 
   test.each([
-    ['goes on after it', false],
-    ['goes on after it and names its official later', true],
+    ['continues after it', false],
+    ['continues after it and names its official later', true],
   ])('is the new official’s if it %s, and forbidden as the first one is', async (_how, isNamedLater) => {
     const call = callOf()
     await admit(capture, call, north)

@@ -14,7 +14,7 @@ import type { RegisterTables } from '#register/tables.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openDestructionDesk(database)
-const { admin, makeRecording: stored, forbid, forbidByOfficial, forbidByCaller, get, people, stateOf } = ends
+const { admin, makeRecording, forbid, forbidByOfficial, forbidByCaller, get, people, stateOf } = ends
 const report = { party: 'CALLER', channel: 'CALL' }
 const tooLate = { status: 403, code: 'prohibition.service-unit' }
 
@@ -46,7 +46,7 @@ beforeEach(() => ends.shiftMark('0'))
 
 describe('a prohibition that the caller expressed during the call', () => {
   test('is refused later than an hour after the call: nothing is destroyed or recorded as forbidden by the caller, and the attempt is logged', async () => {
-    const { id } = await stored(ended({ minutes: 61 }))
+    const { id } = await makeRecording(ended({ minutes: 61 }))
     expect(await forbid('aino', id, report)).toMatchObject(tooLate)
     expect(await prohibitionsOf(id)).toEqual([])
     expect(await stateOf(id)).toMatchObject({ state: 'STORED', cause: null })
@@ -59,7 +59,7 @@ describe('a prohibition that the caller expressed during the call', () => {
   })
 
   test('is refused also directly in the database', async () => {
-    const { id } = await stored(ended({ hours: 30 }))
+    const { id } = await makeRecording(ended({ hours: 30 }))
     const desk = database.as('seloste_desk').db
     const request = inSession(desk, { 'seloste.session': (await people.aino.signIn()).token }, (tx) =>
       sql`select * from forbid_use(${id}::uuid, 'CALLER', 'CALL', null)`.execute(tx),
@@ -69,7 +69,7 @@ describe('a prohibition that the caller expressed during the call', () => {
   })
 
   test('is accepted within the hour, and a repetition later has no further effect', async () => {
-    const { id, contactId } = await stored(ended({ minutes: 58 }))
+    const { id, contactId } = await makeRecording(ended({ minutes: 58 }))
     const first = await forbid('aino', id, report)
     expect(first).toMatchObject({ status: 200, body: { state: 'blocked' } })
     await setEnd(contactId, Temporal.Now.instant().subtract({ hours: 2 }))
@@ -77,7 +77,7 @@ describe('a prohibition that the caller expressed during the call', () => {
   })
 
   test.each(['PHONE', 'LETTER', 'VISIT', 'EMAIL', 'OWN_CALLS'])('is refused with the channel %s', async (channel) => {
-    const [recent, old] = [await stored(), await stored(ended({ hours: 3 }))]
+    const [recent, old] = [await makeRecording(), await makeRecording(ended({ hours: 3 }))]
     for (const { id } of [recent, old]) {
       expect(await forbid('aino', id, { party: 'CALLER', channel })).toMatchObject(tooLate)
       expect(await forbid('aino', id, { party: 'CALLER', channel, reference: 'P-2026-1' })).toMatchObject(tooLate)
@@ -86,7 +86,7 @@ describe('a prohibition that the caller expressed during the call', () => {
   })
 
   test('is refused to the Service Unit, which enters the caller’s own prohibition instead', async () => {
-    const { id, contactId } = await stored(ended({ hours: 3 }))
+    const { id, contactId } = await makeRecording(ended({ hours: 3 }))
     const { number } = await ends.serve([contactId], { kinds: ['PROHIBIT'] })
     expect(await forbid('paula', id, { ...report, reference: number })).toMatchObject(tooLate)
     expect(await prohibitionsOf(id)).toEqual([])
@@ -95,7 +95,7 @@ describe('a prohibition that the caller expressed during the call', () => {
   })
 
   test('has no time limit if it is the official’s own', async () => {
-    const { id } = await stored(ended({ hours: 24 * 20 }))
+    const { id } = await makeRecording(ended({ hours: 24 * 20 }))
     expect(await forbidByOfficial(id)).toMatchObject({ status: 200 })
     expect(await prohibitionsOf(id)).toEqual([{ party: 'OFFICIAL', channel: 'OWN_CALLS' }])
   })
@@ -111,7 +111,7 @@ describe('the hour for the caller’s prohibition', () => {
   }
 
   test('does not begin while the official is in the call, however long the call is', async () => {
-    const { id, contactId } = await stored(ended({ hours: 5 }))
+    const { id, contactId } = await makeRecording(ended({ hours: 5 }))
     const node = randomUUID()
     await sql`select capture_node_heartbeat(${node}::uuid, 'solmu', '1', now(), ${JSON.stringify({ draining: false, pressures: [], sessions: 1, recordings: 1, waiting: 0 })}::jsonb)`.execute(
       admin,
@@ -122,7 +122,7 @@ describe('the hour for the caller’s prohibition', () => {
   })
 
   test('begins, if no end is reported, at the last heartbeat of the call’s capture, and a day after the call’s start at the latest', async () => {
-    const [silent, nobody] = [await stored(ended({ hours: 5 })), await stored(ended({ hours: 26 }))]
+    const [silent, nobody] = [await makeRecording(ended({ hours: 5 })), await makeRecording(ended({ hours: 26 }))]
     const node = randomUUID()
     await sql`
       insert into capture_node (id, name, version, started_at, alive_at, steady_since, draining, pressures, sessions, recordings, waiting)
@@ -137,7 +137,7 @@ describe('the hour for the caller’s prohibition', () => {
   })
 
   test('begins at the end of the official’s own last segment', async () => {
-    const { id, contactId } = await stored(ended({ hours: 2 }))
+    const { id, contactId } = await makeRecording(ended({ hours: 2 }))
     await admin.updateTable('contact').set({ ended_at: Temporal.Now.instant() }).where('id', '=', contactId).execute()
     expect(await forbid('aino', id, report)).toMatchObject(tooLate)
   })
@@ -146,13 +146,13 @@ describe('the hour for the caller’s prohibition', () => {
     ['in autumn, in the hour that the clock shows twice', '2026-10-25T03:50:00+03:00', '2026-10-25T03:50:00+02:00'],
     ['in spring, over the hour that the clock skips', '2026-03-29T02:30:00+02:00', '2026-03-29T04:30:00+03:00'],
   ])('is sixty minutes: %s', async (_name, end, until) => {
-    const { contactId } = await stored(ended({ minutes: 1 }))
+    const { contactId } = await makeRecording(ended({ minutes: 1 }))
     await setEnd(contactId, Temporal.Instant.from(end))
     expect(await untilOf(contactId)).toBe(Temporal.Instant.from(until).toString())
   })
 
   test('does not begin again when the clock is set back', async () => {
-    const { id } = await stored()
+    const { id } = await makeRecording()
     await ends.shiftMark('2 hours')
     // Sessions expire by the register's time, too.
     const aino = await ends.desk.signIn(people.aino)
@@ -161,7 +161,7 @@ describe('the hour for the caller’s prohibition', () => {
 })
 
 test('the time limit is shown on the call’s page and in the list, to the call’s official only', async () => {
-  const [recent, old] = [await stored(ended({ minutes: 10 })), await stored(ended({ hours: 3 }))]
+  const [recent, old] = [await makeRecording(ended({ minutes: 10 })), await makeRecording(ended({ hours: 3 }))]
   interface Shape {
     segments: { endedAt: string; callerWishUntil?: string }[]
   }

@@ -13,7 +13,7 @@ import { openGdprServiceUnit } from '../requests/open-gdpr-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openGdprServiceUnit(database)
-const { ask: send, served, makeRecording: stored, admin, stateOf, makeCopy, custodian, versions, forbid } = acts
+const { ask: send, served, makeRecording, admin, stateOf, makeCopy, custodian, versions, forbid } = acts
 type Kinds = RequestKind[]
 
 const onRequest = (id: string, path: string, json?: object, method = 'POST') =>
@@ -41,7 +41,7 @@ async function listen(number: string, recording: string) {
   expect(sound.status).toBe(206)
 }
 async function requestFor(kinds: Kinds, options: Parameters<typeof served>[0] = {}) {
-  const recording = await stored()
+  const recording = await makeRecording()
   const request = await served({ contacts: [recording.contactId], kinds, ...options })
   return { ...request, recording, call: request.calls[0]!.id }
 }
@@ -127,7 +127,7 @@ describe.each(['OBJECTION', 'RESTRICTION'] as const)('%s', (kind) => {
   })
 
   test('allows playback only for the new verification, and only if no other request restricts the recording', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const requests = { contacts: [recording.contactId], kinds: [kind] }
     const { id, number, calls } = await served(requests)
     expect(await listenStatus(number, recording.id)).toBe(403)

@@ -34,7 +34,7 @@ const connect = (claim = 'preferred_username') =>
     onFault: () => undefined,
   })
 const offices = await openOffices(database, { identityProvider: connect() })
-const { people, makeRecording: stored, openRoom, openBrowser, moveSlot } = offices
+const { people, makeRecording, openRoom, openBrowser, moveSlot } = offices
 const pool = database.as().pool
 
 /** Cookies of the provider in one browser. */
@@ -73,7 +73,7 @@ describe('a listener alone at a workstation', () => {
   async function openRoomAsHost() {
     at = new Map()
     await pool.query("update appointment set opened_at = opened_at - interval '2 days'")
-    const recording = await stored()
+    const recording = await makeRecording()
     room = await openRoom([recording], { open: false })
     const { jar, appointmentId } = room
     jar.cookies.delete('seloste')

@@ -19,7 +19,7 @@ import { everyCall, inDialog, sized, written } from '#test/conformance/sip/wired
 import { makeMediaKey, protectMedia, writeCryptoLine } from '#test/simulator/protect-media.ts'
 import { openLoopbackRecorder, openPeer, type LoopbackRecorder } from './loopback-recorder.ts'
 
-const [trunk, ours] = [makeAuthority('trunk authority'), makeAuthority('our authority')]
+const [trunk, serverAuthority] = [makeAuthority('trunk authority'), makeAuthority('server authority')]
 const firstPort = 16_400
 const strangersSsrc = 6660
 let folder = ''
@@ -29,7 +29,7 @@ const sockets: Socket[] = []
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-srtp-trunk-'))
-  const { cert, key } = ours.issue({ name: 'seloste.example' })
+  const { cert, key } = serverAuthority.issue({ name: 'seloste.example' })
   const files = { certificate: join(folder, 'cert'), key: join(folder, 'key'), clients: join(folder, 'clients') }
   await Promise.all([
     writeFile(files.certificate, cert),
@@ -82,7 +82,12 @@ function rtp(n: number, ssrc: number, bytes = 160): Buffer {
 /** Connects a recording client under TLS. */
 async function dial() {
   const socket = connect({
-    ...{ host: '127.0.0.1', port: recorder.tlsPort!, ca: ours.certificate, checkServerIdentity: () => undefined },
+    ...{
+      host: '127.0.0.1',
+      port: recorder.tlsPort!,
+      ca: serverAuthority.certificate,
+      checkServerIdentity: () => undefined,
+    },
     ...trunk.issue({ name: 'sbc.example' }),
   })
   await once(socket, 'secureConnect')
@@ -137,9 +142,9 @@ async function storedSegment(segment = 0) {
 
 /** Sends packets of a stranger to every media port until stopped. */
 function sendFromStranger(from: readonly Socket[], bytes: number, everyMs: number) {
-  let on = true
+  let isSending = true
   const sent = (async () => {
-    for (let n = 0; on; n++) {
+    for (let n = 0; isSending; n++) {
       for (const [at, one] of from.entries()) {
         const packet = rtp(n, strangersSsrc + at, bytes)
         for (let port = firstPort; port < firstPort + 40; port += 2) one.send(packet, port, '127.0.0.1')
@@ -147,7 +152,7 @@ function sendFromStranger(from: readonly Socket[], bytes: number, everyMs: numbe
       await wait(everyMs)
     }
   })()
-  return () => ((on = false), sent)
+  return () => ((isSending = false), sent)
 }
 
 test.each([
@@ -251,7 +256,7 @@ test('a second session that adds a few long packets is marked as another source'
   for (const peer of [first, second]) peer.close()
 })
 
-test('a recording is marked if its client goes on under a key that it never offered', async () => {
+test('a recording is marked if its client continues under a key that it never offered', async () => {
   const client = await dial()
   const session = await client.open(written('rfc7865-baseline', overLoopback), [16_600, 16_602])
   const others = [0, 1].map(() => protectMedia(makeMediaKey('AES_CM_128_HMAC_SHA1_80', randomBytes)))

@@ -12,26 +12,31 @@ test('a restore leaves out a table unknown to Seloste, and completes', async () 
   const { pool } = database.as()
   await register.makeRecordings(2)
   await register.seal()
-  await pool.query("create table looked_into (note text); insert into looked_into values ('a number of somebody')")
+  await pool.query(
+    "create table under_investigation (note text); insert into under_investigation values ('a number of somebody')",
+  )
   const place = await openTestPlaces(database, register)
   await backUpTo(register, place)
-  await pool.query('drop table looked_into')
+  await pool.query('drop table under_investigation')
   const machine = await emptyMachine()
-  expect(await restoreFrom(machine, place)).toMatchObject({ keys: 2, unknownTablesAndColumns: ['looked_into'] })
-  expect((await machine.pool.query("select to_regclass('public.looked_into') as there")).rows).toEqual([
+  expect(await restoreFrom(machine, place)).toMatchObject({ keys: 2, unknownTablesAndColumns: ['under_investigation'] })
+  expect((await machine.pool.query("select to_regclass('public.under_investigation') as there")).rows).toEqual([
     { there: null },
   ])
 })
 
 test('a restore leaves out the values of a column unknown to Seloste, and completes', async () => {
   const { pool } = database.as()
-  await pool.query('alter table segment add column looked_into jsonb default \'{"of": "somebody"}\'')
+  await pool.query('alter table segment add column under_investigation jsonb default \'{"of": "somebody"}\'')
   const place = await openTestPlaces(database, register)
   await backUpTo(register, place)
-  await pool.query('alter table segment drop column looked_into')
+  await pool.query('alter table segment drop column under_investigation')
   const machine = await emptyMachine()
-  expect(await restoreFrom(machine, place)).toMatchObject({ keys: 2, unknownTablesAndColumns: ['segment.looked_into'] })
+  expect(await restoreFrom(machine, place)).toMatchObject({
+    keys: 2,
+    unknownTablesAndColumns: ['segment.under_investigation'],
+  })
   const { rows } = await machine.pool.query('select * from segment')
   expect(rows).toHaveLength(2)
-  expect(rows[0]).not.toHaveProperty('looked_into')
+  expect(rows[0]).not.toHaveProperty('under_investigation')
 })

@@ -11,7 +11,7 @@ import { newVersion } from '../database/drafts.ts'
 import { openDestructionDesk } from '../ends/open-destruction-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { admin, makeRecording: stored, people, stateOf } = await openDestructionDesk(database)
+const { admin, makeRecording, people, stateOf } = await openDestructionDesk(database)
 const deskDb = database.as('seloste_desk').db
 const procedure = { author: await people.asta.signIn(), approver: await people.riitta.signIn() }
 
@@ -47,7 +47,7 @@ test('a shorter term that begins later than its version does not count once a ve
   // The call is three months old: under two or three months its recording ends when the term begins.
   const endedAt = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ months: 3, days: 20 }).toInstant()
   const startedAt = endedAt.subtract({ minutes: 4 })
-  const { id } = await stored({ startedAt, answeredAt: startedAt, endedAt })
+  const { id } = await makeRecording({ startedAt, answeredAt: startedAt, endedAt })
   const day = (await stateOf(id)).destroy_at!
   const ends = async () => (await plannedEnd(id)).toString()
   expect(await ends()).toBe(day.toString())

@@ -9,7 +9,7 @@ import { openGdprServiceUnit } from '../requests/open-gdpr-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openGdprServiceUnit(database)
-const { makeRecording: stored, served, makeCopy, as, admin, people, post, stateOf, forbidByOfficial } = acts
+const { makeRecording, served, makeCopy, as, admin, people, post, stateOf, forbidByOfficial } = acts
 beforeAll(() => storeDisclosureRules(acts.custodian, acts.versions.at(Temporal.Now.instant()).description.disclosure))
 
 /**
@@ -29,13 +29,13 @@ async function refusedUntilProved<A extends { status: number }>(
 }
 
 test('making a requester’s copy, which shows its link and passphrase, needs a new proof', async () => {
-  const recording = await stored()
+  const recording = await makeRecording()
   const request = await served({ contacts: [recording.contactId] })
   expect((await refusedUntilProved('paula', () => makeCopy(request.id, recording.id))).status).toBe(201)
 })
 
 test('ending a preservation order needs a new proof', async () => {
-  const { contactId } = await stored()
+  const { contactId } = await makeRecording()
   const until = Temporal.Now.instant()
     .add({ hours: 24 * 30 })
     .toString()
@@ -46,7 +46,7 @@ test('ending a preservation order needs a new proof', async () => {
 })
 
 test('closing a request for which a forbidden recording waits needs a new proof, unlike closing other requests', async () => {
-  const recording = await stored()
+  const recording = await makeRecording()
   const request = await served({ contacts: [recording.contactId], kinds: ['LISTEN'] })
   await forbidByOfficial(recording.id)
   const close = (id: string) => post('paula', `/api/requests/${id}/close`, { outcome: 'WITHDRAWN' })
@@ -59,7 +59,7 @@ test('closing a request for which a forbidden recording waits needs a new proof,
   await sql`update session set proved_at = now() - interval '1 hour' where person_id = ${people.paula.id}`.execute(
     admin,
   )
-  const other = await served({ contacts: [(await stored()).contactId], kinds: ['LISTEN'] })
+  const other = await served({ contacts: [(await makeRecording()).contactId], kinds: ['LISTEN'] })
   expect((await close(other.id)).status).toBe(204)
 })
 
@@ -92,7 +92,7 @@ test.each([
 )
 
 test('releasing an authority’s item for which a forbidden recording waits needs a new proof', async () => {
-  const recording = await stored()
+  const recording = await makeRecording()
   const ago = (minutes: number) => Temporal.Now.instant().subtract({ minutes }).toString()
   const request = (receivedAt: string) => ({
     ...{
@@ -119,7 +119,7 @@ describe('lifting a restriction of a requester’s recordings needs a new proof'
   const change = (id: string, name = 'Pyytäjä Pyynnöllä') =>
     acts.ask('paula', 'PUT', `/api/requests/${id}`, { kinds: ['KNOW'], language: 'fi', requester: { name } })
   const restricting = async (kind: 'OBJECTION' | 'RESTRICTION') => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const request = await served({ contacts: [recording.contactId], kinds: ['KNOW', kind] })
     expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
     return { recording, ...request }

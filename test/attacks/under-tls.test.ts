@@ -16,7 +16,7 @@ import { makeAuthority } from '#test/conformance/sip/make-certificates.ts'
 import { everyCall, inDialog, sized, written } from '#test/conformance/sip/wired-recorder.ts'
 import { openLoopbackRecorder, openPeer, type LoopbackRecorder } from './loopback-recorder.ts'
 
-const [trunk, ours] = [makeAuthority('trunk authority'), makeAuthority('our authority')]
+const [trunk, serverAuthority] = [makeAuthority('trunk authority'), makeAuthority('server authority')]
 const keyLine = `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${Buffer.alloc(30, 7).toString('base64')}`
 const otherKeyLine = keyLine.replace(/inline:.*/, `inline:${Buffer.alloc(30, 9).toString('base64')}`)
 let folder = ''
@@ -25,7 +25,7 @@ let certificate: FollowedCertificate
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-under-tls-'))
-  const { cert, key } = ours.issue({ name: 'seloste.example' })
+  const { cert, key } = serverAuthority.issue({ name: 'seloste.example' })
   const files = { certificate: join(folder, 'cert'), key: join(folder, 'key'), clients: join(folder, 'clients') }
   await Promise.all([
     writeFile(files.certificate, cert),
@@ -57,7 +57,12 @@ afterAll(async () => {
 /** Connects a client whose certificate has this name. */
 async function dial(name: string) {
   const socket = connect({
-    ...{ host: '127.0.0.1', port: recorder.tlsPort!, ca: ours.certificate, checkServerIdentity: () => undefined },
+    ...{
+      host: '127.0.0.1',
+      port: recorder.tlsPort!,
+      ca: serverAuthority.certificate,
+      checkServerIdentity: () => undefined,
+    },
     ...trunk.issue({ name }),
   })
   await once(socket, 'secureConnect')

@@ -19,8 +19,8 @@ test.each([
   ['rows with only a separator', `name;phone\r\n${';\r\n'.repeat(1_500_000)}`],
   ['line breaks within one cell', `name;phone\n"${'\n'.repeat(4_000_000)}";1\n`],
 ])('refuses a file of millions of %s faster than it reads the largest accepted file', (_what, text) => {
-  const { answer: taken, ms: longest } = read(largest)
-  expect(taken.ok).toBe(true)
+  const { answer: accepted, ms: longest } = read(largest)
+  expect(accepted.ok).toBe(true)
   const { answer, ms } = read(text)
   expect(answer).toMatchObject({ ok: false })
   expect(ms).toBeLessThan(longest)

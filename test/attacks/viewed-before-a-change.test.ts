@@ -10,7 +10,7 @@ import { openGdprServiceUnit } from '../requests/open-gdpr-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const {
-  makeRecording: stored,
+  makeRecording,
   served,
   ask: request,
   admin,
@@ -32,12 +32,12 @@ test('a placement entered for a past day makes no view a breach', async () => {
   const right = { role: 'SUPERVISOR' as const, purposes: ['DEVELOPMENT' as const], scope: 'their unit' as const }
   const sari = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Sari', right })
   const before = await countOutOfScope()
-  const call = await stored()
+  const call = await makeRecording()
   const browser = await desk.signIn(sari)
   const { audio } = await beginListening(browser, call.id)
   expect((await browser.fetch(audio, { headers: { range: 'bytes=0-99' } })).status).toBe(206)
   expect(await countOutOfScope()).toBe(before)
-  const place = async (unit: string) => {
+  const enterPlacement = async (unit: string) => {
     const json = { from: today.toString(), unit }
     const { status } = await (await as('asta')).fetch(`/api/people/${people.aino.id}/changes`, { json })
     expect(status).toBe(200)
@@ -49,7 +49,7 @@ test('a placement entered for a past day makes no view a breach', async () => {
         where person_id = ${people.aino.id} order by valid_from`.execute(admin)
     ).rows
   const first = await entered()
-  await place('Perintä')
+  await enterPlacement('Perintä')
   expect(await countOutOfScope()).toBe(before)
   const second = await entered()
   expect(second[0]).toEqual(first[0])
@@ -59,7 +59,7 @@ test('a placement entered for a past day makes no view a breach', async () => {
 test('a new employment after the one during which an official listened makes no view a breach', async () => {
   const endedAt = Temporal.Now.instant().subtract({ hours: 24 * 9 })
   const startedAt = endedAt.subtract({ minutes: 5 })
-  const call = await stored({ startedAt, answeredAt: startedAt.add({ minutes: 1 }), endedAt })
+  const call = await makeRecording({ startedAt, answeredAt: startedAt.add({ minutes: 1 }), endedAt })
   const aino = await as('aino')
   const { audio } = await beginListening(aino, call.id)
   expect((await aino.fetch(audio, { headers: { range: 'bytes=0-99' } })).status).toBe(206)
@@ -105,7 +105,7 @@ async function playCallsOf(numbers: readonly string[]) {
   return { id, number, calls }
 }
 async function calledFrom(caller: string) {
-  const recording = await stored()
+  const recording = await makeRecording()
   await sql`update contact set caller_key = ${caller} where id = ${recording.contactId}`.execute(admin)
   return recording
 }

@@ -8,20 +8,12 @@ import { answer, beginListening } from '../register/open-desk.ts'
 import { openGdprServiceUnit } from '../requests/open-gdpr-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const {
-  makeRecording: stored,
-  served,
-  ask: send,
-  custodian,
-  people,
-  desk,
-  register,
-} = await openGdprServiceUnit(database)
+const { makeRecording, served, ask: send, custodian, people, desk, register } = await openGdprServiceUnit(database)
 
 test('an official’s views before a correction are no breach after it, but later views are', async () => {
   const endedAt = Temporal.Now.instant().subtract({ hours: 48 })
   const times = { startedAt: endedAt.subtract({ minutes: 5 }), answeredAt: endedAt.subtract({ minutes: 4 }), endedAt }
-  const call = await stored(times)
+  const call = await makeRecording(times)
   const request = await served({ contacts: [call.contactId] })
   const aino = await desk.signIn(people.aino)
   const listening = await beginListening(aino, call.id)

@@ -16,9 +16,9 @@ beforeEach(async () => {
 afterEach(() => bench.stop())
 
 const diversion = { Diversion: `<${people.number}>;reason=unconditional` }
-const c = { id: 'c', aor: people.caller, label: '1' }
-const a = { id: 'a', aor: people.official, label: '2' }
-const b = { id: 'b', aor: people.colleague, label: '2' }
+const callerParty = { id: 'c', aor: people.caller, label: '1' }
+const officialParty = { id: 'a', aor: people.official, label: '2' }
+const colleagueParty = { id: 'b', aor: people.colleague, label: '2' }
 const hidden = 'sip:anonymous@anonymous.invalid'
 const outsider = (aor: string) => ({ id: 'x', aor, label: '1' })
 const outsiders: [string, string][] = [
@@ -68,7 +68,11 @@ describe('while the caller is on hold', () => {
   test.each(outsiders)(
     'the official’s conversation with %s is not recorded, and the call is marked for review',
     async (_, aor) => {
-      const segments = await call(metadata(c, a), metadata(onHold(c), a, outsider(aor)), metadata(c, a))
+      const segments = await call(
+        metadata(callerParty, officialParty),
+        metadata(onHold(callerParty), officialParty, outsider(aor)),
+        metadata(callerParty, officialParty),
+      )
       expect(await packets(segments)).toEqual([['1001', 40]])
       expect(segments[0]?.marks).toEqual(['needs-review'])
     },
@@ -80,7 +84,11 @@ describe('while the caller is on hold', () => {
       const one = { labels: ['1'] }
       const mixed = (...participants: { id: string; aor: string; label: string }[]) =>
         metadataOf({ ...one, participants: participants.map((each) => ({ ...each, label: each.label && '1' })) })
-      const segments = await call(mixed(c, a), mixed(onHold(c), a, outsider(aor)), mixed(c, a))
+      const segments = await call(
+        mixed(callerParty, officialParty),
+        mixed(onHold(callerParty), officialParty, outsider(aor)),
+        mixed(callerParty, officialParty),
+      )
       expect(await packets(segments)).toEqual([['1001', 40]])
     },
   )
@@ -88,9 +96,12 @@ describe('while the caller is on hold', () => {
   test.each(outsiders)(
     'the official’s conversation with %s is not recorded if it has a communication session of its own',
     async (_, aor) => {
-      const other = metadataOf({ id: 'b3RoZXI=', participants: [a, outsider(aor)] })
-      const both = metadata(onHold(c), a).replace('</recording>', other.replace(/^[^]*?<session/, '<session'))
-      const segments = await call(metadata(c, a), both, metadata(c, a))
+      const other = metadataOf({ id: 'b3RoZXI=', participants: [officialParty, outsider(aor)] })
+      const both = metadata(onHold(callerParty), officialParty).replace(
+        '</recording>',
+        other.replace(/^[^]*?<session/, '<session'),
+      )
+      const segments = await call(metadata(callerParty, officialParty), both, metadata(callerParty, officialParty))
       expect(await packets(segments)).toEqual([['1001', 40]])
     },
   )
@@ -98,32 +109,52 @@ describe('while the caller is on hold', () => {
   test.each(outsiders)(
     'the official’s conversation with %s is not recorded if the caller withholds the number',
     async (_, aor) => {
-      const caller = { ...c, aor: hidden }
-      const segments = await call(metadata(caller, a), metadata(outsider(aor), onHold(caller), a), metadata(caller, a))
+      const caller = { ...callerParty, aor: hidden }
+      const segments = await call(
+        metadata(caller, officialParty),
+        metadata(outsider(aor), onHold(caller), officialParty),
+        metadata(caller, officialParty),
+      )
       expect(await packets(segments)).toEqual([['1001', 40]])
     },
   )
 
   test('recording continues if nobody else joins, and if the caller returns under another participant id', async () => {
-    const segments = await call(metadata(c, a), metadata(onHold(c), a), metadata(onHold(c), { ...c, id: 'again' }, a))
+    const segments = await call(
+      metadata(callerParty, officialParty),
+      metadata(onHold(callerParty), officialParty),
+      metadata(onHold(callerParty), { ...callerParty, id: 'again' }, officialParty),
+    )
     expect(await packets(segments)).toEqual([['1001', 60]])
   })
 
   test('recording continues for the caller while a third party waits', async () => {
     const x = outsider('sip:+358509998877@x')
-    const segments = await call(metadata(c, a), metadata(x, c, a), metadata(onHold(x), c, a))
+    const segments = await call(
+      metadata(callerParty, officialParty),
+      metadata(x, callerParty, officialParty),
+      metadata(onHold(x), callerParty, officialParty),
+    )
     expect(await packets(segments)).toEqual([['1001', 40]])
   })
 })
 
 describe('while the answering official is on hold', () => {
   test.each([
-    ['is on hold', onHold(a), ''],
-    ['only receives', onHold(a), '<participantstreamassoc participant_id="a"><recv>s1</recv></participantstreamassoc>'],
+    ['is on hold', onHold(officialParty), ''],
+    [
+      'only receives',
+      onHold(officialParty),
+      '<participantstreamassoc participant_id="a"><recv>s1</recv></participantstreamassoc>',
+    ],
   ])(
     'and %s, a second official’s conversation with the caller is not recorded, and is in the history',
     async (_, first, more) => {
-      const segments = await call(metadata(c, a), metadataOf({ participants: [c, first, b], more }), metadata(c, a))
+      const segments = await call(
+        metadata(callerParty, officialParty),
+        metadataOf({ participants: [callerParty, first, colleagueParty], more }),
+        metadata(callerParty, officialParty),
+      )
       expect(await packets(segments)).toEqual([
         ['1001', 40],
         ['1002', undefined],
@@ -134,15 +165,23 @@ describe('while the answering official is on hold', () => {
 
   test.each(outsiders)('the caller’s conversation with %s is not recorded', async (_, aor) => {
     const segments = await call(
-      metadata(c, a),
-      metadata(c, onHold(a), { ...outsider(aor), label: '2' }),
-      metadata(c, a),
+      metadata(callerParty, officialParty),
+      metadata(callerParty, onHold(officialParty), { ...outsider(aor), label: '2' }),
+      metadata(callerParty, officialParty),
     )
     expect(await packets(segments)).toEqual([['1001', 40]])
   })
 
   test('the recording continues if nobody else speaks', async () => {
-    expect(await packets(await call(metadata(c, a), metadata(c, onHold(a)), metadata(c, a)))).toEqual([['1001', 60]])
+    expect(
+      await packets(
+        await call(
+          metadata(callerParty, officialParty),
+          metadata(callerParty, onHold(officialParty)),
+          metadata(callerParty, officialParty),
+        ),
+      ),
+    ).toEqual([['1001', 60]])
   })
 })
 
@@ -162,35 +201,50 @@ describe('a hold that only the metadata report', () => {
       )
       .join('')
   test.each<[string, string]>([
-    ['nobody’s voice is linked', metadata(onHold(c), onHold(a))],
-    ['the caller’s is not', metadata(onHold(c), a)],
-    ['the official’s is not', metadata(c, onHold(a))],
+    ['nobody’s voice is linked', metadata(onHold(callerParty), onHold(officialParty))],
+    ['the caller’s is not', metadata(onHold(callerParty), officialParty)],
+    ['the official’s is not', metadata(callerParty, onHold(officialParty))],
     ['the associations with the streams have ended', partial(ended('c', 'a'))],
     ['the caller’s association has ended', partial(ended('c'))],
   ])('is shown in the recording until it ends, and what is sent meanwhile is recorded: %s', async (_, held) => {
-    const segments = await call(metadata(c, a), held, held, metadata(c, a))
+    const segments = await call(metadata(callerParty, officialParty), held, held, metadata(callerParty, officialParty))
     expect(await holds(segments)).toEqual([['hold']])
     expect(await packets(segments)).toEqual([['1001', 80]])
     expect(segments.map(({ marks }) => marks)).toEqual([[]])
   })
 
   test('is shown again each time, and lasts until the end of the call', async () => {
-    const held = metadata(onHold(c), onHold(a))
-    const segments = await call(metadata(c, a), held, metadata(c, a), held)
+    const held = metadata(onHold(callerParty), onHold(officialParty))
+    const segments = await call(metadata(callerParty, officialParty), held, metadata(callerParty, officialParty), held)
     expect(await holds(segments)).toEqual([['hold', 'hold']])
   })
 
   test('becomes a consultation if the official speaks with somebody else', async () => {
-    const held = metadata(onHold(c), a)
-    const segments = await call(metadata(c, a), held, metadata(onHold(c), a, b), held, metadata(c, a))
+    const held = metadata(onHold(callerParty), officialParty)
+    const segments = await call(
+      metadata(callerParty, officialParty),
+      held,
+      metadata(onHold(callerParty), officialParty, colleagueParty),
+      held,
+      metadata(callerParty, officialParty),
+    )
     expect(await holds(segments)).toEqual([['hold', 'consultation', 'hold']])
   })
 
   test('is none while one of a conference waits, or if the metadata never link voices', async () => {
     const x = outsider('sip:+358509998877@x')
-    const [first] = await holds(await call(metadata(c, a), metadata(x, c, a), metadata(onHold(x), c, a)))
+    const [first] = await holds(
+      await call(
+        metadata(callerParty, officialParty),
+        metadata(x, callerParty, officialParty),
+        metadata(onHold(x), callerParty, officialParty),
+      ),
+    )
     expect(first).toEqual(['conference'])
-    const unlinked = await call(metadata(onHold(c), onHold(a)), metadata(onHold(c), onHold(a)))
+    const unlinked = await call(
+      metadata(onHold(callerParty), onHold(officialParty)),
+      metadata(onHold(callerParty), onHold(officialParty)),
+    )
     expect((await holds(unlinked)).at(-1)).toEqual([])
   })
 })
@@ -198,12 +252,22 @@ describe('a hold that only the metadata report', () => {
 describe('somebody who left and joins again by a partial update', () => {
   test.each(outsiders)('is not recorded: %s', async (_, aor) => {
     const x = outsider(aor)
-    const segments = await call(metadata(c, a), partial('', x), partial(leaving('x')), partial('', x))
+    const segments = await call(
+      metadata(callerParty, officialParty),
+      partial('', x),
+      partial(leaving('x')),
+      partial('', x),
+    )
     expect(await packets(segments)).toEqual([['1001', 40]])
   })
 
   test('counts as a second official again', async () => {
-    const segments = await call(metadata(c, a), partial('', b), partial(leaving('b')), partial('', b))
+    const segments = await call(
+      metadata(callerParty, officialParty),
+      partial('', colleagueParty),
+      partial(leaving('b')),
+      partial('', colleagueParty),
+    )
     expect(await packets(segments)).toEqual([
       ['1001', 40],
       ['1002', undefined],
@@ -214,12 +278,21 @@ describe('somebody who left and joins again by a partial update', () => {
   test('is not recorded if the update repeats only the association with the stream', async () => {
     const x = outsider('sip:+358509998877@x')
     const speaks = '<participantstreamassoc participant_id="x"><send>s1</send></participantstreamassoc>'
-    const segments = await call(metadata(c, a), partial('', x), partial(leaving('x')), partial(speaks))
+    const segments = await call(
+      metadata(callerParty, officialParty),
+      partial('', x),
+      partial(leaving('x')),
+      partial(speaks),
+    )
     expect(await packets(segments)).toEqual([['1001', 40]])
   })
 
   test('has a recording of their own each time the call is passed to them', async () => {
-    const segments = await call(metadata(c, a), partial(leaving('a'), b), partial(leaving('b'), a))
+    const segments = await call(
+      metadata(callerParty, officialParty),
+      partial(leaving('a'), colleagueParty),
+      partial(leaving('b'), officialParty),
+    )
     expect(await packets(segments)).toEqual([
       ['1001', 20],
       ['1002', 20],
@@ -234,18 +307,22 @@ describe('after the caller and the official have left', () => {
     ['alone', [next]],
     ['with somebody missing from the directory', [next, { id: 'u', aor: 'sip:+358295129999@x', label: '2' }]],
   ])('the next caller is not in their recording, and that is marked for review: %s', async (_, participants) => {
-    const segments = await call(metadata(c, a), metadata(...participants))
+    const segments = await call(metadata(callerParty, officialParty), metadata(...participants))
     expect(await packets(segments)).toEqual([['1001', 20]])
     expect(segments[0]?.marks).toEqual(['needs-review'])
   })
 
   test('the recording is marked for review if the next caller withholds the number', async () => {
-    const segments = await call(metadata(c, a), metadata({ ...next, aor: hidden }))
+    const segments = await call(metadata(callerParty, officialParty), metadata({ ...next, aor: hidden }))
     expect(segments[0]?.marks).toEqual(['needs-review'])
   })
 
   test('the recording is not marked for review if nobody else is heard', async () => {
-    const segments = await call(metadata(c, a), metadata(c), metadata(onHold(c), onHold(a)))
+    const segments = await call(
+      metadata(callerParty, officialParty),
+      metadata(callerParty),
+      metadata(onHold(callerParty), onHold(officialParty)),
+    )
     expect(await packets(segments)).toEqual([['1001', 60]])
     expect(segments[0]?.marks).toEqual([])
   })

@@ -201,16 +201,16 @@ async function administer(url: string, statement: string): Promise<void> {
   await client.query(statement).finally(() => client.end())
 }
 
-/** Makes a backup, runs `after`, and restores the backup on another machine. */
+/** Makes a backup, runs `changes`, and restores the backup on another machine. */
 export async function restoredAfter(
   database: TestDatabase<RegisterTables>,
   register: BackedUpRegister,
-  happens: () => Promise<void>,
+  changes: () => Promise<void>,
 ) {
   const place = await openTestPlaces(database, register)
   await register.seal()
   const { manifest } = await backUpTo(register, place)
-  await happens()
+  await changes()
   await register.seal()
   await place.copies.shipLedger()
   await place.shipLog()

@@ -61,7 +61,7 @@ async function makeRecordings(count: number): Promise<{ id: string; copy: string
 type Disclosure = { id: string; number: string; due: string }
 
 /** Prepares a disclosure of recordings, up to the decision. */
-async function prepareDisclosure(of: readonly { id: string }[]): Promise<Disclosure> {
+async function prepareDisclosure(recordings: readonly { id: string }[]): Promise<Disclosure> {
   const { rows } = await sql<Disclosure>`
     with i as (
       insert into institute (name, contact, email, language, added_by)
@@ -71,7 +71,7 @@ async function prepareDisclosure(of: readonly { id: string }[]): Promise<Disclos
     select next_disclosure_number('T'), i.id, 'Laatu', current_date + 30, 'OPUS', ${people.eero}
     from i returning id, number, due_on::text as due`.execute(admin)
   const made = rows[0]!
-  for (const [at, { id }] of of.entries()) {
+  for (const [at, { id }] of recordings.entries()) {
     await sql`
       insert into research_item (disclosure_id, item, recording_id, contact_id, picked_by)
       select ${made.id}, ${at + 1}, id, contact_id, ${people.eero} from recording where id = ${id}`.execute(admin)
@@ -84,8 +84,8 @@ const grant = ({ id }: { id: string }) =>
     update research_disclosure set outcome = 'GRANTED', reasons = 'Peruste', decided_at = now(), decided_by = ${people.riitta},
       decided_for = institute_digest(institute_id) where id = ${id}`.execute(admin)
 
-async function grantedDisclosure(of: readonly { id: string }[]): Promise<Disclosure> {
-  const made = await prepareDisclosure(of)
+async function grantedDisclosure(recordings: readonly { id: string }[]): Promise<Disclosure> {
+  const made = await prepareDisclosure(recordings)
   await grant(made)
   return made
 }
@@ -106,10 +106,10 @@ async function release({ id }: { id: string }): Promise<string> {
   })
 }
 
-const stateOf = async (of: string) => {
+const stateOf = async (packageId: string) => {
   const { rows } = await sql<{
     state: string
-  }>`select package_state(p) as state from disclosure_package p where id = ${of}`.execute(admin)
+  }>`select package_state(p) as state from disclosure_package p where id = ${packageId}`.execute(admin)
   return rows[0]?.state
 }
 
@@ -121,7 +121,7 @@ const originalRegister: TargetRegister = { pool: database.as().pool, target: { d
 async function inSessionOf(
   on: TargetRegister,
   person: string,
-  does: (tx: Transaction<never>) => Promise<unknown>,
+  act: (tx: Transaction<never>) => Promise<unknown>,
 ): Promise<void> {
   const token = `restored-${randomUUID()}`
   await on.pool.query(
@@ -129,7 +129,7 @@ async function inSessionOf(
      values (sha256(convert_to($1, 'UTF8')), $2, now(), now() + interval '1 hour')`,
     [token, person],
   )
-  await inSession(on.target.db as never, { 'seloste.session': token }, does)
+  await inSession(on.target.db as never, { 'seloste.session': token }, act)
 }
 
 const forbid = (machine: Machine, recording: string) =>
@@ -154,9 +154,9 @@ test(
     await release(over)
     await sql`update disclosure_package set fetches = 1, first_fetch_at = now() where id = ${fetched}`.execute(admin)
     await sql`select end_package(p, 'taken', null) from disclosure_package p where p.id = ${fetched}`.execute(admin)
-    const confirm = (of: string, item: number) =>
+    const confirm = (disclosure: string, item: number) =>
       inSessionOf(originalRegister, people.riitta, (tx) =>
-        sql`select confirm_copy((select id from disclosed_copy where disclosure = ${of} and item = ${item}), 'destroyed', 'K-1', 'DECISION_MAKER')`.execute(
+        sql`select confirm_copy((select id from disclosed_copy where disclosure = ${disclosure} and item = ${item}), 'destroyed', 'K-1', 'DECISION_MAKER')`.execute(
           tx,
         ),
       )

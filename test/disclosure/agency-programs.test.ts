@@ -29,9 +29,9 @@ const engines = await openVoiceEngines(enginesFile)
 const copies = await openCopies(database, { engines })
 const { copy, readCopy, send, save, play, lacksOfCopy, render, until } = copies
 
-let describeAsBefore: () => Promise<void>
+let restoreDescription: () => Promise<void>
 beforeAll(async () => {
-  describeAsBefore = await copies.describeTranscripts()
+  restoreDescription = await copies.allowTranscripts()
 })
 
 /** Sets the program's behaviour by a file that is not hashed, so that every test runs the same registered program. */
@@ -114,12 +114,12 @@ test('without transcripts in the description nothing is transcribed: not offered
   const { id } = await copy()
   await recognise(id)
   await waitForRecognition(id, 'made')
-  await describeAsBefore()
+  await restoreDescription()
   await expect.poll(async () => (await readCopy(id)).recognition).toBeUndefined()
   expect(await recognise(id)).toMatchObject({ status: 409, code: 'anonymised-copy.transcripts-off' })
   const { body } = await propose(id)
   expect((body['turns'] as CopyTurn[]).map(({ text }) => text).join('')).toBe('')
-  describeAsBefore = await copies.describeTranscripts()
+  restoreDescription = await copies.allowTranscripts()
   expect((await readCopy(id)).recognition).toMatchObject({ state: 'none' })
   expect((await propose(id)).body['turns']).toEqual(body['turns'])
 })

@@ -10,7 +10,7 @@ import { answer } from '../register/open-desk.ts'
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openDestructionDesk(database)
 const {
-  makeRecording: stored,
+  makeRecording,
   makeRecordingUntil,
   forbidByOfficial,
   forbidByCaller,
@@ -82,7 +82,7 @@ const close = (id: string, unreleasedBecause?: string) =>
 
 describe('a request of an authority', () => {
   test('is visible to the security unit, the decision maker and the data protection officer only', async () => {
-    const call = await stored()
+    const call = await makeRecording()
     const id = await preparedRequest([call])
     for (const name of ['tuula', 'riitta', 'dora'] as const) {
       expect(await read(id, name)).toMatchObject({ caseNumber: '5560/R/1234/26', state: 'ASSESSED' })
@@ -97,7 +97,7 @@ describe('a request of an authority', () => {
   })
 
   test('is reported without its calls to the data protection officer, who sees none', async () => {
-    const call = await stored()
+    const call = await makeRecording()
     const id = await preparedRequest([call])
     expect(JSON.stringify(await read(id, 'dora'))).not.toMatch(new RegExp(`${call.id}|${call.contactId}`))
     expect(await read(id, 'dora')).toMatchObject({ items: 1, itemList: [{ item: 1, what: 'BOTH' }] })
@@ -105,9 +105,9 @@ describe('a request of an authority', () => {
   })
 
   test('is granted only as it was viewed: it is refused if a call was added, or the ground or assessment changed, meanwhile', async () => {
-    const id = await preparedRequest([await stored()])
+    const id = await preparedRequest([await makeRecording()])
     for (const change of [
-      async () => add(id, await stored()),
+      async () => add(id, await makeRecording()),
       () => send('tuula', 'PUT', path(id), request({ officer: 'Joku muu' })),
       () => send('tuula', 'PUT', path(id, '/assessment'), { text: 'Toinen arvio.' }),
     ]) {
@@ -121,7 +121,7 @@ describe('a request of an authority', () => {
   })
 
   test('cannot be granted without a statutory ground, which is reported as missing', async () => {
-    const call = await stored()
+    const call = await makeRecording()
     const id = await preparedRequest([call], { provisionId: undefined })
     expect(await read(id)).toMatchObject({ lacks: expect.arrayContaining([{ what: 'provision' }]) as unknown })
     expect(await decide(id)).toMatchObject({ status: 409, code: 'authority.provision' })
@@ -133,7 +133,7 @@ describe('a request of an authority', () => {
     expect(await post('tuula', '/api/authority-disclosures', request({ provisionId: expired.id }))).toMatchObject({
       code: 'authority.provision-expired',
     })
-    const id = await preparedRequest([await stored()])
+    const id = await preparedRequest([await makeRecording()])
     await sql`update authority_disclosure set provision_id = ${expired.id} where id = ${id}`.execute(admin)
     expect(await decide(id)).toMatchObject({ status: 409, code: 'authority.provision-expired' })
   })
@@ -143,7 +143,7 @@ describe('a request of an authority', () => {
     expect(await decide(id)).toMatchObject({ code: 'authority.assessment' })
     await assess(id)
     expect(await decide(id)).toMatchObject({ code: 'authority.items' })
-    expect((await add(id, await stored())).status).toBe(201)
+    expect((await add(id, await makeRecording())).status).toBe(201)
     expect(await decide(id, {}, 'tuula')).toMatchObject({ status: 403, code: 'deny.role' })
     await sql`update authority_disclosure set assessed_by = ${ends.people.riitta.id} where id = ${id}`.execute(admin)
     expect(await decide(id)).toMatchObject({ status: 403, code: 'authority.own' })
@@ -155,7 +155,7 @@ describe('a request of an authority', () => {
   })
 
   test('can be granted in part by naming items; the other recordings are then no longer kept for it', async () => {
-    const [one, other] = [await stored(), await stored()]
+    const [one, other] = [await makeRecording(), await makeRecording()]
     const id = await preparedRequest([one, other])
     expect(await decide(id, { outcome: 'PART', items: [9] })).toMatchObject({ code: 'authority.items' })
     expect((await decide(id, { outcome: 'PART', items: [1] })).status).toBe(204)
@@ -193,7 +193,7 @@ describe('a recording requested by an authority', () => {
   test('makes the disclosure urgent at once if it is close to its destruction day, and is destroyed on that day nevertheless', async () => {
     const call = await makeRecordingUntil(36)
     const id = await preparedRequest([call])
-    const later = await preparedRequest([await stored()])
+    const later = await preparedRequest([await makeRecording()])
     expect(await read(later)).not.toHaveProperty('urgentAt')
     const list = (await get('riitta', '/api/authority-disclosures')).body['items'] as {
       id: string
@@ -208,7 +208,7 @@ describe('a recording requested by an authority', () => {
   })
 
   test('waits if its use is forbidden after the request, and is destroyed when the disclosure is closed', async () => {
-    const call = await stored()
+    const call = await makeRecording()
     const id = await preparedRequest([call])
     // The answer does not say for whom the recording waits, because that would reveal the police.
     expect((await forbidByCaller(call.id)).body).toMatchObject({ state: 'blocked' })
@@ -219,14 +219,14 @@ describe('a recording requested by an authority', () => {
   })
 
   test('that was forbidden before the request does not wait for the request', async () => {
-    const call = await stored()
+    const call = await makeRecording()
     expect((await forbidByOfficial(call.id)).status).toBe(200)
     await until(call.id, 'DESTROYED')
     expect(await add(await enterRequest(), call)).toMatchObject({ code: 'recording.destroyed' })
   })
 
   test('is destroyed when its item is removed', async () => {
-    const call = await stored()
+    const call = await makeRecording()
     const id = await preparedRequest([call])
     await forbidByCaller(call.id)
     expect((await send('tuula', 'DELETE', path(id, '/items/1'))).status).toBe(204)
@@ -234,7 +234,7 @@ describe('a recording requested by an authority', () => {
   })
 
   test('can be requested once in a disclosure, and only with its own call', async () => {
-    const [call, other] = [await stored(), await stored()]
+    const [call, other] = [await makeRecording(), await makeRecording()]
     const id = await preparedRequest([call])
     expect(await add(id, call)).toMatchObject({ code: 'authority.item-twice' })
     expect(await add(id, { id: other.id, contactId: call.contactId })).toMatchObject({ code: 'authority.no-recording' })
@@ -242,7 +242,7 @@ describe('a recording requested by an authority', () => {
 })
 
 test('a granted disclosure is closed once it has been released, or else with a reason; a refused one needs no reason', async () => {
-  const id = await preparedRequest([await stored()])
+  const id = await preparedRequest([await makeRecording()])
   expect(await close(id, 'Ei noudettu.')).toMatchObject({ status: 409, code: 'authority.decision' })
   expect((await decide(id)).status).toBe(204)
   expect(await close(id)).toMatchObject({ status: 409, code: 'authority.unreleased', field: 'unreleasedBecause' })
@@ -250,12 +250,12 @@ test('a granted disclosure is closed once it has been released, or else with a r
   expect((await close(id, 'Ei noudettu.')).status).toBe(204)
   expect(await read(id)).toMatchObject({ state: 'CLOSED', unreleasedBecause: 'Ei noudettu.' })
 
-  const refused = await preparedRequest([await stored()])
+  const refused = await preparedRequest([await makeRecording()])
   expect((await decide(refused, { outcome: 'REFUSED' })).status).toBe(204)
   expect(await close(refused, 'Ei noudettu.')).toMatchObject({ status: 400, code: 'authority.no-reason-wanted' })
   expect((await close(refused)).status).toBe(204)
 
-  const given = await preparedRequest([await stored()])
+  const given = await preparedRequest([await makeRecording()])
   expect((await decide(given)).status).toBe(204)
   await sql`update authority_disclosure set released_at = now() where id = ${given}`.execute(database.as().db)
   expect(await close(given, 'Ei noudettu.')).toMatchObject({ code: 'authority.no-reason-wanted' })
@@ -264,7 +264,7 @@ test('a granted disclosure is closed once it has been released, or else with a r
 })
 
 test('every act on a disclosure is logged with the disclosure’s id, and without any of its texts', async () => {
-  const id = await preparedRequest([await stored()])
+  const id = await preparedRequest([await makeRecording()])
   await decide(id)
   await read(id)
   await close(id, 'Kuulusteltiin muualla.')

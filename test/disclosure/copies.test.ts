@@ -32,7 +32,7 @@ const {
   play,
   until,
   renderedCopy,
-  playCopy: receive,
+  playCopy,
   send,
 } = copies
 
@@ -78,7 +78,7 @@ test('the preparer must have played every second of the original; gaps of less t
 test('both tracks of a result are re-spoken, and its length is rounded to five seconds', async () => {
   const { id, recording } = await renderedCopy()
   const original = await play(recording)
-  const sound = await receive(id)
+  const sound = await playCopy(id)
   expect((sound.length - 44) % (5 * 8000 * 4)).toBe(0)
   const ms = (sound.length - 44) / 32
   for (const lane of [0, 1] as const)
@@ -112,7 +112,7 @@ test('the second person signs after playing everything; neither a preparer nor a
 
 test('signing a copy at an unattended desk needs a new proof of identity, and sending it back does not', async () => {
   const [signed, sentBack] = [(await renderedCopy()).id, (await renderedCopy()).id]
-  for (const id of [signed, sentBack]) await receive(id)
+  for (const id of [signed, sentBack]) await playCopy(id)
   const proveIdentity = (ago: string) =>
     sql`update session set proved_at = now() - ${ago}::interval where person_id = ${copies.people.kaisa.id}`.execute(
       database.as().db,
@@ -155,7 +155,7 @@ test('the database itself checks the conditions, whatever the custodian requests
 test('a former preparer of a copy cannot sign it, even if somebody else has taken it over', async () => {
   const { id } = await renderedCopy()
   await sql`update anonymised_copy set prepared_by = ${copies.people.tiina.id} where id = ${id}`.execute(copies.admin)
-  await receive(id, 'eero')
+  await playCopy(id, 'eero')
   expect(await check(id, 'APPROVED', 'eero')).toMatchObject({ status: 403, code: 'anonymised-copy.own' })
 })
 
@@ -199,7 +199,7 @@ test('an approved copy never changes: everybody who plays or gets it receives th
   expect(await check(id, 'REJECTED')).toMatchObject({ status: 409, code: 'anonymised-copy.approved' })
   const again = await send('kaisa', 'POST', `/api/research-disclosures/${disclosure}/items/1/copy`)
   expect(again.body).toEqual({ id })
-  expect((await receive(id)).equals(sound)).toBe(true)
+  expect((await playCopy(id)).equals(sound)).toBe(true)
   const opened = await openAnonymisedAudio(copies.register.ingest, { copy: id, recording }, sound.length)
   expect((await opened.read(0, opened.totalBytes)).equals(sound)).toBe(true)
   expect((await opened.read(70_000, 140_001)).equals(sound.subarray(70_000, 140_001))).toBe(true)
@@ -256,7 +256,7 @@ test('only people whose right covers the recording can play, sign or return a co
   expect(await copies.startCopyPlayback(id, 'ville')).toMatchObject({ status: 403, code: 'deny.role' })
   expect(await check(id, 'REJECTED', 'ville')).toMatchObject({ status: 403, code: 'deny.role' })
   // Plays the copy while the right covers its recording; signing is refused once the right no longer does.
-  await receive(id)
+  await playCopy(id)
   const coverOnly = (number: string) =>
     copies.admin.transaction().execute(async (tx) => {
       await sql`set local session_replication_role = replica`.execute(tx)
@@ -273,7 +273,7 @@ test('only people whose right covers the recording can play, sign or return a co
 
 test('playback of an earlier rendering does not count for the next: after any change the copy must be played again', async () => {
   const { id } = await renderedCopy()
-  await receive(id)
+  await playCopy(id)
   await save(id)
   expect(await check(id, 'APPROVED')).toMatchObject({ status: 409, code: 'anonymised-copy.not-rendered' })
   await render(id)
@@ -283,7 +283,7 @@ test('playback of an earlier rendering does not count for the next: after any ch
   expect(
     await send('kaisa', 'POST', `/api/anonymised-copies/${id}/check`, { revision: revision - 1, outcome: 'REJECTED' }),
   ).toMatchObject({ status: 409, code: 'anonymised-copy.changed-meanwhile' })
-  await receive(id)
+  await playCopy(id)
   expect(await check(id, 'APPROVED')).toMatchObject({ status: 204 })
 })
 
@@ -417,7 +417,7 @@ test('a copy voiced by an earlier engine keeps that engine’s name and figures 
   expect((await send('riitta', 'GET', `/api/anonymised-copies/${id}/report`)).body).toMatchObject({
     ...{ level: 'D', engine: 'nvq', version: '8', evaluation },
   })
-  expect((await receive(id)).length).toBeGreaterThan(44)
+  expect((await playCopy(id)).length).toBeGreaterThan(44)
 })
 
 test('the words are stored nowhere in clear text, neither in the row nor in the log, and the desk can read no row', async () => {
@@ -449,13 +449,13 @@ test('if the description allows a pseudonym, a configured engine of level D voic
   const levelOf = async (id: string) => (await readCopy(id)).levels.find(({ level }) => level === 'D')
   const { id, recording } = await copy()
   expect(await levelOf(id)).toEqual({ level: 'D', isOffered: false, why: 'not-in-description' })
-  const describeAsBefore = await copies.describePseudonymised()
+  const restoreDescription = await copies.allowPseudonymised()
   expect(await levelOf(id)).toEqual({ level: 'D', isOffered: true, engine: 'Noise 1' })
   const original = await play(recording)
   await save(id, { level: 'D' })
   expect(await render(id)).toMatchObject({ status: 202 })
   await until(id, 'RENDERED')
-  const sound = await receive(id)
+  const sound = await playCopy(id)
   expect(sound.length).toBe(44 + 5 * 8000 * 4)
   expect(new Set(samplesOf(sound, 0, 1000, 1500))).toEqual(new Set([0]))
   const played = samplesOf(sound, 0, 0, 1000)
@@ -474,6 +474,6 @@ test('if the description allows a pseudonym, a configured engine of level D voic
     { name: 'pooled-five.finnish', value: 5 },
   ])
   expect(figures.filter(({ demanded }) => demanded !== undefined)).toHaveLength(demandsOf.D.length - 2)
-  await describeAsBefore()
+  await restoreDescription()
   expect(await lacksOfCopy(id)).toEqual(['level-not-allowed'])
 })

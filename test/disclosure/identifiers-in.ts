@@ -23,7 +23,7 @@ const samplesBetween = 3600
  * @returns findings in order of position; empty if nothing was found, which does not prove that nothing is there
  */
 export function identifiersIn(text: string, language: Language, minConfidence = 0.5): Finding[] {
-  const places: { word: Word; from: number; to: number }[] = []
+  const found: { word: Word; from: number; to: number }[] = []
   let at = 0
   let track: Word['track'] = 0
   // Uses separate signs on both sides of a replacement, so that every position stays the same.
@@ -36,20 +36,20 @@ export function identifiersIn(text: string, language: Language, minConfidence = 
         continue
       }
       const word = { text: match[0], language, track, from: at, to: at + samplesPerLetter * (match[0].length + 2) }
-      places.push({ word, from, to: from + match[0].length })
+      found.push({ word, from, to: from + match[0].length })
       at = word.to + samplesBetween
     }
     at += 8000
     track = track === 0 ? 1 : 0
   }
   const proposals = proposeSpans(
-    places.map(({ word }) => word),
+    found.map(({ word }) => word),
     at,
   )
   return proposals
     .filter(({ confidence }) => confidence >= minConfidence)
     .flatMap(({ category, trigger, confidence, ...span }) => {
-      const inside = places.filter(({ word }) => {
+      const inside = found.filter(({ word }) => {
         const middle = (word.from + word.to) / 2
         return word.track === span.track && middle > span.from && middle < span.to
       })

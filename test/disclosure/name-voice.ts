@@ -1,7 +1,4 @@
-/**
- * Writes the file of SELOSTE_ENGINES with an engine as an agency configures one, whose evaluation record meets every
- * required figure. `list` is the list that names the engine. The engine returns noise.
- */
+/** Engine as an agency configures one, for tests: returns noise, and its evaluation record meets every required figure. */
 import { createHash } from 'node:crypto'
 import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -22,7 +19,11 @@ export function recordAtDemand(level: 'N' | 'D', sources: string, given: Partial
   }
 }
 
-/** Call it at the top of a test file. @returns the path of the file */
+/**
+ * Writes a file for SELOSTE_ENGINES with the engine. Call it at the top of a test file.
+ * @param list list of the file that names the engine
+ * @returns the path of the file
+ */
 export async function nameVoice(list: 'neural' | 'signal'): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'seloste-voice-'))
   afterAll(() => rm(folder, { recursive: true }))

@@ -130,8 +130,8 @@ export async function openCopies(
     return { ...made, sound }
   }
 
-  /** Publishes the newest text with a change, and restores it by the returned function. */
-  async function describe(change: (text: string) => string): Promise<() => Promise<void>> {
+  /** Publishes a version of the description with a change. Returns a function that restores the previous text. */
+  async function publishChanged(change: (text: string) => string): Promise<() => Promise<void>> {
     const { pool } = database.as()
     const newest = 'select text from description_version order by version desc limit 1'
     const { text } = (await pool.query<{ text: string }>(newest)).rows[0]!
@@ -153,15 +153,15 @@ export async function openCopies(
       ...(switches.transcripts && { transcripts: switches.transcripts }),
     })
   /** Publishes a version that allows copies of level D. Returns a function that restores the previous text. */
-  const describePseudonymised = () =>
-    describe((text) => text.replace(/^( +)research: true$/m, '$&\n$1pseudonymised: true'))
+  const allowPseudonymised = () =>
+    publishChanged((text) => text.replace(/^( +)research: true$/m, '$&\n$1pseudonymised: true'))
   /** Publishes a version that allows drafted transcripts. Returns a function that restores the previous text. */
-  const describeTranscripts = () => describe((text) => text.replace(/^switches:\n/m, '$&  transcripts: research\n'))
+  const allowTranscripts = () => publishChanged((text) => text.replace(/^switches:\n/m, '$&  transcripts: research\n'))
 
   return {
     ...ends,
     ...research,
-    ...{ describePseudonymised, describeTranscripts },
+    ...{ allowPseudonymised, allowTranscripts },
     ...{ readCopy: read, lacksOfCopy: lacksOf, save, render, check, rowOf, objectsOf, copy, play, until },
     ...{ renderedCopy, startCopyPlayback, playCopy, approvedCopy },
   }

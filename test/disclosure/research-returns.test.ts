@@ -243,12 +243,12 @@ describe('an overdue disclosure', () => {
     const { id } = await releasedDisclosure()
     const extension = (await extend(id, day(60))).body['id'] as string
     const { riitta, eero } = research.people
-    const askedBy = (person: string) =>
+    const requestedBy = (person: string) =>
       sql`update research_extension set asked_by = ${person} where id = ${extension}`.execute(admin)
     const own = { status: 403, code: 'research.own' }
-    await askedBy(riitta.id)
+    await requestedBy(riitta.id)
     expect(await decideExtension(extension)).toMatchObject(own)
-    await askedBy(eero.id)
+    await requestedBy(eero.id)
     const setHands = (people: string[]) =>
       sql`update research_disclosure set hands = ${people}::uuid[] where id = ${id}`.execute(admin)
     await setHands([riitta.id])

@@ -341,25 +341,25 @@ describe('the decision', () => {
   test('is made once, by somebody who took no part in the preparation', async () => {
     const { id } = await preparedDisclosure()
     expect(await decide(id, 'GRANTED', 'eero')).toMatchObject({ status: 403, code: 'deny.role' })
-    for (const hand of ['picked_by', 'checked_by', 'undertaking_by']) {
+    for (const column of ['picked_by', 'checked_by', 'undertaking_by']) {
       const table = {
         picked_by: 'research_item',
         checked_by: 'anonymised_copy',
         undertaking_by: 'research_disclosure',
-      }[hand]!
-      const of = { picked_by: 'disclosure_id', checked_by: 'checked_by', undertaking_by: 'id' }[hand]!
-      const was = hand === 'checked_by' ? people.kaisa.id : people.eero.id
-      const which = hand === 'checked_by' ? was : id
-      await sql`update ${sql.table(table)} set ${sql.ref(hand)} = ${people.riitta.id} where ${sql.ref(of)} = ${which}`.execute(
+      }[column]!
+      const key = { picked_by: 'disclosure_id', checked_by: 'checked_by', undertaking_by: 'id' }[column]!
+      const was = column === 'checked_by' ? people.kaisa.id : people.eero.id
+      const keyValue = column === 'checked_by' ? was : id
+      await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${people.riitta.id} where ${sql.ref(key)} = ${keyValue}`.execute(
         admin,
       )
       expect(await decide(id)).toMatchObject({ status: 403, code: 'research.own' })
       expect((await read(id, 'riitta')).may.decide).toBe(false)
-      await sql`update ${sql.table(table)} set ${sql.ref(hand)} = ${was} where ${sql.ref(hand)} = ${people.riitta.id}`.execute(
+      await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${was} where ${sql.ref(column)} = ${people.riitta.id}`.execute(
         admin,
       )
       // The row's former checkers still show that the person took part.
-      if (hand === 'checked_by') {
+      if (column === 'checked_by') {
         expect(await decide(id)).toMatchObject({ code: 'research.own' })
         await sql`update anonymised_copy set former_checkers = '{}' where checked_by = ${was}`.execute(admin)
       }

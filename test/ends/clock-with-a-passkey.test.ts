@@ -50,8 +50,8 @@ test('a session alone cannot confirm the clock for a person who has a passkey', 
   await database.as().pool.query(`update clock_mark set at = now() - interval '200 days'`)
   expect(await advanceClock(custodian)).toBe('ahead')
   expect(await confirmClock(desk, session, now())).toEqual({ refused: 'confirm.passkey' })
-  const about = { session: token, act: 'clock.confirm' as const, id: theClock, revision: 0 }
-  const question = unlessRefused(await passkeys.requestConfirmation(about))
-  unlessRefused(await passkeys.confirm({ ...about, response: authenticator.get(question) }))
+  const confirmation = { session: token, act: 'clock.confirm' as const, id: theClock, revision: 0 }
+  const question = unlessRefused(await passkeys.requestConfirmation(confirmation))
+  unlessRefused(await passkeys.confirm({ ...confirmation, response: authenticator.get(question) }))
   expect(await confirmClock(desk, session, now())).toEqual({ isRight: false })
 })

@@ -14,7 +14,7 @@ import { openDestructionDesk } from './open-destruction-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openDestructionDesk(database)
-const { admin, custodian, makeRecordingUntil, makeRecording: stored, stateOf, post, shiftMark, forbidByOfficial } = ends
+const { admin, custodian, makeRecordingUntil, makeRecording, stateOf, post, shiftMark, forbidByOfficial } = ends
 const now = () => Temporal.Now.instant()
 const runAll = async () => {
   const state = await advanceClock(custodian)
@@ -73,8 +73,8 @@ describe('a clock that is', () => {
   test('200 days ahead destroys nothing by its term and ends no order, and a prohibition is still carried out', async () => {
     const [due, forbidden, held] = [
       await makeRecordingUntil(-24 * 30),
-      await stored(),
-      await stored(callOfMonthsAgo(5)),
+      await makeRecording(),
+      await makeRecording(callOfMonthsAgo(5)),
     ]
     const until = now().add({ hours: 1 }).toString()
     const order = { provision: '806/2011 8:24', authority: 'Poliisi', orderReference: 'R/1', reference: 'T-1', until }

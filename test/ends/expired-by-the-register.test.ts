@@ -5,7 +5,7 @@ import { createTestDatabase } from '../database/create-test-database.ts'
 import { openDestructionDesk } from './open-destruction-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const { makeRecording: stored, makeRecordingUntil, post, get, serve, shiftMark } = await openDestructionDesk(database)
+const { makeRecording, makeRecordingUntil, post, get, serve, shiftMark } = await openDestructionDesk(database)
 const access = { purpose: 'CRIME_OR_MISUSE', reference: 'TURVA-1' }
 const query = new URLSearchParams(access).toString()
 
@@ -15,7 +15,7 @@ interface Shown {
 }
 
 test('a recording whose day was reached before the clock was set back counts as destroyed in the list, the call, the search and the player', async () => {
-  const alive = await stored()
+  const alive = await makeRecording()
   const over = await makeRecordingUntil(3)
   // Simulates a register whose time was four hours ahead of the present clock.
   await shiftMark('4 hours')

@@ -10,7 +10,7 @@ import { openDestructionDesk } from './open-destruction-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openDestructionDesk(database)
-const { makeRecording: remaining, forbidByOfficial, stateOf, until, post, admin, register, people } = ends
+const { makeRecording, forbidByOfficial, stateOf, until, post, admin, register, people } = ends
 const now = () => Temporal.Now.instant()
 
 beforeAll(() => ends.startCustodian(), 60_000)
@@ -41,7 +41,7 @@ describe('a recording that is forbidden while its call continues (R49, AC11)', (
     expect(await forbiddenOf(id)).toEqual([{ id, destroys: true }])
     // Waits until the custodian has run once: it does so every few seconds, and whenever another recording is
     // forbidden.
-    await until(await remaining().then((other) => forbidByOfficial(other.id).then(() => other.id)), 'DESTROYED')
+    await until(await makeRecording().then((other) => forbidByOfficial(other.id).then(() => other.id)), 'DESTROYED')
     expect(await stateOf(id)).toMatchObject({ state: 'DESTROYING' })
 
     const recording = { ...facts.recording, endedAt: now(), gone: true as const }

@@ -1,5 +1,5 @@
-// What a compromised process, or a clock that is set in small steps, could do to the end of recordings; and what counts
-// could reveal of a preservation order (R22-R24, R52, L37).
+// Neither a compromised process nor a clock that is set in small steps ends a recording early or keeps it longer, and no
+// count reveals a preservation order (R22-R24, R52, L37).
 import { beforeEach, describe, expect, test } from 'vitest'
 import { advanceClock } from '#destruction/clock.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -8,14 +8,14 @@ import { openDestructionDesk } from './open-destruction-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openDestructionDesk(database)
-const { makeRecording: stored, makeRecordingUntil, stateOf, post, get, custodian, setDay } = ends
+const { makeRecording, makeRecordingUntil, stateOf, post, get, custodian, setDay } = ends
 const owner = database.as().pool
 const as = (role: 'seloste_custodian' | 'seloste_capture') => database.as(role).pool
 const now = () => Temporal.Now.instant()
 
 describe('a compromised custodian', () => {
   test('cannot quarantine an ingested recording to trim it away (R23)', async () => {
-    const { id } = await stored()
+    const { id } = await makeRecording()
     const statement = `update recording set state = 'QUARANTINED' where id = '${id}'`
     await expect(as('seloste_custodian').query(statement)).rejects.toThrow(/cannot be quarantined/)
     const unkept = `update recording set kept_at = null where id = '${id}'`
@@ -40,7 +40,7 @@ describe('a compromised custodian', () => {
   })
 
   test('cannot write a ledger entry for the end of something that continues, which a restore would end', async () => {
-    const { id, contactId } = await stored()
+    const { id, contactId } = await makeRecording()
     const hold = { provision: '806/2011 8:24', authority: 'Poliisi', orderReference: 'R/1', reference: 'T-1' }
     const until = now().add({ hours: 24 }).toString()
     const { body } = await post('tuula', '/api/holds', { contactId, covers: 'both', until, ...hold })
@@ -58,7 +58,7 @@ describe('a compromised custodian', () => {
 })
 
 test('a compromised capture cannot postpone an end (R22, R24)', async () => {
-  const { id, contactId } = await stored()
+  const { id, contactId } = await makeRecording()
   const query = (statement: string) => as('seloste_capture').query(statement)
   await owner.query(`alter table recording disable trigger user`)
   const old = `started_at - interval '7 months'`
@@ -154,7 +154,7 @@ describe('a recording that an order keeps past its day is not counted', () => {
   })
 
   async function keepPastItsDay() {
-    const { id, contactId } = await stored()
+    const { id, contactId } = await makeRecording()
     const order = { provision: '806/2011 8:24', authority: 'Poliisi', orderReference: 'R/1', reference: 'T-1' }
     const until = now().add({ hours: 24 }).toString()
     expect((await post('tuula', '/api/holds', { contactId, covers: 'both', until, ...order })).status).toBe(201)

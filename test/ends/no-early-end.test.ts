@@ -7,7 +7,7 @@ import { openDestructionDesk } from './open-destruction-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openDestructionDesk(database)
-const { as, makeRecording: stored, stateOf, admin, people } = ends
+const { as, makeRecording, stateOf, admin, people } = ends
 
 const roles = [undefined, 'seloste_capture', 'seloste_desk', 'seloste_custodian'] as const
 const statements = (id: string, contactId: string): string[] => [
@@ -30,7 +30,7 @@ const statements = (id: string, contactId: string): string[] => [
 
 describe('a recording of thirty days stays', () => {
   test.each(roles)('whatever %s requests in the database', async (role) => {
-    const { id, contactId } = await stored()
+    const { id, contactId } = await makeRecording()
     const before = await stateOf(id)
     const { pool } = database.as(role)
     for (const statement of statements(id, contactId)) {
@@ -47,7 +47,7 @@ describe('a recording of thirty days stays', () => {
   test.each(['matti', 'tuula', 'asta', 'riitta', 'dora', 'paula', 'aino'] as const)(
     'whatever %s requests of the API',
     async (name) => {
-      const { id, contactId } = await stored()
+      const { id, contactId } = await makeRecording()
       const browser = await as(name)
       for (const path of [
         `/api/recordings/${id}`,
@@ -63,7 +63,7 @@ describe('a recording of thirty days stays', () => {
   )
 
   test('when its official, its unit and every number and rule are gone', async () => {
-    const { id } = await stored()
+    const { id } = await makeRecording()
     const { pool } = database.as()
     await pool.query('update person set employed_to = now() where id = $1', [people.bertil.id])
     for (const statement of [
@@ -94,7 +94,7 @@ test('each cause of destruction needs its condition', async () => {
 })
 
 test('no process can write a prohibition, an order or an inspection directly', async () => {
-  const { id, contactId } = await stored()
+  const { id, contactId } = await makeRecording()
   for (const role of ['seloste_capture', 'seloste_desk', 'seloste_custodian']) {
     const { pool } = database.as(role)
     for (const statement of [

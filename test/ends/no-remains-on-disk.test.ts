@@ -13,14 +13,7 @@ import { inBuckets } from '../objects/test-objects.ts'
 import { openDestructionDesk } from './open-destruction-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
-const {
-  makeRecording: stored,
-  forbidByOfficial,
-  stateOf,
-  register,
-  custodian,
-  expunging,
-} = await openDestructionDesk(database)
+const { makeRecording, forbidByOfficial, stateOf, register, custodian, expunging } = await openDestructionDesk(database)
 const owner = database.as().pool
 
 const began = Date.now() - 60_000
@@ -70,7 +63,7 @@ async function findInStore(store: ObjectStore, needles: Record<string, Buffer>):
 }
 
 test('nothing on the machine opens a destroyed recording, and its neighbours open', async () => {
-  const [gone, neighbour] = [await stored(), await stored()]
+  const [gone, neighbour] = [await makeRecording(), await makeRecording()]
   const { keys, folder, objects } = register
   const wrapped = await wrappedOf(gone.id)
   const name = `month-${wrapped.month.slice(0, 7)}.v${wrapped.version}`

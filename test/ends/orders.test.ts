@@ -7,7 +7,7 @@ import { openDestructionDesk } from './open-destruction-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openDestructionDesk(database)
-const { makeRecording: stored, makeRecordingUntil, forbidByOfficial, stateOf, until, post, get, admin, setDay } = ends
+const { makeRecording, makeRecordingUntil, forbidByOfficial, stateOf, until, post, get, admin, setDay } = ends
 const now = () => Temporal.Now.instant()
 const months = (count: number) => now().toZonedDateTimeISO('Europe/Helsinki').add({ months: count }).toInstant()
 
@@ -43,7 +43,7 @@ async function letEnd(id: string) {
 
 describe('an order in force', () => {
   test('blocks a recording for everybody but the security unit, and is shown to nobody else', async () => {
-    const { id, contactId } = await stored()
+    const { id, contactId } = await makeRecording()
     await enterOrder(contactId)
     expect(await stateOf(id)).toMatchObject({ state: 'RESTRICTED' })
     expect(await listen('aino', id, { purpose: 'DEVELOPMENT' })).toMatchObject({ code: 'recording.restricted' })
@@ -83,8 +83,8 @@ describe('an order in force', () => {
   })
 
   test('delays a prohibition, which is accepted without mentioning the order and carried out when the order ends', async () => {
-    const { id, contactId } = await stored()
-    const plain = await stored()
+    const { id, contactId } = await makeRecording()
+    const plain = await makeRecording()
     const hold = await enterOrder(contactId)
     const forbidden = await forbidByOfficial(id)
     const usual = await forbidByOfficial(plain.id)
@@ -103,7 +103,7 @@ describe('an order in force', () => {
   })
 
   test('that ends before a recording’s day makes it available to everybody again', async () => {
-    const { id, contactId } = await stored()
+    const { id, contactId } = await makeRecording()
     const first = await enterOrder(contactId)
     const second = await enterOrder(contactId, {
       ...{
@@ -135,7 +135,7 @@ describe('an order in force', () => {
 
 describe('the end of an order', () => {
   test('is at most three calendar months from its entry or renewal, not in the past, and not made earlier by a renewal', async () => {
-    const { contactId } = await stored()
+    const { contactId } = await makeRecording()
     const late = months(3).add({ minutes: 1 }).toString()
     expect(await post('tuula', '/api/holds', order(contactId, { until: late }))).toMatchObject({
       status: 400,
@@ -163,7 +163,7 @@ describe('the end of an order', () => {
   })
 
   test('an order is refused if its recording was destroyed', async () => {
-    const { id, contactId } = await stored()
+    const { id, contactId } = await makeRecording()
     await forbidByOfficial(id)
     await until(id, 'DESTROYED')
     const request = order(contactId, { covers: 'recordings' })
@@ -171,7 +171,7 @@ describe('the end of an order', () => {
   })
 
   test('an order must name its case', async () => {
-    const { contactId } = await stored()
+    const { contactId } = await makeRecording()
     expect((await post('tuula', '/api/holds', order(contactId, { reference: undefined }))).status).toBe(400)
     expect((await post('tuula', '/api/holds', order(crypto.randomUUID()))).code).toBe('not-found')
   })
@@ -179,7 +179,7 @@ describe('the end of an order', () => {
 
 describe('what an order keeps', () => {
   test('cannot be deleted by any role, neither the history nor the recordings', async () => {
-    const { id, contactId } = await stored()
+    const { id, contactId } = await makeRecording()
     await enterOrder(contactId)
     for (const role of [undefined, 'seloste_custodian', 'seloste_desk', 'seloste_capture']) {
       const { pool } = database.as(role)

@@ -6,7 +6,7 @@ import { openDestructionDesk } from './open-destruction-desk.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openDestructionDesk(database)
-const { makeRecording: stored, forbidByOfficial, forbid, get, until, people } = ends
+const { makeRecording, forbidByOfficial, forbid, get, until, people } = ends
 
 beforeAll(() => ends.startCustodian(), 60_000)
 
@@ -17,7 +17,7 @@ async function acts(name: 'aino' | 'bertil' | 'paula') {
 
 test('officials see their own prohibitions and those they entered for callers, even after these are carried out', async () => {
   expect(await acts('aino')).toMatchObject({ forbidden: [], asked: [] })
-  const [own, entries] = [await stored(), await stored()]
+  const [own, entries] = [await makeRecording(), await makeRecording()]
   await forbidByOfficial(own.id)
   await forbid('aino', entries.id, { party: 'CALLER', channel: 'CALL' })
   await until(own.id, 'DESTROYED')

@@ -11,7 +11,7 @@ const database = await createTestDatabase<RegisterTables>()
 const ends = await openDestructionDesk(database)
 const {
   as,
-  makeRecording: stored,
+  makeRecording,
   forbid,
   forbidByOfficial,
   forbidByCaller,
@@ -34,7 +34,7 @@ const development = { purpose: 'DEVELOPMENT' }
 
 describe('a recording whose use is forbidden is blocked at once and destroyed within a minute', () => {
   test('by its caller, through the Service Unit, long before the minimum, without giving a reason', async () => {
-    const { id, contactId } = await stored()
+    const { id, contactId } = await makeRecording()
     const begun = await listen('aino', id, development)
     expect(begun.status).toBe(201)
     const playing = begun.body as unknown as { audio: string }
@@ -58,7 +58,7 @@ describe('a recording whose use is forbidden is blocked at once and destroyed wi
   })
 
   test('by its official, for themself or for a caller who asked for it during the call', async () => {
-    const [mine, forbidden] = [await stored(), await stored()]
+    const [mine, forbidden] = [await makeRecording(), await makeRecording()]
     expect(await forbidByOfficial(mine.id)).toMatchObject({ status: 200 })
     expect(await forbid('aino', forbidden.id, { party: 'CALLER', channel: 'CALL' })).toMatchObject({ status: 200 })
     expect(await until(mine.id, 'DESTROYED')).toMatchObject({ cause: 'official' })
@@ -67,7 +67,7 @@ describe('a recording whose use is forbidden is blocked at once and destroyed wi
 
   test('with a repetition of the prohibition, which counts as the same prohibition', async () => {
     await ends.stopCustodian()
-    const { id } = await stored()
+    const { id } = await makeRecording()
     const [first, second] = [await forbidByOfficial(id), await forbidByOfficial(id)]
     expect(second.body['id']).toBe(first.body['id'])
     expect(await stateOf(id)).toMatchObject({ state: 'DESTROYING', cause: 'official' })
@@ -85,7 +85,7 @@ describe('a recording whose use is forbidden is blocked at once and destroyed wi
 
 describe('nobody else can forbid, and a stranger learns nothing', () => {
   test('an official cannot forbid another’s call', async () => {
-    const { id } = await stored()
+    const { id } = await makeRecording()
     expect(await forbid('bertil', id, { party: 'CALLER', channel: 'CALL' })).toMatchObject({
       status: 404,
       code: 'not-found',
@@ -96,19 +96,19 @@ describe('nobody else can forbid, and a stranger learns nothing', () => {
   })
 
   test.each(['matti', 'tuula', 'riitta', 'asta', 'dora'] as const)('%s may not', async (name) => {
-    const { id } = await stored()
+    const { id } = await makeRecording()
     const body = { party: 'CALLER', channel: 'LETTER', reference: 'X-1' }
     expect(await forbid(name, id, body)).toMatchObject({ status: 403, code: 'deny.role' })
     expect(await stateOf(id)).toMatchObject({ state: 'STORED' })
   })
 
   test('the Service Unit must name the request in which the requester forbids', async () => {
-    const { id } = await stored()
+    const { id } = await makeRecording()
     expect(await forbid('paula', id, { party: 'CALLER', channel: 'LETTER' })).toMatchObject({ code: 'deny.reference' })
   })
 
   test('the Service Unit forbids for the requester a call that was verified to be theirs, and no other call (R46, AC15)', async () => {
-    const [x, y] = [await stored(), await stored()]
+    const [x, y] = [await makeRecording(), await makeRecording()]
     const request = await serve([x.contactId])
     const found = await serve([x.contactId], { state: 'FOUND' })
     const asOfficial = { party: 'OFFICIAL', channel: 'LETTER', reference: request.number }
@@ -138,7 +138,7 @@ describe('a prohibition waits for the other party’s inspection that was open w
   }
 
   test('during which the recording is closed to everybody but that case; it is destroyed when the case closes', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const request = await openRequest(recording, 'CALLER')
     expect((await forbidByOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
     expect(await stateOf(recording.id)).toMatchObject({ state: 'RESTRICTED' })
@@ -156,7 +156,7 @@ describe('a prohibition waits for the other party’s inspection that was open w
   })
 
   test('but not for an inspection of the party itself, nor for one that was received later', async () => {
-    const [own, later] = [await stored(), await stored()]
+    const [own, later] = [await makeRecording(), await makeRecording()]
     await openRequest(own, 'OFFICIAL')
     expect((await forbidByOfficial(own.id)).body).toMatchObject({ state: 'blocked' })
     await until(own.id, 'DESTROYED')

@@ -102,8 +102,8 @@ async function expectDestroyed(ids: readonly string[], when: string): Promise<vo
   }
 }
 
-async function finish(with_: Expunging = expunging): Promise<void> {
-  const { failures, waiting } = await finishExpunctions(with_, now())
+async function finish(destroyer: Expunging = expunging): Promise<void> {
+  const { failures, waiting } = await finishExpunctions(destroyer, now())
   expect(failures).toEqual([])
   expect(waiting).toEqual([])
 }
@@ -240,12 +240,12 @@ describe.runIf(isLong && hasStrace)('a destroyer process whose file calls fail (
  */
 async function destroyInProcess(
   task: { ids: string[]; at: number; folder: string; place: string },
-  under: readonly string[] = [],
+  wrapper: readonly string[] = [],
 ): Promise<string | number | null> {
   const script = join(import.meta.dirname, 'destroy-until-killed.ts')
   const url = database.url('seloste_custodian')
-  const [command, ...args] = [...under, process.execPath, script, JSON.stringify({ ...task, url })]
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', under.length > 0 ? 'ignore' : 'inherit'] })
+  const [command, ...args] = [...wrapper, process.execPath, script, JSON.stringify({ ...task, url })]
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', wrapper.length > 0 ? 'ignore' : 'inherit'] })
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('exit', (code, signal) => resolve(signal ?? code))

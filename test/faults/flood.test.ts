@@ -37,8 +37,8 @@ const sockets: Socket[] = []
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-flood-'))
-  const ours = makeAuthority('our authority').issue({ name: 'recorder.example' })
-  const files = { CERTIFICATE: ours.cert, KEY: ours.key, CLIENTS: makeAuthority('trunks').certificate }
+  const server = makeAuthority('server authority').issue({ name: 'recorder.example' })
+  const files = { CERTIFICATE: server.cert, KEY: server.key, CLIENTS: makeAuthority('trunks').certificate }
   const environment: Record<string, string> = {}
   for (const [name, text] of Object.entries(files)) {
     environment[`SELOSTE_SIPS_${name}`] = join(folder, name)
@@ -73,7 +73,7 @@ test(
   async () => {
     const hangUp = new AbortController()
     const going: Promise<SentCall>[] = []
-    while (going.length < callsInProgress) going.push((await startCall(going.length, hangUp.signal)).talk)
+    while (going.length < callsInProgress) going.push((await startCall(going.length, hangUp.signal)).sentCall)
 
     for (let n = 0; n < halfOpen; n++) {
       // Half of the connections start a handshake and stop; the others send a byte of a request now and then.
@@ -125,17 +125,17 @@ test(
 )
 
 /** Starts a call; on a machine that is too slow, retries after the time in Retry-After. */
-async function startCall(n: number, signal: AbortSignal): Promise<{ talk: Promise<SentCall> }> {
+async function startCall(n: number, signal: AbortSignal): Promise<{ sentCall: Promise<SentCall> }> {
   for (let tried = 0; ; tried++) {
-    const talk = call(100 * tried + n, 600, signal)
-    const refused = talk.then(({ outcome }) => outcome === 'refused')
-    const isGoingOn = await eventually(
+    const sentCall = call(100 * tried + n, 600, signal)
+    const refused = sentCall.then(({ outcome }) => outcome === 'refused')
+    const isInProgress = await eventually(
       async () =>
         (await count('CAPTURING')) > n ? true : (await Promise.race([refused, wait(50)])) ? false : undefined,
-      'a call going on',
+      'a call in progress',
       60_000,
     )
-    if (isGoingOn) return { talk }
+    if (isInProgress) return { sentCall }
     await wait(1_000)
   }
 }

@@ -7,7 +7,7 @@ import { answerOffer } from '#capture/siprec/answer-offer.ts'
 import { headersOf } from '#capture/siprec/read-header-value.ts'
 import { readInvitation } from '#capture/siprec/read-invitation.ts'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
-import { answering, callServer, request, type Caller } from '../conformance/sip/caller.ts'
+import { answering, createTestServer, request, type SipTestServer } from '../conformance/sip/sip-test-server.ts'
 import { cpuMs } from '../house/cpu-ms.ts'
 import { seedRandom } from '../simulator/random.ts'
 import { vectorNames } from '../vectors/siprec/read-vector.ts'
@@ -19,7 +19,7 @@ const perServer = 500
 
 const random = seedRandom('B1')
 const randomBytes = (size: number) => Buffer.from(Array.from({ length: size }, () => random.integer(0, 255)))
-const whole = [
+const wellFormed = [
   ...vectorNames.map((name) => readFileSync(new URL(`../vectors/siprec/${name}.sip`, import.meta.url))),
   ...['INVITE', 'ACK', 'BYE', 'CANCEL', 'UPDATE', 'OPTIONS'].map((method) => Buffer.from(request(method))),
 ]
@@ -87,22 +87,22 @@ function nestedMultipart(): Buffer {
 }
 
 const mutations = {
-  'damaged anywhere': () => splice(random.pick(whole)),
-  'damaged again and again': () => splice(splice(splice(splice(random.pick(whole))))),
-  'damaged within, with the right length': () => withLength(splice(splice(random.pick(whole)))),
+  'damaged anywhere': () => splice(random.pick(wellFormed)),
+  'damaged again and again': () => splice(splice(splice(splice(random.pick(wellFormed))))),
+  'damaged within, with the right length': () => withLength(splice(splice(random.pick(wellFormed)))),
   'cut off': () => {
-    const message = random.pick(whole)
+    const message = random.pick(wellFormed)
     return message.subarray(0, random.integer(0, message.length))
   },
   'wrong length': () =>
     Buffer.from(
       random
-        .pick(whole)
+        .pick(wellFormed)
         .toString('latin1')
         .replace(/^(Content-Length|l)\s*:.*$/im, `$1: ${random.pick(['-1', '0', '4294967296', '99999', 'x', '1e3'])}`),
       'latin1',
     ),
-  'two in one': () => Buffer.concat([random.pick(whole), random.pick(whole)]).subarray(0, 65_535),
+  'two in one': () => Buffer.concat([random.pick(wellFormed), random.pick(wellFormed)]).subarray(0, 65_535),
   'nested parts': nestedMultipart,
   'entity bomb': entityBomb,
   'random bytes': () => randomBytes(random.integer(0, 300)),
@@ -137,9 +137,9 @@ function read(invite: Pick<Invite, 'request' | 'source' | 'respond'>): void {
   else invite.respond(200, { body: made.text, contentType: 'application/sdp' })
 }
 
-function freshServer(): Caller {
+function freshServer(): SipTestServer {
   const handler = answering({ onInvite: read, onReinvite: read, onUpdate: read })
-  return callServer(handler, { limits: { newRequestsBurst: 1e9 } })
+  return createTestServer(handler, { limits: { newRequestsBurst: 1e9 } })
 }
 
 test(`${count.toLocaleString('en')} malformed messages: no fault of the server, none takes 50 ms, and the server continues`, () => {

@@ -38,11 +38,11 @@ function openFollower() {
       packet: (...[, , , , , , datagram, start, end]) => received.push(datagram.toString('latin1', start, end)) > 0,
     },
   })
-  return { follower, kept: received }
+  return { follower, received }
 }
 
 test(`${malformed.toLocaleString('en')} packets that are not RTP, from the peer itself: only bytes of the call are stored`, () => {
-  const { follower, kept: received } = openFollower()
+  const { follower, received } = openFollower()
   const sent: string[] = []
   const good = rtp(1, ssrc, randomBytes(160))
   let sequence = 0
@@ -107,7 +107,7 @@ test(`${malformed.toLocaleString('en')} packets that are not RTP, from the peer 
 })
 
 test(`${injected.toLocaleString('en')} packets injected from elsewhere, during the call or replayed: none of their bytes is stored`, () => {
-  const { follower, kept: received } = openFollower()
+  const { follower, received } = openFollower()
   const sent: string[] = []
   let last = rtp(0, ssrc, randomBytes(160))
   let sequence = 0

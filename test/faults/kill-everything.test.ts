@@ -252,7 +252,7 @@ test(
         const without = [...views.acknowledged].filter((reference) => !logged.has(reference))
         return without.length === 0 ? without : undefined
       },
-      'each look that was answered in the log',
+      'each answered view in the log',
       30_000,
     ).catch(async () => {
       const logged = await referencesInLog(exported)

@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
-import { request } from '../conformance/sip/caller.ts'
+import { request } from '../conformance/sip/sip-test-server.ts'
 
 export interface FloodOrder {
   /** Source and destination. */

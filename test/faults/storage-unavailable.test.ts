@@ -166,7 +166,7 @@ describe('K5: the database or the object store is unavailable while calls arrive
       expect(found).toEqual({ recordings: placed.length, received: sentPackets(placed), lost: 0, incomplete: 0 })
       if (isLong)
         console.log(
-          `K5, ${item} away ${outageSeconds} s: ${placed.length} calls (${refused} told to come again), ${found.received} packets, 0 lost; in the register ${seconds.toFixed(0)} s after its return`,
+          `K5, ${item} away ${outageSeconds} s: ${placed.length} calls (${refused} refused with Retry-After), ${found.received} packets, 0 lost; in the register ${seconds.toFixed(0)} s after its return`,
         )
       expect(seconds).toBeLessThan(300)
     },

@@ -55,8 +55,8 @@ for (const table of ['contact', 'recording'])
 const newYear = await call(at('2026-12-31T23:58'), at('2027-01-01T00:03'), 2)
 const endOfAugust = await call(at('2026-08-31T11:55'), at('2026-08-31T12:00'))
 const endOfYear = await call(at('2027-12-31T11:55'), at('2027-12-31T12:00'), 2)
-const skippedFloor = await call(at('2027-01-28T03:20'), at('2027-01-28T03:30'), 2)
-const skippedCeiling = await call(at('2026-12-28T03:20'), at('2026-12-28T03:30'), 3)
+const skippedMinimum = await call(at('2027-01-28T03:20'), at('2027-01-28T03:30'), 2)
+const skippedMaximum = await call(at('2026-12-28T03:20'), at('2026-12-28T03:30'), 3)
 const shownTwice = await call(at('2026-08-31T03:00'), at('2026-08-31T03:30'), 2)
 
 // The tests are in the order of their times.
@@ -76,7 +76,7 @@ describe('calls at the turns of the calendar', () => {
   })
 
   test('AC7: of times in the hour that the clock change of 28.3.2027 skips, a minimum counts as the later instant, a maximum as the earlier one', async () => {
-    const states = async () => [await stateOf(skippedFloor.id), await stateOf(skippedCeiling.id)]
+    const states = async () => [await stateOf(skippedMinimum.id), await stateOf(skippedMaximum.id)]
     const [earlier, later] = ['2027-03-28T00:30:00Z', '2027-03-28T01:30:00Z'].map((text) => Temporal.Instant.from(text))
     await sweepAt(earlier!.subtract(second))
     expect(await states()).toEqual(['STORED', 'STORED'])

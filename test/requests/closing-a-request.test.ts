@@ -11,7 +11,7 @@ import { servedRequest } from './served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const {
-  makeRecording: stored,
+  makeRecording,
   makeRecordingUntil,
   as,
   post,
@@ -57,7 +57,7 @@ test('an appointment for a request to listen is booked first, and the request is
 })
 
 test('a requested prohibition that is not entered blocks an answer', async () => {
-  const recording = await stored()
+  const recording = await makeRecording()
   const { id, number } = await servedRequest(admin, { clerkId, contacts: [recording.contactId], kinds: ['PROHIBIT'] })
   expect(await read(id)).toMatchObject({ next: ['forbid'], unfinished: ['prohibition', 'letter'] })
   expect(unfinishedIn((await close(id, 'ANSWERED')).body)).toBe('prohibition,letter')
@@ -67,7 +67,7 @@ test('a requested prohibition that is not entered blocks an answer', async () =>
 })
 
 test('the letter about a prohibition does not answer the other kinds of the request, which stays open', async () => {
-  const recording = await stored()
+  const recording = await makeRecording()
   const { id, number } = await servedRequest(admin, {
     clerkId,
     contacts: [recording.contactId],
@@ -88,7 +88,7 @@ test('the letter about a prohibition does not answer the other kinds of the requ
 })
 
 test('each outcome needs its letter: ANSWERED and REFUSED one of their kind, WITHDRAWN none', async () => {
-  const recording = await stored()
+  const recording = await makeRecording()
   const { id } = await servedRequest(admin, { clerkId, contacts: [recording.contactId], state: 'FOUND' })
   await sql`insert into letter (request_id, kind, language, template_version, content, delivered_at, delivered_by, delivered_how)
     values (${id}, 'answer', 'fi', 1, '{}', now(), ${clerkId}, 'POST')`.execute(admin)
@@ -102,7 +102,7 @@ test('each outcome needs its letter: ANSWERED and REFUSED one of their kind, WIT
 })
 
 test('a prohibition waits for an inspection only while the request for it is open', async () => {
-  const recording = await stored()
+  const recording = await makeRecording()
   const { id, calls } = await servedRequest(admin, { clerkId, contacts: [recording.contactId], kinds: ['LISTEN'] })
   expect(calls[0]?.inspectionId).not.toBeNull()
   expect((await forbidByOfficial(recording.id)).status).toBe(200)
@@ -112,7 +112,7 @@ test('a prohibition waits for an inspection only while the request for it is ope
 })
 
 test('an inspection added later delays a destruction from then on, and a removed one does not', async () => {
-  const recording = await stored()
+  const recording = await makeRecording()
   const day = now().subtract({ hours: 48 })
   const { id } = await servedRequest(admin, {
     clerkId,
@@ -142,7 +142,7 @@ test('an inspection added later delays a destruction from then on, and a removed
 })
 
 test('a found call that is not verified blocks the closing, and is removed if the request is withdrawn', async () => {
-  const recording = await stored()
+  const recording = await makeRecording()
   const { id, number } = await servedRequest(admin, { clerkId, contacts: [recording.contactId], state: 'FOUND' })
   expect(await read(id)).toMatchObject({ next: ['verify-call'], unfinished: ['call', 'letter'] })
   expect((await close(id, 'WITHDRAWN')).status).toBe(204)
@@ -156,7 +156,7 @@ test('a found call that is not verified blocks the closing, and is removed if th
 })
 
 test('a request whose requester was erased is still readable, without the person', async () => {
-  const recording = await stored()
+  const recording = await makeRecording()
   const { id, number } = await servedRequest(admin, {
     clerkId,
     contacts: [recording.contactId],

@@ -23,7 +23,7 @@ import { openGdprServiceUnit } from './open-gdpr-service-unit.ts'
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openGdprServiceUnit(database)
 const {
-  makeRecording: stored,
+  makeRecording,
   served,
   ask: send,
   makeCopy,
@@ -174,7 +174,7 @@ test('of two simultaneous downloads one receives the whole copy, and the other i
   await fetching.releaseLease(first)
   const second = await startDownload()
   expect(await fetching.piece({ ...first, from: first.sizeBytes - 1 })).toEqual({})
-  // A client without the link knows at most an id.
+  // A client without the link withoutCopy at most an id.
   expect(await fetching.piece({ ...second, attempt: 3, from: 0 })).toEqual({})
   await fetching.taken({ ...second, attempt: 3 })
   expect(await stateOf(id)).toBe('ready')
@@ -220,21 +220,21 @@ test('a copy ends with its recording: it cannot be downloaded from then on, and 
 })
 
 test('a copy needs a matched call of the clerk’s own request, a request for a copy, and a playable recording', async () => {
-  const [mine, others] = [await stored(), await stored()]
-  const request = await served({ contacts: [mine.contactId] })
+  const [own, others] = [await makeRecording(), await makeRecording()]
+  const request = await served({ contacts: [own.contactId] })
   expect((await makeCopy(request.id, others.id)).code).toBe('not-found')
   const found = await served({ contacts: [others.contactId], state: 'FOUND' })
   expect((await makeCopy(found.id, others.id)).code).toBe('not-found')
-  const knows = await served({ contacts: [mine.contactId], kinds: ['KNOW'] })
-  expect((await makeCopy(knows.id, mine.id)).code).toBe('request.not-asked')
-  const unknown = await served({ contacts: [mine.contactId], identified: false })
-  expect((await makeCopy(unknown.id, mine.id)).code).toBe('request.not-identified')
+  const withoutCopy = await served({ contacts: [own.contactId], kinds: ['KNOW'] })
+  expect((await makeCopy(withoutCopy.id, own.id)).code).toBe('request.not-asked')
+  const unknown = await served({ contacts: [own.contactId], identified: false })
+  expect((await makeCopy(unknown.id, own.id)).code).toBe('request.not-identified')
   for (const name of ['bertil', 'tuula', 'riitta', 'dora'] as const) {
-    expect((await makeCopy(request.id, mine.id, {}, name)).code).toBe('deny.role')
+    expect((await makeCopy(request.id, own.id, {}, name)).code).toBe('deny.role')
   }
   expect((await answer(desk.visitor.fetch(`/api/requests/${request.id}/copies`, { json: {} }))).status).toBe(400)
-  expect((await makeCopy(request.id, mine.id)).status).toBe(201)
-  expect((await makeCopy(request.id, mine.id)).code).toBe('copy.under-way')
+  expect((await makeCopy(request.id, own.id)).status).toBe(201)
+  expect((await makeCopy(request.id, own.id)).code).toBe('copy.under-way')
 })
 
 test('a clerk who answered the call may neither make a copy for its caller nor withdraw one', async () => {
@@ -245,7 +245,7 @@ test('a clerk who answered the call may neither make a copy for its caller nor w
     select gen_random_uuid(), ${aino.id}::uuid, role, duty, purposes, scope_kind, scope_units, scope_numbers, valid_from,
       valid_to, requested_by, approved_by, origin, null
     from access_right where person_id = ${paula.id}::uuid`.execute(admin)
-  const recording = await stored()
+  const recording = await makeRecording()
   const request = await served({ contacts: [recording.contactId] })
   const own = { status: 403, code: 'request.own' }
   expect(await makeCopy(request.id, recording.id, {}, 'aino')).toMatchObject(own)
@@ -257,7 +257,7 @@ test('a clerk who answered the call may neither make a copy for its caller nor w
 })
 
 test('of two simultaneous requests for a copy one is carried out', async () => {
-  const recording = await stored()
+  const recording = await makeRecording()
   const request = await served({ contacts: [recording.contactId] })
   const made = await Promise.all([makeCopy(request.id, recording.id), makeCopy(request.id, recording.id)])
   expect(made.map(({ status }) => status).toSorted()).toEqual([201, 409])
@@ -265,7 +265,7 @@ test('of two simultaneous requests for a copy one is carried out', async () => {
 })
 
 test('a copy that was being made when the custodian ended is reported as ended at the next start, and leaves no file', async () => {
-  const recording = await stored()
+  const recording = await makeRecording()
   const request = await served({ contacts: [recording.contactId] })
   const { rows } = await sql<{ id: string }>`
     insert into subject_copy (request_id, recording_id, method, token_hash, made_by, expires_at)
@@ -285,7 +285,7 @@ test('a copy that was being made when the custodian ended is reported as ended a
 })
 
 test('an official gets a copy of their own segments of a call only (R48)', async () => {
-  const recording = await stored()
+  const recording = await makeRecording()
   const { aino, bertil } = acts.people
   const asBertil = await served({ contacts: [recording.contactId], party: 'OFFICIAL', officialId: bertil.id })
   expect((await makeCopy(asBertil.id, recording.id)).code).toBe('not-found')
@@ -294,7 +294,7 @@ test('an official gets a copy of their own segments of a call only (R48)', async
 })
 
 test('an invalid key is reported, and nothing is made', async () => {
-  const recording = await stored()
+  const recording = await makeRecording()
   const request = await served({ contacts: [recording.contactId] })
   for (const given of [{ method: 'KEY' }, { method: 'KEY', recipient: `age1${'q'.repeat(58)}` }]) {
     const refused = await makeCopy(request.id, recording.id, given)
@@ -318,7 +318,7 @@ test('a copy is kept for seven days, and never longer than its recording', async
 })
 
 test('no copy is made once the description in force offers none', async () => {
-  const recording = await stored()
+  const recording = await makeRecording()
   const request = await served({ contacts: [recording.contactId] })
   await publishText(database.as().pool, readFileSync(seedDescriptionFile, 'utf8'), Temporal.Now.instant())
   await sql`select pg_notify(${descriptionChannel}, '')`.execute(admin)

@@ -11,7 +11,7 @@ import { openGdprServiceUnit } from './open-gdpr-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openGdprServiceUnit(database)
-const { makeRecording: stored, served, ask: send, admin, people, entries } = acts
+const { makeRecording, served, ask: send, admin, people, entries } = acts
 
 const propose = (
   request: string,
@@ -34,7 +34,7 @@ async function officialOf(segment: string) {
 /** Makes a call of Aino's that ended two days ago. */
 async function callOfAino() {
   const endedAt = Temporal.Now.instant().subtract({ hours: 48 })
-  const recording = await stored({
+  const recording = await makeRecording({
     startedAt: endedAt.subtract({ minutes: 5 }),
     answeredAt: endedAt.subtract({ minutes: 4 }),
     endedAt,
@@ -139,7 +139,7 @@ test('an approved correction uses the directory at the time of the call, moves t
 test('a corrected call keeps its official when capture reports it again, and counts as the new official’s', async () => {
   const unitId = randomUUID()
   await sql`insert into unit (id, name) values (${unitId}, 'Another unit')`.execute(admin)
-  const { segmentId, contactId } = await stored({
+  const { segmentId, contactId } = await makeRecording({
     official: { personId: people.aino.id, unitId, name: 'Aino', phone: phone('029 512 1001') },
   })
   const request = await served({ contacts: [contactId] })
@@ -193,18 +193,20 @@ test('neither the proposer of a correction nor a person it concerns can decide o
 })
 
 test('refuses a proposal for another request’s call, for an unknown official, for the present official, or beside a pending proposal', async () => {
-  const [mine, others] = [await callOfAino(), await stored()]
-  expect((await propose(mine.request.id, others.segmentId, people.bertil.userId)).code).toBe('not-found')
-  const nobody = await propose(mine.request.id, mine.segmentId, 'ei.kukaan')
+  const [own, others] = [await callOfAino(), await makeRecording()]
+  expect((await propose(own.request.id, others.segmentId, people.bertil.userId)).code).toBe('not-found')
+  const nobody = await propose(own.request.id, own.segmentId, 'ei.kukaan')
   expect([nobody.code, nobody.field]).toEqual(['correction.nobody', 'officialUserId'])
-  expect((await propose(mine.request.id, mine.segmentId, people.aino.userId)).code).toBe('correction.same')
-  const knows = await served({ contacts: [others.contactId], kinds: ['KNOW'] })
-  expect((await propose(knows.id, others.segmentId, people.bertil.userId)).code).toBe('request.not-asked')
+  expect((await propose(own.request.id, own.segmentId, people.aino.userId)).code).toBe('correction.same')
+  const withoutRectification = await served({ contacts: [others.contactId], kinds: ['KNOW'] })
+  expect((await propose(withoutRectification.id, others.segmentId, people.bertil.userId)).code).toBe(
+    'request.not-asked',
+  )
   for (const name of ['aino', 'riitta'] as const) {
-    expect((await propose(mine.request.id, mine.segmentId, people.bertil.userId, name)).code).toBe('deny.role')
+    expect((await propose(own.request.id, own.segmentId, people.bertil.userId, name)).code).toBe('deny.role')
   }
-  expect((await propose(mine.request.id, mine.segmentId, people.bertil.userId)).status).toBe(201)
-  expect((await propose(mine.request.id, mine.segmentId, people.tuula.userId)).code).toBe('correction.waits')
+  expect((await propose(own.request.id, own.segmentId, people.bertil.userId)).status).toBe(201)
+  expect((await propose(own.request.id, own.segmentId, people.tuula.userId)).code).toBe('correction.waits')
 })
 
 test('no process can change the official of an ended call without an approved decision', async () => {

@@ -12,19 +12,7 @@ import { openGdprServiceUnit } from './open-gdpr-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openGdprServiceUnit(database)
-const {
-  makeRecording: stored,
-  served,
-  ask: requestOf,
-  as,
-  admin,
-  custodian,
-  people,
-  entries,
-  stateOf,
-  setDay,
-  versions,
-} = acts
+const { makeRecording, served, ask: requestOf, as, admin, custodian, people, entries, stateOf, setDay, versions } = acts
 const now = () => Temporal.Now.instant()
 
 async function read(id: string): Promise<RequestDetail> {
@@ -68,7 +56,7 @@ const entriesOf = async (action: string, recording: string) =>
 const setLanguage = (id: string, language: string) =>
   sql`update subject_request set language = ${language} where id = ${id}`.execute(admin)
 async function requestAbout(kinds: RequestKind[], given: Parameters<typeof served>[0] = {}) {
-  const recording = await stored()
+  const recording = await makeRecording()
   const request = await served({ contacts: [recording.contactId], kinds, ...given })
   return { ...request, recording }
 }
@@ -253,7 +241,7 @@ describe('restriction (GDPR 18)', () => {
   })
 
   test('by an official restricts their own segment of a call, and nobody else’s', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     await served({
       ...{ contacts: [recording.contactId], kinds: ['RESTRICTION'] as const, party: 'OFFICIAL' as const },
       officialId: people.bertil.id,

@@ -267,7 +267,7 @@ describe('a number shared by two people (AC15)', () => {
     for (const [at, hour] of [9, 11, 13, 15, 17].entries()) {
       calls.push(await enterRecorded({ ...household, ...times(`${hour}:00`), ...answeredBy(`Virkailija ${at}`) }))
     }
-    const [xs, ys] = [calls[1]!, calls[2]!]
+    const [ownCall, othersCall] = [calls[1]!, calls[2]!]
     const { id, number } = await identifiedRequest({ kinds: ['LISTEN', 'PROHIBIT'] })
     const access = { purpose: 'INSPECTION', reference: number }
     const query = new URLSearchParams({ ...access, caller: '040 222 3333' }).toString()
@@ -279,28 +279,28 @@ describe('a number shared by two people (AC15)', () => {
     expect(await listContacts()).toEqual([])
 
     const mine = await narrow(id, all.call.id, { time: '11:00', accuracy: 'MINUTES', callerNumber: '0402223333' })
-    expect(mine.call.verification?.recordings).toMatchObject([{ id: xs.id }])
-    await listen(number, xs.id)
-    const reveal = () => act('POST', '', `/api/contacts/${xs.contactId}/caller`, access)
+    expect(mine.call.verification?.recordings).toMatchObject([{ id: ownCall.id }])
+    await listen(number, ownCall.id)
+    const reveal = () => act('POST', '', `/api/contacts/${ownCall.contactId}/caller`, access)
     expect((await reveal()).code).toBe('not-found')
     expect((await verify(id, mine.call.id, true)).status).toBe(204)
     expect((await reveal()).body).toEqual({ number: '040 222 3333' })
     // Names the other person's call by its time: the voice in it is not the requester's.
     const others = await nameCall(id, { time: '13:00', accuracy: 'MINUTES', callerNumber: '+358402223333' })
-    await listen(number, ys.id)
+    await listen(number, othersCall.id)
     expect((await verify(id, others.call.id, false)).status).toBe(204)
     const { calls: named } = await read(id)
     expect(named.map(({ state }) => state)).toEqual(['MATCHED', 'NOT_PARTY'])
-    expect(JSON.stringify(named)).not.toContain(ys.contactId)
-    expect((await listContacts()).map((one) => one.id)).toEqual([xs.contactId])
-    expect(await listen(number, ys.id)).toBe('not-found')
+    expect(JSON.stringify(named)).not.toContain(othersCall.contactId)
+    expect((await listContacts()).map((one) => one.id)).toEqual([ownCall.contactId])
+    expect(await listen(number, othersCall.id)).toBe('not-found')
     const contact = (which: string) =>
       act('GET', '', `/api/contacts/${which}?${new URLSearchParams(access).toString()}`)
-    expect((await contact(ys.contactId)).code).toBe('not-found')
-    expect((await contact(xs.contactId)).status).toBe(200)
+    expect((await contact(othersCall.contactId)).code).toBe('not-found')
+    expect((await contact(ownCall.contactId)).status).toBe(200)
 
-    expect(await forbid(number, ys.id)).toMatchObject({ status: 404, code: 'not-found' })
-    expect((await forbid(number, xs.id)).status).toBe(200)
+    expect(await forbid(number, othersCall.id)).toMatchObject({ status: 404, code: 'not-found' })
+    expect((await forbid(number, ownCall.id)).status).toBe(200)
     const states = await admin
       .selectFrom('recording')
       .select(['id', 'state'])
@@ -310,8 +310,8 @@ describe('a number shared by two people (AC15)', () => {
         calls.map((one) => one.id),
       )
       .execute()
-    expect(states.filter(({ state }) => state !== 'STORED').map((one) => one.id)).toEqual([xs.id])
-    expect((await read(id)).calls[0]?.contact?.segments[0]?.prohibitions).toMatchObject([{ recordingId: xs.id }])
+    expect(states.filter(({ state }) => state !== 'STORED').map((one) => one.id)).toEqual([ownCall.id])
+    expect((await read(id)).calls[0]?.contact?.segments[0]?.prohibitions).toMatchObject([{ recordingId: ownCall.id }])
   })
 
   test('a listening ends when the requester turns out not to be the party', async () => {

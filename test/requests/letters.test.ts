@@ -12,7 +12,7 @@ import { servedRequest, type RequestToServe } from './served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const ends = await openDestructionDesk(database)
-const { admin, custodian, people, as, makeRecording: stored, versions } = ends
+const { admin, custodian, people, as, makeRecording, versions } = ends
 const none = '00000000-0000-4000-8000-000000000000'
 
 type Name = keyof typeof people
@@ -63,7 +63,7 @@ const makeDue = () =>
 
 describe('the answer', () => {
   test('reports that a matched call was recorded, and its contact history if requested', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const request = await serve({ contacts: [recording.contactId], kinds: ['KNOW', 'HISTORY'] })
     const letter = await readText(await makeLetter(request.id, 'answer'))
     expect(letter).toContain(request.number)
@@ -73,7 +73,7 @@ describe('the answer', () => {
   })
 
   test('reports when and why a recording was destroyed, with the facts of the moment at which the letter was made', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const request = await serve({ contacts: [recording.contactId] })
     const before = await makeLetter(request.id, 'answer')
     const was = await readText(before)
@@ -103,7 +103,7 @@ describe('the answer', () => {
   })
 
   test('reports that a recording can be listened to although the official has forbidden it, because the prohibition waits for this request (AC12)', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const requested = { contacts: [recording.contactId], kinds: ['LISTEN'] } as const
     const request = await serve(requested)
     await ends.forbidByOfficial(recording.id)
@@ -115,7 +115,7 @@ describe('the answer', () => {
   })
 
   test('reports to an official their own segments of a call and no other official’s', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const request = { party: 'OFFICIAL', contacts: [recording.contactId] } as const
     const own = await serve({ ...request, officialId: people.aino.id })
     const others = await serve({ ...request, officialId: people.bertil.id })
@@ -138,7 +138,7 @@ describe('a letter about calls that are not verified as the requester’s', () =
         }
         const anonymous = (source: string) => source.replaceAll(request.number, 'P')
         letters.add(anonymous(await page()))
-        await stored()
+        await makeRecording()
         letters.add(anonymous(await page()))
       }
       expect(letters.size).toBe(1)
@@ -151,7 +151,7 @@ describe('a refusal', () => {
   test('states the ground that follows from the request, unless another ground is given, and the reason', async () => {
     const unknown = await serve({ identified: false })
     expect(await readText(await makeLetter(unknown.id, 'refusal'))).toContain('henkilöllisyyttä ei ole voitu varmistaa')
-    const recording = await stored()
+    const recording = await makeRecording()
     const matched = await serve({ contacts: [recording.contactId] })
     expect(await draft(matched.id, 'refusal')).toMatchObject({
       status: 400,
@@ -180,7 +180,7 @@ describe('other facts of a request', () => {
   const year = Temporal.Now.plainDateISO().year + 1
 
   test('are reported in letters of their own: an extension, an appointment, a copy, a correction, a decision', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const { id, number } = await serve({ contacts: [recording.contactId], kinds: ['LISTEN', 'COPY', 'RECTIFY'] })
     for (const kind of ['extension', 'appointment', 'copy', 'correction', 'openness', 'mentioned']) {
       expect(await draft(id, kind)).toMatchObject({ status: 409, body: { error: { code: 'letter.nothing-to-tell' } } })
@@ -224,7 +224,7 @@ describe('other facts of a request', () => {
   })
 
   test('include when, in which role and for what the call was viewed, without names and without views of the security unit (L11)', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const viewContact = (user: Name, query: string) =>
       send(user, 'GET', `/api/contacts/${recording.contactId}?${query}`)
     expect((await viewContact('matti', 'purpose=MAINTENANCE&reference=VIKA-1')).status).toBe(200)
@@ -240,7 +240,7 @@ describe('other facts of a request', () => {
 
 describe('automatic letters', () => {
   test('report, once, that a forbidden recording was destroyed', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const request = await serve({ contacts: [recording.contactId], kinds: ['PROHIBIT'] })
     await ends.forbid('paula', recording.id, { party: 'CALLER', channel: 'PHONE', reference: request.number })
     await makeDue()

@@ -9,7 +9,7 @@ import { openOffices, type Jar } from './open-offices.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const desk = await openOffices(database)
-const { people, makeRecording: stored, makeInspection, openRoom, openBrowser } = desk
+const { people, makeRecording, makeInspection, openRoom, openBrowser } = desk
 const pool = database.as().pool
 
 type Operation = keyof typeof operations
@@ -20,11 +20,11 @@ const roomOperations: readonly Operation[] = [
 ]
 
 let room: Awaited<ReturnType<typeof openRoom>>
-let recording: Awaited<ReturnType<typeof stored>>
-let others: Awaited<ReturnType<typeof stored>>
+let recording: Awaited<ReturnType<typeof makeRecording>>
+let others: Awaited<ReturnType<typeof makeRecording>>
 beforeAll(async () => {
-  recording = await stored()
-  others = await stored()
+  recording = await makeRecording()
+  others = await makeRecording()
   room = await openRoom([recording])
 })
 
@@ -196,7 +196,7 @@ describe('directly in the database, the session of the listening mode', () => {
       ["select * from accesses_to_my_calls('-infinity', 'infinity')", []],
     ]
     for (const [act, values] of acts) await expect(runAsDesk(act, values), act).rejects.toThrow(/deny\.role|not-found/)
-    const hosts = await stored()
+    const hosts = await makeRecording()
     await pool.query('update segment set official_person_id = $1 where contact_id = $2', [
       people.paula.id,
       hosts.contactId,

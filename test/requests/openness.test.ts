@@ -12,7 +12,7 @@ import { openGdprServiceUnit } from './open-gdpr-service-unit.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const acts = await openGdprServiceUnit(database)
-const { makeRecording: stored, ask: request, people, entries, served } = acts
+const { makeRecording, ask: request, people, entries, served } = acts
 
 type Party = 'OUTSIDER' | 'MENTIONED' | 'CALLER'
 const enter = (party: Party, kinds: string[]) =>
@@ -32,7 +32,7 @@ const decide = (id: string, json: object, name: 'riitta' | 'paula' = 'riitta') =
 const secret = { outcome: 'SECRET', provision: 'Laki 1346/1999 4 §' }
 
 test('an outsider’s request for an official document is decided by the decision maker, with the provision, and the clerk sees no call (LX6)', async () => {
-  await stored()
+  await makeRecording()
   const entered = await enter('OUTSIDER', ['OPENNESS'])
   expect(entered.status).toBe(201)
   const id = entered.body['id'] as string
@@ -95,7 +95,7 @@ test('a mentioned person is served manually: their request has its deadline, and
     status: 400,
     code: 'request.not-offered',
   })
-  const recording = await stored()
+  const recording = await makeRecording()
   expect(
     (
       await request('paula', 'POST', `/api/requests/${id}/copies`, {
@@ -155,15 +155,15 @@ test('a referral allows one kind of disclosure; whoever prepares it learns the r
     admin,
   )
   const disclosure = rows[0]!
-  const takeUp = (name: 'tuula' | 'eero', kind: string, disclosureId = disclosure.id) =>
+  const acceptReferral = (name: 'tuula' | 'eero', kind: string, disclosureId = disclosure.id) =>
     requested(name, 'POST', `/api/referrals/${id}/disclosure`, { kind, disclosureId })
-  expect((await takeUp('eero', 'AUTHORITY')).code).toBe('deny.role')
-  expect((await takeUp('eero', 'RESEARCH')).code).toBe('not-found')
-  expect((await takeUp('tuula', 'AUTHORITY', id)).code).toBe('not-found')
+  expect((await acceptReferral('eero', 'AUTHORITY')).code).toBe('deny.role')
+  expect((await acceptReferral('eero', 'RESEARCH')).code).toBe('not-found')
+  expect((await acceptReferral('tuula', 'AUTHORITY', id)).code).toBe('not-found')
   const asClerk = async () => (await request('paula', 'GET', `/api/requests/${id}`)).body['openness']
   expect(await asClerk()).not.toHaveProperty('takenUpAt')
-  expect((await takeUp('tuula', 'AUTHORITY')).status).toBe(204)
-  expect((await takeUp('tuula', 'AUTHORITY')).code).toBe('referral.taken-up')
+  expect((await acceptReferral('tuula', 'AUTHORITY')).status).toBe(204)
+  expect((await acceptReferral('tuula', 'AUTHORITY')).code).toBe('referral.taken-up')
   // The clerk sees that the referral was accepted, and nothing of the disclosure.
   expect(await asClerk()).toMatchObject({
     outcome: 'REFERRED',

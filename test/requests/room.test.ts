@@ -13,7 +13,7 @@ const {
   admin,
   people,
   pirkko,
-  makeRecording: stored,
+  makeRecording,
   enterOffice,
   addSlot,
   moveSlot,
@@ -39,7 +39,7 @@ const range = (jar: Jar, listening: string, bytes = 'bytes=0-999') =>
 describe('the room', () => {
   test('is opened by its host, at a workstation of its office, during the slot', async () => {
     const officeId = await enterOffice()
-    const request = await makeInspection([await stored()])
+    const request = await makeInspection([await makeRecording()])
     const slot = await addSlot(1, { officeId })
     const appointmentId = await bookAppointment(request, slot)
     const open = async (jar: Jar) => (await jar.request('/api/room', { appointmentId })).code
@@ -66,7 +66,7 @@ describe('the room', () => {
   })
 
   test('shows the requester’s calls that have a recording to listen to, with their segments', async () => {
-    const [first, second, found] = [await stored(), await stored(), await stored()]
+    const [first, second, found] = [await makeRecording(), await makeRecording(), await makeRecording()]
     const room = await openRoom([first, second], { open: false })
     // Adds a call that was found for the same request but is not verified as the requester's.
     await pool.query(
@@ -89,11 +89,11 @@ describe('the room', () => {
     expect((await listen(room.jar, first.id, number)).status).toBe(201)
     expect((await listen(room.jar, found.id, number)).code).toBe('not-found')
     expect((await listen(room.jar, first.id, 'P-2026-1')).status).toBeGreaterThanOrEqual(400)
-    expect((await listen(room.jar, (await stored()).id, number)).code).toBe('not-found')
+    expect((await listen(room.jar, (await makeRecording()).id, number)).code).toBe('not-found')
   })
 
   test('of an official shows the segments that they answered, and no others (R48)', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const officeId = await enterOffice()
     const request = await makeInspection([recording], { party: 'OFFICIAL', officialId: people.aino.id })
     const notTheirs = await makeInspection([recording], { party: 'OFFICIAL', officialId: people.bertil.id })
@@ -108,7 +108,7 @@ describe('the room', () => {
   })
 
   test('does not show a call that waits to be verified again under another name (R46)', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const { jar, request } = await openRoom([recording])
     expect((await jar.request('/api/room')).body).toMatchObject({ calls: [{ ordinal: 1 }] })
     const path = `/api/requests/${request.id}`
@@ -120,7 +120,7 @@ describe('the room', () => {
   })
 
   test('plays repeatedly within the slot, and nothing from five seconds after its end', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const { jar, request, slotId, appointmentId, officeId } = await openRoom([recording], { open: false })
     await moveSlot(slotId, -0.1, 4 / 3600)
     const opened = await jar.request('/api/room', { appointmentId })
@@ -146,7 +146,7 @@ describe('the room', () => {
   }, 30_000)
 
   test('closes with the outcome HEARD, and ends the session', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const { jar, request, appointmentId } = await openRoom([recording])
     expect((await desk.forbidByOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
     const { body } = await listen(jar, recording.id, request.number)
@@ -191,7 +191,7 @@ describe('the room', () => {
   })
 
   test('gets the outcome HEARD only from the host, with their password, while a forbidden recording waits', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const { jar, request, appointmentId } = await openRoom([recording])
     expect((await jar.request('/api/room')).body).toMatchObject({ confirms: true })
     expect((await desk.forbidByOfficial(recording.id)).body).toMatchObject({ state: 'waiting' })
@@ -216,7 +216,7 @@ describe('the room', () => {
   })
 
   test('that is closed without an outcome can be opened again within the slot', async () => {
-    const { jar, appointmentId, officeId } = await openRoom([await stored()])
+    const { jar, appointmentId, officeId } = await openRoom([await makeRecording()])
     expect((await jar.request('/api/room/close', {})).status).toBe(200)
     expect(await stateOfAppointment(appointmentId)).toBe('BOOKED')
     const again = await openAtWorkstation(people.paula, officeId)
@@ -235,7 +235,7 @@ describe('the room', () => {
   })
 
   test('ends with its workstation, and a second window of the host ends the first', async () => {
-    const { jar, appointmentId, officeId } = await openRoom([await stored()])
+    const { jar, appointmentId, officeId } = await openRoom([await makeRecording()])
     const second = await openAtWorkstation(people.paula, officeId)
     expect((await second.request('/api/room', { appointmentId })).status).toBe(200)
     expect((await jar.request('/api/room')).code).toBe('session.none')
@@ -256,7 +256,7 @@ describe('the room', () => {
   })
 
   test('cannot be opened again, and shows nothing more, once its requester is no longer identified', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const { jar, request, appointmentId, officeId } = await openRoom([recording])
     const { body } = await listen(jar, recording.id, request.number)
     await pool.query(
@@ -270,7 +270,7 @@ describe('the room', () => {
   })
 
   test('plays nothing for a host whose right or employment has ended meanwhile', async () => {
-    const recording = await stored()
+    const recording = await makeRecording()
     const { jar, request } = await openRoom([recording], { host: pirkko })
     const { body } = await listen(jar, recording.id, request.number)
     await pool.query('update access_right set revoked_at = now() where person_id = $1', [pirkko.id])

@@ -37,7 +37,7 @@ export interface ServedRequest {
 }
 
 /** Last number used: such high numbers are given to no request entered at the desk. */
-let given = 900_000
+let lastNumber = 900_000
 
 /**
  * Enters the request.
@@ -56,7 +56,7 @@ export async function servedRequest(admin: Kysely<RegisterTables>, request: Requ
   } = request
   const receivedAt = request.receivedAt ?? Temporal.Now.instant().subtract({ minutes: 1 })
   const id = randomUUID()
-  const number = `P-${receivedAt.toZonedDateTimeISO('Europe/Helsinki').year}-${++given}`
+  const number = `P-${receivedAt.toZonedDateTimeISO('Europe/Helsinki').year}-${++lastNumber}`
   return admin.transaction().execute(async (tx) => {
     await sql`
       insert into subject_request (id, number, party, kinds, channel, language, received_at, due_at, entered_by, official_id,

@@ -15,7 +15,7 @@ const {
   addSlot,
   makeInspection,
   bookAppointment,
-  makeRecording: stored,
+  makeRecording,
   makeRecordingUntil,
   stateOfAppointment,
 } = desk
@@ -34,7 +34,7 @@ const withdraw = async (id: string) => expect((await desk.recordOutcome(id, 'WIT
 
 test('an appointment at the door begins at once: the host opens the room at the office’s workstation', async () => {
   const officeId = await enterOffice()
-  const request = await makeInspection([await stored()])
+  const request = await makeInspection([await makeRecording()])
   const requested = await bookNow(request, officeId, { needs: ['INTERPRETER'], interpreterLanguage: 'somali' })
   expect(requested.status).toBe(201)
   const appointmentId = requested.body['id'] as string
@@ -53,11 +53,11 @@ test('overlapping free slots are removed; a booked slot at the office or of the 
     await addSlot(0.3),
     await addSlot(3, { officeId, host: pirkko }),
   ]
-  const request = await makeInspection([await stored()])
+  const request = await makeInspection([await makeRecording()])
   const requested = await bookNow(request, officeId)
   expect(requested.status).toBe(201)
   expect([await isRemoved(atOffice), await isRemoved(ofHost), await isRemoved(later)]).toEqual([true, true, false])
-  const second = await makeInspection([await stored()])
+  const second = await makeInspection([await makeRecording()])
   expect((await bookNow(second, officeId, {}, other)).code).toBe('slot.overlap')
   expect((await bookNow(second, await enterOffice())).code).toBe('slot.overlap')
   await withdraw(requested.body['id'] as string)
@@ -68,7 +68,7 @@ test('overlapping free slots are removed; a booked slot at the office or of the 
 
 test('an appointment of a requester who comes early is moved to now, although its slot overlaps', async () => {
   const officeId = await enterOffice()
-  const request = await makeInspection([await stored()])
+  const request = await makeInspection([await makeRecording()])
   const slot = await addSlot(0.2, { officeId })
   const before = await bookAppointment(request, slot)
   const requested = await bookNow(request, officeId)
@@ -81,7 +81,7 @@ test('an appointment at the door is refused for the same reasons as any other: t
   const officeId = await enterOffice()
   const late = await makeInspection([await makeRecordingUntil(0.5)])
   expect((await bookNow(late, officeId, { minutes: 45 })).code).toBe('appointment.late')
-  const request = await makeInspection([await stored()])
+  const request = await makeInspection([await makeRecording()])
   const inThree = { fi: 'x', sv: 'x', en: 'x' }
   const closed = await enterOffice()
   await clerk.request(`/api/offices/${closed}`, { names: inThree, address: inThree, isClosed: true }, { method: 'PUT' })

@@ -83,7 +83,7 @@ export async function openAccounts() {
     return { begun, confirmed, secret, recoveryCodes: confirmed.body['recoveryCodes'] as string[] }
   }
 
-  const isWhole = (browser: Browser) => browser.request('GET', '/api/session').then(({ status }) => status === 200)
+  const isSignedIn = (browser: Browser) => browser.request('GET', '/api/session').then(({ status }) => status === 200)
 
-  return { database, desk, admin, enter, browse, codeOf, signer, enrol, isWhole }
+  return { database, desk, admin, enter, browse, codeOf, signer, enrol, isSignedIn }
 }

@@ -1,4 +1,4 @@
-/** An OpenID provider that states the claims which a test gives it, for whoever comes. */
+/** Minimal OpenID provider: puts the claims that a test gives it into the ID token of every sign-in. */
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -45,7 +45,7 @@ export async function runSmallProvider() {
       server.closeAllConnections()
       server.close()
     },
-    /** Goes there and back in one browser. */
+    /** Signs in: follows the redirects to the provider and back, in one browser. */
     async signIn(
       identityProvider: IdentityProvider,
       newSession: string,

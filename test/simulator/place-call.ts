@@ -60,7 +60,7 @@ export async function placeCall(options: PlaceCallOptions): Promise<SentCall> {
       ...(options.ids ? { ids: options.ids } : {}),
       ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     })
-    return await talk(options, client, random, sessions)
+    return await runLegs(options, client, random, sessions)
   } catch (cause) {
     options.onEvent?.({ kind: 'failed', reason: cause instanceof Error ? cause.message : String(cause), plan: options })
     return { outcome: 'unreachable', sessions }
@@ -69,7 +69,7 @@ export async function placeCall(options: PlaceCallOptions): Promise<SentCall> {
   }
 }
 
-async function talk(
+async function runLegs(
   options: PlaceCallOptions,
   client: RecordingClient,
   random: Random,
@@ -79,7 +79,7 @@ async function talk(
   const callStartedAt = new Date(now().getTime() - (options.waitedMs ?? 0))
   const group = { id: (options.ids ?? freshIdentifiers).uuid(), startedAt: callStartedAt }
   const { transferTo } = options
-  const first = await holdSession(options, client, random, {
+  const first = await runSession(options, client, random, {
     group,
     startedAt: callStartedAt,
     number: options.number,
@@ -96,7 +96,7 @@ async function talk(
   const consultationStartedAt = now()
   await pause(transferTo.consultMs ?? 0, options.signal)
   const { hold: _, forbid: __, ...rest } = options
-  const second = await holdSession(rest, client, random, {
+  const second = await runSession(rest, client, random, {
     group,
     startedAt: consultationStartedAt,
     number: transferTo.number ?? options.number,
@@ -116,7 +116,7 @@ type LegOutcome =
   | { readonly kind: 'not answered'; readonly result: { outcome: 'refused' | 'cancelled'; status?: number } }
 
 /** Runs one SIPREC session from INVITE to BYE. */
-async function holdSession(
+async function runSession(
   options: PlaceCallOptions,
   client: RecordingClient,
   random: Random,

@@ -95,12 +95,12 @@ async function listen(mode: 'record' | 'historyOnly' = 'record') {
       waitedMs: 90_000,
       ...options,
     })
-  return { heard: received, call, server, packetCount: () => packets, byeCount: () => byes }
+  return { received, call, server, packetCount: () => packets, byeCount: () => byes }
 }
 
 describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
   test('caller, number called and official are recognised without review, in either order of streams', async () => {
-    const { heard: received, call, server, packetCount, byeCount } = await listen()
+    const { received, call, server, packetCount, byeCount } = await listen()
     for (const officialFirst of [false, true]) {
       const { outcome, sessions } = await call({ transport, officialFirst })
       expect(outcome).toBe('completed')
@@ -126,7 +126,7 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
   })
 
   test('a hold is recognised as a pause, and a transfer as the same group with the next official', async () => {
-    const { heard: received, call } = await listen()
+    const { received, call } = await listen()
     await call({
       transport,
       hold: { afterMs: 100, forMs: 150 },
@@ -147,7 +147,7 @@ describe.each(['udp', 'tcp'] as const)('over %s', (transport) => {
 })
 
 test('a withheld number stays withheld even if the trunk asserts it', async () => {
-  const { heard: received, call } = await listen()
+  const { received, call } = await listen()
   await call({ withheld: true })
   expect(received[0]!.invitation.parties.caller?.number).toMatchObject({ kind: 'withheld', key: null })
   expect(received[0]!.invitation.parties).toMatchObject({ number: { entry: 'northern' }, official: { entry: 'oili' } })
@@ -161,7 +161,7 @@ test('the simulator sends no packet for a call that is only entered in the histo
 })
 
 test('the simulator obeys a recorder that ends the session', async () => {
-  const { heard: received, call, packetCount } = await listen()
+  const { received, call, packetCount } = await listen()
   const talking = call({ seconds: 5 })
   await expect.poll(packetCount).toBeGreaterThan(0)
   expect(await received[0]!.dialog.bye()).toBe(200)

@@ -8,7 +8,6 @@ import type { RecordingSession } from './recording-client.ts'
 import type { Sending } from './send-media.ts'
 import type { SentSession } from './sent-call.ts'
 
-/** Runs the conversation: hold, a prohibition, requests of the recorder, and the end. */
 export async function runConversation(
   options: CallPlan & { readonly signal?: AbortSignal; readonly onEvent?: (event: CallEvent) => void },
   session: RecordingSession,

@@ -137,11 +137,11 @@ test('a pressed key is an RFC 4733 event: one timestamp, growing duration, three
 })
 
 test('during a hold the sequence number stops, or continues if that is configured', async () => {
-  for (const [sequenceRunsOnInHold, jump] of [
+  for (const [sequenceContinuesInHold, jump] of [
     [false, 1],
     [true, 11],
   ] as const) {
-    const { advance, arrived, sending, stop } = await start({ sequenceRunsOnInHold })
+    const { advance, arrived, sending, stop } = await start({ sequenceContinuesInHold })
     advance(200)
     sending.pause()
     advance(200)

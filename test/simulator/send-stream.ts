@@ -25,7 +25,7 @@ export type MediaFaults = {
   /** One-way audio: this speaker sends nothing, or only silence. */
   readonly missing?: { readonly who: Speaker; readonly as: 'nothing' | 'silence' }
   /** True if the sequence number continues during a hold although nothing is sent, as with rtpengine. */
-  readonly sequenceRunsOnInHold?: boolean
+  readonly sequenceContinuesInHold?: boolean
 }
 
 const rtpHeaderBytes = 12
@@ -193,7 +193,7 @@ export function openStream(options: {
     skip: (frame: number) => {
       timestamp += frameSamples
       marker = true
-      if (faults.sequenceRunsOnInHold) sequence++
+      if (faults.sequenceContinuesInHold) sequence++
       release(frame)
     },
     finish: (): SentStream => {

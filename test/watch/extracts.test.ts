@@ -86,9 +86,9 @@ describe('an official’s extract', () => {
     await listContacts(desk, grant, { limit: 10 })
     const views = await viewsOf(sessions.aino)
     expect(views.map(({ kind }) => kind).sort()).toEqual(['listened', 'read', 'revealed', 'shown'])
-    for (const look of views) {
-      expect(look).toMatchObject({ role: 'SUPERVISOR', purpose: 'QUALITY', unit: 'Henkilöverotus', calls: 1 })
-      if (look.kind !== 'shown') expect(look.contact).toMatchObject({ id: mine.contactId })
+    for (const view of views) {
+      expect(view).toMatchObject({ role: 'SUPERVISOR', purpose: 'QUALITY', unit: 'Henkilöverotus', calls: 1 })
+      if (view.kind !== 'shown') expect(view.contact).toMatchObject({ id: mine.contactId })
     }
     for (const user of [sari.id, sari.userId, 'Sari']) expect(JSON.stringify(views)).not.toContain(user)
     const { rows } = await pool.query(
@@ -114,8 +114,8 @@ describe('an official’s extract', () => {
     const mine = await call()
     await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), mine.contactId)
     await pool.query(`update person_placement set valid_to = now() where person_id = $1`, [matti.id])
-    const [look] = await viewsOf(sessions.aino)
-    expect(look).toMatchObject({ role: 'MAINTENANCE', unit: 'Ylläpito' })
+    const [view] = await viewsOf(sessions.aino)
+    expect(view).toMatchObject({ role: 'MAINTENANCE', unit: 'Ylläpito' })
     await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), mine.contactId)
     expect((await viewsOf(sessions.aino))[0]).toMatchObject({ role: 'MAINTENANCE', unit: null })
   })

@@ -23,13 +23,18 @@ interface Planted {
   purpose?: string
   detail?: object
 }
-/** Inserts entries as the desk's functions write them, this many minutes apart, the newest `first` minutes ago. */
-const plantMany = (times: number, { action, purpose = 'INSPECTION', detail = {} }: Planted, apart = 0, first = 1) =>
+/** Inserts entries as the desk's functions write them, `minutesApart` minutes apart, the newest `minutesAgo` minutes ago. */
+const plantMany = (
+  times: number,
+  { action, purpose = 'INSPECTION', detail = {} }: Planted,
+  minutesApart = 0,
+  minutesAgo = 1,
+) =>
   pool.query(
     `insert into audit_entry (at, person_id, role, action, purpose, object_id, result, detail)
      select now() - make_interval(mins => $1 + n * $2), $3, 'SERVICE_UNIT', $4, $5, gen_random_uuid(), 'ok', $6
      from generate_series(0, $7 - 1) n`,
-    [first, apart, clerk, action, purpose, detail, times],
+    [minutesAgo, minutesApart, clerk, action, purpose, detail, times],
   )
 async function raiseAndList(): Promise<{ kind: string; count: number }[]> {
   await raiseAlarms(custodian, [], Temporal.Now.instant())
@@ -59,8 +64,8 @@ describe('a clerk with many actions for requesters', () => {
       1200,
     ],
     ['has copies made', copiesInWeek, { action: 'subject-copy.made' }, 1400],
-  ])('who %s raises one alarm from %i on', async (_, threshold, planted, apart) => {
-    await plantMany(threshold - 1, planted, apart)
+  ])('who %s raises one alarm from %i on', async (_, threshold, planted, minutesApart) => {
+    await plantMany(threshold - 1, planted, minutesApart)
     expect(await raiseAndList()).toEqual([])
     await plantMany(1, planted, 0, 0)
     expect(await raiseAndList()).toEqual([{ kind: 'requests', count: threshold }])

@@ -78,7 +78,7 @@ export function testShownCalls(given: () => RunningSeloste): void {
     async () => {
       const [lossy, well] = await Promise.all([
         call({ faults: { loss: 0.05, reorder: 0.05, duplicate: 0.05 } }),
-        call({ hold: { afterMs: 2000, forMs: 2000 }, faults: { sequenceRunsOnInHold: true } }),
+        call({ hold: { afterMs: 2000, forMs: 2000 }, faults: { sequenceContinuesInHold: true } }),
       ])
       const [expected, lost] = ['expected', 'lost'].map((name) =>
         lossy.reception!.streams.reduce((sum, stream) => sum + stream[name as 'lost'], 0),

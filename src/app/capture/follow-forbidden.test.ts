@@ -14,7 +14,7 @@ import { generateKeyPair } from '#platform/age/age-header.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { callServer, request, toOf, type Caller } from '#test/conformance/sip/caller.ts'
+import { createTestServer, request, toOf, type SipTestServer } from '#test/conformance/sip/sip-test-server.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson } from '#test/database/people.ts'
 import { numbersCalled } from '#test/simulator/people.ts'
@@ -30,7 +30,7 @@ const clerk = await enterTestPerson(admin, database.as('seloste_desk').db, { nam
 const faults: unknown[] = []
 let folder = ''
 let recorder: Recorder
-let call: Caller
+let call: SipTestServer
 let close: () => Promise<void>
 
 beforeEach(async () => {
@@ -60,7 +60,7 @@ beforeEach(async () => {
     random: { uuid: randomUUID, uint32: () => randomBytes(4).readUInt32BE() },
     onFault: (error) => faults.push(error),
   })
-  call = callServer(recorder.handler)
+  call = createTestServer(recorder.handler)
   close = async () => {
     await recorder.stop()
     await tail.close()

@@ -13,7 +13,7 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { bodyKey } from '#register/recordings/objects.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
-import { callServer, request, toOf, type Caller } from '#test/conformance/sip/caller.ts'
+import { createTestServer, request, toOf, type SipTestServer } from '#test/conformance/sip/sip-test-server.ts'
 import { appendAdmitted } from '#test/database/people.ts'
 import { numbersCalled } from '#test/simulator/people.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
@@ -27,7 +27,7 @@ const seed = { version: 1, description: await readShippedDescription() }
 const { recipient } = generateKeyPair()
 let folder = ''
 const recorded: SegmentFacts[] = []
-let call: Caller
+let call: SipTestServer
 let recorder: Recorder
 let objects: ObjectStore
 let spool: Spool
@@ -55,7 +55,7 @@ async function open(leftBehind: readonly SegmentFacts[] = []): Promise<void> {
     onFault: () => undefined,
     limits: { storeAgainMs: 20 },
   })
-  call = callServer(recorder.handler)
+  call = createTestServer(recorder.handler)
   close = async () => {
     await recorder.stop()
     await tail.close()

@@ -13,7 +13,7 @@ import type { SegmentFacts } from '#register/admit.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
-import { callServer, request, toOf, type Caller } from '#test/conformance/sip/caller.ts'
+import { createTestServer, request, toOf, type SipTestServer } from '#test/conformance/sip/sip-test-server.ts'
 import { appendAdmitted } from '#test/database/people.ts'
 import { describeLeg, identify } from '#test/simulator/describe-call.ts'
 import { writeInvitationBody } from '#test/simulator/invitation-body.ts'
@@ -34,7 +34,7 @@ const now = () => Temporal.Now.instant()
 
 let folder = ''
 const recorded: SegmentFacts[] = []
-let call: Caller
+let call: SipTestServer
 let recorder: Recorder
 let quotas: QuotaCounts
 let alarms: { segmentId: string; contactId: string }[] = []
@@ -92,7 +92,7 @@ async function start(leftBehind: readonly SegmentFacts[] = []): Promise<void> {
     },
     onUnknownNumber: (segment) => alarms.push(segment),
   })
-  call = callServer(recorder.handler)
+  call = createTestServer(recorder.handler)
   close.push(
     () => spool.stop(),
     () => tail.close(),

@@ -8,7 +8,7 @@ import { readShippedDescription } from '#test/database/describe-from.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
-import { callServer, request, toOf, type Caller } from '#test/conformance/sip/caller.ts'
+import { createTestServer, request, toOf, type SipTestServer } from '#test/conformance/sip/sip-test-server.ts'
 import { appendAdmitted } from '#test/database/people.ts'
 import { numbersCalled, officialByKey } from '#test/simulator/people.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
@@ -22,7 +22,7 @@ const seed = { version: 1, description: await readShippedDescription() }
 const opened: (() => unknown)[] = []
 let folder = ''
 const recorded: SegmentFacts[] = []
-let call: Caller
+let call: SipTestServer
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-recorder-'))
@@ -81,7 +81,7 @@ async function startRecorder(
     () => tail.close(),
     () => spool.stop(),
   )
-  call = callServer(recorder.handler)
+  call = createTestServer(recorder.handler)
 }
 
 /** Sends a recording client's request with SDP of one stream and OpenSIPS's metadata of caller and callee. */

@@ -81,13 +81,13 @@ test.each<[string, Change]>([
 })
 
 describe('a voice that cannot be recorded', () => {
-  const cannotBeTaken: [string, Change][] = [
+  const unrecordableOffers: [string, Change][] = [
     ['by IPv6', inSecondLine(/^(m=.*)/, '$1\r\nc=IN IP6 2001:db8::5')],
     ['under keys sent in clear', inSecondLine('RTP/AVP', 'RTP/SAVP')],
     ['under DTLS', inSecondLine('RTP/AVP', 'UDP/TLS/RTP/SAVPF')],
   ]
 
-  test.each(cannotBeTaken)(
+  test.each(unrecordableOffers)(
     'offered %s beside a voice that can be recorded: the latter is recorded, and the call is marked',
     async (_, change) => {
       const call = await bench.call({})
@@ -100,7 +100,7 @@ describe('a voice that cannot be recorded', () => {
     },
   )
 
-  test.each(cannotBeTaken)('changed to %s during the call: the call is marked', async (_, change) => {
+  test.each(unrecordableOffers)('changed to %s during the call: the call is marked', async (_, change) => {
     const call = await bench.call({})
     const { ports } = await call.invite({ sdp: true, metadata, headers })
     await call.speak(ports, 10)

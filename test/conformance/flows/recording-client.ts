@@ -202,8 +202,9 @@ export async function openClient(
     const { type, content } = describes
       ? bodyOf({ sdp: true, ...(extraHeaders !== undefined && { metadata: extraHeaders }) })
       : { content: Buffer.alloc(0) }
-    const about = type === undefined ? [] : [`Content-Type: ${type}`, `Contact: <sip:src@127.0.0.1:${own}>;+sip.src`]
-    const head = [`SIP/2.0 ${status} -`, ...back, ...about, `Content-Length: ${content.length}`]
+    const typeHeaders =
+      type === undefined ? [] : [`Content-Type: ${type}`, `Contact: <sip:src@127.0.0.1:${own}>;+sip.src`]
+    const head = [`SIP/2.0 ${status} -`, ...back, ...typeHeaders, `Content-Length: ${content.length}`]
     await send(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), content]))
   }
 

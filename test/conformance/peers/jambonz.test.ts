@@ -32,7 +32,7 @@ const secret = 'drachtio'
 
 type Direction = 'inbound' | 'outbound'
 interface BorderController {
-  way: Direction
+  direction: Direction
   /** In its mode for AudioCodes' recorder, only the address identifies jambonz. */
   host: '127.0.0.1' | '127.0.0.2'
 }
@@ -56,9 +56,9 @@ describe.skipIf(missing !== '')(`jambonz with drachtio and rtpengine records a c
     const rtpengine = await startRtpengine(['public/127.0.0.1', 'private/127.0.0.1'])
     peers.push(rtpengine.program)
     rtpenginePort = rtpengine.port
-    await startBorder({ way: 'inbound', host: '127.0.0.1' })
-    await startBorder({ way: 'outbound', host: '127.0.0.1' })
-    await startBorder({ way: 'outbound', host: '127.0.0.2' })
+    await startBorder({ direction: 'inbound', host: '127.0.0.1' })
+    await startBorder({ direction: 'outbound', host: '127.0.0.1' })
+    await startBorder({ direction: 'outbound', host: '127.0.0.2' })
   }, 200_000)
   afterAll(async () => {
     for (const peer of peers.reverse()) await endProgram(peer)
@@ -85,7 +85,7 @@ describe.skipIf(missing !== '')(`jambonz with drachtio and rtpengine records a c
       const { held = false, hangsUp = 'caller', host = '127.0.0.1', pauses = false, transport } = shape
       const caller = nextCaller()
       const begunMs = Date.now()
-      await call({ way: direction, host }, caller, { held, hangsUp, pauses }, { transport })
+      await call({ direction, host }, caller, { held, hangsUp, pauses }, { transport })
       const contact = await findCall(security, caller)
       expect(contact).toMatchObject(expected(direction))
       expect(Date.parse(contact.startedAt)).toBeGreaterThan(begunMs - 1_000)
@@ -97,7 +97,7 @@ describe.skipIf(missing !== '')(`jambonz with drachtio and rtpengine records a c
   test('two calls at once: a contact for each, without the other’s voices', { timeout: 120_000 }, async () => {
     const callers = [nextCaller(), nextCaller()] as const
     const plan = { held: false, hangsUp: 'caller', pauses: false } as const
-    await call({ way: 'outbound', host: '127.0.0.1' }, callers[0], plan, { besides: [callers[1]] })
+    await call({ direction: 'outbound', host: '127.0.0.1' }, callers[0], plan, { otherCallers: [callers[1]] })
     for (const caller of callers) {
       const contact = await findCall(security, caller)
       expect(contact).toMatchObject(expected('outbound'))
@@ -117,10 +117,10 @@ describe.skipIf(missing !== '')(`jambonz with drachtio and rtpengine records a c
   }
 
   async function call(
-    { way: direction, host }: BorderController,
+    { direction, host }: BorderController,
     caller: string,
     { pauses, ...plan }: CallPlan & { pauses: boolean },
-    { transport, besides = [] }: { transport?: 'tcp' | undefined; besides?: readonly string[] } = {},
+    { transport, otherCallers = [] }: { transport?: 'tcp' | undefined; otherCallers?: readonly string[] } = {},
   ): Promise<void> {
     const number = numbersCalled.testLine.replace('+358', '0')
     await playCall({
@@ -131,17 +131,21 @@ describe.skipIf(missing !== '')(`jambonz with drachtio and rtpengine records a c
       caller,
       dialled: direction === 'inbound' ? number : aino.phone,
       // Both ends are silent until jambonz has been asked to record.
-      plan: { silentMs: 1_500, asks: { who: direction === 'inbound' ? 'official' : 'caller', pauses }, ...plan },
+      plan: {
+        silentMs: 1_500,
+        recordingRequest: { by: direction === 'inbound' ? 'official' : 'caller', pauses },
+        ...plan,
+      },
       keys: {
         number,
         recorder: `sip:127.0.0.1:${seloste.sip.port}${transport ? `;transport=${transport}` : ''}`,
         ...(direction === 'outbound' && { called: `127.0.0.1:${officialPort}` }),
       },
-      besides,
+      otherCallers,
     })
   }
 
-  async function startBorder({ way: direction, host }: BorderController): Promise<void> {
+  async function startBorder({ direction, host }: BorderController): Promise<void> {
     const [sipPort, drachtioPort, keysPort] = [await freePort(), await freePort(), await freePort()]
     const own = join(folder, `${direction}-${host}`)
     await mkdir(own)

@@ -114,10 +114,10 @@ describe.skipIf(missing !== '')(`OpenSIPS with rtpengine records a call${missing
     await expectRecorded(security, contact, caller, ['second'])
   })
 
-  async function call(caller: string, plan: CallPlan, besides: readonly string[] = []): Promise<void> {
+  async function call(caller: string, plan: CallPlan, otherCallers: readonly string[] = []): Promise<void> {
     const dialled = numbersCalled.testLine.replace('+358', '0')
     // Sound before the recorder's answer is not recorded.
     const spoken = { silentMs: 500, ...plan }
-    await playCall({ folder, proxyPort, officialPort, caller, dialled, plan: spoken, besides })
+    await playCall({ folder, proxyPort, officialPort, caller, dialled, plan: spoken, otherCallers })
   }
 })

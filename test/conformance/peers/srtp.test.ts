@@ -36,8 +36,8 @@ import { findSound, soundOf } from '../../whole/compare-sound.ts'
 const aino = officialByKey('aino')
 const intake = generateKeyPair()
 const trunk = makeAuthority('trunk authority')
-const ours = makeAuthority('our authority')
-const tls = { ...trunk.issue({ name: 'sbc.example' }), ca: ours.certificate }
+const serverAuthority = makeAuthority('server authority')
+const tls = { ...trunk.issue({ name: 'sbc.example' }), ca: serverAuthority.certificate }
 const facts = new Map<string, SegmentFacts>()
 const refusals: string[] = []
 const closing: (() => unknown)[] = []
@@ -48,7 +48,7 @@ let certificate: FollowedCertificate
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-srtp-'))
-  const { cert, key } = ours.issue({ name: 'seloste.example' })
+  const { cert, key } = serverAuthority.issue({ name: 'seloste.example' })
   const files = { certificate: join(folder, 'cert'), key: join(folder, 'key'), clients: join(folder, 'clients') }
   await writeFile(files.certificate, cert)
   await writeFile(files.key, key)

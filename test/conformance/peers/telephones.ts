@@ -36,14 +36,14 @@ export interface Call {
   /** Further keys of the scenarios. */
   keys?: Readonly<Record<string, string>>
   /** Other callers who call the same official at the same time, each with their own number. */
-  besides?: readonly string[]
+  otherCallers?: readonly string[]
 }
 
 /** Plays the whole call, from its first request to the last answer. */
 export async function playCall(given: Call): Promise<void> {
-  const { folder, proxyHost = '127.0.0.1', proxyPort, officialPort, besides = [], ...call } = given
+  const { folder, proxyHost = '127.0.0.1', proxyPort, officialPort, otherCallers = [], ...call } = given
   const scenarios = writeEndpoints(call.plan)
-  const callers = [call.caller, ...besides]
+  const callers = [call.caller, ...otherCallers]
   const play = async (user: (typeof ends)[number], caller: string, calls: number) => {
     const own = join(folder, `${caller}-${user}`)
     await mkdir(own)

@@ -127,11 +127,11 @@ describe.skipIf(sippMissing !== '')(`recording clients of many vendors, by SIPp$
     folder = await mkdtemp(join(tmpdir(), 'sipp-vendors-'))
     player = playRequestedStreams(folder)
     const trunks = makeAuthority('trunk authority')
-    const ours = makeAuthority('our authority')
-    const server = ours.issue({ name: 'seloste.example' })
+    const serverAuthority = makeAuthority('server authority')
+    const server = serverAuthority.issue({ name: 'seloste.example' })
     const files = { 'seloste.pem': server.cert, 'seloste.key': server.key, 'clients.pem': trunks.certificate }
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o600 })
-    certificates = { ...trunks.issue({ name: 'sbc.example' }), ca: ours.certificate }
+    certificates = { ...trunks.issue({ name: 'sbc.example' }), ca: serverAuthority.certificate }
     seloste = await startSeloste({
       isPrepared: true,
       environment: {

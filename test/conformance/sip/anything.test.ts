@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Invite } from '#capture/sip/handler.ts'
-import { answering, callServer, request } from './caller.ts'
+import { answering, createTestServer, request } from './sip-test-server.ts'
 
 /*
  * Sends requests of a few calls in any order, well-formed or corrupted, with time passing between them and a handler
@@ -34,7 +34,7 @@ test('requests in any order cause no fault and leave no state behind', async () 
         if (method === 'throw') throw new Error('a handler may throw')
       }
       const finals = new Set<string>()
-      const call = callServer(
+      const call = createTestServer(
         answering({
           onInvite: (invite) => {
             tags.set(invite.request.callId, invite.dialog.localTag)

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest'
 import type { Dialog, Invite } from '#capture/sip/handler.ts'
 import { firstHeader, optionTags } from '#capture/sip/message.ts'
 import { trunkNaming } from '#capture/session/reading/trunks.ts'
-import { answering, callServer, request, toOf } from './caller.ts'
+import { answering, createTestServer, request, toOf } from './sip-test-server.ts'
 
 type Changes = Parameters<typeof answering>[0]
 
 function inCall(
   changes: Changes = {},
-  options: Parameters<typeof callServer>[1] = {},
+  options: Parameters<typeof createTestServer>[1] = {},
   invite: Record<string, string> = {},
 ) {
   const dialogs: Dialog[] = []
@@ -18,7 +18,7 @@ function inCall(
     dialogs.push(incoming.dialog)
     return onInvite(incoming)
   }
-  const call = callServer(handler, options)
+  const call = createTestServer(handler, options)
   call.send(request('INVITE', { cseq: '10', ...invite }))
   const to = toOf(call.lastResponse())
   call.send(request('ACK', { cseq: '10', to, branch: 'z9hG4bK-ack' }))
@@ -28,7 +28,7 @@ function inCall(
 
 describe('answers', () => {
   test('the 2xx to INVITE has Contact with +sip.srs, Allow, Supported, Server, and the Record-Route unchanged', () => {
-    const call = callServer(answering())
+    const call = createTestServer(answering())
     call.send(request('INVITE', { 'record-route': '<sip:p1.example.com;lr>, <sip:p2.example.com;lr>' }))
     const answer = call.lastResponse()
     expect(firstHeader(answer, 'contact')).toBe('<sip:seloste@192.0.2.10:5060>;+sip.srs')
@@ -40,7 +40,7 @@ describe('answers', () => {
   })
 
   test('OPTIONS lists what is accepted, keeps no state, and returns the same tag if repeated', () => {
-    const call = callServer(answering())
+    const call = createTestServer(answering())
     call.send(request('OPTIONS'))
     call.send(request('OPTIONS'))
     const [first, second] = call.sent.map(({ message }) => message)
@@ -52,7 +52,7 @@ describe('answers', () => {
   })
 
   test('an unknown option gets 420 with Unsupported, while siprec, timer, replaces and 100rel are accepted', () => {
-    const call = callServer(answering())
+    const call = createTestServer(answering())
     call.send(request('INVITE', { require: 'siprec, precondition, foo' }))
     expect(call.received()).toEqual([[0, 420]])
     expect(firstHeader(call.lastResponse(), 'unsupported')).toBe('precondition, foo')
@@ -76,14 +76,14 @@ describe('answers', () => {
   })
 
   test('a request that arrives by two paths gets 482 the second time (8.2.2.2)', () => {
-    const call = callServer(answering())
+    const call = createTestServer(answering())
     call.send(request('INVITE'))
     call.send(request('INVITE', { branch: 'z9hG4bK-by-another-way' }))
     expect(call.received().map(([, item]) => item)).toEqual([200, 482])
   })
 
   test('an encoded body gets 415, an unknown scheme 416, headers in the Request-URI 400', () => {
-    const call = callServer(answering())
+    const call = createTestServer(answering())
     call.send(request('INVITE', { 'content-encoding': 'gzip' }))
     call.send(request('OPTIONS', { uri: 'nobodyKnowsThisScheme:totallyopaquecontent' }))
     call.send(request('OPTIONS', { uri: 'sip:user@example.com?Route=%3Csip:example.com%3E' }))
@@ -91,7 +91,7 @@ describe('answers', () => {
   })
 
   test('the response goes where Via and rport say, and never to maddr (18.2.2, RFC 3581)', () => {
-    const call = callServer(answering())
+    const call = createTestServer(answering())
     const via = (rest: string) => ({ via: `SIP/2.0/UDP client.example.com:5070;branch=z9hG4bK${rest}` })
     call.send(request('OPTIONS', via('1')), { port: 40_000 })
     call.send(request('OPTIONS', via('2;rport')), { port: 40_000 })
@@ -181,7 +181,7 @@ describe('inside a dialog (section 12)', () => {
 
   test('a re-INVITE while our offer in a delayed-offer call waits for its answer gets 491', () => {
     const acks: string[] = []
-    const call = callServer(answering({ onAck: (_dialog, ack) => void acks.push(ack.body.toString()) }))
+    const call = createTestServer(answering({ onAck: (_dialog, ack) => void acks.push(ack.body.toString()) }))
     call.send(request('INVITE', { cseq: '10' }))
     const to = toOf(call.lastResponse())
     call.send(request('INVITE', { to, cseq: '11' }, 'v=0\r\n'))
@@ -236,7 +236,7 @@ describe('inside a dialog (section 12)', () => {
 describe('before the INVITE is answered', () => {
   test('a BYE in the early dialog ends the INVITE with 487 and notifies the handler, even one that registers afterwards', async () => {
     const held: Invite[] = []
-    const call = callServer(answering({ onInvite: (invite) => void held.push(invite) }))
+    const call = createTestServer(answering({ onInvite: (invite) => void held.push(invite) }))
     call.send(request('INVITE'))
     held[0]!.respond(180)
     call.send(request('BYE', { to: toOf(call.lastResponse()), cseq: '2' }))
@@ -253,14 +253,14 @@ describe('session timer (RFC 4028)', () => {
   const timer = { supported: 'timer', 'session-expires': '1800' }
 
   test('the 2xx leaves refreshing to the client', () => {
-    const call = callServer(answering())
+    const call = createTestServer(answering())
     call.send(request('INVITE', timer))
     expect(firstHeader(call.lastResponse(), 'session-expires')).toBe('1800;refresher=uac')
     expect(optionTags(call.lastResponse(), 'require')).toEqual(['timer'])
   })
 
   test('an interval below ninety seconds is refused with the minimum, at the start and during the call', () => {
-    const opening = callServer(answering())
+    const opening = createTestServer(answering())
     opening.send(request('INVITE', { ...timer, 'session-expires': '30' }))
     expect(opening.lastResponse().status).toBe(422)
     expect(firstHeader(opening.lastResponse(), 'min-se')).toBe('90')
@@ -305,7 +305,7 @@ describe('session timer (RFC 4028)', () => {
   })
 
   test('no timer runs if the client does not support timers or wants the recorder to refresh', () => {
-    const call = callServer(answering())
+    const call = createTestServer(answering())
     call.send(request('INVITE', { 'session-expires': '1800' }))
     expect(firstHeader(call.lastResponse(), 'session-expires')).toBeUndefined()
     call.send(
@@ -369,7 +369,7 @@ describe('a BYE sent by the recorder (15.1.1, 17.1.2)', () => {
 
   test('is sent only after the ACK', async () => {
     const dialogs: Dialog[] = []
-    const call = callServer(
+    const call = createTestServer(
       answering({ onInvite: (invite) => void (dialogs.push(invite.dialog), invite.respond(200)) }),
     )
     call.send(request('INVITE'))
@@ -404,14 +404,14 @@ describe('a dialog unknown to this process', () => {
   const stray = { to: '<sip:srs@192.0.2.10>;tag=before-the-restart', cseq: '7' }
 
   test('gets 481 by default', () => {
-    const call = callServer(answering())
+    const call = createTestServer(answering())
     call.send(request('INVITE', stray))
     expect(call.received()).toEqual([[0, 481]])
   })
 
   test('is resumed if the handler supplies it, with the old tags and a higher CSeq of the recorder', async () => {
     const taken: Dialog[] = []
-    const call = callServer(
+    const call = createTestServer(
       answering({
         onUnknownDialogInvite: async (invite) => {
           taken.push(invite.dialog)
@@ -430,7 +430,7 @@ describe('a dialog unknown to this process', () => {
   })
 
   test('gets 481 if the handler declines, and leaves nothing', async () => {
-    const call = callServer(answering({ onUnknownDialogInvite: () => false }))
+    const call = createTestServer(answering({ onUnknownDialogInvite: () => false }))
     call.send(request('INVITE', stray))
     await new Promise(setImmediate)
     expect(call.received()).toEqual([[0, 481]])

@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Dialog, SipHandler } from '#capture/sip/handler.ts'
 import { firstHeader, type SipRequest } from '#capture/sip/message.ts'
-import { answering, callServer, request, toOf, type Caller } from './caller.ts'
+import { answering, createTestServer, request, toOf, type SipTestServer } from './sip-test-server.ts'
 
 const settle = () => new Promise(setImmediate)
 const sdp = 'v=0\r\no=seloste 1 2 IN IP4 192.0.2.10\r\n'
@@ -13,7 +13,7 @@ const clientSdp = 'v=0\r\no=src 1 2 IN IP4 192.0.2.1\r\n'
 
 function inCall(changes: Partial<SipHandler> = {}, headers: Record<string, string> = {}) {
   const dialogs: Dialog[] = []
-  const call = callServer(
+  const call = createTestServer(
     answering({
       onInvite: (invite) => void (dialogs.push(invite.dialog), invite.respond(200, { body: sdp })),
       ...changes,
@@ -26,12 +26,12 @@ function inCall(changes: Partial<SipHandler> = {}, headers: Record<string, strin
   return { call, to, dialog: dialogs[0]! }
 }
 
-function recorderRequests(call: Caller, method = 'INVITE'): SipRequest[] {
+function recorderRequests(call: SipTestServer, method = 'INVITE'): SipRequest[] {
   return call.sent.flatMap(({ message }) => (message.kind === 'request' && message.method === method ? [message] : []))
 }
 
 /** Answers the recorder's latest INVITE. */
-function answer(call: Caller, status: number, body = '', more = ''): void {
+function answer(call: SipTestServer, status: number, body = '', more = ''): void {
   const { headers } = recorderRequests(call).at(-1)!
   const back = headers
     .filter(({ name }) => ['via', 'from', 'to', 'call-id', 'cseq'].includes(name))
@@ -115,7 +115,7 @@ describe('an INVITE sent by the recorder', () => {
 
   test('waits for the ACK of the session’s first INVITE, and is not sent while another INVITE is open', async () => {
     const dialogs: Dialog[] = []
-    const call = callServer(
+    const call = createTestServer(
       answering({
         onInvite: (invite) => void (dialogs.push(invite.dialog), invite.respond(200, { body: sdp })),
         onReinvite: () => undefined,

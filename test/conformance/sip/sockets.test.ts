@@ -9,7 +9,7 @@ import type { SipHandler } from '#capture/sip/handler.ts'
 import { startSipServer, type SipServer } from '#capture/sip/server.ts'
 import type { Clock } from '#capture/sip/timers.ts'
 import type { ParsedMessage } from '#capture/sip/message.ts'
-import { answering, request, toOf } from './caller.ts'
+import { answering, request, toOf } from './sip-test-server.ts'
 import { createFakeClock } from './fake-clock.ts'
 
 const refused: string[] = []

@@ -8,11 +8,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { followCertificate } from '#capture/sip/follow-certificate.ts'
 import type { FollowedCertificate } from '#platform/certificates/follow-certificate.ts'
 import { startSipServer, type SipServer } from '#capture/sip/server.ts'
-import { answering } from './caller.ts'
+import { answering } from './sip-test-server.ts'
 import { makeAuthority } from './make-certificates.ts'
 
 const trunk = makeAuthority('trunk authority')
-const ours = makeAuthority('our authority')
+const serverAuthority = makeAuthority('server authority')
 const client = trunk.issue({ name: 'sbc.example' })
 const faults: Error[] = []
 let folder = ''
@@ -28,7 +28,7 @@ async function put(name: string, text: string): Promise<void> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-tls-'))
-  const first = ours.issue({ name: 'first.example' })
+  const first = serverAuthority.issue({ name: 'first.example' })
   await put('cert.pem', first.cert)
   await put('key.pem', first.key)
   await put('clients.pem', trunk.certificate)
@@ -63,7 +63,7 @@ afterAll(async () => {
 })
 
 function dial(options: ConnectionOptions = client): TLSSocket {
-  const ca = ours.certificate
+  const ca = serverAuthority.certificate
   return connect({ host: '::1', port: server.tlsPort!, ca, checkServerIdentity: () => undefined, ...options })
 }
 
@@ -100,7 +100,7 @@ describe('SIP over TLS, over IPv6', () => {
   test('uses a renewed certificate without a restart, and closes no connection', async () => {
     const open = dial()
     expect((await request(open)).from).toBe('first.example')
-    const next = ours.issue({ name: 'next.example' })
+    const next = serverAuthority.issue({ name: 'next.example' })
     await put('key.pem', next.key)
     await put('cert.pem', next.cert)
     await expect
@@ -117,11 +117,16 @@ describe('SIP over TLS, over IPv6', () => {
 
   test.each([
     ['holds no certificate', 'cert.pem', 'nonsense', /cert\.pem holds no certificate in PEM/],
-    ['has a key that does not match', 'key.pem', ours.issue({ name: 'x' }).key, /does not match .*cert\.pem/],
+    [
+      'has a key that does not match',
+      'key.pem',
+      serverAuthority.issue({ name: 'x' }).key,
+      /does not match .*cert\.pem/,
+    ],
     ['has expired', 'cert.pem', undefined, /cert\.pem expired on/],
   ])('keeps the previous certificate when the file %s, and logs what is wrong', async (_what, name, text, reported) => {
     const good = await request(dial())
-    const ended = ours.issue({ name: 'ended.example', days: -2 })
+    const ended = serverAuthority.issue({ name: 'ended.example', days: -2 })
     const before = certificate.inUse!
     await put(name, text ?? ended.cert)
     if (text === undefined) await put('key.pem', ended.key)
@@ -153,10 +158,10 @@ test('an unlisted address gets no handshake, and is reported once a minute', asy
     },
     onFault: (fault) => void reported.push(fault as Error),
   })
-  const socket = connect({ host: '::1', port: guarded.tlsPort!, ca: ours.certificate, ...client })
+  const socket = connect({ host: '::1', port: guarded.tlsPort!, ca: serverAuthority.certificate, ...client })
   const failed = new Promise((resolve) => socket.once('error', resolve))
   expect(await failed).toBeInstanceOf(Error)
-  expect(socket.getPeerCertificate() ?? {}, 'not even ours').toEqual({})
+  expect(socket.getPeerCertificate() ?? {}, 'no certificate is shown').toEqual({})
   const inClear = connectPlain(guarded.port, '::1').on('error', () => {})
   await once(inClear, 'close')
   const unknown = reported.filter(({ code }) => code === 'sip-source-unknown')

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { firstHeader, listHeader } from '#capture/sip/message.ts'
 import { parseNameAddr } from '#capture/sip/name-addr.ts'
 import { parseMessage } from '#capture/sip/parse-message.ts'
-import { answering, callServer } from './caller.ts'
+import { answering, createTestServer } from './sip-test-server.ts'
 
 /*
  * Messages after RFC 4475, by its names and sections, each with what a recording server must do. They test the same
@@ -30,7 +30,7 @@ const sdp = 'v=0\no=- 1 1 IN IP4 192.0.2.1\ns=-\nc=IN IP4 192.0.2.1\nt=0 0\nm=au
 
 /** Returns the statuses caused by one message. */
 function answersTo(text: string | Buffer): (number | string)[] {
-  const call = callServer(answering())
+  const call = createTestServer(answering())
   call.send(text)
   expect(call.faults).toEqual([])
   expect(call.counters.sendFailures).toBe(0)
@@ -163,7 +163,7 @@ Content-Type: application/sdp`
       'OPTIONS sip:user@example.com SIP/2.0',
       `${plain('OPTIONS', 'transports')}\nVia: ${vias.join('\nVia: ')}`,
     )
-    const call = callServer(answering())
+    const call = createTestServer(answering())
     call.send(text)
     expect(listHeader(call.lastResponse(), 'via')).toHaveLength(6)
   })
@@ -172,7 +172,7 @@ Content-Type: application/sdp`
     const body = Buffer.from(Array.from({ length: 512 }, (_, i) => i % 256))
     const head = crlf(`INVITE sip:user@example.com SIP/2.0${plain('INVITE', 'mpart')}\nContent-Length: 512\n\n`)
     const bodies: Buffer[] = []
-    const call = callServer(
+    const call = createTestServer(
       answering({
         onInvite: (invite) => {
           bodies.push(invite.request.body)
@@ -344,7 +344,7 @@ describe('conditions for transactions and applications (RFC 4475 3.2 to 3.4)', (
   })
 
   test('bext01: unknown extensions are named in Unsupported', () => {
-    const call = callServer(answering())
+    const call = createTestServer(answering())
     const headers = `${plain('OPTIONS', 'bext01')}\nRequire: nothingSupportsThis, nothingSupportsThisEither`
     call.send(message('OPTIONS sip:user@example.com SIP/2.0', headers))
     expect(call.lastResponse().status).toBe(420)
@@ -421,7 +421,7 @@ describe('deviations of vendors that are accepted', () => {
       'OPTIONS sip:user@example.com SIP/2.0',
       plain('OPTIONS', 'latin').replace('To: <', 'To: "Mäkelä" <'),
     )
-    const call = callServer(answering())
+    const call = createTestServer(answering())
     call.send(Buffer.from(text, 'latin1'))
     expect(call.lastResponse().encoding).toBe('latin1')
     expect(firstHeader(call.lastResponse(), 'to')).toMatch(/^"Mäkelä" <sip:user@example.com>;tag=/)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Invite } from '#capture/sip/handler.ts'
-import { answering, callServer, request, toOf } from './caller.ts'
+import { answering, createTestServer, request, toOf } from './sip-test-server.ts'
 
 /** Keeps the INVITE, so that the test can answer it later. */
 function holding() {
@@ -11,7 +11,7 @@ function holding() {
 describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
   test('an INVITE not answered within 200 ms is answered 100, once, without a To tag', () => {
     const { handler } = holding()
-    const call = callServer(handler)
+    const call = createTestServer(handler)
     call.send(request('INVITE'))
     call.clock.advance(199)
     expect(call.received()).toEqual([])
@@ -22,7 +22,7 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
 
   test('a repeated INVITE gets the last provisional response again and does not reach the handler', () => {
     const { handler, invites } = holding()
-    const call = callServer(handler)
+    const call = createTestServer(handler)
     call.send(request('INVITE'))
     call.clock.advance(500)
     call.send(request('INVITE'))
@@ -39,7 +39,7 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
   })
 
   test('a refusal is repeated by timer G up to T2 and given up by timer H after 64*T1', () => {
-    const call = callServer(answering({ onInvite: (invite) => void invite.respond(486) }))
+    const call = createTestServer(answering({ onInvite: (invite) => void invite.respond(486) }))
     call.send(request('INVITE'))
     call.clock.advance(40_000)
     expect(call.received().map(([atMs]) => atMs)).toEqual([
@@ -50,7 +50,7 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
   })
 
   test('the ACK of a refusal ends its repetition, and timer I removes the transaction', () => {
-    const call = callServer(answering({ onInvite: (invite) => void invite.respond(486) }))
+    const call = createTestServer(answering({ onInvite: (invite) => void invite.respond(486) }))
     call.send(request('INVITE'))
     const to = toOf(call.lastResponse())
     call.send(request('ACK', { to, branch: 'z9hG4bK-INVITE-1' }))
@@ -62,7 +62,7 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
   })
 
   test('over a reliable transport a refusal is sent once and the ACK ends the transaction at once', () => {
-    const call = callServer(answering({ onInvite: (invite) => void invite.respond(486) }), { reliable: true })
+    const call = createTestServer(answering({ onInvite: (invite) => void invite.respond(486) }), { reliable: true })
     call.send(request('INVITE'))
     const to = toOf(call.lastResponse())
     call.clock.advance(20_000)
@@ -73,7 +73,7 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
 
   test('a 2xx is repeated until the ACK arrives, and a repeated INVITE is absorbed meanwhile (RFC 6026)', () => {
     const acks: string[] = []
-    const call = callServer(answering({ onAck: (dialog) => void acks.push(dialog.callId) }))
+    const call = createTestServer(answering({ onAck: (dialog) => void acks.push(dialog.callId) }))
     call.send(request('INVITE'))
     call.send(request('INVITE'))
     call.clock.advance(1600)
@@ -92,7 +92,7 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
 
   test('a 2xx without ACK is given up after 64*T1, the handler is notified, and a BYE follows', async () => {
     const lost: string[] = []
-    const call = callServer(answering({ onDialogLost: (_dialog, reason) => void lost.push(reason) }), {
+    const call = createTestServer(answering({ onDialogLost: (_dialog, reason) => void lost.push(reason) }), {
       reliable: true,
     })
     call.send(request('INVITE'))
@@ -104,8 +104,8 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
     expect(call.received().at(-1)).toEqual([32_000, 'BYE'])
   })
 
-  test("a handler that returns 'keep’ keeps its dialog without ACK for any time", async () => {
-    const call = callServer(answering({ onDialogLost: () => 'keep' }))
+  test('a handler that returns ‘keep’ keeps its dialog without ACK for any time', async () => {
+    const call = createTestServer(answering({ onDialogLost: () => 'keep' }))
     call.send(request('INVITE'))
     call.clock.advance(64_000)
     await new Promise(setImmediate)
@@ -114,13 +114,13 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
   })
 
   test('an ACK without a transaction is dropped', () => {
-    const call = callServer(answering())
+    const call = createTestServer(answering())
     call.send(request('ACK', { to: '<sip:srs@192.0.2.10>;tag=none' }))
     expect(call.received()).toEqual([])
   })
 
   test('repeated INVITEs and ACKs of clients older than RFC 3261 are recognised', () => {
-    const call = callServer(answering({ onInvite: (invite) => void invite.respond(486) }))
+    const call = createTestServer(answering({ onInvite: (invite) => void invite.respond(486) }))
     const old = { via: 'SIP/2.0/UDP 192.0.2.1' }
     call.send(request('INVITE', old))
     call.send(request('INVITE', old))
@@ -136,7 +136,7 @@ describe('INVITE server transaction (RFC 3261 17.2.1)', () => {
 describe('non-INVITE server transaction (17.2.2)', () => {
   test('a repeated BYE gets the stored answer until timer J, and 481 after it', () => {
     let byes = 0
-    const call = callServer(answering({ onBye: (bye) => void (byes++, bye.respond(200)) }))
+    const call = createTestServer(answering({ onBye: (bye) => void (byes++, bye.respond(200)) }))
     call.send(request('INVITE'))
     const to = toOf(call.lastResponse())
     call.send(request('ACK', { to }))
@@ -153,7 +153,7 @@ describe('non-INVITE server transaction (17.2.2)', () => {
 describe('CANCEL (9.2)', () => {
   test('CANCEL gets 200 and the INVITE 487, with the same To tag, and the handler is notified', () => {
     const { handler, invites } = holding()
-    const call = callServer(handler)
+    const call = createTestServer(handler)
     let cancelled = 0
     call.send(request('INVITE'))
     invites[0]!.onCancel(() => cancelled++)
@@ -172,7 +172,7 @@ describe('CANCEL (9.2)', () => {
   })
 
   test('CANCEL after the 2xx is answered 200 and changes nothing', () => {
-    const call = callServer(answering())
+    const call = createTestServer(answering())
     call.send(request('INVITE'))
     call.send(request('CANCEL', { branch: 'z9hG4bK-INVITE-1' }))
     expect(call.received().map(([, item]) => item)).toEqual([200, 200])
@@ -182,7 +182,7 @@ describe('CANCEL (9.2)', () => {
   test('CANCEL from a stranger who knows the branch gets 481 and cancels nothing, and from another address of the trunk it cancels', () => {
     const { handler } = holding()
     const isOurs = ({ address }: { address: string }) => address.startsWith('192.0.2.')
-    const call = callServer(handler, { sharesTrunk: (one, other) => isOurs(one) && isOurs(other) })
+    const call = createTestServer(handler, { sharesTrunk: (one, other) => isOurs(one) && isOurs(other) })
     call.send(request('INVITE'))
     const cancel = request('CANCEL', { branch: 'z9hG4bK-INVITE-1' })
     call.send(cancel, { address: '198.51.100.9' })
@@ -196,7 +196,7 @@ describe('CANCEL (9.2)', () => {
   })
 
   test('CANCEL without a transaction gets 481', () => {
-    const call = callServer(answering())
+    const call = createTestServer(answering())
     call.send(request('CANCEL'))
     expect(call.received()).toEqual([[0, 481]])
   })
@@ -204,7 +204,7 @@ describe('CANCEL (9.2)', () => {
 
 describe('every request gets a final answer', () => {
   test('a handler that throws or rejects causes a 500 response and a logged fault', async () => {
-    const call = callServer(
+    const call = createTestServer(
       answering({
         onInvite: () => {
           throw new Error('broken')
@@ -213,7 +213,7 @@ describe('every request gets a final answer', () => {
     )
     call.send(request('INVITE'))
     expect(call.received()).toEqual([[0, 500]])
-    const rejecting = callServer(answering({ onInvite: async () => Promise.reject(new Error('broken')) }))
+    const rejecting = createTestServer(answering({ onInvite: async () => Promise.reject(new Error('broken')) }))
     rejecting.send(request('INVITE'))
     await new Promise(setImmediate)
     expect(rejecting.received()).toEqual([[0, 500]])
@@ -223,7 +223,7 @@ describe('every request gets a final answer', () => {
 
   test('a handler that never answers causes a 500 response after 30 s', () => {
     const { handler } = holding()
-    const call = callServer(handler)
+    const call = createTestServer(handler)
     call.send(request('INVITE'))
     call.clock.advance(30_000)
     expect(call.received()).toEqual([
@@ -235,7 +235,7 @@ describe('every request gets a final answer', () => {
 
 describe('limits for unknown sources', () => {
   test('beyond its rate limit a source gets 503 with Retry-After, then silence, and running calls are served', () => {
-    const call = callServer(answering(), { limits: { newRequestsBurst: 2, newRequestsPerSecond: 1 } })
+    const call = createTestServer(answering(), { limits: { newRequestsBurst: 2, newRequestsPerSecond: 1 } })
     const statuses: unknown[] = []
     for (let i = 0; i < 6; i++) {
       call.send(request('INVITE', { 'call-id': `flood-${i}`, branch: `z9hG4bK${i}` }))
@@ -253,7 +253,7 @@ describe('limits for unknown sources', () => {
   })
 
   test('sources outside the allow-list are not answered', () => {
-    const call = callServer(answering(), { limits: { allowedSources: ['198.51.100.0/24', '2001:db8::/32'] } })
+    const call = createTestServer(answering(), { limits: { allowedSources: ['198.51.100.0/24', '2001:db8::/32'] } })
     call.send(request('OPTIONS'))
     expect(call.received()).toEqual([])
     call.send(request('OPTIONS'), { address: '198.51.100.7' })
@@ -262,7 +262,7 @@ describe('limits for unknown sources', () => {
   })
 
   test('at the limit of dialogs a new INVITE gets 503 and uses no memory', () => {
-    const call = callServer(answering(), { limits: { dialogs: 1 } })
+    const call = createTestServer(answering(), { limits: { dialogs: 1 } })
     call.send(request('INVITE'))
     call.send(request('INVITE', { 'call-id': 'second', branch: 'z9hG4bK2' }))
     expect(call.received().map(([, item]) => item)).toEqual([200, 503])

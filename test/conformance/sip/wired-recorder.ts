@@ -6,13 +6,13 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { expect, vi } from 'vitest'
 import { bytesOf } from '#test/vectors/siprec/read-vector.ts'
-import { callServer, toOf, type Caller } from './caller.ts'
+import { createTestServer, toOf, type SipTestServer } from './sip-test-server.ts'
 import { openTestRecorder, type RecorderGiven, type TestRecorder } from './test-recorder.ts'
 
 export { everyCall } from './test-recorder.ts'
 
 export interface WiredRecorder extends TestRecorder {
-  readonly call: Caller
+  readonly call: SipTestServer
   /**
    * Sends a request and waits for its final answer, which must be 200. Returns the answer's SDP, if any, and its To.
    */
@@ -21,7 +21,7 @@ export interface WiredRecorder extends TestRecorder {
 
 export async function openWiredRecorder(folder: string, given: RecorderGiven): Promise<WiredRecorder> {
   const opened = await openTestRecorder(folder, given)
-  const call = callServer(opened.recorder.handler)
+  const call = createTestServer(opened.recorder.handler)
   return {
     ...opened,
     call,

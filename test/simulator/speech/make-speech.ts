@@ -19,7 +19,7 @@ const peakDbfs = -1.5
 const defaultPauseMs = 420
 const sampleRate = 8000
 /** Factor for the pace, because the synthesisers read more slowly than people speak on the telephone. */
-const unhurried = 1.14
+const paceFactor = 1.14
 const folder = join(import.meta.dirname, 'spoken')
 
 const festivalVoices = { female: 'voice_suo_fi_lj_diphone', male: 'voice_hy_fi_mv_diphone' }
@@ -63,7 +63,7 @@ const speak = (text: string, language: Language, voice: Voice, scratch: string):
   const wav = join(scratch, 'voice.wav')
   synthesise(text, language, voice, wav, scratch)
   const trim = ['silence', '1', '0.02', '0.4%', 'reverse', 'silence', '1', '0.02', '0.4%', 'reverse']
-  const shape = ['pitch', String(voice.pitchCents), 'tempo', '-s', String(voice.pace * unhurried)]
+  const shape = ['pitch', String(voice.pitchCents), 'tempo', '-s', String(voice.pace * paceFactor)]
   const line = ['highpass', '300', 'lowpass', '3400', 'compand', '0.01,0.15', '6:-50,-45,-20,-14,0,-8', '-3', '-30']
   const raw = execFileSync(
     'sox',

@@ -13,7 +13,7 @@ import { systemClock } from '#platform/clock/clock.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
-import { callServer, toOf, type Caller } from '#test/conformance/sip/caller.ts'
+import { createTestServer, toOf, type SipTestServer } from '#test/conformance/sip/sip-test-server.ts'
 import { appendAdmitted } from '#test/database/people.ts'
 import { bytesOf } from '#test/vectors/siprec/read-vector.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
@@ -43,7 +43,7 @@ let inForce = description
 const { firstRtp } = await findPorts()
 let folder = ''
 const recorded: SegmentFacts[] = []
-let call: Caller
+let call: SipTestServer
 let recorder: Recorder
 let clients: ClientProfile[] = []
 const close: (() => unknown)[] = []
@@ -90,7 +90,7 @@ async function start(trunks: readonly Trunk[] = []): Promise<void> {
     },
   }
   recorder = createRecorder(options)
-  call = callServer(recorder.handler)
+  call = createTestServer(recorder.handler)
   close.push(
     () => spool.stop(),
     () => tail.close(),

@@ -12,7 +12,7 @@ import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { generateKeyPair } from '#platform/age/age-header.ts'
 import { createTailJournal } from '#register/recordings/tail-journal.ts'
-import { callServer, request, toOf, type Caller } from '#test/conformance/sip/caller.ts'
+import { createTestServer, request, toOf, type SipTestServer } from '#test/conformance/sip/sip-test-server.ts'
 import { appendAdmitted } from '#test/database/people.ts'
 import { numbersCalled } from '#test/simulator/people.ts'
 import { openTestObjects } from '#test/objects/test-objects.ts'
@@ -25,7 +25,7 @@ const seed = { version: 1, description: await readShippedDescription() }
 const { recipient } = generateKeyPair()
 let folder = ''
 const recorded: SegmentFacts[] = []
-let call: Caller
+let call: SipTestServer
 let ports: PortAllocator
 let recorder: Recorder
 let objects: ObjectStore
@@ -62,7 +62,7 @@ beforeEach(async () => {
     onFault: () => undefined,
     limits: { storeAgainMs: 20 },
   })
-  call = callServer(recorder.handler)
+  call = createTestServer(recorder.handler)
   close = async () => {
     await recorder.stop()
     await tail.close()

@@ -12,7 +12,7 @@ export interface CallPlan {
   /**
    * End that requests the recording from jambonz, as its feature server does, and whether to pause between the sounds.
    */
-  asks?: { who: 'caller' | 'official'; pauses: boolean }
+  recordingRequest?: { by: 'caller' | 'official'; pauses: boolean }
 }
 
 /** Twice the length of the sounds: on a busy machine they start late, and sound during a hold is not recorded. */
@@ -79,9 +79,9 @@ function pause(forMs: number): string {
 }
 
 function pauseRecording(user: 'caller' | 'official', plan: CallPlan): string {
-  if (!plan.asks?.pauses) return ''
+  if (!plan.recordingRequest?.pauses) return ''
   // Waits, because the other end speaks again only after the recording was resumed.
-  if (plan.asks.who !== user) return pause(2 * heldMs)
+  if (plan.recordingRequest.by !== user) return pause(2 * heldMs)
   return recordingRequest(user, plan, 'pause') + pause(heldMs) + recordingRequest(user, plan, 'resume') + pause(heldMs)
 }
 
@@ -90,10 +90,10 @@ const recordingCseq = { start: 2, pause: 3, resume: 4 }
 /** Builds what jambonz' feature server sends to its border controller: a request in the dialog. */
 function recordingRequest(
   user: 'caller' | 'official',
-  { asks: requests }: CallPlan,
+  { recordingRequest: requests }: CallPlan,
   item: keyof typeof recordingCseq,
 ): string {
-  if (requests?.who !== user) return ''
+  if (requests?.by !== user) return ''
   const lines = [
     `X-Reason: ${item}CallRecording`,
     ...(item === 'start' ? ['X-Srs-Url: [recorder]', 'X-Srs-Recording-ID: [call_id]', 'X-Call-Sid: [call_id]'] : []),

@@ -1,5 +1,5 @@
 /**
- * The diary of decisions shows each kind only to those whose other screens show it, preservation orders only to those who may
+ * The case register shows each kind of decision only to those whose other screens show it, preservation orders only to those who may
  * know of them (L37), and never a call, caller or requester.
  */
 import { sql } from 'kysely'
@@ -165,7 +165,7 @@ describe('the case register', () => {
     }
   })
 
-  test('gives no later part of an export that the log does not have', async () => {
+  test('gives no later part of an export that is not in the log', async () => {
     const desk = database.as('seloste_desk').db
     const session = await people.dora.signIn()
     const laterPart = (days: number) =>

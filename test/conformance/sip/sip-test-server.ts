@@ -15,8 +15,8 @@ export interface Sent {
   message: SipRequest | SipResponse
 }
 
-/** Server under a fake clock, and a network that records every message. */
-export interface Caller {
+/** User agent server under a fake clock, with a network that records every message. */
+export interface SipTestServer {
   clock: FakeClock
   sent: Sent[]
   faults: unknown[]
@@ -43,7 +43,7 @@ export function answering(changes: Partial<SipHandler> = {}): SipHandler {
   }
 }
 
-export function callServer(
+export function createTestServer(
   handler: SipHandler,
   options: {
     reliable?: boolean
@@ -51,7 +51,7 @@ export function callServer(
     refusal?: () => TemporaryRefusal | undefined
     sharesTrunk?: typeof isSamePeer
   } = {},
-): Caller {
+): SipTestServer {
   const clock = createFakeClock()
   const startMs = clock.nowMs()
   const sent: Sent[] = []

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { firstHeader } from '#capture/sip/message.ts'
-import { answering, callServer, request, toOf } from './caller.ts'
+import { answering, createTestServer, request, toOf } from './sip-test-server.ts'
 
 const busy = { reason: 'Recorder Is Busy', retryAfterSeconds: 10, isDraining: false }
 const draining = { reason: 'Recorder Is Draining', retryAfterSeconds: 120, isDraining: true }
 
 function callWhen(now: { refusal?: typeof busy }) {
   const unknown: string[] = []
-  const call = callServer(
+  const call = createTestServer(
     answering({
       onUnknownDialogInvite: (invite) => {
         unknown.push(invite.request.callId)
