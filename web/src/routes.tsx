@@ -42,7 +42,7 @@ export const contactsRoute = createRoute({
   // Removes the caller's number of an old or hand-written URL from the history.
   beforeLoad({ search }) {
     const at = searchUrl(search)
-    if (at.state.sought !== undefined) throw redirect({ ...at, replace: true })
+    if (at.state.searchWordsKey !== undefined) throw redirect({ ...at, replace: true })
   },
   component: lazyRouteComponent(() => import('./contacts/search-page.tsx'), 'SearchPage'),
 })

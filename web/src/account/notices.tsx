@@ -20,7 +20,7 @@ function useNotices() {
 export function NewNotices() {
   const { t, language } = useLanguage()
   const { data } = useNotices()
-  const isThere = useLocation({ select: ({ pathname }) => pathname === '/account' })
+  const isAccountPage = useLocation({ select: ({ pathname }) => pathname === '/account' })
   const fresh = data?.items.filter(({ seen, own }) => !seen && !own) ?? []
   const offers = data?.items.some(({ kind, seen }) => kind === 'second-factor-offer' && !seen) ?? false
   const announced = fresh.filter(({ kind }) => kind !== 'second-factor-offer')
@@ -53,7 +53,7 @@ export function NewNotices() {
         </Notice>
       )}
       <div className="actions">
-        {!isThere && (
+        {!isAccountPage && (
           <Link to="/account" className="button button-secondary small">
             {t('account.notices.account')}
           </Link>

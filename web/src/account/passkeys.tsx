@@ -13,7 +13,7 @@ import { canUsePasskeys, withPasskeyConfirmation } from '../session/request-pass
 import { passkeyPlace } from '../session/passkey-place.ts'
 import { describeRefusal } from './describe-refusal.ts'
 import { MakePasskey } from './make-passkey.tsx'
-import { refreshAccount } from './use-account.ts'
+import { refreshAccount } from './refresh-account.ts'
 
 /** One's own passkeys, with name and date; adds and removes them. */
 export function PasskeysSection({ account }: { account: Account }) {

@@ -25,7 +25,7 @@ export function lengthOf(password: string): number {
   return [...password.normalize('NFKC')].length
 }
 
-/** Returns a length problem, which needs no server. */
+/** Returns what is wrong with the length, without asking the server; undefined if nothing is. */
 export function lengthProblem(
   password: string,
   { least: min, greatest }: PasswordLengths,
@@ -50,7 +50,7 @@ export function judgeRules(
     if (password === '' || !found) return 'open'
     return found.some(({ code }) => ruleOf[code] === rule) ? 'unmet' : 'met'
   }
-  // The server does not get the current password; the browser compares, where both are typed.
+  // The server's check does not get the current password: where both are typed, the browser compares them.
   const judgeSame = (): RuleState => {
     if (current === '') return judge('same') === 'unmet' ? 'unmet' : 'open'
     return isSamePassword(password, current) ? 'unmet' : judge('same')

@@ -12,7 +12,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { describeRefusal } from './describe-refusal.ts'
 import { NewPassword } from './new-password.tsx'
 import { isSamePassword, lengthProblem, describeProblems } from './password-rules.ts'
-import { refreshAccount } from './use-account.ts'
+import { refreshAccount } from './refresh-account.ts'
 import { useFocusFirst } from './use-focus-first.ts'
 import { usePasswordCheck } from './use-password-check.ts'
 import { SubmitOrCancel } from './submit-or-cancel.tsx'
@@ -149,7 +149,7 @@ function ChangePassword({ account, onDone, onCancel }: { account: Account; onDon
           {describeRefusal(change.error, t)}
         </Notice>
       )}
-      <SubmitOrCancel does="account.password.do" isBusy={change.isPending} onCancel={onCancel} />
+      <SubmitOrCancel submitWord="account.password.do" isBusy={change.isPending} onCancel={onCancel} />
     </Form>
   )
 }

@@ -101,7 +101,7 @@ export function RemoveTotp({
           {describeRefusal(remove.error, t)}
         </Notice>
       )}
-      <SubmitOrCancel does="account.second.remove" isBusy={remove.isPending} onCancel={onCancel} />
+      <SubmitOrCancel submitWord="account.second.remove" isBusy={remove.isPending} onCancel={onCancel} />
     </Form>
   )
 }

@@ -57,7 +57,7 @@ export function RenewCodes({ onRenewed, onCancel }: { onRenewed: (codes: string[
         className="field-code"
         error={error()}
       />
-      <SubmitOrCancel does="account.second.renew" isBusy={renew.isPending} onCancel={onCancel} />
+      <SubmitOrCancel submitWord="account.second.renew" isBusy={renew.isPending} onCancel={onCancel} />
     </Form>
   )
 }

@@ -9,7 +9,7 @@ import { RecoveryCodes } from './recovery-codes.tsx'
 import { RemoveTotp } from './remove-totp.tsx'
 import { RenewCodes } from './renew-codes.tsx'
 import { BeginTotp, ConfirmTotp, type Enrolment } from './totp-enrolment.tsx'
-import { refreshAccount } from './use-account.ts'
+import { refreshAccount } from './refresh-account.ts'
 
 type Doing =
   | { what: 'nothing'; done?: 'removed' | 'enrolled' }

@@ -10,7 +10,7 @@ import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { useLeave } from '../session/leave.ts'
 import { announce } from '../shell/announce.tsx'
-import { refreshAccount } from './use-account.ts'
+import { refreshAccount } from './refresh-account.ts'
 
 /** Lists one's sessions; ends one or all. */
 export function SessionsSection() {

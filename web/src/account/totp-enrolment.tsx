@@ -181,7 +181,7 @@ export function ConfirmTotp({
         className="field-code"
         error={error()}
       />
-      <SubmitOrCancel does="account.totp.confirm.do" isBusy={confirm.isPending} onCancel={onCancel} />
+      <SubmitOrCancel submitWord="account.totp.confirm.do" isBusy={confirm.isPending} onCancel={onCancel} />
     </Form>
   )
 }

@@ -23,25 +23,25 @@ export function usePasswordCheck(
   lengths: PasswordLengths,
   { link, userId, name }: PasswordOwner,
 ): readonly PasswordProblem[] | undefined {
-  const [found, setFound] = useState<{ of: string; problems: readonly PasswordProblem[] }>()
-  const of = JSON.stringify([password, userId, name])
-  const isConfirming = password !== '' && lengthProblem(password, lengths)?.code !== 'too-long'
+  const [found, setFound] = useState<{ key: string; problems: readonly PasswordProblem[] }>()
+  const key = JSON.stringify([password, userId, name])
+  const isCheckable = password !== '' && lengthProblem(password, lengths)?.code !== 'too-long'
 
   useEffect(() => {
-    if (!isConfirming) return
-    const gone = new AbortController()
+    if (!isCheckable) return
+    const abort = new AbortController()
     const timer = window.setTimeout(() => {
       const body = { password, ...(link && { link }), ...(userId && { userId }), ...(name && { name }) }
       api
-        .POST('/api/password-check', { body, signal: gone.signal })
-        .then(({ data }) => data && setFound({ of, problems: data.problems }))
+        .POST('/api/password-check', { body, signal: abort.signal })
+        .then(({ data }) => data && setFound({ key, problems: data.problems }))
         .catch(() => undefined)
     }, debounceMs)
     return () => {
       window.clearTimeout(timer)
-      gone.abort()
+      abort.abort()
     }
-  }, [isConfirming, of, password, link, userId, name])
+  }, [isCheckable, key, password, link, userId, name])
 
-  return found?.of === of ? found.problems : undefined
+  return found?.key === key ? found.problems : undefined
 }

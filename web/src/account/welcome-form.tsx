@@ -23,7 +23,7 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
   const { t } = useLanguage()
   const navigate = useNavigate()
   const presence = usePresence()
-  const names = link.kind === 'first-person'
+  const choosesName = link.kind === 'first-person'
   const [name, setName] = useState('')
   const [userId, setUserId] = useState('')
   const [password, setPassword] = useState('')
@@ -32,15 +32,15 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
   const [isSet, setIsSet] = useState(false)
   const [wrong, setWrong] = useState<Wrong[]>([])
   const needsCode = link.awaits === 'code'
-  const own = names ? { userId: userId.trim(), name: name.trim() } : {}
+  const own = choosesName ? { userId: userId.trim(), name: name.trim() } : {}
   const found = usePasswordCheck(password, link.rules, { link: token, ...own })
 
   const wrongNow = (): Wrong[] => {
     const tooLongOrShort = lengthProblem(password, link.rules)
     const problems = found ?? (tooLongOrShort ? [tooLongOrShort] : [])
     return [
-      ...(names && !name.trim() ? [{ field: 'welcome-name', text: t('people.person.name.missing') }] : []),
-      ...(names && !userIdForm.test(userId.trim())
+      ...(choosesName && !name.trim() ? [{ field: 'welcome-name', text: t('people.person.name.missing') }] : []),
+      ...(choosesName && !userIdForm.test(userId.trim())
         ? [{ field: 'welcome-userId', text: t('people.person.userId.wrong') }]
         : []),
       ...(needsCode && !code.trim() ? [{ field: 'welcome-code', text: t('account.welcome.code.missing') }] : []),
@@ -97,7 +97,7 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
           if (!busy) void submit()
         }}
       >
-        {names ? (
+        {choosesName ? (
           <>
             <Field
               id="welcome-name"

@@ -22,12 +22,12 @@ export function CheckPage() {
   const { t } = useLanguage()
   const { id, item } = useParams({ from: '/disclosures/research/$id/items/$item/check' })
   const disclosure = $api.useQuery('get', '/api/research-disclosures/{id}', { params: { path: { id } } })
-  const of = disclosure.data?.itemList.find((one) => one.item === Number(item))
-  const { data: copy, error: copyError, refetch } = useCopy(of?.copy.id)
+  const listed = disclosure.data?.itemList.find((one) => one.item === Number(item))
+  const { data: copy, error: copyError, refetch } = useCopy(listed?.copy.id)
   const error: unknown = disclosure.error ?? copyError
   const number = disclosure.data?.number
   // The checker of one copy checks the others of the same disclosure too.
-  const next = disclosure.data?.toCheck.find((one) => one !== of?.item)
+  const next = disclosure.data?.toCheck.find((one) => one !== listed?.item)
   return (
     <Page
       // A new key for another item moves the focus to its heading.
@@ -37,11 +37,11 @@ export function CheckPage() {
       crumbs={toDisclosure(t, id, number)}
       {...(copy && { aside: <CopyState state={copy.state} /> })}
     >
-      {!copy && !error && (disclosure.data === undefined || of?.copy.id !== undefined) && <Waiting lines={8} />}
+      {!copy && !error && (disclosure.data === undefined || listed?.copy.id !== undefined) && <Waiting lines={8} />}
       {error !== null && error !== undefined && (
         <Failure error={error} onAgain={() => void (disclosure.error ? disclosure.refetch() : refetch())} />
       )}
-      {disclosure.data && of?.copy.id === undefined && <NothingToCheck name={disclosure.data.preparedBy.name} />}
+      {disclosure.data && listed?.copy.id === undefined && <NothingToCheck name={disclosure.data.preparedBy.name} />}
       {copy && (
         <>
           <p className="with-icon check-note">

@@ -1,7 +1,4 @@
-/**
- * Anonymisation in the browser (R33): the redaction editor, the check and signature by a second person, and the privacy report.
- * Audio is never stored. The server decides whether a copy may be rendered or released.
- */
+/** Types of the API for anonymised copies (R33), and the order in which the pages list lanes and reasons. */
 import type { paths } from '../api/paths.ts'
 
 type Read<P extends keyof paths> = paths[P] extends {

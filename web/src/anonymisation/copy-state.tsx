@@ -2,7 +2,7 @@ import { CircleCheck, CircleX, Hourglass, PencilLine, TriangleAlert, UserCheck }
 import { useLanguage } from '../language/use-words.ts'
 import type { AnonymisedCopy } from './copy-shapes.ts'
 
-const classes = {
+const badges = {
   NONE: { Icon: PencilLine, badge: 'none' },
   DRAFT: { Icon: PencilLine, badge: 'none' },
   RENDERING: { Icon: Hourglass, badge: 'capturing' },
@@ -15,7 +15,7 @@ const classes = {
 /** Badge with the state of a copy. */
 export function CopyState({ state }: { state: AnonymisedCopy['state'] }) {
   const { t } = useLanguage()
-  const { Icon, badge } = classes[state]
+  const { Icon, badge } = badges[state]
   return (
     <span className={`badge badge-${badge}`}>
       <Icon aria-hidden="true" size={16} />

@@ -10,7 +10,7 @@ const press = (key: string, more = {}) => ({
   ...more,
 })
 
-test('brackets, or I and O as in every player, set from and to, and M marks', () => {
+test('[ or I sets the start of a redaction, ] or O its end, and M adds it', () => {
   expect(editorActionOf(press('['), 'other')).toEqual({ do: 'mark-from' })
   expect(editorActionOf(press(']'), 'button')).toEqual({ do: 'mark-to' })
   expect(editorActionOf(press('i'), 'other')).toEqual({ do: 'mark-from' })

@@ -12,7 +12,7 @@ import { CopyState } from './copy-state.tsx'
 import type { AnonymisedCopy } from './copy-shapes.ts'
 import { toDisclosure } from './crumbs.ts'
 import { Result } from './result.tsx'
-import { useCopy, useItemsCopy } from './use-copy.ts'
+import { useCopy, useCopyId } from './use-copy.ts'
 import { Workbench } from './workbench.tsx'
 
 /** Redaction editor of one item of a research disclosure, from its original to its anonymised copy. */
@@ -21,9 +21,9 @@ export function EditorPage() {
   const { id, item } = useParams({ from: '/disclosures/research/$id/items/$item' })
   const presence = usePresence()
   const disclosure = $api.useQuery('get', '/api/research-disclosures/{id}', { params: { path: { id } } })
-  const itemsCopy = useItemsCopy(id, Number(item))
-  const { data: copy, error: copyError, refetch } = useCopy(itemsCopy.data)
-  const error: unknown = itemsCopy.error ?? copyError ?? disclosure.error
+  const copyId = useCopyId(id, Number(item))
+  const { data: copy, error: copyError, refetch } = useCopy(copyId.data)
+  const error: unknown = copyId.error ?? copyError ?? disclosure.error
   const number = disclosure.data?.number
   const me = presence.state === 'signed-in' ? presence.me : undefined
   const needsReference =
@@ -42,7 +42,7 @@ export function EditorPage() {
         <Failure
           error={error}
           onAgain={() => {
-            if (itemsCopy.error) void itemsCopy.refetch()
+            if (copyId.error) void copyId.refetch()
             else if (copyError) void refetch()
             else void disclosure.refetch()
           }}

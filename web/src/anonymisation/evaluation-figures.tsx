@@ -58,8 +58,8 @@ export function EvaluationFigures({ evaluation: { date, figures } }: { evaluatio
 }
 
 /**
- * Returns true for figures with a limit at the level, those of several recordings, and the strongest attacker on other speech;
- * the rest is in the record.
+ * Returns true for the figures that the report shows: those with a limit at the level, those of attackers who pool five
+ * recordings, and those of the strongest attacker on speech other than the engine's.
  */
 function isShown({ name, demanded }: Evaluation['figures'][number]): boolean {
   const read = readFigureName(name)

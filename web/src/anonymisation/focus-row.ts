@@ -1,8 +1,8 @@
-/** Focuses a row, a heading or an element in it once it is on the page. Falls back to the first focusable element. */
-export function focusRow(id: string, inside?: string): void {
+/** Focuses the element with an id once it is on the page, or the element within it that matches `selector`, if there is one. */
+export function focusRow(id: string, selector?: string): void {
   window.setTimeout(() => {
     const row = document.getElementById(id)
-    const target = (inside && row?.querySelector<HTMLElement>(inside)) || row
+    const target = (selector && row?.querySelector<HTMLElement>(selector)) || row
     target?.scrollIntoView({ block: 'nearest' })
     target?.focus()
   })

@@ -19,7 +19,7 @@ test('the previous mark’s end is cleared when the next mark starts after it', 
   expect(markedFrom(before, 1500).toMs).toBe(2000)
 })
 
-test('ends in the wrong order are reported, and not swapped', () => {
+test('ends in the wrong order, and an end beyond the recording, are reported and not corrected', () => {
   expect(stretchOf({ ...firstMark, fromMs: 2000, toMs: 1000 }, 60_000)).toEqual({ wrong: 'order' })
   expect(stretchOf({ ...firstMark, fromMs: 2000, toMs: 90_000 }, 60_000)).toEqual({ wrong: 'beyond' })
 })

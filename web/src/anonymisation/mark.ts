@@ -40,7 +40,7 @@ export function isFromWrong({ fromMs, toMs }: Mark, durationMs: number): boolean
   return fromMs === undefined || fromMs > durationMs || (toMs !== undefined && toMs <= durationMs)
 }
 
-/** Returns the stretch of a mark, or what is missing. */
+/** Returns the stretch of a mark, or what is wrong with it. */
 export function stretchOf(
   { fromMs, toMs }: Mark,
   durationMs: number,

@@ -79,7 +79,7 @@ export const RedactionRow = memo(function RedactionRow({
           {!isReviewed && (
             <RowButton
               label={t('anonymisation.accept')}
-              of={name}
+              rowName={name}
               icon={<Check aria-hidden="true" size={16} />}
               style="accept"
               onPress={() => onAccept(key)}
@@ -87,13 +87,13 @@ export const RedactionRow = memo(function RedactionRow({
           )}
           <RowButton
             label={t('anonymisation.playHere')}
-            of={name}
+            rowName={name}
             icon={<Play aria-hidden="true" size={16} />}
             onPress={() => onPlay(Math.max(0, fromMs - 1000))}
           />
           <RowButton
             label={t('anonymisation.remove')}
-            of={name}
+            rowName={name}
             icon={<Trash2 aria-hidden="true" size={16} />}
             style="remove"
             onPress={() => onRemove(key)}

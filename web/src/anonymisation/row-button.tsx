@@ -4,14 +4,14 @@ import { Button } from '../controls/button.tsx'
 /** Small button of a row; its accessible name includes the row's. */
 export function RowButton({
   label,
-  of,
+  rowName,
   icon,
   style = 'quiet',
   onPress,
 }: {
   label: string
   /** Name of the row. */
-  of: string
+  rowName: string
   icon: ReactNode
   style?: 'quiet' | 'accept' | 'remove'
   onPress: () => void
@@ -21,7 +21,7 @@ export function RowButton({
       kind={style === 'accept' ? 'secondary' : 'quiet'}
       className={style === 'quiet' ? 'small' : `small ${style}`}
       onPress={onPress}
-      aria-label={`${label}: ${of}`}
+      aria-label={`${label}: ${rowName}`}
     >
       {icon}
       {label}

@@ -89,7 +89,7 @@ export const TurnRow = memo(function TurnRow({
           {isUnreviewed && (
             <RowButton
               label={t('anonymisation.accept')}
-              of={name}
+              rowName={name}
               icon={<Check aria-hidden="true" size={16} />}
               style="accept"
               onPress={() => onAccept(key)}
@@ -97,19 +97,19 @@ export const TurnRow = memo(function TurnRow({
           )}
           <RowButton
             label={t('anonymisation.playHere')}
-            of={name}
+            rowName={name}
             icon={<Play aria-hidden="true" size={16} />}
             onPress={() => onPlay(fromMs)}
           />
           <RowButton
             label={t('anonymisation.split')}
-            of={name}
+            rowName={name}
             icon={<Scissors aria-hidden="true" size={16} />}
             onPress={() => onSplit(key, words.current?.selectionStart ?? text.length)}
           />
           <RowButton
             label={t('anonymisation.remove')}
-            of={name}
+            rowName={name}
             icon={<Trash2 aria-hidden="true" size={16} />}
             style="remove"
             onPress={() => onRemove(key)}

@@ -4,10 +4,10 @@ import { $api, api } from '../api/client.ts'
 import type { AnonymisedCopy, TurnLanguage } from './copy-shapes.ts'
 import { requestBodyOf, type Work } from './work.ts'
 
-const renderingMs = 1500
+const pollMs = 1500
 
 /** Returns the id of an item's copy. A recording has only one copy; the server creates it if it does not exist. */
-export function useItemsCopy(disclosureId: string, item: number) {
+export function useCopyId(disclosureId: string, item: number) {
   return useQuery({
     queryKey: ['anonymised-copy of', disclosureId, item],
     staleTime: Infinity,
@@ -21,7 +21,7 @@ export function useItemsCopy(disclosureId: string, item: number) {
   })
 }
 
-/** Reads a copy; polls while it or its proposals are being made. */
+/** Reads a copy; polls while it is rendered or its words are recognised. */
 export function useCopy(id: string | undefined) {
   return $api.useQuery(
     'get',
@@ -30,7 +30,7 @@ export function useCopy(id: string | undefined) {
     {
       enabled: id !== undefined,
       staleTime: 0,
-      refetchInterval: ({ state }) => (state.data && isUnderWay(state.data) ? renderingMs : false),
+      refetchInterval: ({ state }) => (state.data && isUnderWay(state.data) ? pollMs : false),
     },
   )
 }
@@ -42,7 +42,7 @@ function isUnderWay({ state, recognition }: AnonymisedCopy): boolean {
 /** Result of a request. */
 type Answered<T> = { done: T } | { error: unknown }
 
-/** Returns all acts of a copy's preparer. */
+/** Returns the requests of a copy's preparer, and which of them is in progress. */
 export function usePreparing(id: string) {
   const [busyWith, setBusyWith] = useState<'saving' | 'proposing' | 'rendering'>()
   const params = { path: { id } }

@@ -7,7 +7,7 @@ import type { Redaction } from './work.ts'
 
 /** Height of the two lanes, without the timeline and the overview. */
 const lanesPx = 144
-const classes = {
+const styles = {
   reviewed: { color: 'var(--mark-fill)', border: '2px solid var(--mark)', stripes: 'none' },
   // Stripes and a dashed edge, not only a colour, mark what is not reviewed.
   unreviewed: {
@@ -44,23 +44,23 @@ export function useMarks(
 
   useEffect(() => {
     if (!drawn) return
-    const { place, regions } = drawn
+    const { element, regions } = drawn
     let stopSelecting: (() => void) | undefined
     let lane: Track = 'CALLER'
     // Selection is enabled at each pointerdown, because the lane is the one under the pointer at that time.
     const begin = (event: PointerEvent) => {
       stopSelecting?.()
       stopSelecting = undefined
-      const y = event.clientY - place.getBoundingClientRect().top
+      const y = event.clientY - element.getBoundingClientRect().top
       if (y >= lanesPx) return
       lane = y < lanesPx / 2 ? 'CALLER' : 'OFFICIAL'
       stopSelecting = regions.enableDragSelection({
         id: 'new',
         channelIdx: tracks.indexOf(lane),
-        color: classes.draft.color,
+        color: styles.draft.color,
       })
     }
-    place.addEventListener('pointerdown', begin, true)
+    element.addEventListener('pointerdown', begin, true)
     const stop = [
       regions.on('region-created', (region) => {
         if (region.id !== 'new') return
@@ -78,7 +78,7 @@ export function useMarks(
       }),
     ]
     return () => {
-      place.removeEventListener('pointerdown', begin, true)
+      element.removeEventListener('pointerdown', begin, true)
       stopSelecting?.()
       for (const one of stop) one()
     }
@@ -90,7 +90,7 @@ export function useMarks(
     const wanted = [...redactions.map(asRegion), ...markRegions(mark)]
     const byId = new Map(regions.getRegions().map((region) => [region.id, region]))
     for (const [id, region] of byId) {
-      const one = wanted.find((look) => look.id === id)
+      const one = wanted.find((region) => region.id === id)
       const isOwn = keyOf(id) !== undefined || id.startsWith('draft-')
       // The lane of an existing region cannot be changed.
       if (isOwn && one?.channelIdx !== region.channelIdx) {
@@ -98,7 +98,7 @@ export function useMarks(
         byId.delete(id)
       }
     }
-    for (const { id, start, end, channelIdx, look, number } of wanted) {
+    for (const { id, start, end, channelIdx, appearance, number } of wanted) {
       const known = byId.get(id)
       if (known && (known.start !== start || known.end !== end)) known.setOptions({ start, end })
       const region =
@@ -116,10 +116,10 @@ export function useMarks(
       if (number !== undefined) region.setContent(numberOf(number))
       const style = region.element?.style
       if (!style) continue
-      style.backgroundColor = classes[look].color
-      style.backgroundImage = classes[look].stripes
-      style.borderLeft = classes[look].border
-      style.borderRight = classes[look].border
+      style.backgroundColor = styles[appearance].color
+      style.backgroundImage = styles[appearance].stripes
+      style.borderLeft = styles[appearance].border
+      style.borderRight = styles[appearance].border
     }
   }, [drawn, redactions, mark])
 }
@@ -130,7 +130,7 @@ function asRegion({ key, track, fromMs, toMs, isReviewed }: Redaction, index: nu
     start: fromMs / 1000,
     end: toMs / 1000,
     channelIdx: tracks.indexOf(track),
-    look: isReviewed ? ('reviewed' as const) : ('unreviewed' as const),
+    appearance: isReviewed ? ('reviewed' as const) : ('unreviewed' as const),
     number: index + 1,
   }
 }
@@ -143,7 +143,7 @@ function markRegions(mark: Mark) {
     start: fromMs / 1000,
     end: toMs / 1000,
     channelIdx: tracks.indexOf(track),
-    look: 'draft' as const,
+    appearance: 'draft' as const,
     number: undefined,
   }))
 }

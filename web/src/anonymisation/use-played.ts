@@ -3,7 +3,7 @@ import type { Stretch } from '../listening/silence.ts'
 import type { Playback } from '../listening/use-playback.ts'
 import { mergeStretches } from './stretches.ts'
 
-/** Maximum step between two clock reads while playing; a longer step was a manual seek. */
+/** Maximum step between two positions while playing; a longer step was a manual seek. */
 const maxStepMs = 2000
 const reportEveryMs = 1000
 

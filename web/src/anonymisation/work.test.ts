@@ -46,7 +46,7 @@ test('a stretch is within the recording and begins before it ends', () => {
   expect(wrongTimes(59_000, 61_000, 60_000)).toBe('beyond')
 })
 
-test('a person’s mark is reviewed, and on both lanes it is two redactions', () => {
+test('a redaction that a person adds is reviewed, and added to both lanes it is two redactions', () => {
   const marked = addRedactions(work(), ['CALLER', 'OFFICIAL'], { fromMs: 100, toMs: 900, reason: 'PHONE' })
   expect(requestBodyOf(marked).redactions).toEqual([
     { track: 'CALLER', fromMs: 100, toMs: 900, reason: 'PHONE', source: 'MANUAL', isReviewed: true },
@@ -136,7 +136,7 @@ test('a lane is silent from the start of a redaction to just before its end', ()
   expect(isRedactedAt(marks, 'OFFICIAL', 150)).toBe(false)
 })
 
-test('a change takes the marks from the words it touches, moves those behind it, and reviews the turn when none is left', () => {
+test('a change of the text makes the uncertain words that it touches certain; with none left, the turn is reviewed', () => {
   const text = 'asia koskee veroa ja korkoa'
   const doubts = [
     { from: 5, to: 11, fromMs: 100 },
@@ -156,7 +156,7 @@ test('a change takes the marks from the words it touches, moves those behind it,
   expect(requestBodyOf(acceptTurn(now, key)).turns).toEqual([turn('CALLER', 0, 900, text)])
 })
 
-test('a turn that is split keeps each uncertain word where it is', () => {
+test('when a turn is split, each uncertain word stays uncertain in its half', () => {
   const doubts = [
     { from: 0, to: 3, fromMs: 100 },
     { from: 4, to: 8, fromMs: 600 },
@@ -176,15 +176,15 @@ test('the next uncertain word follows the caret, also in the next turn, and afte
     { ...turn('CALLER', 1000, 1900, 'ee ff'), doubts: [doubt(3)] },
   ])
   const [first, second, third] = now.turns.map(({ key }) => key)
-  const place = (at: Parameters<typeof nextDoubt>[1], direction: 1 | -1 = 1) => {
+  const found = (at: Parameters<typeof nextDoubt>[1], direction: 1 | -1 = 1) => {
     const next = nextDoubt(now.turns, at, direction)
     return [next?.key, next?.doubt.from]
   }
-  expect(place(undefined)).toEqual([first, 0])
-  expect(place({ key: first!, caret: 2 })).toEqual([first, 6])
-  expect(place({ key: first!, caret: 8 })).toEqual([third, 3])
-  expect(place({ key: second!, caret: 0 })).toEqual([third, 3])
-  expect(place({ key: third!, caret: 5 })).toEqual([first, 0])
-  expect(place({ key: third!, caret: 3 }, -1)).toEqual([first, 6])
-  expect(place({ key: first!, caret: 0 }, -1)).toEqual([third, 3])
+  expect(found(undefined)).toEqual([first, 0])
+  expect(found({ key: first!, caret: 2 })).toEqual([first, 6])
+  expect(found({ key: first!, caret: 8 })).toEqual([third, 3])
+  expect(found({ key: second!, caret: 0 })).toEqual([third, 3])
+  expect(found({ key: third!, caret: 5 })).toEqual([first, 0])
+  expect(found({ key: third!, caret: 3 }, -1)).toEqual([first, 6])
+  expect(found({ key: first!, caret: 0 }, -1)).toEqual([third, 3])
 })

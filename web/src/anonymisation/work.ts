@@ -21,7 +21,7 @@ export interface Work {
 
 /** Length of a new turn, unless the next turn comes earlier. */
 const newTurnMs = 3000
-/** Shorter stretches are ignored as accidental. */
+/** Minimum length of a stretch: a shorter one was marked by accident. */
 const minMs = 50
 
 /** Returns the work from the server, rows in its order. */
@@ -47,7 +47,7 @@ function withoutKey<T extends Row>({ key: _, ...rest }: T): Omit<T, 'key'> {
   return rest
 }
 
-/** Why a stretch is invalid. */
+/** Why a stretch is invalid: it ends before it begins or is too short, or it reaches beyond the recording. */
 export type WrongTimes = 'order' | 'beyond'
 
 export function wrongTimes(fromMs: number, toMs: number, durationMs: number): WrongTimes | undefined {
@@ -67,7 +67,7 @@ export function addRedactions(
   )
 }
 
-/** A change reviews the redaction. */
+/** Changes a redaction, which then counts as reviewed. */
 export function changeRedaction(work: Work, key: number, change: Partial<CopyRedaction>): Work {
   return {
     ...work,
@@ -79,7 +79,7 @@ export function removeRedaction(work: Work, key: number): Work {
   return { ...work, redactions: work.redactions.filter((one) => one.key !== key) }
 }
 
-/** A change of the words reviews the turn, unless uncertain words remain in it. */
+/** Changes a turn. If its words change and none of them is uncertain any more, it counts as reviewed. */
 export function changeTurn(work: Work, key: number, change: Partial<CopyTurn>): Work {
   return {
     ...work,
@@ -130,6 +130,7 @@ export function nextDoubt(
   const all = turns.flatMap(({ key, doubts = [] }, row) => doubts.map((doubt) => ({ key, row, doubt })))
   const row = turns.findIndex(({ key }) => key === at?.key)
   if (!at || row < 0) return direction === 1 ? all[0] : all.at(-1)
+  // In characters; a row counts for more than the longest text has.
   const distance = (one: (typeof all)[number], caret: number) => (one.row - row) * 1e6 + caret - at.caret
   return direction === 1
     ? (all.find((one) => distance(one, one.doubt.from) >= 0) ?? all[0])
@@ -146,9 +147,9 @@ export function removeTurn(work: Work, key: number): Work {
  */
 export function addTurn(work: Work, track: Track, atMs: number, durationMs: number, language: TurnLanguage): Work {
   const own = work.turns.filter((one) => one.track === track)
-  const going = own.find(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs)
+  const current = own.find(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs)
   const latestMs = Math.max(0, durationMs - minMs)
-  const fromMs = Math.min(Math.round(going ? going.toMs : atMs), latestMs)
+  const fromMs = Math.min(Math.round(current ? current.toMs : atMs), latestMs)
   const next = Math.min(durationMs, ...own.map((one) => one.fromMs).filter((ms) => ms > fromMs))
   const toMs = Math.max(fromMs + minMs, Math.min(fromMs + newTurnMs, next))
   const before = work.turns.findLast((one) => one.fromMs <= fromMs)
@@ -201,7 +202,7 @@ export function withProposals(
   }
 }
 
-/** Returns overlapping turns of one lane: only one of them can be spoken. */
+/** Returns the keys of turns that begin before an earlier turn of their lane has ended: one party cannot speak two turns at once. */
 export function overlappingTurns(turns: readonly Turn[]): ReadonlySet<number> {
   const found = new Set<number>()
   for (const track of tracks) {

@@ -48,7 +48,7 @@ export function Workbench({
   const [confirming, setConfirming] = useState<'save' | 'render'>()
   const { work, saved, revision } = stored
   const isUnsaved = hasUnsaved(stored)
-  const isElsewhere = isUnsaved && copy.revision > revision
+  const hasConflict = isUnsaved && copy.revision > revision
   const missing = useMemo(() => missingOf(copy.lacks, saved, work), [copy.lacks, saved, work])
   const identifying = useMemo(
     () =>
@@ -91,7 +91,7 @@ export function Workbench({
     if (now === undefined) return undefined
     return await readAgain()
   }
-  const make = async () => {
+  const saveAndRender = async () => {
     const now = await saveAndRead()
     if (!now) return
     if (now.lacks.length > 0) {
@@ -124,7 +124,7 @@ export function Workbench({
   }
   // Saving any change discards a copy that is rendered or being rendered.
   const losesCopy = isUnsaved && (copy.state === 'RENDERED' || copy.state === 'RENDERING')
-  const act = { save: () => void saveAndRead(), render: () => void make() }
+  const act = { save: () => void saveAndRead(), render: () => void saveAndRender() }
   const onSave = () => (losesCopy ? setConfirming('save') : act.save())
 
   return (
@@ -153,7 +153,7 @@ export function Workbench({
         original.current?.toggle()
       }}
     >
-      {isElsewhere && (
+      {hasConflict && (
         <SaveConflict
           onMine={() => update((now) => ({ ...now, revision: copy.revision }))}
           onTheirs={() => {

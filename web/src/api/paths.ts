@@ -28,28 +28,28 @@ type Described<Schema> = {
     ? { [Status in keyof Responses as Numbered<Status>]: Answered<Responses[Status]> }
     : never
 } & (Schema extends { body: infer Body }
-  ? { requestBody: { content: { 'application/json': Of<Body> } } }
+  ? { requestBody: { content: { 'application/json': TypeOf<Body> } } }
   : { requestBody?: never })
 
 type Numbered<Status> = Status extends `${infer Code extends number}` ? Code : Status
 
 /** Member `Name` with the type of `From` in `Schema`; optional if all its members are. */
 type In<Name extends string, Schema, From extends string> = Schema extends { [F in From]: infer Given }
-  ? Partial<Of<Given>> extends Of<Given>
-    ? { [N in Name]?: Of<Given> }
-    : { [N in Name]: Of<Given> }
+  ? Partial<TypeOf<Given>> extends TypeOf<Given>
+    ? { [N in Name]?: TypeOf<Given> }
+    : { [N in Name]: TypeOf<Given> }
   : { [N in Name]?: never }
 
 type Answered<Response> = Response extends { content: infer Content }
   ? {
       headers: Record<string, unknown>
-      content: { [Type in keyof Content]: Content[Type] extends { schema: infer Body } ? Of<Body> : never }
+      content: { [Type in keyof Content]: Content[Type] extends { schema: infer Body } ? TypeOf<Body> : never }
     }
   : Response extends TNull
     ? { headers: Record<string, unknown>; content?: never }
-    : { headers: Record<string, unknown>; content: { 'application/json': Of<Response> } }
+    : { headers: Record<string, unknown>; content: { 'application/json': TypeOf<Response> } }
 
-type Of<Schema> = Schema extends { readonly type: 'string'; readonly format: 'binary' }
+type TypeOf<Schema> = Schema extends { readonly type: 'string'; readonly format: 'binary' }
   ? string
   : Schema extends TSchema
     ? Static<Schema>

@@ -46,7 +46,7 @@ export function readFlowFilters(search: Record<string, unknown>): { show?: 'trou
 const spanDays: Record<Span, number> = { day: 1, week: 7, month: 31 }
 const hourMs = 3_600_000
 
-/** Starts at a full hour, so that the query key stays the same within an hour. */
+/** Returns the period of a span. It ends at the next full hour, so that the query key stays the same within an hour. */
 export function spanOf(span: Span, nowMs: number): { from: string; to: string; by: 'hour' | 'day' } {
   const until = (Math.floor(nowMs / hourMs) + 1) * hourMs
   return {
@@ -58,7 +58,7 @@ export function spanOf(span: Span, nowMs: number): { from: string; to: string; b
 
 export type Counts = Omit<ReceptionPeriod, 'at' | 'trunk' | 'client'>
 
-/** Sums rows of the same key. Jitter is weighted by received packets. */
+/** Sums rows of the same key. Jitter is the mean over recordings. */
 export function sumReception(
   items: readonly ReceptionPeriod[],
   keyOf: (item: ReceptionPeriod) => string,

@@ -49,7 +49,7 @@ export function ClientPage() {
                 {filled.length > 0 && (
                   <div className="sends-tables">
                     {filled.map(([kind, sends]) => (
-                      <Sends key={kind} kind={kind} sends={sends} of={data.client.sessions} />
+                      <Sends key={kind} kind={kind} sends={sends} sessions={data.client.sessions} />
                     ))}
                   </div>
                 )}
@@ -62,7 +62,7 @@ export function ClientPage() {
   )
 }
 
-function Sends({ kind, sends, of }: { kind: Kind; sends: readonly ClientSends[]; of: number }) {
+function Sends({ kind, sends, sessions }: { kind: Kind; sends: readonly ClientSends[]; sessions: number }) {
   const { t, language } = useLanguage()
   return (
     <div className="panel">
@@ -86,7 +86,7 @@ function Sends({ kind, sends, of }: { kind: Kind; sends: readonly ClientSends[];
               <td className="numeric">
                 {kind === 'refusal'
                   ? formatCount(times, language)
-                  : t('capture.times.of', { times: formatCount(times, language), of: formatCount(of, language) })}
+                  : t('capture.times.of', { times: formatCount(times, language), of: formatCount(sessions, language) })}
               </td>
             </tr>
           ))}

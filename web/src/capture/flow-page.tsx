@@ -43,7 +43,7 @@ function Flow({ flow }: { flow: CallFlow }) {
   const { t, language } = useLanguage()
   const presence = usePresence()
   const opensCalls = presence.state === 'signed-in' && hasRole(presence.me, 'MAINTENANCE')
-  const seconds = (start: number) =>
+  const formatSeconds = (start: number) =>
     new Intl.NumberFormat(locales[language], { minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(start)
   const contacts = [...new Set(flow.segments.map(({ contactId }) => contactId))]
   const [first] = flow.steps
@@ -75,7 +75,7 @@ function Flow({ flow }: { flow: CallFlow }) {
       <section className="flow panel" aria-labelledby="flow-steps">
         <h2 id="flow-steps">{t('capture.flow.steps')}</h2>
         <div className="flow-columns">
-          <Ladder steps={flow.steps} seconds={seconds} />
+          <Ladder steps={flow.steps} formatSeconds={formatSeconds} />
           <div className="flow-table">
             <table className="table">
               <caption className="visually-hidden">{t('capture.flow.steps')}</caption>
@@ -92,7 +92,7 @@ function Flow({ flow }: { flow: CallFlow }) {
                 {first &&
                   flow.steps.map((step, index) => (
                     <tr key={index}>
-                      <td className="numeric">{seconds(sinceFirst(step, first))}</td>
+                      <td className="numeric">{formatSeconds(sinceFirst(step, first))}</td>
                       <td>{t(`capture.by.${step.by}.short`)}</td>
                       <td>
                         {stepText(step, t)}

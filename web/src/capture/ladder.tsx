@@ -8,7 +8,13 @@ const rowPx = 36
 const topPx = 34
 
 /** Ladder diagram of a session. Hidden from screen readers: the table beside it has the same steps. */
-export function Ladder({ steps, seconds }: { steps: readonly FlowStep[]; seconds: (start: number) => string }) {
+export function Ladder({
+  steps,
+  formatSeconds,
+}: {
+  steps: readonly FlowStep[]
+  formatSeconds: (start: number) => string
+}) {
   const { t } = useLanguage()
   const first = steps[0]
   if (!first) return null
@@ -34,7 +40,7 @@ export function Ladder({ steps, seconds }: { steps: readonly FlowStep[]; seconds
         return (
           <g key={index} className={`ladder-${step.by} ${isMedia(step) ? 'ladder-media' : ''}`}>
             <text x={4} y={y + 4} className="ladder-time">
-              {seconds(sinceFirst(step, first))}
+              {formatSeconds(sinceFirst(step, first))}
             </text>
             {step.by === 'capture' ? (
               <>
@@ -64,6 +70,7 @@ export function Ladder({ steps, seconds }: { steps: readonly FlowStep[]; seconds
   )
 }
 
+/** Returns true for steps of RTP and RTCP. */
 function isMedia({ what }: FlowStep): boolean {
   return what.startsWith('RT')
 }

@@ -18,7 +18,7 @@ export function DestructionProof({
   destruction: Destruction
   /** Reference of the request for which the certificate is made. */
   reference: string | undefined
-  /** A party of the call, or the Service Unit for a party. */
+  /** True for a party of the call, and for the Service Unit on a party's behalf. */
   mayCertify: boolean
 }) {
   const { t, language } = useLanguage()

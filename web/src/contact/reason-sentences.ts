@@ -24,7 +24,7 @@ export const reasons: readonly string[] = Object.keys(reasonWords)
 
 type Decision = Omit<SegmentDetail['decision'], 'record'>
 
-/** Returns the sentences that explain a decision, with their values; general ones for an unknown reason. */
+/** Returns the text keys of the sentences that explain a decision; a general one for an unknown reason. */
 export function sentencesOf({ reason, draw, share, quotaUsed, rule }: Decision): Word[] {
   if (!Object.hasOwn(reasonWords, reason)) return ['contact.why.other']
   const known = reason as keyof typeof reasonWords

@@ -21,7 +21,7 @@ export function useReceptionWords({ heard: played, marks }: SegmentDetail): stri
   ]
 }
 
-/** For technical maintenance: reception measures of each stream, and a link to the call's signalling while held. */
+/** Reception measures of each stream, for technical maintenance, and a link to the call's signalling. */
 export function ReceptionDetails({ segment }: { segment: SegmentDetail }) {
   const { t, language } = useLanguage()
   const { reception } = segment

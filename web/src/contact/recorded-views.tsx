@@ -4,7 +4,7 @@ import { formatLength } from '../format/duration.ts'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 
-/** Lists listenings by role and purpose, never by name. */
+/** Lists who listened to the recording: by role and purpose, never by name. */
 export function RecordedViews({ looks, segmentId }: { looks: SegmentDetail['looks']; segmentId: string }) {
   const { t, language } = useLanguage()
   const title = `looks-${segmentId}`

@@ -47,7 +47,7 @@ export function SegmentPanel({
   const { t, language, named } = useLanguage()
   const { recording, official, mayForbid } = segment
   const [forbidden, setForbidden] = useState<Prohibition>()
-  const played = useReceptionWords(segment)
+  const receptionSentences = useReceptionWords(segment)
   // Restricted recordings are listened to only in the one case they are held for; the server decides whether this is that case.
   const isPlayedOnlyHere =
     recording.state === 'restricted' && (mayForbid === 'service-unit' || under.purpose === 'CRIME_OR_MISUSE')
@@ -98,7 +98,7 @@ export function SegmentPanel({
           </Fact>
         )}
       </dl>
-      {segment.marks.length + played.length > 0 && (
+      {segment.marks.length + receptionSentences.length > 0 && (
         <Notice kind="warning" title={t('contact.marks.title')}>
           <ul>
             {segment.marks.map((mark) => (
@@ -109,7 +109,7 @@ export function SegmentPanel({
                   ` ${t('contact.mark.lost.count', { count: segment.lostPackets, packets: formatCount(segment.lostPackets, language) })}`}
               </li>
             ))}
-            {played.map((sentence) => (
+            {receptionSentences.map((sentence) => (
               <li key={sentence}>{sentence}</li>
             ))}
           </ul>

@@ -33,11 +33,11 @@ export function filtersOf({ days, fromTime, toTime, ...draft }: Draft): Filters 
   const filled = filterNames.filter((name) => draft[name].trim() !== unasked(name))
   return {
     ...Object.fromEntries(filled.map((name) => [name, draft[name].trim()])),
-    ...(days && { from: written(days.start, fromTime), to: written(days.end, toTime) }),
+    ...(days && { from: formatDay(days.start, fromTime), to: formatDay(days.end, toTime) }),
   }
 }
 
-/** Returns undefined if the draft is valid. A number may be written in any form, with digits and without letters. */
+/** Returns the problems of the fields; none if the draft is valid. A number may be written in any form, with digits and without letters. */
 export function problemsOf({ days, fromTime, toTime, ...draft }: Draft): DraftProblems {
   const isNumber = (text: string) => text.trim() === '' || /^[+\d\s()./-]*\d[\d\s()./-]*$/.test(text)
   const wrong = filterNames.filter((name) => filterOf(name).kind === 'phone' && !isNumber(draft[name]))
@@ -55,7 +55,7 @@ function byName(valueOf: (name: FilterName) => string) {
   return Object.fromEntries(filterNames.map((name) => [name, valueOf(name)])) as Record<FilterName, string>
 }
 
-function written(day: CalendarDate, time: Time | null): string {
+function formatDay(day: CalendarDate, time: Time | null): string {
   return time ? `${day.toString()}T${time.toString().slice(0, 5)}` : day.toString()
 }
 

@@ -18,11 +18,11 @@ test('a caller’s number is in no URL, and is restored for the person who searc
   expect(at.search).toEqual({ from: '2026-11-01' })
   expect(JSON.stringify(at)).not.toContain('123')
   expect(searchUrl(filters)).toEqual(at)
-  expect(filtersOfUrl(at.search, at.state.sought)).toEqual(filters)
+  expect(filtersOfUrl(at.search, at.state.searchWordsKey)).toEqual(filters)
   sessionStorage.clear()
-  expect(filtersOfUrl(at.search, at.state.sought), 'while the page is open').toEqual(filters)
+  expect(filtersOfUrl(at.search, at.state.searchWordsKey), 'while the page is open').toEqual(filters)
   clearSearchWords()
-  expect(filtersOfUrl(at.search, at.state.sought)).toEqual({ from: '2026-11-01' })
+  expect(filtersOfUrl(at.search, at.state.searchWordsKey)).toEqual({ from: '2026-11-01' })
 })
 
 test('an unknown filter or an invalid day is dropped', () => {

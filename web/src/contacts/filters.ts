@@ -47,19 +47,20 @@ export const isCallerNumber = (name: string) =>
   filterNames.some((one) => one === name && filterOf(one).kind === 'phone')
 
 /** Returns the URL of a search and the key of its number, which is in no URL. */
-export function searchUrl(filters: Filters): { to: '/contacts'; search: Filters; state: { sought?: string } } {
+export function searchUrl(filters: Filters): { to: '/contacts'; search: Filters; state: { searchWordsKey?: string } } {
   const all = Object.entries(filters)
   const numbers = all.filter(([name]) => isCallerNumber(name))
   return {
     to: '/contacts',
     search: Object.fromEntries(all.filter(([name]) => !isCallerNumber(name))),
-    state: numbers.length === 0 ? {} : { sought: storeSearchWords(JSON.stringify(Object.fromEntries(numbers))) },
+    state:
+      numbers.length === 0 ? {} : { searchWordsKey: storeSearchWords(JSON.stringify(Object.fromEntries(numbers))) },
   }
 }
 
 /** Returns the search of a URL, with its number. */
-export function filtersOfUrl(search: Filters, sought: string | undefined): Filters {
-  const numbers = readSearchWords(sought)
+export function filtersOfUrl(search: Filters, searchWordsKey: string | undefined): Filters {
+  const numbers = readSearchWords(searchWordsKey)
   return numbers === undefined ? search : { ...search, ...readFilters(JSON.parse(numbers) as Record<string, unknown>) }
 }
 

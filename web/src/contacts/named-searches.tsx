@@ -34,14 +34,14 @@ export function NamedSearches({
   const [name, setName] = useState('')
   const [isTried, setTried] = useState(false)
   const written = name.trim()
-  const keep = (next: SavedSearch[]) => {
+  const setAndStore = (next: SavedSearch[]) => {
     setSearches(next)
     storeSearches(personId, next)
   }
   const save = async () => {
     setTried(true)
     if (written === '') return false
-    keep(withSaved(searches, saved(written, filters, today(zone))))
+    setAndStore(withSaved(searches, saved(written, filters, today(zone))))
     setName('')
     announce(t('contacts.saved.done', { name: written }))
     return true
@@ -59,7 +59,7 @@ export function NamedSearches({
             kind="quiet"
             className="saved-remove"
             aria-label={t('contacts.saved.remove', { name: one.name })}
-            onPress={() => keep(searches.filter((other) => other !== one))}
+            onPress={() => setAndStore(searches.filter((other) => other !== one))}
           >
             <Trash2 aria-hidden="true" size={14} />
           </Button>

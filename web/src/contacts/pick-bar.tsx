@@ -23,7 +23,7 @@ export function picksSeveral(me: Me, { purpose }: UnderPurpose): boolean {
   )
 }
 
-/** What may be done with the chosen recordings: a disclosure for a study, calibrations, or a training collection. */
+/** Actions on the chosen recordings: adding them to a disclosure for a study, to calibrations, or to a training collection. */
 export function PickBar({
   picks: { chosen, onPick },
   me,

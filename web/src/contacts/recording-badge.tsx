@@ -42,13 +42,13 @@ export function recordingDate(recording: Recording, t: Translate, language: Lang
   return recording.destroyAt && t('contact.recording.destroyBy', { date: formatDate(recording.destroyAt, language) })
 }
 
-/** Returns that a recording was destroyed and when, or that it is being destroyed. */
+/** Returns the sentence that a recording is being destroyed, or that it was and when. */
 export function destroyedText({ destroyedAt }: { destroyedAt?: string }, t: Translate, language: Language): string {
   if (destroyedAt === undefined) return t('contact.recording.sentence.destroying')
   return t('contact.recording.sentence.destroyed', { date: formatDate(destroyedAt, language) })
 }
 
-/** Returns the text of why a recording was destroyed. */
+/** Returns the reason of a destruction as text; undefined for a reason that has none. */
 export function causeOf(recording: Recording, t: Translate): string | undefined {
   return recording.cause && knownCauses.includes(recording.cause)
     ? t(`contact.cause.${recording.cause}` as Word)

@@ -54,11 +54,11 @@ const columns: readonly [Column, ...Column[]] = [
 /** Width of the window from which results are a table. */
 export const tableFrom = 1200
 
-interface Shown {
+interface ResultsProps {
   contacts: Contact[]
   shown: readonly ColumnName[]
   order: Order
-  /** True if the result is small enough to be sorted by any column. By time any result is. */
+  /** True if the result is small enough to be sorted by any column. A result of any length can be sorted by time. */
   isOrderable: boolean
   onOrder: (by: OrderName) => void
   playing: Playable | undefined
@@ -68,7 +68,7 @@ interface Shown {
 }
 
 /** Contacts as a table with exactly the register's fields (R10); as cards on narrow screens. */
-export function Results(props: Shown) {
+export function Results(props: ResultsProps) {
   const presence = usePresence()
   const seen = columns.filter(
     ({ name, roles }) =>
@@ -78,9 +78,9 @@ export function Results(props: Shown) {
   return useWide(tableFrom) ? <ResultsTable {...props} columns={seen} /> : <ResultCards {...props} columns={seen} />
 }
 
-type Drawn = Shown & { columns: readonly Column[] }
+type ViewProps = ResultsProps & { columns: readonly Column[] }
 
-function ResultsTable({ contacts, columns, shown, order, isOrderable, onOrder, ...play }: Drawn) {
+function ResultsTable({ contacts, columns, shown, order, isOrderable, onOrder, ...play }: ViewProps) {
   const { t } = useLanguage()
   const head = { order, isOrderable, onOrder }
   const ofSegments = segmentColumns.filter((name) => shown.includes(name))
@@ -134,7 +134,7 @@ function Heading({
   order,
   isOrderable,
   onOrder,
-}: Pick<Shown, 'order' | 'isOrderable' | 'onOrder'> & {
+}: Pick<ResultsProps, 'order' | 'isOrderable' | 'onOrder'> & {
   name: ColumnName
   word: Word
   className?: string | undefined
@@ -169,7 +169,7 @@ function SegmentCells({ shown, ...part }: Part & { shown: readonly SegmentColumn
   ))
 }
 
-function ResultCards({ contacts, columns: [, ...columns], shown, playing, onPlay, picks }: Drawn) {
+function ResultCards({ contacts, columns: [, ...columns], shown, playing, onPlay, picks }: ViewProps) {
   const { t } = useLanguage()
   return (
     <ul className="cards" onKeyDown={onRowKeys}>

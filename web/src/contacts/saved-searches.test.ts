@@ -7,7 +7,9 @@ const today = new CalendarDate(2026, 3, 1)
 test('a saved search for yesterday searches the day before its use', () => {
   const search = saved('Eilen', { official: 'aino', from: '2026-02-28', to: '2026-02-28' }, today)
   expect(filtersOfSaved(search, new CalendarDate(2026, 11, 24))).toEqual({
-    ...{ official: 'aino', from: '2026-11-23', to: '2026-11-23' },
+    official: 'aino',
+    from: '2026-11-23',
+    to: '2026-11-23',
   })
 })
 

@@ -42,8 +42,8 @@ export function SearchPage() {
   const { t, language } = useLanguage()
   // The router passes all search parameters; only filters are used.
   const address = useSearch({ from: '/contacts', select: readFilters, structuralSharing: true })
-  const sought = useLocation({ select: ({ state }) => state.sought })
-  const filters = useMemo(() => filtersOfUrl(address, sought), [address, sought])
+  const searchWordsKey = useLocation({ select: ({ state }) => state.searchWordsKey })
+  const filters = useMemo(() => filtersOfUrl(address, searchWordsKey), [address, searchWordsKey])
   const navigate = useNavigate()
   const under = usePurpose()
   const [order, setOrder] = useState(storedOrder)

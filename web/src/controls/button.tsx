@@ -1,4 +1,3 @@
-/** Base controls: React Aria's behaviour with Suomi.fi's measures. No requests and no domain knowledge. */
 import type { Ref } from 'react'
 import { Button as AriaButton, type ButtonProps } from 'react-aria-components'
 

@@ -7,7 +7,7 @@ import { Notice } from './notice.tsx'
 export function Failure({ error, onAgain }: { error: unknown; onAgain?: (() => void) | undefined }) {
   const { t } = useLanguage()
   const key = refusalKey(error)
-  const mayHelp =
+  const isRetryable =
     key === 'no-answer' ||
     key === 'unavailable' ||
     key === 'other' ||
@@ -16,7 +16,7 @@ export function Failure({ error, onAgain }: { error: unknown; onAgain?: (() => v
   return (
     <Notice kind="error" isUrgent>
       <p>{t(`error.${key}`)}</p>
-      {onAgain && mayHelp && (
+      {onAgain && isRetryable && (
         <Button kind="secondary" onPress={onAgain}>
           {t('shell.again')}
         </Button>

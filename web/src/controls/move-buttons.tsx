@@ -23,9 +23,9 @@ export function MoveButtons({
   useEffect(() => {
     const [from, to] = pressed.current === -1 ? [upButton, downButton] : [downButton, upButton]
     const isAtEnd = pressed.current === -1 ? isFirst : isLast
-    const has = document.activeElement
+    const focused = document.activeElement
     // At an end the pressed button is disabled: the other one gets the focus.
-    if (pressed.current && isAtEnd && (has === from.current || has === document.body)) to.current?.focus()
+    if (pressed.current && isAtEnd && (focused === from.current || focused === document.body)) to.current?.focus()
   }, [isFirst, isLast])
   const move = (by: 1 | -1) => {
     pressed.current = by

@@ -5,8 +5,9 @@ import { focusWrong } from './focus-wrong.ts'
 export function useTries(): {
   form: RefObject<HTMLFormElement | null>
   isTried: boolean
-  /** Called on each attempt that may lack something. */
+  /** Records a submit attempt; its first wrong field gets the focus. */
   tried: () => void
+  /** Resets the attempts, so that errors are hidden again. */
   forget: () => void
 } {
   const form = useRef<HTMLFormElement>(null)

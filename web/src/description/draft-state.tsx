@@ -2,7 +2,7 @@ import { Ban, CircleCheck, CircleX, Hourglass, PencilLine } from 'lucide-react'
 import type { Draft } from '../api/shapes.ts'
 import { useLanguage } from '../language/use-words.ts'
 
-const classes = {
+const badges = {
   DRAFT: { Icon: PencilLine, badge: 'none' },
   SUBMITTED: { Icon: Hourglass, badge: 'capturing' },
   APPROVED: { Icon: CircleCheck, badge: 'available' },
@@ -13,7 +13,7 @@ const classes = {
 /** Badge with the state of a draft. */
 export function DraftState({ state }: { state: Draft['state'] }) {
   const { t } = useLanguage()
-  const { Icon, badge } = classes[state]
+  const { Icon, badge } = badges[state]
   return (
     <span className={`badge badge-${badge}`}>
       <Icon aria-hidden="true" size={16} />

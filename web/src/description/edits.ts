@@ -11,7 +11,7 @@ export function readAt(document: unknown, path: Path): unknown {
   )
 }
 
-/** Returns the text at a path; empty if there is none or it is no text. */
+/** Returns the text or number at a path, as text; empty for anything else. */
 export function textAt(document: unknown, path: Path): string {
   const value = readAt(document, path)
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''

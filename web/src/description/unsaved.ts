@@ -32,7 +32,7 @@ export function useUnsaved(
   )
   const change = (update: (now: Unsaved | undefined) => Unsaved | null) => {
     const next = update(drafts.get(key))
-    if (next && isAnything(next)) drafts.set(key, next)
+    if (next && hasEdits(next)) drafts.set(key, next)
     else drafts.delete(key)
     for (const listener of listeners) listener()
   }
@@ -61,6 +61,6 @@ export function countUnsaved({ edits, text, reason, effectiveFrom }: Unsaved): n
   return edits.length + [text, reason, effectiveFrom].filter((one) => one !== undefined).length
 }
 
-function isAnything(unsaved: Unsaved): boolean {
+function hasEdits(unsaved: Unsaved): boolean {
   return countUnsaved(unsaved) > 0
 }

@@ -8,7 +8,7 @@ export type Answered = { draft: Draft } | { error: unknown }
 
 const draftKey = (id: string) => ({ params: { path: { id } } })
 
-/** Returns one draft and all its acts. The result of an act is the returned draft. */
+/** Reads a draft; returns it with the requests that change it. Each request returns the changed draft, or the error. */
 export function useDraft(id: string) {
   const {
     data: draft,
@@ -44,7 +44,7 @@ export function useDraft(id: string) {
     change: (body: DraftChange) => run(() => api.PATCH('/api/description/drafts/{id}', { params, body })),
     submit: (revision: number) =>
       run(() => api.POST('/api/description/drafts/{id}/submission', { params, body: { revision } })),
-    takeBack: () => run(() => api.DELETE('/api/description/drafts/{id}/submission', { params })),
+    withdrawSubmission: () => run(() => api.DELETE('/api/description/drafts/{id}/submission', { params })),
     withdraw: () => run(() => api.DELETE('/api/description/drafts/{id}', { params })),
     decide: (revision: number, decision: 'approve' | 'reject', note: string) =>
       run(() =>

@@ -37,7 +37,7 @@ export function InForce({ versions }: { versions: Version[] }) {
   )
 }
 
-const classes = {
+const badges = {
   'in-force': { Icon: CircleCheck, badge: 'available' },
   coming: { Icon: Clock, badge: 'capturing' },
   past: { Icon: History, badge: 'none' },
@@ -49,7 +49,7 @@ export function VersionList({ versions }: { versions: Version[] }) {
   return (
     <ol className="versions">
       {versions.map((version) => {
-        const { Icon, badge } = classes[version.state]
+        const { Icon, badge } = badges[version.state]
         return (
           <li key={version.version} className="version">
             <div className="draft-card-head">

@@ -8,7 +8,7 @@ import { Notice } from '../controls/notice.tsx'
 import { Step } from '../controls/step.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
-import { finishRequest } from './ask.ts'
+import { finishRequest } from './finish-request.ts'
 import type { AuthorityItem, AuthoritySummary } from './disclosure-shapes.ts'
 import { invalidateLists, useAuthorityList } from './use-disclosures.ts'
 

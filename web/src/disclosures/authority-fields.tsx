@@ -5,7 +5,7 @@ import { Field } from '../controls/field.tsx'
 import { RadioCards } from '../controls/radio-cards.tsx'
 import { TimeOfDay } from '../controls/time-of-day.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import type { AuthorityField, AuthorityForm } from './authority-about.ts'
+import type { AuthorityField, AuthorityForm } from './authority-form.ts'
 import type { Provision } from './disclosure-shapes.ts'
 
 const longest = { authority: 200, officer: 200, caseNumber: 64 } as const

@@ -66,6 +66,7 @@ export function AuthorityItems({ disclosure, onDone }: Props) {
   )
 }
 
+/** Returns an action that chooses the purpose under which a case is investigated, with the case as its reference; undefined if the user lacks that purpose. */
 function useSearchForCase(caseNumber: string): (() => void) | undefined {
   const { choices, choose } = usePurposeState()
   if (!choices.some(({ purpose }) => purpose === 'CRIME_OR_MISUSE')) return undefined

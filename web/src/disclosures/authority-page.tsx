@@ -122,7 +122,7 @@ function Steps({
           )}
           {(packages.length > 0 || may.release) && (
             <Packages
-              way={{ kind: 'authority', id }}
+              disclosureRef={{ kind: 'authority', id }}
               number={number}
               packages={packages}
               mayRelease={may.release}
@@ -138,8 +138,8 @@ function Steps({
   )
 }
 
-/** Returns the text of the state; after the release, whether the package was fetched. */
-function stateText(disclosure: AuthorityDetail): string {
+/** Returns the last part of the state's text key; after the release it depends on whether the package was fetched. */
+function stateWord(disclosure: AuthorityDetail): string {
   const { state, packages } = disclosure
   if (state !== 'RELEASED') return state
   if (currentPackage(disclosure)) return 'out'
@@ -153,7 +153,7 @@ function DisclosureState({ disclosure }: { disclosure: AuthorityDetail }) {
     return (
       <Notice kind={state === 'CLOSED' ? 'success' : 'info'}>
         <h2 id="authority-missing" tabIndex={-1} className="notice-title">
-          {t(`disclosures.authority.stands.${stateText(disclosure)}` as Word)}
+          {t(`disclosures.authority.stands.${stateWord(disclosure)}` as Word)}
         </h2>
       </Notice>
     )
@@ -163,14 +163,14 @@ function DisclosureState({ disclosure }: { disclosure: AuthorityDetail }) {
       heading="authority-missing"
       missing={lacks.map(({ what, items }) => ({
         key: what,
-        said: [
+        text: [
           t((lacksWithOwnText.has(what) ? `disclosures.authority.lack.${what}` : `error.authority.${what}`) as Word),
           items && t('disclosures.lack.items', { count: items.length, items: items.join(', ') }),
         ]
           .filter(Boolean)
           .join(' '),
         heading: authorityHeading(stepOfAuthorityLack(what)),
-        to: t(`disclosures.step.authority.${stepOfAuthorityLack(what)}`),
+        step: t(`disclosures.step.authority.${stepOfAuthorityLack(what)}`),
       }))}
     />
   )

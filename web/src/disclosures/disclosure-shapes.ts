@@ -1,7 +1,4 @@
-/**
- * Luovutukset: recordings lent to research institutes, and statutory disclosures to authorities (R27-R35). The pages show what
- * is missing and where to do it; they handle no audio. The server decides whether anything may leave.
- */
+/** Types of the API for disclosures to research institutes and to authorities (R27-R35), and who may open which of their pages. */
 import type { paths } from '../api/paths.ts'
 import type { Me } from '../api/shapes.ts'
 import { hasRole } from '../session/rights.ts'
@@ -26,7 +23,7 @@ export type AuthoritySummary = AuthorityList['items'][number]
 export type Provision = AuthorityList['provisions'][number]
 export type AuthorityDetail = Ok<paths['/api/authority-disclosures/{id}']['get']>
 export type AuthorityItem = AuthorityDetail['itemList'][number]
-export type AuthorityAbout = Body<paths['/api/authority-disclosures']['post']>
+export type AuthorityBody = Body<paths['/api/authority-disclosures']['post']>
 export type Package = ResearchDetail['packages'][number]
 export type LoggedDisclosure = Ok<paths['/api/disclosures']['get']>['items'][number]
 export type Referral = Ok<paths['/api/referrals']['get']>['items'][number]

@@ -8,7 +8,7 @@ import { Field } from '../controls/field.tsx'
 import { Step } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
-import { finishRequest } from './ask.ts'
+import { finishRequest } from './finish-request.ts'
 import { writeDay } from './days.ts'
 import { preparesResearch, type Extension, type ResearchDetail } from './disclosure-shapes.ts'
 import { useStoredForm } from './stored-form.ts'
@@ -20,8 +20,8 @@ import { researchHeading } from './research-steps.ts'
 export function Extensions({ disclosure, me, onDone }: { disclosure: ResearchDetail; me: Me; onDone: Done }) {
   const { t, language } = useLanguage()
   const { extensions, state, may } = disclosure
-  const waits = extensions.some(({ decided }) => !decided)
-  const mayRequest = preparesResearch(me) && state === 'RELEASED' && !waits
+  const hasUndecided = extensions.some(({ decided }) => !decided)
+  const mayRequest = preparesResearch(me) && state === 'RELEASED' && !hasUndecided
   if (extensions.length === 0 && !mayRequest) return null
   return (
     <section className="stack-small" aria-labelledby="research-extensions">

@@ -10,7 +10,7 @@ import { opensResearch, type LoggedDisclosure, type Package } from './disclosure
 import { OverdueBadge } from './research-list.tsx'
 import { useAuthorityList } from './use-disclosures.ts'
 
-/** Each disclosure: recipient, ground, count, decision maker, and what left. */
+/** Each disclosure: recipient, ground, number of items, decision maker, and released packages. */
 export function LogList({ items, me, label }: { items: readonly LoggedDisclosure[]; me: Me; label: string }) {
   return (
     <ul className="cards" aria-labelledby={label}>

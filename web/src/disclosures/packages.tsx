@@ -19,7 +19,7 @@ import { ShownOnce } from './shown-once.tsx'
 
 /** Encrypted packages: making one, progress and result. */
 export function Packages({
-  way,
+  disclosureRef,
   number,
   packages,
   mayRelease,
@@ -28,7 +28,7 @@ export function Packages({
   me,
   onChanged,
 }: {
-  way: DisclosureRef
+  disclosureRef: DisclosureRef
   /** Number of the disclosure; the file for a medium is named after it. */
   number: string
   packages: readonly Package[]
@@ -89,7 +89,7 @@ export function Packages({
         </div>
       )}
       <ReleaseDialog
-        way={way}
+        disclosureRef={disclosureRef}
         hasKey={hasKey}
         isOpen={isConfirming}
         onClose={() => setConfirming(false)}

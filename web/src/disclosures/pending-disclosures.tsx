@@ -13,7 +13,7 @@ export function usePendingDisclosures(me: Me | undefined) {
   })
 }
 
-/** Disclosures that a change affects and that are undecided (L29). */
+/** Undecided disclosures that a coming change of the description affects (L29). */
 export function PendingDisclosures({ me }: { me: Me }) {
   const { t, language } = useLanguage()
   const items = usePendingDisclosures(me).data?.items ?? []

@@ -18,8 +18,8 @@ interface Open {
 }
 
 /**
- * Requests for an official document that the decision maker has referred here, by number: the preparer chooses the disclosure
- * for each. Renders nothing if there are none.
+ * Requests for an official document that the decision maker has referred to the preparers of disclosures, by number: the
+ * preparer chooses the disclosure for each. Renders nothing if there are none.
  */
 export function Referrals({ kind, open }: { kind: Kind; open: readonly Open[] }) {
   const { t } = useLanguage()

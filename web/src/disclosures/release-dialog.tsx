@@ -20,13 +20,13 @@ export interface Begun extends BegunPackage {
 
 /** Chooses encryption and channel of the package. Only what was decided can be released. */
 export function ReleaseDialog({
-  way,
+  disclosureRef,
   hasKey,
   isOpen,
   onBegun,
   onClose,
 }: {
-  way: DisclosureRef
+  disclosureRef: DisclosureRef
   /** The institute has a registered key. */
   hasKey: boolean
   isOpen: boolean
@@ -41,7 +41,7 @@ export function ReleaseDialog({
           <Heading slot="title" className="dialog-title">
             {t('disclosures.release.title')}
           </Heading>
-          <ReleaseForm way={way} hasKey={hasKey} onBegun={onBegun} onClose={onClose} />
+          <ReleaseForm disclosureRef={disclosureRef} hasKey={hasKey} onBegun={onBegun} onClose={onClose} />
         </Dialog>
       </Modal>
     </ModalOverlay>
@@ -49,12 +49,12 @@ export function ReleaseDialog({
 }
 
 function ReleaseForm({
-  way,
+  disclosureRef,
   hasKey,
   onBegun,
   onClose,
 }: {
-  way: DisclosureRef
+  disclosureRef: DisclosureRef
   hasKey: boolean
   onBegun: (begun: Begun) => void
   onClose: () => void
@@ -62,18 +62,18 @@ function ReleaseForm({
   const { t } = useLanguage()
   const toInstitute = $api.useMutation('post', '/api/research-disclosures/{id}/packages')
   const toAuthority = $api.useMutation('post', '/api/authority-disclosures/{id}/packages')
-  const requested = way.kind === 'research' ? toInstitute : toAuthority
+  const requested = disclosureRef.kind === 'research' ? toInstitute : toAuthority
   const [method, setMethod] = useState<Method>(hasKey ? 'KEY' : 'PASSPHRASE')
   const [delivery, setDelivery] = useState<Delivery>('LINK')
   const [recipient, setRecipient] = useState('')
   const { form, isTried, tried } = useTries()
-  const needsRecipient = way.kind === 'authority' && method === 'KEY'
+  const needsRecipient = disclosureRef.kind === 'authority' && method === 'KEY'
   const isRecipientRefused = needsRecipient && refusalKey(requested.error) === 'package.recipient'
   const isKeyWrong = needsRecipient && !isLikelyRecipient(recipient)
   const release = async () => {
     if (isKeyWrong) return tried()
     const request = {
-      params: { path: { id: way.id } },
+      params: { path: { id: disclosureRef.id } },
       body: { method, delivery, ...(needsRecipient && { recipient: recipient.trim() }) },
     }
     const begun = await requested.mutateAsync(request).catch(() => undefined)
@@ -90,17 +90,17 @@ function ReleaseForm({
         if (!requested.isPending) void release()
       }}
     >
-      <p>{t(`disclosures.release.what.${way.kind}`)}</p>
+      <p>{t(`disclosures.release.what.${disclosureRef.kind}`)}</p>
       <RadioCards
         label={t('disclosures.release.method')}
         options={[
           // An institute without a key offers none; an authority's key is entered here.
-          ...(way.kind === 'authority' || hasKey
+          ...(disclosureRef.kind === 'authority' || hasKey
             ? [
                 {
                   value: 'KEY',
                   label: t('disclosures.release.method.KEY'),
-                  detail: t(`disclosures.release.method.KEY.${way.kind}`),
+                  detail: t(`disclosures.release.method.KEY.${disclosureRef.kind}`),
                 },
               ]
             : []),

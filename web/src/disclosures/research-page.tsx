@@ -34,8 +34,9 @@ import { MissingList, StepNav, JumpLink } from './step-frame.tsx'
 import { invalidateLists } from './use-disclosures.ts'
 import { Withdraw } from './withdraw-research.tsx'
 
-/** Poll interval while a package or a copy is being made. */
+/** Poll interval while a package is being made. */
 const pollMs = 1_500
+/** Poll interval while a copy is being rendered. */
 const copiesPollMs = 10_000
 
 /** One disclosure to a research institute, from study to closing: what is missing, and where to do it. */
@@ -115,7 +116,7 @@ function Steps({
   )
 }
 
-/** Prerequisites missing for the release; after it the state, overdue first and urgent (AC19). */
+/** Shows what is missing for the release; after the release its state, or, if copies are overdue, that alone (AC19). */
 function DisclosureState({ disclosure }: { disclosure: ResearchDetail }) {
   const { t, language } = useLanguage()
   const { state, lacks, isOverdue, open, dueOn } = disclosure
@@ -143,7 +144,7 @@ function DisclosureState({ disclosure }: { disclosure: ResearchDetail }) {
         heading="research-missing"
         missing={lacks.map(({ what, items, until }) => ({
           key: what,
-          said: [
+          text: [
             what === 'release' ? t('disclosures.lack.release') : t(`error.research.${what}` as Word),
             items && t('disclosures.lack.items', { count: items.length, items: items.join(', ') }),
             until && t('disclosures.lack.until', { time: formatInstant(until, language) }),
@@ -151,7 +152,7 @@ function DisclosureState({ disclosure }: { disclosure: ResearchDetail }) {
             .filter(Boolean)
             .join(' '),
           heading: researchHeading(stepOfResearchLack(what)),
-          to: t(`disclosures.step.research.${stepOfResearchLack(what)}`),
+          step: t(`disclosures.step.research.${stepOfResearchLack(what)}`),
         }))}
       />
     )
@@ -172,7 +173,7 @@ function DisclosureState({ disclosure }: { disclosure: ResearchDetail }) {
   )
 }
 
-/** Why it is overdue: its day, a recall past its deadline, or a study that ended early. */
+/** Reason why copies are overdue: the due day, a recall past its deadline, or a study that ended early. */
 function Overdue({ disclosure: { dueOn, itemList, studyEndedOn } }: { disclosure: ResearchDetail }) {
   const { t, language } = useLanguage()
   const nowMs = serverNowMs()

@@ -21,7 +21,7 @@ export function Release({ disclosure, me, onChanged }: { disclosure: ResearchDet
       )}
       {(packages.length > 0 || may.release) && (
         <Packages
-          way={{ kind: 'research', id }}
+          disclosureRef={{ kind: 'research', id }}
           number={number}
           packages={packages}
           mayRelease={may.release}

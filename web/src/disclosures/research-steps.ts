@@ -39,7 +39,7 @@ export function stepOfResearchLack(lack: ResearchLack): ResearchStep {
 
 type Facts = Pick<ResearchDetail, 'state' | 'lacks' | 'itemList'>
 
-/** Returns the state of a step. Independent steps are missing; a decision and a release require all earlier steps. */
+/** Returns the state of a step. An undone step that waits for no other is `missing`; a decision and a release require all earlier steps. */
 export function researchStepState(step: ResearchStep, { state, lacks, itemList }: Facts): StepState {
   const lacking = new Set(lacks.map(({ what }) => stepOfLack[what]))
   const before = researchSteps.slice(0, researchSteps.indexOf(step))
@@ -66,7 +66,7 @@ export function researchStepState(step: ResearchStep, { state, lacks, itemList }
   }
 }
 
-/** Returns true if it ended without a release. */
+/** Returns true if the disclosure ended without a release. */
 export function endedUnreleased({ state }: Pick<ResearchDetail, 'state'>): boolean {
   return state === 'REFUSED' || state === 'WITHDRAWN'
 }

@@ -64,13 +64,13 @@ export function StepNav({ steps }: { steps: readonly { heading: string; title: s
   )
 }
 
-/** Prerequisites missing for the release, with links to their pages. */
+/** Prerequisites missing for the release, each with a link to its step. */
 export function MissingList({
   heading,
   missing,
 }: {
   heading: string
-  missing: readonly { key: string; said: string; heading: string; to: string }[]
+  missing: readonly { key: string; text: string; heading: string; step: string }[]
 }) {
   const { t } = useLanguage()
   return (
@@ -81,9 +81,9 @@ export function MissingList({
       <ul className="disclosure-missing">
         {missing.map((one) => (
           <li key={one.key}>
-            {one.said}{' '}
+            {one.text}{' '}
             <JumpLink heading={one.heading} className="nowrap">
-              {one.to}
+              {one.step}
             </JumpLink>
           </li>
         ))}
@@ -92,7 +92,7 @@ export function MissingList({
   )
 }
 
-/** Button that scrolls to a heading and focuses it. */
+/** Link that scrolls to a heading and focuses it. */
 export function JumpLink({
   heading,
   isCurrent = false,
@@ -111,9 +111,9 @@ export function JumpLink({
       aria-current={isCurrent ? 'step' : undefined}
       onClick={(event) => {
         event.preventDefault()
-        const there = document.getElementById(heading)
-        there?.scrollIntoView({ block: 'start' })
-        there?.focus({ preventScroll: true })
+        const target = document.getElementById(heading)
+        target?.scrollIntoView({ block: 'start' })
+        target?.focus({ preventScroll: true })
       }}
     >
       {children}

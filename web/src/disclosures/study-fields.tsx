@@ -14,7 +14,7 @@ export interface StudyTyped {
   format: SoundFormat
 }
 
-/** Returns the error of each field. */
+/** Returns which fields are wrong. */
 export function wrongStudy({ study, dueOn }: StudyTyped): { study: boolean; dueOn: boolean } {
   return { study: study.trim() === '', dueOn: dueOn === '' || dueOn < todayAt(serverNowMs()).toString() }
 }

@@ -57,7 +57,7 @@ describe('lengths', () => {
     expect([0, 7_000, 125_999, 3_725_000].map(formatPosition)).toEqual(['0.00', '0.07', '2.05', '1.02.05'])
   })
 
-  test('lengths are written in words, including zero', () => {
+  test('lengths are written with units, and zero too', () => {
     expect([0, 200_000, 3_600_000].map(formatLength)).toEqual(['0 s', '3 min 20 s', '1 h'])
   })
 

@@ -4,7 +4,7 @@ import { locales, type Language } from '../language/language.ts'
 export const zone = 'Europe/Helsinki'
 const hourMs = 3_600_000
 const between: Record<Language, string> = { fi: ' klo ', sv: ' kl. ', en: ' at ' }
-const made = new Map<string, Intl.DateTimeFormat>()
+const formatters = new Map<string, Intl.DateTimeFormat>()
 
 /** `24.11.2026`; in English `24 Nov 2026`, as on the public pages. */
 export function formatDate(instant: string, language: Language): string {
@@ -44,9 +44,9 @@ export function formatSpan(from: string, to: string, language: Language): string
     : `${formatInstant(from, language)} – ${formatInstant(to, language)}`
 }
 
-/** Formats the time only if `instant` is on the same day as `beside`, otherwise date and time. */
-export function formatEnd(instant: string, beside: string, language: Language): string {
-  const sameDay = formatDate(instant, language) === formatDate(beside, language)
+/** Formats an end: the time only if it is on the day of `start`, otherwise date and time. */
+export function formatEnd(instant: string, start: string, language: Language): string {
+  const sameDay = formatDate(instant, language) === formatDate(start, language)
   return sameDay ? `${between[language].trim()} ${formatTime(instant, language)}` : formatInstant(instant, language)
 }
 
@@ -73,9 +73,9 @@ function offset(at: Date): string {
 
 function formatter(language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = language + JSON.stringify(options)
-  const known = made.get(key)
+  const known = formatters.get(key)
   if (known) return known
   const fresh = new Intl.DateTimeFormat(locales[language], { ...options, timeZone: zone })
-  made.set(key, fresh)
+  formatters.set(key, fresh)
   return fresh
 }

@@ -9,7 +9,7 @@ const helps = [
 ]
 const titlesFound = (query: string) => searchHelps(helps, query).map(({ title }) => title)
 
-test('an inflected word finds the others of its forms', () => {
+test('a word is found by any of its inflected forms', () => {
   expect(titlesFound('kiellon')).toEqual(['Omat puheluni'])
   expect(titlesFound('kielto')).toEqual(['Omat puheluni'])
   expect(titlesFound('lupa')).toEqual(['Käyttövaltuudet'])

@@ -14,14 +14,14 @@ import type { Delivery } from './letter-shapes.ts'
 /** One letter: read and print, then mark as sent or discard; afterwards how it was sent. */
 export function LetterRow({
   letter,
-  ways,
+  deliveries,
   onChanged,
   onDraftAgain,
   isDrafting,
 }: {
   letter: Letter
-  /** Ways in which it can be delivered; the first is preselected. */
-  ways: readonly Delivery[]
+  /** Ways in which the letter can be delivered; the first is preselected. */
+  deliveries: readonly Delivery[]
   onChanged: (text: string) => void
   onDraftAgain: () => void
   isDrafting: boolean
@@ -74,7 +74,12 @@ export function LetterRow({
       {!delivered && !letter.isErased && (
         <div className="actions actions-forms">
           {!letter.isStale ? (
-            <RecordDelivery letter={letter} kind={kind} ways={ways} onRecorded={() => onChanged(t('letters.noted'))} />
+            <RecordDelivery
+              letter={letter}
+              kind={kind}
+              deliveries={deliveries}
+              onRecorded={() => onChanged(t('letters.noted'))}
+            />
           ) : (
             letter.madeBy && (
               <Button
@@ -87,7 +92,7 @@ export function LetterRow({
               </Button>
             )
           )}
-          <DiscardLetter letter={letter} kind={kind} onThrown={() => onChanged(t('letters.thrown'))} />
+          <DiscardLetter letter={letter} kind={kind} onDiscarded={() => onChanged(t('letters.thrown'))} />
         </div>
       )}
     </li>
@@ -121,19 +126,19 @@ function NewTabLink({
 function RecordDelivery({
   letter,
   kind,
-  ways,
+  deliveries,
   onRecorded,
 }: {
   letter: Letter
   kind: string
-  ways: readonly Delivery[]
+  deliveries: readonly Delivery[]
   onRecorded: () => void
 }) {
   const { t } = useLanguage()
-  const note = $api.useMutation('post', '/api/letters/{id}/delivery')
-  const [how, setHow] = useState<Delivery>(ways[0] ?? 'POST')
+  const record = $api.useMutation('post', '/api/letters/{id}/delivery')
+  const [how, setHow] = useState<Delivery>(deliveries[0] ?? 'POST')
   const submit = () =>
-    note.mutateAsync({ params: { path: { id: letter.id } }, body: { how } }).then(
+    record.mutateAsync({ params: { path: { id: letter.id } }, body: { how } }).then(
       () => {
         onRecorded()
         return true
@@ -145,13 +150,13 @@ function RecordDelivery({
       open={t('letters.deliver')}
       named={`${t('letters.deliver')}: ${kind}`}
       submit={t('letters.deliver.do')}
-      isBusy={note.isPending}
-      error={note.error}
+      isBusy={record.isPending}
+      error={record.error}
       onSubmit={submit}
     >
       <RadioCards
         label={t('letters.how')}
-        options={ways.map((value) => ({ value, label: t(`letters.delivery.${value}`) }))}
+        options={deliveries.map((value) => ({ value, label: t(`letters.delivery.${value}`) }))}
         value={how}
         onChange={(value) => setHow(value as Delivery)}
       />
@@ -160,7 +165,7 @@ function RecordDelivery({
   )
 }
 
-function DiscardLetter({ letter, kind, onThrown }: { letter: Letter; kind: string; onThrown: () => void }) {
+function DiscardLetter({ letter, kind, onDiscarded }: { letter: Letter; kind: string; onDiscarded: () => void }) {
   const { t } = useLanguage()
   const remove = $api.useMutation('delete', '/api/letters/{id}')
   const [isConfirming, setConfirming] = useState(false)
@@ -179,7 +184,7 @@ function DiscardLetter({ letter, kind, onThrown }: { letter: Letter; kind: strin
         title={t('letters.throw.title', { kind })}
         doLabel={t('letters.throw')}
         isOpen={isConfirming}
-        onDo={() => void remove.mutateAsync({ params: { path: { id: letter.id } } }).then(onThrown, () => undefined)}
+        onDo={() => void remove.mutateAsync({ params: { path: { id: letter.id } } }).then(onDiscarded, () => undefined)}
         onClose={() => setConfirming(false)}
       >
         <p>{t('letters.throw.what')}</p>

@@ -81,8 +81,8 @@ test('a moved appointment is confirmed again', () => {
       canBeOpened: false,
     },
   ]
-  const made = (at: string) => lettersDue(request({ appointments, letters: [letter('appointment', at)] }))
-  expect([made('2026-11-21T08:00:00Z'), made('2026-11-22T08:00:01Z')]).toEqual([['appointment'], []])
+  const due = (at: string) => lettersDue(request({ appointments, letters: [letter('appointment', at)] }))
+  expect([due('2026-11-21T08:00:00Z'), due('2026-11-22T08:00:01Z')]).toEqual([['appointment'], []])
 })
 
 test('an extension gets a letter, and a closed request has none due', () => {
@@ -110,11 +110,11 @@ test('only a copy that can be fetched gets a covering letter', () => {
     ...{ id: state, recordingId: 'a', method: 'KEY', madeBy: person, state, downloads: [] },
     ...{ madeAt: '2026-11-22T08:00:00Z', expiresAt: '2026-11-29T08:00:00Z' },
   })
-  const made = (state: Parameters<typeof copy>[0], letters: Letter[] = []) =>
+  const due = (state: Parameters<typeof copy>[0], letters: Letter[] = []) =>
     lettersDue(request({ kinds: ['COPY'], copies: [copy(state)], letters }))
-  expect([made('making'), made('ready'), made('taken'), made('failed')]).toEqual([[], ['copy'], [], []])
-  expect(made('ready', [letter('copy', '2026-11-21T08:00:00Z', true)])).toEqual(['copy'])
-  expect(made('ready', [letter('copy', '2026-11-23T08:00:00Z', true)])).toEqual([])
+  expect([due('making'), due('ready'), due('taken'), due('failed')]).toEqual([[], ['copy'], [], []])
+  expect(due('ready', [letter('copy', '2026-11-21T08:00:00Z', true)])).toEqual(['copy'])
+  expect(due('ready', [letter('copy', '2026-11-23T08:00:00Z', true)])).toEqual([])
 })
 
 test('a request for a copy of another’s call is still answered', () => {

@@ -6,7 +6,7 @@ import { languages, type Language } from '../language/language.ts'
 type GivenGround = NonNullable<
   paths['/api/requests/{id}/letters']['post']['requestBody']['content']['application/json']['ground']
 >
-/** Grounds that the writer chooses; the others are known. */
+/** Grounds of a refusal that the writer chooses; the server knows when the others apply. */
 export type RefusalGround = Exclude<GivenGround, 'IDENTITY' | 'NO_CALL'>
 type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
   ? Body
@@ -78,19 +78,19 @@ export function lettersDue(request: RequestDetail): LetterKind[] {
     ['openness', request.openness !== undefined && !has('openness')],
     ['extension', extension !== undefined && !has('extension', Date.parse(extension.at))],
   ]
-  const made = wanted.flatMap(([kind, isWanted]) => (isWanted ? [kind] : []))
+  const due = wanted.flatMap(([kind, isWanted]) => (isWanted ? [kind] : []))
   // A request about calls gets an answer even if no other letter is due.
   const isLeft = next.includes('answer') && !next.includes('make-copy') && !next.includes('correct') && calls.length > 0
-  return made.length === 0 && isLeft ? ['answer'] : made
+  return due.length === 0 && isLeft ? ['answer'] : due
 }
 
-/** Returns every other kind of letter that can be drafted for a request, at the writer's discretion. */
+/** Returns the kinds of letter that are not due but can be drafted for a request, at the writer's discretion. */
 export function otherKinds(
   request: Pick<RequestDetail, 'party' | 'kinds' | 'openness'>,
-  made: readonly LetterKind[],
+  due: readonly LetterKind[],
 ): LetterKind[] {
   const { party } = request
-  // Letters about calls are only for a party of one.
+  // Only the caller or the official of a call gets letters about it.
   const aboutCalls = party !== 'OUTSIDER' && party !== 'MENTIONED'
   const only: Partial<Record<LetterKind, boolean>> = {
     answer: aboutCalls,
@@ -109,7 +109,7 @@ export function otherKinds(
     mentioned: request.kinds.includes('MENTIONED'),
     openness: request.openness !== undefined,
   }
-  return letterKinds.filter((kind) => (only[kind] ?? true) && !made.includes(kind))
+  return letterKinds.filter((kind) => (only[kind] ?? true) && !due.includes(kind))
 }
 
 /** Returns the grounds of a refusal that the writer can choose; without a matched call the ground is known. */

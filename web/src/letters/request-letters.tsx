@@ -74,7 +74,7 @@ export function Letters({ request, onChanged }: { request: RequestDetail; onChan
               <LetterRow
                 key={letter.id}
                 letter={letter}
-                ways={deliveriesTo(request)}
+                deliveries={deliveriesTo(request)}
                 onChanged={changed}
                 isDrafting={making === letter.kind}
                 onDraftAgain={() => void draft(letter.kind)}

@@ -24,7 +24,7 @@ export function TemplateEditor({
   onChanged: () => void
 }) {
   const { t, language } = useLanguage()
-  const { kind, language: of, version, changed, fields } = template
+  const { kind, language: templateLanguage, version, changed, fields } = template
   const [text, setText] = useState(template.text)
   const change = $api.useMutation('put', '/api/letter-templates/{kind}/{language}')
   const { preview, error } = usePreview(template, text)
@@ -32,7 +32,7 @@ export function TemplateEditor({
   const isChanged = text !== template.text
   const submit = async () => {
     const done = await change
-      .mutateAsync({ params: { path: { kind, language: of } }, body: { text, version } })
+      .mutateAsync({ params: { path: { kind, language: templateLanguage } }, body: { text, version } })
       .catch(() => undefined)
     if (!done) return
     announce(t('letters.templates.saved'))
@@ -57,7 +57,7 @@ export function TemplateEditor({
         <Field
           label={t('letters.templates.text')}
           hint={t('letters.templates.text.hint')}
-          lang={of}
+          lang={templateLanguage}
           rows={20}
           value={text}
           onChange={setText}

@@ -15,7 +15,14 @@ import { useLeave } from '../session/leave.ts'
  * Ends the listening mode; the host is signed out in every case. The listener can end it at any time. Only the host, with their
  * password, can confirm that the recording was listened to: forbidden ones are destroyed then.
  */
-export function EndRoom({ host, confirms }: { host: string; confirms: boolean }) {
+export function EndRoom({
+  host,
+  confirms,
+}: {
+  host: string
+  /** True if the host can confirm here that the recording was listened to. */
+  confirms: boolean
+}) {
   const { t } = useLanguage()
   const leave = useLeave()
   const close = $api.useMutation('post', '/api/room/close')
@@ -28,7 +35,7 @@ export function EndRoom({ host, confirms }: { host: string; confirms: boolean })
     else leave(body.outcome === 'HEARD' ? 'room-heard' : 'room-ended', 'elsewhere')
     return true
   }
-  const isOfHeard = close.variables?.body.outcome === 'HEARD'
+  const isConfirmation = close.variables?.body.outcome === 'HEARD'
   return (
     <>
       <p className="muted">{t('listening-room.host', { name: host })}</p>
@@ -49,9 +56,9 @@ export function EndRoom({ host, confirms }: { host: string; confirms: boolean })
               {t('listening-room.end.title')}
             </Heading>
             <p>{t('listening-room.end.what')}</p>
-            {close.error != null && !isOfHeard && <Failure error={close.error} />}
+            {close.error != null && !isConfirmation && <Failure error={close.error} />}
             <div className="room-ends">
-              <Button kind="primary" isBusy={close.isPending && !isOfHeard} onPress={() => void end({})}>
+              <Button kind="primary" isBusy={close.isPending && !isConfirmation} onPress={() => void end({})}>
                 {t('listening-room.end.pause')}
               </Button>
               <Button kind="secondary" autoFocus onPress={() => setConfirming(false)}>
@@ -61,8 +68,8 @@ export function EndRoom({ host, confirms }: { host: string; confirms: boolean })
             {confirms ? (
               <ConfirmPlayed
                 host={host}
-                error={isOfHeard ? close.error : undefined}
-                isBusy={close.isPending && isOfHeard}
+                error={isConfirmation ? close.error : undefined}
+                isBusy={close.isPending && isConfirmation}
                 onPlayed={(password) => end({ outcome: 'HEARD', password })}
               />
             ) : (

@@ -95,15 +95,15 @@ export function ListeningRoom({ me, appointmentId }: { me: Me; appointmentId: st
 /** Keeps the browser on the URL of the listening mode, also on "back", and clears data fetched by other pages. */
 function useLockToRoom(): void {
   const navigate = useNavigate()
-  const hold = useEffectEvent(() => {
+  const stayInRoom = useEffectEvent(() => {
     if (window.location.pathname !== '/room') void navigate({ to: '/room', replace: true })
   })
   useEffect(() => {
     forgetPurpose()
     queries.removeQueries({ predicate: ({ queryKey }) => !keptQueries.includes(queryKey[1]) })
-    hold()
-    window.addEventListener('popstate', hold)
-    return () => window.removeEventListener('popstate', hold)
+    stayInRoom()
+    window.addEventListener('popstate', stayInRoom)
+    return () => window.removeEventListener('popstate', stayInRoom)
   }, [])
 }
 

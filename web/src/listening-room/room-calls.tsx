@@ -11,8 +11,8 @@ import { RoomListening } from './room-listening.tsx'
 /** The listener's calls with their facts and a button for each part; one part plays at a time. */
 export function RoomCalls({ room }: { room: Room }) {
   const [chosen, setChosen] = useState<string>()
-  const [shown, setShown] = useState({ of: room, calls: room.calls })
-  if (shown.of !== room) setShown({ of: room, calls: withDestroyedParts(shown.calls, room.calls) })
+  const [shown, setShown] = useState({ room, calls: room.calls })
+  if (shown.room !== room) setShown({ room, calls: withDestroyedParts(shown.calls, room.calls) })
   const { calls } = shown
   const list = useRef<HTMLDivElement>(null)
   const focusOn = useRef<string>(undefined)

@@ -19,7 +19,7 @@ test('a browser that was suspended at the time of an announcement announces the 
   expect([isAnnounced(12, 4), isAnnounced(4, 3)]).toEqual([true, false])
 })
 
-test('the time left is visible during the last five minutes', () => {
+test('the time left is emphasised during the last five minutes', () => {
   expect([6, 5, 1].map(isSoonOver)).toEqual([false, true, true])
 })
 

@@ -1,4 +1,4 @@
-/** Listening mode at an office: one person, their calls, one slot. The screen has nothing else (R47). */
+/** Types and rules of the listening mode at an office. Its screen has one person's calls for one slot, and nothing else (R47). */
 import type { paths } from '../api/paths.ts'
 
 type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }

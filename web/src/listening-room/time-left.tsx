@@ -6,7 +6,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { isSoonOver, isAnnounced, minutesLeft } from './room-facts.ts'
 
-/** Returns the minutes left until an instant; undefined while it is unknown. */
+/** Returns the minutes left until an instant; 0 while the instant is unknown. */
 export function useMinutesLeft(until: string | undefined): number {
   const [nowMs, setNow] = useState(serverNowMs)
   useEffect(() => {
@@ -16,7 +16,7 @@ export function useMinutesLeft(until: string | undefined): number {
   return until === undefined ? 0 : minutesLeft(until, nowMs)
 }
 
-/** Remaining time, shown and at times announced. */
+/** Remaining time; some of its minutes are announced to screen readers. */
 export function TimeLeft({ minutes, until }: { minutes: number; until: string }) {
   const { t, language } = useLanguage()
   const before = useRef(minutes)

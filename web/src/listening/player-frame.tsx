@@ -65,7 +65,7 @@ export function PlayerFrame<Own extends { do: string }>({
   handle?: Ref<PlayerHandle> | undefined
   /** Accompanies a list, which keeps the focus; only position and transport are shown until the listener opens the rest. */
   isBeside?: boolean
-  /** Help for the keys, without the player's own. */
+  /** Lines of the help for the keys; by default those of a recording's player. */
   keys?: readonly KeyLine[]
   actionOf: (event: KeyboardEvent, target: KeyTarget) => CommonAction | Own | undefined
   /** Handles a player's own key actions. */
@@ -224,7 +224,7 @@ export function SmallRange({
   label,
   max,
   value,
-  format: t,
+  format,
   onChange,
 }: {
   label: string
@@ -243,7 +243,7 @@ export function SmallRange({
         max={max}
         step={max / 20}
         value={value}
-        aria-valuetext={t(value)}
+        aria-valuetext={format(value)}
         onChange={(event) => onChange(Number(event.target.value))}
       />
     </label>

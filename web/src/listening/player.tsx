@@ -133,8 +133,8 @@ export function Player({
           </ToggleButton>
           <ToggleButton
             className="chip"
-            isSelected={lanes.spread === 'apart'}
-            onChange={(isApart) => playback.setLanes({ spread: isApart ? 'apart' : 'both' })}
+            isSelected={lanes.spread === 'split'}
+            onChange={(isSplit) => playback.setLanes({ spread: isSplit ? 'split' : 'both' })}
           >
             <Headphones aria-hidden="true" size={16} />
             {t('listening.player.apart')}

@@ -10,7 +10,7 @@ test('a silence is a stretch in which neither side speaks, with a little quiet l
   expect(silencesOf(caller, official, 20)).toEqual([{ fromMs: 1300, toMs: 3700 }])
 })
 
-test('speech of one side is not silence, and a breath is too short', () => {
+test('speech of one side is not silence, and a pause of one second is too short', () => {
   expect(silencesOf(peaks([0, 100]), peaks([90, 100]), 20)).toEqual([])
   expect(silencesOf(peaks([90, 20], [0, 20], [90, 20]), peaks([0, 60]), 20)).toEqual([])
 })

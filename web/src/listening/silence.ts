@@ -6,7 +6,8 @@ export interface Stretch {
 
 /** Peaks below this are silence. */
 export const quietBelow = 8
-const leadMs = 300
+/** Quiet kept at both ends of a silence, so that words are not cut. */
+const marginMs = 300
 
 /** Decodes base64 of unsigned bytes, one per peak. */
 export function decodePeaks(base64: string): Uint8Array {
@@ -25,7 +26,7 @@ export function silencesOf(caller: Uint8Array, official: Uint8Array, peaksPerSec
     const isQuiet = peak < length && (caller[peak] ?? 0) < quietBelow && (official[peak] ?? 0) < quietBelow
     if (isQuiet) quietFrom ??= peak
     else if (quietFrom != null) {
-      const [fromMs, toMs] = [quietFrom * peakMs + leadMs, peak * peakMs - leadMs]
+      const [fromMs, toMs] = [quietFrom * peakMs + marginMs, peak * peakMs - marginMs]
       if ((peak - quietFrom) * peakMs >= minMs) silences.push({ fromMs, toMs })
       quietFrom = undefined
     }

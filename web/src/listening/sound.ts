@@ -1,5 +1,5 @@
 /** Routing of the two lanes: both to both ears, or the caller left and the official right. */
-export type Spread = 'both' | 'apart'
+export type Spread = 'both' | 'split'
 
 export interface Lanes {
   isCallerAudible: boolean

@@ -41,6 +41,10 @@ test('a click is no speech', () => {
 
 test('an empty recording has neither talk nor silence', () => {
   expect(talkOf(new Uint8Array(), new Uint8Array(), 20)).toEqual({
-    ...{ callerMs: 0, officialMs: 0, bothMs: 0, silentMs: 0, moments: [] },
+    callerMs: 0,
+    officialMs: 0,
+    bothMs: 0,
+    silentMs: 0,
+    moments: [],
   })
 })

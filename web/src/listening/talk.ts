@@ -65,7 +65,7 @@ export function talkOf(
 /** Marks and peaks may differ by the delay of a packet. */
 const toleranceMs = 1000
 
-/** Returns true for a silence in one of the holds. */
+/** Returns true for a silence or a gap in one of the holds. */
 export function isWithin({ kind, fromMs, toMs }: Stretch & { kind: string }, holds: readonly Hold[]): boolean {
   return (
     (kind === 'silence' || kind === 'pause') &&

@@ -22,7 +22,7 @@ const endReasonOfRefusal: Partial<Record<string, ListeningEndReason>> = {
   'recording.destroyed': 'destroyed',
 }
 
-/** Starts, holds and ends one listening. */
+/** Starts, follows and ends one listening. */
 export function useListening(recordingId: string, under: UnderPurpose) {
   const [state, setState] = useState<ListeningState>({ state: 'idle' })
   const openId = useRef<string>(undefined)

@@ -61,19 +61,19 @@ export function usePlayback({
       spread,
     }
   }
-  const played = useRef(lanes)
-  const setPlayed = (chosen: Lanes, ms: number) => {
+  const appliedLanes = useRef(lanes)
+  const applyLanes = (chosen: Lanes, ms: number) => {
     const now = audibleLanes(chosen, ms)
     const isSame =
-      now.isCallerAudible === played.current.isCallerAudible &&
-      now.isOfficialAudible === played.current.isOfficialAudible &&
-      now.spread === played.current.spread
+      now.isCallerAudible === appliedLanes.current.isCallerAudible &&
+      now.isOfficialAudible === appliedLanes.current.isOfficialAudible &&
+      now.spread === appliedLanes.current.spread
     if (isSame) return
-    played.current = now
+    appliedLanes.current = now
     graph.current?.set(now)
   }
 
-  const followed = useRef(0)
+  const lastPositionMs = useRef(0)
   const seek = (ms: number) => {
     const to = Math.min(Math.max(0, ms), durationMs)
     audio.currentTime = to / 1000
@@ -83,8 +83,8 @@ export function usePlayback({
     isPlayRequested.current = true
     if (!graph.current) {
       graph.current = makeSoundGraph(audio)
-      played.current = audibleLanes(lanes, audio.currentTime * 1000)
-      graph.current.set(played.current)
+      appliedLanes.current = audibleLanes(lanes, audio.currentTime * 1000)
+      graph.current.set(appliedLanes.current)
     }
     graph.current.resume()
     if (audio.ended || positionMs >= durationMs - 50) seek(region ? region.fromMs : 0)
@@ -98,10 +98,10 @@ export function usePlayback({
 
   const follow = useEffectEvent(() => {
     const now = audio.currentTime * 1000
-    setPlayed(lanes, now)
+    applyLanes(lanes, now)
     // Loops and skips only while playing, and a loop only when playback reaches its end: a manual seek elsewhere stays there.
-    const before = followed.current
-    followed.current = now
+    const before = lastPositionMs.current
+    lastPositionMs.current = now
     if (audio.paused || audio.seeking) return setPosition(now)
     if (stopAtMs != null && before < stopAtMs && now >= stopAtMs) audio.pause()
     const past = skipsSilence ? pastSilence(now, silences) : undefined
@@ -199,7 +199,7 @@ export function usePlayback({
     setSkipsSilence,
     setLanes(changed: Partial<Lanes>) {
       const next = { ...lanes, ...changed }
-      setPlayed(next, audio.currentTime * 1000)
+      applyLanes(next, audio.currentTime * 1000)
       setLanesState(next)
     },
     setRegion,

@@ -9,19 +9,25 @@ import type { TalkMoment } from './talk.ts'
 import type { Region } from './use-playback.ts'
 
 export const laneHeightPx = 72
-const quiet = 'rgba(95, 104, 109, 0.25)'
-const gapColor = { loss: 'rgba(178, 53, 45, 0.22)', pause: quiet, consultation: quiet, conference: quiet }
-const held = 'rgba(122, 82, 179, 0.2)'
+const quietColor = 'rgba(95, 104, 109, 0.25)'
+const gapColor = {
+  loss: 'rgba(178, 53, 45, 0.22)',
+  pause: quietColor,
+  consultation: quietColor,
+  conference: quietColor,
+}
+const holdColor = 'rgba(122, 82, 179, 0.2)'
 const talkColor = {
   ...{ silence: 'rgba(95, 104, 109, 0.12)', overlap: 'rgba(230, 150, 20, 0.22)' },
-  ...{ hold: held, consultation: held, conference: held },
+  ...{ hold: holdColor, consultation: holdColor, conference: holdColor },
 }
 const loopId = 'loop'
 const noTalk: readonly TalkMoment[] = []
 
-/** API for drawing marks. */
+/** The drawn lanes, for drawing marks on them. */
 export interface Drawn {
-  place: HTMLElement
+  /** Element that contains the lanes. */
+  element: HTMLElement
   regions: ReturnType<typeof Regions.create>
 }
 
@@ -66,7 +72,7 @@ export function Waveform({
     const cspNonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''
     const color = readColors()
     const regions = Regions.create()
-    const quiet = {
+    const sharedOptions = {
       cursorColor: 'var(--wave-cursor)',
       cursorWidth: 2,
       cspNonce,
@@ -76,7 +82,7 @@ export function Waveform({
       maxPeak: 1,
     }
     const surfer = WaveSurfer.create({
-      ...quiet,
+      ...sharedOptions,
       container: handle.current,
       media: audio,
       peaks,
@@ -95,7 +101,7 @@ export function Waveform({
           secondaryLabelOpacity: 1,
         }),
         Minimap.create({
-          ...quiet,
+          ...sharedOptions,
           height: 28,
           waveColor: color('wave-map'),
           progressColor: color('wave-map-played'),
@@ -124,7 +130,7 @@ export function Waveform({
           resize: false,
         })
       }
-      if (handle.current) notify({ place: handle.current, regions })
+      if (handle.current) notify({ element: handle.current, regions })
     })
     regions.on('region-updated', (changed) => {
       if (changed.id === loopId) onRegionRef.current({ fromMs: changed.start * 1000, toMs: changed.end * 1000 })

@@ -36,11 +36,13 @@ export function LivePage() {
   const showsToday = presence.state === 'signed-in' && makesStudies(presence.me)
   const [forbidden, setForbidden] = useState<ReadonlyMap<string, ForbidResult>>(new Map())
   const rows = live.rows ?? []
-  const going = withoutEnded(rows)
+  const ongoing = withoutEnded(rows)
   const failures = failing(rows)
-  const ended = rows.length - going.length
-  const summary = [t('live.count', { count: going.length }), t('live.failures', { count: failures.length })].join(', ')
-  const shown: Shown = {
+  const ended = rows.length - ongoing.length
+  const summary = [t('live.count', { count: ongoing.length }), t('live.failures', { count: failures.length })].join(
+    ', ',
+  )
+  const shown: ListProps = {
     rows,
     nowMs,
     hasNodes: hasNodes(rows),
@@ -53,7 +55,7 @@ export function LivePage() {
     <Page title={t('live.title')} lead={t('live.lead')}>
       <div className="live-bar panel">
         <p className="live-count">
-          {live.rows && <strong>{t('live.count', { count: going.length })}</strong>}
+          {live.rows && <strong>{t('live.count', { count: ongoing.length })}</strong>}
           <ConnectionMark connection={live.connection} at={live.at} />
         </p>
         <div className="actions">
@@ -115,7 +117,7 @@ export function LivePage() {
   )
 }
 
-interface Shown {
+interface ListProps {
   rows: LiveRow[]
   nowMs: number
   hasNodes: boolean
@@ -123,13 +125,13 @@ interface Shown {
   onForbidden: (segmentId: string, result: ForbidResult) => void
 }
 
-/** Calls forbidden on this page: the server's next update no longer offers them. */
+/** Prohibition entered on this page. The server's next update no longer names the call's recording. */
 interface ForbidResult {
   recordingId: string
   prohibition: Prohibition
 }
 
-function LiveTable({ rows, nowMs, hasNodes, ...acts }: Shown) {
+function LiveTable({ rows, nowMs, hasNodes, ...acts }: ListProps) {
   const { t, language, named } = useLanguage()
   return (
     <table className="results live-table">
@@ -175,7 +177,7 @@ function LiveTable({ rows, nowMs, hasNodes, ...acts }: Shown) {
   )
 }
 
-function LiveCards({ rows, nowMs, hasNodes, ...acts }: Shown) {
+function LiveCards({ rows, nowMs, hasNodes, ...acts }: ListProps) {
   const { t, language, named } = useLanguage()
   return (
     <ul className="cards">
@@ -268,7 +270,7 @@ function ForbidButtons({
   row: { call, endedAt },
   forbidden,
   onForbidden,
-}: { row: LiveRow } & Pick<Shown, 'forbidden' | 'onForbidden'>) {
+}: { row: LiveRow } & Pick<ListProps, 'forbidden' | 'onForbidden'>) {
   const { language } = useLanguage()
   const result = forbidden.get(call.segmentId)
   const recordingId = result?.recordingId ?? call.own?.recordingId

@@ -17,7 +17,7 @@ const [a, b, c] = [
   call('c', '2026-11-24T11:00:00Z'),
 ]
 
-test('known calls keep their places and new ones come last, in any order of the server', () => {
+test('known calls keep their rows and new ones come last, whatever order the server sends them in', () => {
   const rows = nextRows(nextRows([], { at, items: [b, a] }), { at, items: [c, b, a] })
   expect(rows.map((row) => row.call.segmentId)).toEqual(['a', 'b', 'c'])
 })

@@ -11,14 +11,14 @@ export interface LiveRow {
  * Returns the rows after a new snapshot. A known call keeps its place, a new one is appended, and an ended one stays as ended,
  * so that nothing moves under the reader's eyes or pointer.
  */
-export function nextRows(rows: readonly LiveRow[], picture: LiveCalls): LiveRow[] {
-  const now = new Map(picture.items.map((call) => [call.segmentId, call]))
+export function nextRows(rows: readonly LiveRow[], snapshot: LiveCalls): LiveRow[] {
+  const now = new Map(snapshot.items.map((call) => [call.segmentId, call]))
   const known = new Set(rows.map((row) => row.call.segmentId))
   const remaining = rows.map((row): LiveRow => {
     const call = now.get(row.call.segmentId)
-    return call ? { call } : { call: row.call, endedAt: row.endedAt ?? picture.at }
+    return call ? { call } : { call: row.call, endedAt: row.endedAt ?? snapshot.at }
   })
-  const fresh = picture.items
+  const fresh = snapshot.items
     .filter((call) => !known.has(call.segmentId))
     .sort((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt))
   return [...remaining, ...fresh.map((call): LiveRow => ({ call }))]
@@ -29,7 +29,7 @@ export function withoutEnded(rows: readonly LiveRow[]): LiveRow[] {
   return rows.filter((row) => row.endedAt == null)
 }
 
-/** Returns calls in progress whose recording fails, the longest failure first. */
+/** Returns the rows of calls in progress whose recording fails. */
 export function failing(rows: readonly LiveRow[]): LiveRow[] {
   return withoutEnded(rows).filter((row) => row.call.recording === 'failing')
 }

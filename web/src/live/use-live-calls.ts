@@ -13,12 +13,12 @@ export function useLiveCalls({ purpose, reference }: UnderPurpose) {
   const [at, setAt] = useState<string>()
   const [isPaused, setPaused] = useState(false)
   const [missed, setMissed] = useState(0)
-  const held = useRef<LiveCalls>(undefined)
+  const newestWhilePaused = useRef<LiveCalls>(undefined)
   const paused = useRef(false)
 
-  const show = (picture: LiveCalls) => {
-    setRows((before) => nextRows(before ?? [], picture))
-    setAt(picture.at)
+  const show = (snapshot: LiveCalls) => {
+    setRows((before) => nextRows(before ?? [], snapshot))
+    setAt(snapshot.at)
   }
 
   useEffect(() => {
@@ -31,9 +31,9 @@ export function useLiveCalls({ purpose, reference }: UnderPurpose) {
       source.addEventListener('open', () => setConnection('open'))
       source.addEventListener('calls', (event: MessageEvent<string>) => {
         setConnection('open')
-        const picture = JSON.parse(event.data) as LiveCalls
-        if (!paused.current) return show(picture)
-        held.current = picture
+        const snapshot = JSON.parse(event.data) as LiveCalls
+        if (!paused.current) return show(snapshot)
+        newestWhilePaused.current = snapshot
         setMissed((count) => count + 1)
       })
       source.addEventListener('error', () => {
@@ -62,8 +62,8 @@ export function useLiveCalls({ purpose, reference }: UnderPurpose) {
       paused.current = on
       setPaused(on)
       setMissed(0)
-      if (!on && held.current) show(held.current)
-      held.current = undefined
+      if (!on && newestWhilePaused.current) show(newestWhilePaused.current)
+      newestWhilePaused.current = undefined
     },
     clearEnded: () => setRows((before) => before && withoutEnded(before)),
   }

@@ -132,7 +132,7 @@ function EntryFacts({ entry, onClose }: { entry: LogEntryDetail; onClose: () => 
   )
 }
 
-const classes = {
+const notices = {
   proved: { kind: 'success', Icon: CircleCheck },
   pending: { kind: 'info', Icon: Clock },
   broken: { kind: 'error', Icon: CircleX },
@@ -143,7 +143,7 @@ const classes = {
 function ProofText({ proof }: { proof: Proof }) {
   const { t, language } = useLanguage()
   const { state, leaf, leafHash, path, checkpoint } = proof
-  const { kind, Icon } = classes[state]
+  const { kind, Icon } = notices[state]
   return (
     <section aria-labelledby="log-proof" className="stack-small">
       <h3 id="log-proof">{t('log.proof')}</h3>

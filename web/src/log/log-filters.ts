@@ -1,7 +1,4 @@
-/**
- * Loki: the audit log for the data protection officer, who reads entries, proves that an entry is in the log unchanged, and
- * verifies the whole log. Entries have no content of calls.
- */
+/** Filters of the audit log, in the URL of its page and in the query to the server. */
 import { parseAbsolute, toCalendarDateTime, type CalendarDateTime } from '@internationalized/date'
 import type { Purpose } from '../api/shapes.ts'
 import { parseDay, queryOf } from '../contacts/filters.ts'

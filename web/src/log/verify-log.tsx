@@ -12,7 +12,7 @@ import type { Problem, Verification } from './log-shapes.ts'
 
 const pollMs = 700
 
-/** Full verification of the log: start, progress, cancel, and the place of a break. */
+/** Full verification of the log: start, progress, cancel, and the first entry at which the log is broken. */
 export function VerifyLog({ onOpen }: { onOpen: (seq: number) => void }) {
   const { t } = useLanguage()
   const { data, error, refetch } = $api.useQuery('get', '/api/log/verifications', undefined, {

@@ -12,7 +12,7 @@ export function OwnActs() {
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/my-calls/acts')
   if (isPending) return <Waiting lines={4} />
   if (error) return <Failure error={error} onAgain={() => void refetch()} />
-  const { forbidden, asked: request, serviceUnit } = data
+  const { forbidden, asked: requests, serviceUnit } = data
   return (
     <>
       <section className="panel stack-small" aria-labelledby="own-forbidden">
@@ -38,10 +38,10 @@ export function OwnActs() {
       </section>
       <section className="panel stack-small" aria-labelledby="own-asked">
         <h2 id="own-asked">{t('my-calls.asked')}</h2>
-        {request.length === 0 && <p className="muted">{t('my-calls.asked.none')}</p>}
-        {request.length > 0 && (
+        {requests.length === 0 && <p className="muted">{t('my-calls.asked.none')}</p>}
+        {requests.length > 0 && (
           <ul className="own-list">
-            {request.map((one) => (
+            {requests.map((one) => (
               <li key={one.number}>
                 <strong>{one.number}</strong>
                 <span>

@@ -12,7 +12,7 @@ import { useWide } from '../shell/use-wide.ts'
 import { byDay, type OwnCall } from './by-day.ts'
 import { ForbidOwn } from './forbid-own.tsx'
 
-interface Shown {
+interface ListProps {
   calls: OwnCall[]
   title: string
   forbidden: ReadonlyMap<string, Prohibition>
@@ -26,7 +26,7 @@ export function OwnCalls({
   onChanged,
 }: {
   contacts: Contact[]
-  /** There are older calls: the count of the last day is incomplete. */
+  /** True if older calls are not listed: the count of the last day is then incomplete. */
   isCut: boolean
   onChanged: () => void
 }) {
@@ -53,7 +53,7 @@ export function OwnCalls({
   ))
 }
 
-function CallsTable({ title, calls, ...acts }: Shown) {
+function CallsTable({ title, calls, ...acts }: ListProps) {
   const { t, named } = useLanguage()
   return (
     <table className="results live-table">
@@ -93,7 +93,7 @@ function CallsTable({ title, calls, ...acts }: Shown) {
   )
 }
 
-function CallCards({ title, calls, ...acts }: Shown) {
+function CallCards({ title, calls, ...acts }: ListProps) {
   const { t, named } = useLanguage()
   return (
     <ul className="cards own-cards" aria-label={title}>
@@ -153,7 +153,7 @@ function Act({
   call: { contact, segment },
   forbidden,
   onForbidden,
-}: { call: OwnCall } & Pick<Shown, 'forbidden' | 'onForbidden'>) {
+}: { call: OwnCall } & Pick<ListProps, 'forbidden' | 'onForbidden'>) {
   const { language } = useLanguage()
   const { id, state } = segment.recording
   const done = id === undefined ? undefined : forbidden.get(id)

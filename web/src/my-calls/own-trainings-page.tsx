@@ -9,7 +9,7 @@ import { usePresence } from '../session/use-presence.ts'
 import { NotFound } from '../shell/not-found.tsx'
 import { Page } from '../shell/page.tsx'
 
-/** Koulutukseni: the training sessions an official attended, and how long that is held. */
+/** Koulutukseni: the training sessions an official attended, and until when the attendance is kept. */
 export function OwnTrainingsPage() {
   const presence = usePresence()
   if (presence.state !== 'signed-in') return null

@@ -32,10 +32,10 @@ export function AddTimes({
   const [host, setHost] = useState('')
   const [isTried, setTried] = useState(false)
   const today = todayAt(serverNowMs())
-  const row = seriesTimes(from, to, minutes)
+  const times = seriesTimes(from, to, minutes)
   const submit = async () => {
     setTried(true)
-    if (!day || day.compare(today) < 0 || !from || !to || row.length === 0 || host === '') return false
+    if (!day || day.compare(today) < 0 || !from || !to || times.length === 0 || host === '') return false
     const body = { day: day.toString(), from: clock(from), to: clock(to), minutes, hostId: host }
     return add.mutateAsync({ params: { path: { id: office.id } }, body }).then(
       ({ added }) => {
@@ -68,11 +68,11 @@ export function AddTimes({
         />
         <TimeOfDay
           label={t('offices.times.from')}
-          isWrong={isTried && row.length === 0}
+          isWrong={isTried && times.length === 0}
           value={from}
           onChange={setFrom}
         />
-        <TimeOfDay label={t('offices.times.to')} isWrong={isTried && row.length === 0} value={to} onChange={setTo} />
+        <TimeOfDay label={t('offices.times.to')} isWrong={isTried && times.length === 0} value={to} onChange={setTo} />
       </div>
       <div className="step-times">
         <Choice
@@ -90,10 +90,10 @@ export function AddTimes({
           error={isTried && host === '' ? t('offices.times.host.missing') : undefined}
         />
       </div>
-      <p aria-live="polite" className={isTried && row.length === 0 ? 'field-error' : undefined}>
-        {row.length === 0
+      <p aria-live="polite" className={isTried && times.length === 0 ? 'field-error' : undefined}>
+        {times.length === 0
           ? t('offices.times.row.none')
-          : t('offices.times.row', { count: row.length, times: row.join(', ') })}
+          : t('offices.times.row', { count: times.length, times: times.join(', ') })}
       </p>
     </Step>
   )

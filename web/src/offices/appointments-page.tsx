@@ -31,7 +31,7 @@ export function AppointmentsPage() {
     today.add({ days: aheadDays }).toString(),
   )
   const agenda = data && agendaOf(data.items, serverNowMs())
-  const count = agenda && agenda.unsaid.length + agenda.today.length + agenda.coming.length
+  const count = agenda && agenda.withoutOutcome.length + agenda.today.length + agenda.coming.length
   const announceNow = useEffectEvent((found: number) => announce(t('offices.appointments.told', { count: found })))
   useEffect(() => {
     if (count !== undefined) announceNow(count)
@@ -61,8 +61,8 @@ export function AppointmentsPage() {
       {isPending && <Waiting lines={6} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {count === 0 && <Notice kind="info">{t(`offices.appointments.none.${whose}`)}</Notice>}
-      {agenda && agenda.unsaid.length > 0 && (
-        <Part id="unsaid" title={t('offices.appointments.unsaid')} items={agenda.unsaid} onChanged={changed} />
+      {agenda && agenda.withoutOutcome.length > 0 && (
+        <Part id="unsaid" title={t('offices.appointments.unsaid')} items={agenda.withoutOutcome} onChanged={changed} />
       )}
       {agenda && count !== 0 && (
         <Part

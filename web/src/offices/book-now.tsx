@@ -7,7 +7,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { lengths } from './office-shapes.ts'
 
-/** For a requester at the office: creates and books a time that starts now, with the viewer as host. */
+/** Creates and books a time that starts now, for a requester who is at the office, with the viewer as host. */
 export function BookNow({
   request,
   booked,

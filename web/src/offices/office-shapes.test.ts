@@ -79,5 +79,9 @@ test('ended appointments without an outcome come first', () => {
     Date.parse('2026-11-26T11:00:00Z'),
   )
   const hours = (list: Appointment[]) => list.map(({ id }) => id.slice(8, 13))
-  expect([hours(agenda.unsaid), hours(agenda.today), hours(agenda.coming)]).toEqual([['26T07'], ['26T12'], ['27T09']])
+  expect([hours(agenda.withoutOutcome), hours(agenda.today), hours(agenda.coming)]).toEqual([
+    ['26T07'],
+    ['26T12'],
+    ['27T09'],
+  ])
 })

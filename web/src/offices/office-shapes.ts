@@ -29,19 +29,19 @@ export function readAppointmentFilter(search: Record<string, unknown>): { whose?
 
 export function mondayOf(day: CalendarDate): CalendarDate {
   // Weeks start on Monday in every language.
-  const past = (new Date(`${day.toString()}T12:00:00Z`).getUTCDay() + 6) % 7
-  return day.subtract({ days: past })
+  const daysSinceMonday = (new Date(`${day.toString()}T12:00:00Z`).getUTCDay() + 6) % 7
+  return day.subtract({ days: daysSinceMonday })
 }
 
 /** Returns the times of a series as `9.00–10.00`: consecutive, none beyond the end. */
 export function seriesTimes(from: Time | null, to: Time | null, minutes: number): string[] {
   if (!from || !to) return []
   const end = to.hour * 60 + to.minute
-  const row: string[] = []
+  const times: string[] = []
   for (let at = from.hour * 60 + from.minute; at + minutes <= end; at += minutes) {
-    row.push(`${clock(at)}–${clock(at + minutes)}`)
+    times.push(`${clock(at)}–${clock(at + minutes)}`)
   }
-  return row
+  return times
 }
 
 /** Groups in the order of first occurrence. */
@@ -80,7 +80,7 @@ export function slotsToOffer(
 
 interface Agenda {
   /** Past, without an outcome. */
-  unsaid: Appointment[]
+  withoutOutcome: Appointment[]
   today: Appointment[]
   coming: Appointment[]
 }
@@ -91,11 +91,11 @@ export function agendaOf(appointments: readonly Appointment[], nowMs: number): A
     .filter(({ state }) => state === 'BOOKED')
     .toSorted((a, b) => Date.parse(a.slot.startsAt) - Date.parse(b.slot.startsAt))
   const today = dayOf(nowMs)
-  const isUnsaid = ({ slot }: Appointment) => Date.parse(slot.endsAt) <= nowMs
+  const lacksOutcome = ({ slot }: Appointment) => Date.parse(slot.endsAt) <= nowMs
   return {
-    unsaid: open.filter(isUnsaid),
-    today: open.filter((one) => !isUnsaid(one) && dayOf(Date.parse(one.slot.startsAt)) === today),
-    coming: open.filter((one) => !isUnsaid(one) && dayOf(Date.parse(one.slot.startsAt)) > today),
+    withoutOutcome: open.filter(lacksOutcome),
+    today: open.filter((one) => !lacksOutcome(one) && dayOf(Date.parse(one.slot.startsAt)) === today),
+    coming: open.filter((one) => !lacksOutcome(one) && dayOf(Date.parse(one.slot.startsAt)) > today),
   }
 }
 

@@ -35,13 +35,13 @@ export function OfficeTimes({
     { params: { query: { from: monday.toString(), to: sunday.toString(), officeId: office.id } } },
     { staleTime: 0 },
   )
-  const shown = (day: typeof monday) => formatDate(day.toDate(zone).toISOString(), language)
+  const formatDay = (day: typeof monday) => formatDate(day.toDate(zone).toISOString(), language)
   const changed = (text: string) => {
     void refetch()
     onChanged()
     announce(text)
   }
-  const other = (weeks: number) => ({ week: monday.add({ weeks }).toString() })
+  const searchOfWeek = (weeks: number) => ({ week: monday.add({ weeks }).toString() })
   return (
     <section className="panel stack-small" aria-labelledby="office-times">
       <h2 id="office-times" tabIndex={-1}>
@@ -51,7 +51,7 @@ export function OfficeTimes({
         <Link
           to="/offices/$id"
           params={{ id: office.id }}
-          search={other(-1)}
+          search={searchOfWeek(-1)}
           activeOptions={exactUrlMatch}
           className="button button-secondary small"
         >
@@ -59,12 +59,12 @@ export function OfficeTimes({
           {t('offices.times.before')}
         </Link>
         <p className="week-now" aria-live="polite">
-          {shown(monday)}–{shown(sunday)}
+          {formatDay(monday)}–{formatDay(sunday)}
         </p>
         <Link
           to="/offices/$id"
           params={{ id: office.id }}
-          search={other(1)}
+          search={searchOfWeek(1)}
           activeOptions={exactUrlMatch}
           className="button button-secondary small"
         >
@@ -115,7 +115,7 @@ function OneTime({ slot, onRemoved }: { slot: Slot; onRemoved: () => void }) {
   const { t, language } = useLanguage()
   const remove = $api.useMutation('delete', '/api/slots/{id}')
   const time = `${formatTime(slot.startsAt, language)}–${formatTime(slot.endsAt, language)}`
-  const take = async () => {
+  const removeSlot = async () => {
     const done = await remove.mutateAsync({ params: { path: { id: slot.id } } }).then(
       () => true,
       () => false,
@@ -136,7 +136,7 @@ function OneTime({ slot, onRemoved }: { slot: Slot; onRemoved: () => void }) {
             kind="link"
             isBusy={remove.isPending}
             aria-label={t('offices.slot.remove.one', { time, host: slot.host.name })}
-            onPress={() => void take()}
+            onPress={() => void removeSlot()}
           >
             <X aria-hidden="true" size={16} />
             {t('offices.slot.remove')}

@@ -21,13 +21,13 @@ export function RecordOutcome({
   onRecorded: (outcome: Outcome) => void
 }) {
   const { t } = useLanguage()
-  const note = $api.useMutation('post', '/api/appointments/{id}/outcome')
+  const record = $api.useMutation('post', '/api/appointments/{id}/outcome')
   const hasBegun = Date.parse(appointment.slot.startsAt) <= serverNowMs()
   const offered: readonly Outcome[] = hasBegun ? outcomes : ['WITHDRAWN']
   const [chosen, setChosen] = useState<Outcome>('HEARD')
   const outcome = offered.includes(chosen) ? chosen : offered[0]!
   const submit = () =>
-    note.mutateAsync({ params: { path: { id: appointment.id } }, body: { outcome } }).then(
+    record.mutateAsync({ params: { path: { id: appointment.id } }, body: { outcome } }).then(
       () => {
         onRecorded(outcome)
         return true
@@ -38,8 +38,8 @@ export function RecordOutcome({
     <Step
       open={t(hasBegun ? 'offices.outcome.note' : 'offices.outcome.withdraw')}
       submit={t(hasBegun ? 'offices.outcome.note.do' : 'offices.outcome.withdraw.do')}
-      isBusy={note.isPending}
-      error={note.error}
+      isBusy={record.isPending}
+      error={record.error}
       onSubmit={submit}
     >
       {offered.length > 1 && (

@@ -21,12 +21,12 @@ export function Appointments({ request, onChanged }: { request: RequestDetail; o
   // After HEARD or WITHDRAWN there is nothing to play, unless another call was added since; the server checks.
   const isDone = outcome === 'HEARD' || outcome === 'WITHDRAWN'
   const requested = { params: { path: { id: request.id } } }
-  const { data: left } = $api.useQuery('get', '/api/requests/{id}/slots', requested, {
+  const { data: slots } = $api.useQuery('get', '/api/requests/{id}/slots', requested, {
     enabled: isDone && !request.closed,
     staleTime: 0,
   })
   const judged = bookable(request)
-  const may = judged === 'yes' && isDone && left?.latest === undefined ? 'done' : judged
+  const may = judged === 'yes' && isDone && slots?.latest === undefined ? 'done' : judged
   const booked = request.appointments.find(({ state }) => state === 'BOOKED')
   const earlier = request.appointments.filter(({ state }) => state !== 'BOOKED')
   if (may === 'not-asked' && request.appointments.length === 0) return null
@@ -88,7 +88,7 @@ function nextAfter(outcome: 'HEARD' | 'NO_SHOW' | 'WITHDRAWN' | 'OVER', canBook:
 function Booked({ appointment }: { appointment: Appointment }) {
   const { t, language, named } = useLanguage()
   const { slot, latest } = appointment
-  // At the office's workstation, shows the host that the listening can start; elsewhere shows nothing.
+  // A listening needs a workstation: warns if the office has none.
   const { data } = $api.useQuery('get', '/api/offices', undefined, { staleTime: 60_000 })
   const hasWorkstation = data?.items.find(({ id }) => id === slot.office.id)?.workstations.length !== 0
   return (

@@ -14,22 +14,23 @@ const draft = (given: Partial<ChangeDraft>): ChangeDraft => ({
   ...given,
 })
 
-const [y2020, y2023, y2027] = ['2019-12-31T22:00:00Z', '2023-04-30T21:00:00Z', '2026-12-31T22:00:00Z'] as const
+// Each is the start of a day in Finland: 1 January 2020, 1 May 2023 and 1 January 2027.
+const [jan2020, may2023, jan2027] = ['2019-12-31T22:00:00Z', '2023-04-30T21:00:00Z', '2026-12-31T22:00:00Z'] as const
 const aino: PersonDetail = {
   id: 'a',
   userId: 'aino',
   name: 'Aino Korhonen',
   unit: 'Neuvonta',
   phones: [],
-  employedFrom: y2020,
+  employedFrom: jan2020,
   source: 'manual',
   names: [
-    { name: 'Aino Korhonen', from: y2023 },
-    { name: 'Aino Virtanen', from: y2020, to: y2023 },
+    { name: 'Aino Korhonen', from: may2023 },
+    { name: 'Aino Virtanen', from: jan2020, to: may2023 },
   ],
   placements: [
-    { unit: 'Neuvonta', from: y2020, to: y2027 },
-    { unit: 'Yritysverotus', from: y2027 },
+    { unit: 'Neuvonta', from: jan2020, to: jan2027 },
+    { unit: 'Yritysverotus', from: jan2027 },
   ],
   phoneHistory: [],
   recording: {},
@@ -84,7 +85,7 @@ describe('a change', () => {
 
   test('replaces the value of its day, until the next later change', () => {
     expect(replacedValue(draft({ kind: 'unit' }), aino)).toBe('Neuvonta')
-    expect(nextChangeAt(draft({ kind: 'unit' }), aino)).toBe(y2027)
+    expect(nextChangeAt(draft({ kind: 'unit' }), aino)).toBe(jan2027)
     expect(nextChangeAt(draft({ kind: 'unit', day: parseDate('2027-01-01') }), aino)).toBeUndefined()
     expect(nextChangeAt(draft({}), aino)).toBeUndefined()
   })

@@ -26,13 +26,17 @@ export function readQueue(search: Record<string, unknown>): QueueFilters {
 }
 
 /** Returns the queue's URL for filters, and the key of a name as history state. */
-export function queueUrl(filters: QueueFilters): { to: '/requests'; search: QueueFilters; state: { sought?: string } } {
+export function queueUrl(filters: QueueFilters): {
+  to: '/requests'
+  search: QueueFilters
+  state: { searchWordsKey?: string }
+} {
   const search = readQueue({ ...filters })
   const sought = filters.find?.trim().slice(0, 200)
   return {
     to: '/requests',
     search,
-    state: sought && search.find === undefined ? { sought: storeSearchWords(sought) } : {},
+    state: sought && search.find === undefined ? { searchWordsKey: storeSearchWords(sought) } : {},
   }
 }
 

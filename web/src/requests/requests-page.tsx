@@ -24,7 +24,7 @@ import { useQueue } from './use-queue.ts'
 export function RequestsPage() {
   const { t } = useLanguage()
   const address = useSearch({ from: '/requests', select: readQueue, structuralSharing: true })
-  const sought = useLocation({ select: ({ state }) => state.sought })
+  const sought = useLocation({ select: ({ state }) => state.searchWordsKey })
   const filters = queueFiltersOfUrl(address, sought)
   const presence = usePresence()
   const me = presence.state === 'signed-in' ? presence.me : undefined

@@ -5,7 +5,7 @@
 declare module '@tanstack/react-router' {
   interface HistoryState {
     /** Key from `storeSearchWords`. */
-    sought?: string
+    searchWordsKey?: string
   }
 }
 

@@ -9,7 +9,7 @@ interface Crumb {
   label: string
   to: LinkProps['to']
   search?: object
-  state?: { sought?: string }
+  state?: { searchWordsKey?: string }
   params?: Record<string, string>
 }
 

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import { Field } from '../controls/field.tsx'
 import { Step } from '../controls/step.tsx'
-import { finishRequest } from '../disclosures/ask.ts'
+import { finishRequest } from '../disclosures/finish-request.ts'
 import { useStoredForm } from '../disclosures/stored-form.ts'
 import { useLanguage } from '../language/use-words.ts'
 

@@ -54,7 +54,7 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
   const problems = found.filter(({ field }) => unsaved?.text === undefined && !isTouched(field, edits))
   const reason = unsaved?.reason ?? draft.reason
   const effectiveFrom = unsaved?.effectiveFrom ?? draft.effectiveFrom
-  const isElsewhere = unsaved !== undefined && unsaved.revision !== draft.revision
+  const hasConflict = unsaved !== undefined && unsaved.revision !== draft.revision
   const reasonError = wasSubmitted && reason.trim() === '' ? t('description.draft.reason.missing') : undefined
   const timeError = timeErrorOf()
 
@@ -161,7 +161,7 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
 
   return (
     <>
-      {isElsewhere && (
+      {hasConflict && (
         <Notice kind="warning" title={t('description.draft.elsewhere')} isUrgent>
           <p>{t('description.draft.elsewhere.text')}</p>
           <div className="actions">

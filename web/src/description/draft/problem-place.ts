@@ -48,11 +48,11 @@ const fields: [end: string, word: Word][] = [
 export function useProblemPlace(document: unknown): (field: string) => string | undefined {
   const { t } = useLanguage()
   const nameOf = useNameOf()
-  const calledAt = (section: SectionName, item: Path) => {
+  const itemNameOf = (section: SectionName, item: Path) => {
     const text = readAt(document, item)
-    const called = [textAt(text, ['number']), nameOf(readAt(text, ['names']), '')].filter((one) => one !== '')
+    const parts = [textAt(text, ['number']), nameOf(readAt(text, ['names']), '')].filter((one) => one !== '')
     const ordinal = ordinals[section]
-    if (called.length > 0 || !ordinal) return called.join(' ')
+    if (parts.length > 0 || !ordinal) return parts.join(' ')
     return t(ordinal, { number: Number(item.at(-1)) + 1 })
   }
   return (field) => {
@@ -64,7 +64,7 @@ export function useProblemPlace(document: unknown): (field: string) => string | 
     const [outermost] = itemsAround(field)
     const item = outermost === undefined ? undefined : pathOf(outermost)
     const word = fields.find(([end]) => field.endsWith(end))?.[1]
-    return [t(titles[section]), item ? calledAt(section, item) : '', word ? t(word) : '']
+    return [t(titles[section]), item ? itemNameOf(section, item) : '', word ? t(word) : '']
       .filter((one) => one !== '')
       .join(' › ')
   }

@@ -82,8 +82,8 @@ export function ReadOnlyDraft({ draft, work }: { draft: Draft; work: Work }) {
 function WithdrawSubmission({ work }: { work: Work }) {
   const { t } = useLanguage()
   const [failed, setFailed] = useState<unknown>()
-  const takeBack = async () => {
-    const answer = await work.takeBack()
+  const withdrawSubmission = async () => {
+    const answer = await work.withdrawSubmission()
     if ('error' in answer) setFailed(answer.error)
     else announce(t('description.draft.takenBack'))
   }
@@ -92,7 +92,7 @@ function WithdrawSubmission({ work }: { work: Work }) {
       <h2 id="draft-next">{t('description.draft.waits')}</h2>
       <p>{t('description.draft.waits.text')}</p>
       {failed !== undefined && <Failure error={failed} />}
-      <Button kind="secondary" isBusy={work.isBusy} onPress={() => void takeBack()}>
+      <Button kind="secondary" isBusy={work.isBusy} onPress={() => void withdrawSubmission()}>
         {t('description.draft.takeBack')}
       </Button>
     </section>

@@ -27,28 +27,28 @@ export function AnnouncementsSection() {
         empty={t('form.announcements.none')}
         fresh={() => ({ id: freshId('announcement', announcements), numbers: [], texts: { fi: '', sv: '' } })}
       >
-        {(place) => <AnnouncementFields path={place} />}
+        {(itemPath) => <AnnouncementFields path={itemPath} />}
       </Items>
     </Section>
   )
 }
 
-function AnnouncementFields({ path: place }: { path: Path }) {
+function AnnouncementFields({ path: itemPath }: { path: Path }) {
   const { t } = useLanguage()
-  const numbers = useNumberChoices([...place, 'numbers'])
+  const numbers = useNumberChoices([...itemPath, 'numbers'])
   return (
     <>
       <PathChecks
-        path={[...place, 'numbers']}
+        path={[...itemPath, 'numbers']}
         label={t('form.announcement.numbers')}
         options={numbers}
         className="checks-tall"
       />
-      <FieldGroup path={[...place, 'texts']} label={t('form.announcement.texts')}>
+      <FieldGroup path={[...itemPath, 'texts']} label={t('form.announcement.texts')}>
         {(['fi', 'sv', 'en'] as const).map((one) => (
           <PathText
             key={one}
-            path={[...place, 'texts', one]}
+            path={[...itemPath, 'texts', one]}
             label={t(`form.language.${one}`)}
             lang={one}
             rows={3}

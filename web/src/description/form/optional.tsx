@@ -18,7 +18,7 @@ export function Optional({
   addLabel: string
   removeLabel: string
   fresh: () => unknown
-  /** Shows the error of a missing part, if nothing around it does. */
+  /** True if the error of a missing part is shown here, because no element around it shows it. */
   announcesError?: boolean
   children: ReactNode
 }) {

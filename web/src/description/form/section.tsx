@@ -70,6 +70,7 @@ export function Items({
   empty: string
   /** Content of an added item. */
   fresh: () => unknown
+  /** True if items are open until closed by the user. */
   areOpen?: boolean
   children: (path: Path, item: unknown) => ReactNode
 }) {

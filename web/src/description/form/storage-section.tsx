@@ -9,7 +9,7 @@ import { Items, Section } from './section.tsx'
 
 const path: Path = ['storage', 'sites']
 
-/** Storage places, and who attested the access control of the premises (R18, R19). */
+/** Storage sites, and who attested the access control of the premises (R18, R19). */
 export function StorageSection() {
   const { t } = useLanguage()
   const nameOf = useNameOf()
@@ -30,24 +30,24 @@ export function StorageSection() {
           nextReview: today(zone).add({ years: 1 }).toString(),
         })}
       >
-        {(place) => (
+        {(itemPath) => (
           <>
-            <PathTrilingual path={[...place, 'names']} label={t('form.site.names')} isLong />
+            <PathTrilingual path={[...itemPath, 'names']} label={t('form.site.names')} isLong />
             <PathText
               isOptional
-              path={[...place, 'country']}
+              path={[...itemPath, 'country']}
               label={t('form.site.country')}
               hint={t('form.site.country.hint')}
             />
             <PathToggle
-              path={[...place, 'electronicAccessControl']}
+              path={[...itemPath, 'electronicAccessControl']}
               label={t('form.site.control')}
               hint={t('form.site.control.hint')}
             />
             <div className="row-fields">
-              <PathText path={[...place, 'attestedBy']} label={t('form.site.by')} className="grow" />
-              <PathDay path={[...place, 'attestedOn']} label={t('form.site.on')} />
-              <PathDay path={[...place, 'nextReview']} label={t('form.site.next')} />
+              <PathText path={[...itemPath, 'attestedBy']} label={t('form.site.by')} className="grow" />
+              <PathDay path={[...itemPath, 'attestedOn']} label={t('form.site.on')} />
+              <PathDay path={[...itemPath, 'nextReview']} label={t('form.site.next')} />
             </div>
           </>
         )}

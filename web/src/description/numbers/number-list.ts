@@ -3,7 +3,7 @@ import type { Named } from '../../api/shapes.ts'
 import { zone } from '../../format/instant.ts'
 import { readAt, textAt } from '../edits.ts'
 import type { NumberFilters } from './number-filters.ts'
-import { digitsOf } from './same-number.ts'
+import { digitsOf } from './digits-of.ts'
 
 /** Number of the list, in the document's format. */
 export interface ListedNumber {
@@ -51,21 +51,21 @@ export function numbersOf(document: unknown, day: CalendarDate = today(zone)): L
 
 /** Filters numbers: by digits in any format, or by part of a name in any language. */
 export function filterNumbers(numbers: readonly ListedNumber[], { text = '', kind }: NumberFilters): ListedNumber[] {
-  const sought = text.trim().toLowerCase()
-  const digits = /^[\d\s+()./-]+$/.test(sought) ? digitsOf(sought) : ''
+  const searchText = text.trim().toLowerCase()
+  const digits = /^[\d\s+()./-]+$/.test(searchText) ? digitsOf(searchText) : ''
   return numbers.filter((one) => {
     if (kind !== undefined && one.kind !== kind) return false
-    if (sought === '') return true
+    if (searchText === '') return true
     if (digits !== '' && digitsOf(one.number).includes(digits)) return true
     const names = [one.names, one.region ?? {}].flatMap((name) => Object.values(name))
-    return names.some((name) => String(name).toLowerCase().includes(sought))
+    return names.some((name) => String(name).toLowerCase().includes(searchText))
   })
 }
 
 function stateOf(from: string, to: string, day: CalendarDate): ListedNumber['state'] {
-  const written = day.toString()
-  if (/^\d/.test(from) && written < from) return 'coming'
-  return to !== '' && written > to ? 'past' : 'now'
+  const today = day.toString()
+  if (/^\d/.test(from) && today < from) return 'coming'
+  return to !== '' && today > to ? 'past' : 'now'
 }
 
 function listAt(document: unknown, path: string[]): unknown[] {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { authorityBody, authorityFormOf, newAuthority } from './authority-about.ts'
+import { authorityBody, authorityFormOf, newAuthority } from './authority-form.ts'
 
 const nowMs = Date.parse('2026-11-26T08:00:30Z')
 const filled = {
@@ -12,8 +12,12 @@ const filled = {
 test('an authority’s request defaults to received now in Finland, without a ground if none is chosen', () => {
   expect(authorityBody(filled, nowMs)).toEqual({
     body: {
-      ...{ origin: 'REQUEST', authority: 'Helsingin poliisilaitos', officer: 'Päivystys', caseNumber: 'R 1' },
-      ...{ aim: 'INVESTIGATION', receivedAt: '2026-11-26T08:00:00.000Z' },
+      origin: 'REQUEST',
+      authority: 'Helsingin poliisilaitos',
+      officer: 'Päivystys',
+      caseNumber: 'R 1',
+      aim: 'INVESTIGATION',
+      receivedAt: '2026-11-26T08:00:00.000Z',
     },
   })
 })

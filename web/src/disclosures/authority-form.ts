@@ -1,15 +1,15 @@
 import { fromDate, parseDate, parseTime, toTime, toZoned } from '@internationalized/date'
 import { zone } from '../format/instant.ts'
 import { instantOf, todayAt } from '../retention/hold-dates.ts'
-import type { AuthorityAbout, AuthorityDetail } from './disclosure-shapes.ts'
+import type { AuthorityBody, AuthorityDetail } from './disclosure-shapes.ts'
 
 /** Form of an authority's request; empty where nothing is chosen. */
 export interface AuthorityForm {
-  origin: AuthorityAbout['origin']
+  origin: AuthorityBody['origin']
   authority: string
   officer: string
   caseNumber: string
-  aim: AuthorityAbout['aim']
+  aim: AuthorityBody['aim']
   provisionId: string
   /** `2026-11-26` */
   day: string
@@ -48,7 +48,7 @@ export function authorityFormOf({
 export function authorityBody(
   typed: AuthorityForm,
   nowMs: number,
-): { body: AuthorityAbout } | { wrong: AuthorityField[] } {
+): { body: AuthorityBody } | { wrong: AuthorityField[] } {
   const { day, time, provisionId, origin, aim } = typed
   const text = { authority: typed.authority.trim(), officer: typed.officer.trim(), caseNumber: typed.caseNumber.trim() }
   const receivedAt = day !== '' && time !== '' ? instantOf(parseDate(day), parseTime(time)) : undefined

@@ -1,4 +1,4 @@
-/** Returns true if it succeeded; the mutation holds a refusal. */
+/** Waits for a request, and calls `onDone` if it succeeded. Returns true then; a refusal is the error of the mutation. */
 export async function finishRequest(request: Promise<unknown>, onDone: () => void | Promise<void>): Promise<boolean> {
   const isDone = await request.then(
     () => true,
