@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { password } from '#test/database/people.ts'
 import { validPassword, openAccounts, type Browser } from '#test/sign-in/open-accounts.ts'
 
-const { enter, browse, codeOf, signer, enrol, isWhole } = await openAccounts()
+const { enter, browse, codeOf, signer, enrol, isSignedIn } = await openAccounts()
 
 describe('one’s own account', () => {
   let browser: Browser
@@ -28,8 +28,8 @@ describe('one’s own account', () => {
     const before = browser.cookies.get('seloste')
     expect((await change({ current: password, password: validPassword })).status).toBe(204)
     expect(browser.cookies.get('seloste')).not.toBe(before)
-    expect(await isWhole(browser)).toBe(true)
-    expect(await isWhole(other)).toBe(false)
+    expect(await isSignedIn(browser)).toBe(true)
+    expect(await isSignedIn(other)).toBe(false)
     expect(await browse().signIn(signer.aino)).toMatchObject({ code: 'session.credentials' })
     expect(await browse().signIn(signer.aino, validPassword)).toMatchObject({ status: 200 })
     expect((await browser.request('GET', '/api/account')).body).toMatchObject({
@@ -114,14 +114,14 @@ describe('one’s own account', () => {
     )
     const otherSession = items.find(({ current }) => !current)?.id ?? ''
     expect(await stranger.request('DELETE', `/api/account/sessions/${otherSession}`)).toMatchObject({ status: 404 })
-    expect(await isWhole(other)).toBe(true)
+    expect(await isSignedIn(other)).toBe(true)
     expect((await browser.request('DELETE', `/api/account/sessions/${otherSession}`)).status).toBe(204)
-    expect(await isWhole(other)).toBe(false)
+    expect(await isSignedIn(other)).toBe(false)
     await other.signIn(signer.aino)
     expect(await browser.request('DELETE', '/api/account/sessions?keep=this')).toMatchObject({ body: { ended: 1 } })
-    expect([await isWhole(browser), await isWhole(other), await isWhole(stranger)]).toEqual([true, false, true])
+    expect([await isSignedIn(browser), await isSignedIn(other), await isSignedIn(stranger)]).toEqual([true, false, true])
     expect(await browser.request('DELETE', '/api/account/sessions')).toMatchObject({ status: 200 })
-    expect(await isWhole(browser)).toBe(false)
+    expect(await isSignedIn(browser)).toBe(false)
     expect(browser.cookies.has('seloste')).toBe(false)
   })
 })

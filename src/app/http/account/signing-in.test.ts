@@ -3,13 +3,13 @@ import { password } from '#test/database/people.ts'
 import { openAccounts } from '#test/sign-in/open-accounts.ts'
 import { storeSecondFactorDemand } from '#safeguards/sign-in/accounts.ts'
 
-const { admin, enter, browse, codeOf, signer, enrol, isWhole } = await openAccounts()
+const { admin, enter, browse, codeOf, signer, enrol, isSignedIn } = await openAccounts()
 
 describe('signing in', () => {
   test('without a second factor takes one step', async () => {
     const browser = browse()
     expect(await browser.signIn(signer.aino)).toMatchObject({ status: 200, body: { userId: signer.aino.userId } })
-    expect(await isWhole(browser)).toBe(true)
+    expect(await isSignedIn(browser)).toBe(true)
   })
 
   test('with a second factor takes two steps, and each step sets a new token', async () => {
@@ -67,7 +67,7 @@ describe('signing in', () => {
     expect(await other.signIn(signer.aino, password, codeOf(secret))).toMatchObject({ status: 200 })
     const third = browse()
     expect(await third.signIn(signer.aino, password, '000000')).toMatchObject({ code: 'session.second-factor-wrong' })
-    expect(await isWhole(third)).toBe(false)
+    expect(await isSignedIn(third)).toBe(false)
   })
 
   test('refuses a second step with two factors, and with none', async () => {
@@ -86,7 +86,7 @@ describe('signing in', () => {
     browser.cookies.set('seloste', planted)
     expect(await browser.signIn(signer.aino)).toMatchObject({ status: 200, body: { userId: signer.aino.userId } })
     expect(browser.cookies.get('seloste')).not.toBe(planted)
-    expect(await isWhole(attacker)).toBe(false)
+    expect(await isSignedIn(attacker)).toBe(false)
   })
 
   test('over TLS sets cookies that neither another host nor a plain connection can plant', async () => {
@@ -99,11 +99,11 @@ describe('signing in', () => {
       for (const attribute of ['Path=/', 'HttpOnly', 'Secure', 'SameSite=Strict']) expect(line).toContain(attribute)
       expect(line).not.toContain('Domain')
     }
-    expect(await isWhole(browser)).toBe(true)
+    expect(await isSignedIn(browser)).toBe(true)
     // The same token under the name without the prefix is ignored.
     const planted = browse({ 'x-forwarded-proto': 'https' })
     planted.cookies.set('seloste', browser.cookies.get('__Host-seloste') ?? '')
-    expect(await isWhole(planted)).toBe(false)
+    expect(await isSignedIn(planted)).toBe(false)
   })
 
   test('has no delay at first, then reports how long to wait, and admits the person’s own browser meanwhile', async () => {
@@ -136,7 +136,7 @@ describe('with a required second factor', () => {
     })
     const confirmed = await browser.request('POST', '/api/account/totp/confirmation', { id, otp: codeOf(secret) })
     expect(confirmed.body['recoveryCodes']).toHaveLength(10)
-    expect(await isWhole(browser)).toBe(true)
+    expect(await isSignedIn(browser)).toBe(true)
     expect(await browser.request('GET', '/api/account')).toMatchObject({
       body: { secondFactor: { demand: 'required', mayEnrol: false, mayRemove: false } },
     })
