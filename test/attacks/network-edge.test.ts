@@ -213,7 +213,7 @@ describe('processing time that grows with the square of the input', () => {
 /** Server with the desk's connection limits. The desk exempts this machine, from which a test connects. */
 async function startLimitedServer() {
   const server = createServer((_request, response) => response.end('x'))
-  limitConnections(server, { perVisitor: 64, isExempt: (address) => address === '127.0.0.77' })
+  limitConnections(server, { perClient: 64, isExempt: (address) => address === '127.0.0.77' })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return { server, port: (server.address() as AddressInfo).port }

@@ -125,7 +125,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   })
   const nowMs = () => clock.now().epochMilliseconds
   const traces = openTraces({
-    ...{ endpoint: settings.connecting.traces?.endpoint, service: 'seloste-capture', version },
+    ...{ endpoint: settings.integrations.traces?.endpoint, service: 'seloste-capture', version },
     onFault: (error) => {
       log.error({ err: error }, 'tracing is off: its libraries could not be loaded')
     },
@@ -331,7 +331,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       onFault: (fault) => {
         log.error({ err: fault }, 'SIP over TLS')
       },
-      onTaken: (endsAt) => {
+      onLoaded: (endsAt) => {
         log.info({ endsAt: endsAt.toString() }, 'the certificate for SIP over TLS is in use')
       },
     }))
@@ -358,7 +358,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     ...{ db, clock, log, registry: metrics.registry },
   })
   measureCapture(metrics.registry, { recorder, sip, ports, spool, certificate, admission, pressure })
-  const answering = await answerDecisions(settings.connecting, {
+  const answering = await answerDecisions(settings.integrations, {
     from: { versionAt: versions.at, drawKey, quotas: counts, officials: () => known.officials, now: () => clock.now() },
     ...{ certificate, registry: metrics.registry, log },
   })

@@ -69,7 +69,7 @@ export async function serveCustodianLink(
   )
   server.maxConnections = connections
   limitConnections(server, {
-    perVisitor: connectionsPerClient,
+    perClient: connectionsPerClient,
     onRefused: (address) =>
       logRefusal({ address, most: connectionsPerClient }, 'refused a connection to the custodian'),
   })

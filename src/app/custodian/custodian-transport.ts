@@ -116,7 +116,7 @@ export function watchLinkCertificate(
       )
       log.error({ err: fault }, fault.message)
     },
-    onTaken: (endsAt) =>
+    onLoaded: (endsAt) =>
       log.info({ endsAt: endsAt.toString() }, 'the certificate between custodian and desk is in use'),
   })
 }

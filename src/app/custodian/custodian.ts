@@ -143,7 +143,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     onCut: reportTrims(metrics.registry, log),
   }
   const traces = openTraces({
-    ...{ endpoint: settings.connecting.traces?.endpoint, service: 'seloste-custodian', version },
+    ...{ endpoint: settings.integrations.traces?.endpoint, service: 'seloste-custodian', version },
     onFault: (error) => {
       log.error({ err: error }, 'tracing is off: its libraries could not be loaded')
     },
@@ -219,7 +219,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     standingJobs,
   })
   const watching = startAlarms({ db, pool, versions, clock, log, blockers, registry: metrics.registry })
-  const { webhooksFile } = settings.connecting
+  const { webhooksFile } = settings.integrations
   const webhooks = await startWebhooks({
     ...{ db, pool, clock, log, webhooksFile },
     registry: metrics.registry,

@@ -87,7 +87,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
   const { custodian: _, ...localSockets } = sockets
   const health = healthReader({ db, custodian, own: () => blockers.list(), sockets: localSockets })
   const traces = openTraces({
-    ...{ endpoint: settings.connecting.traces?.endpoint, service: 'seloste-desk', version },
+    ...{ endpoint: settings.integrations.traces?.endpoint, service: 'seloste-desk', version },
     onFault: (error) => {
       log.error({ err: error }, 'tracing is off: its libraries could not be loaded')
     },

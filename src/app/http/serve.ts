@@ -184,7 +184,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
     schemaController: lazyCompile,
   })
   limitConnections(app.server, {
-    perVisitor: maxConnections,
+    perClient: maxConnections,
     isExempt: isProxy,
     onRefused: (visitor) => warnOnce({ visitor, most: maxConnections }, tooManyConnections),
   })

@@ -45,7 +45,7 @@ export async function listenDecisions(
   const { listen } = options
   const server = serverFor(options, (request, response) => void serve(options, request, response))
   server.maxConnections = connections
-  limitConnections(server, { perVisitor: connectionsPerClient, onRefused: options.onConnectionRefused })
+  limitConnections(server, { perClient: connectionsPerClient, onRefused: options.onConnectionRefused })
   server.on('drop', (dropped) => options.onConnectionRefused(dropped?.remoteAddress ?? 'unknown'))
   server.requestTimeout = requestMs
   await new Promise<void>((resolve, reject) => {

@@ -61,7 +61,7 @@ export async function listenHttp(options: {
         if (!response.headersSent) answer(503, 'not kept')
       })
   })
-  limitConnections(server, { perVisitor: connectionsPerSender })
+  limitConnections(server, { perClient: connectionsPerSender })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(listen.port, listen.host, resolve)

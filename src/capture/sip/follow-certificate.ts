@@ -5,7 +5,7 @@ import {
 } from '#platform/certificates/follow-certificate.ts'
 import { SipFault } from './faults.ts'
 
-export interface FollowCertificateOptions extends Pick<FollowFilesOptions, 'read' | 'now' | 'onTaken' | 'checkMs'> {
+export interface FollowCertificateOptions extends Pick<FollowFilesOptions, 'read' | 'now' | 'onLoaded' | 'checkMs'> {
   /** `clients`: file with the authorities of the clients' certificates. */
   files: { certificate: string; key: string; clients: string }
   /** Called once for each invalid content. */

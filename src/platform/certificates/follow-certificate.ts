@@ -25,8 +25,8 @@ export interface FollowedCertificate {
   readonly inUse: CertificateInUse | undefined
   /** When the certificate in use expires. */
   readonly endsAt: Temporal.Instant | undefined
-  /** Calls `take` with each new certificate. */
-  onChange(take: (certificate: CertificateInUse) => void): void
+  /** Adds a listener that is called with each new certificate. */
+  onChange(listener: (certificate: CertificateInUse) => void): void
   stop(): void
 }
 
@@ -36,13 +36,13 @@ export interface FollowCertificateOptions {
   now: () => Temporal.Instant
   /** Called once for each faulty content: which file and why, and whether the previous certificate stays in use. */
   onWrong: (reason: string, staysInUse: boolean, cause: unknown) => void
-  onTaken?: ((endsAt: Temporal.Instant) => void) | undefined
+  onLoaded?: ((endsAt: Temporal.Instant) => void) | undefined
   checkMs?: number | undefined
 }
 
 /** Compares contents, not times: tools replace files, links or whole folders. */
 export async function followCertificateFiles(options: FollowCertificateOptions): Promise<FollowedCertificate> {
-  const { files, read, now, onWrong, onTaken, checkMs = 10_000 } = options
+  const { files, read, now, onWrong, onLoaded, checkMs = 10_000 } = options
   const listeners: ((certificate: CertificateInUse) => void)[] = []
   let inUse: CertificateInUse | undefined
   let endsAt: Temporal.Instant | undefined
@@ -65,8 +65,8 @@ export async function followCertificateFiles(options: FollowCertificateOptions):
       }
       inUse = found
       endsAt = ends
-      for (const take of listeners) take(found)
-      onTaken?.(ends)
+      for (const listener of listeners) listener(found)
+      onLoaded?.(ends)
     } catch (error) {
       fingerprint ||= (error as Error).message
       if (fingerprint === seen) return
@@ -88,7 +88,7 @@ export async function followCertificateFiles(options: FollowCertificateOptions):
     get endsAt() {
       return endsAt
     },
-    onChange: (take) => void listeners.push(take),
+    onChange: (listener) => void listeners.push(listener),
     stop: () => clearInterval(timer),
   }
 }

@@ -56,8 +56,8 @@ function readVault(address: string, query: string): KeyStoreSettings {
   if (!url || url.username !== '' || url.password !== '' || url.pathname !== '/' || url.hash !== '') {
     throw wrongSetting(name, 'vault:... without a plain address', allowed.vault)
   }
-  const isNear = url.hostname === 'localhost' || url.hostname === '[::1]' || url.hostname.startsWith('127.')
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isNear)) {
+  const isLocal = url.hostname === 'localhost' || url.hostname === '[::1]' || url.hostname.startsWith('127.')
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLocal)) {
     throw wrongSetting(name, `vault:${url.protocol}//...`, 'vault:https://..., or http at this machine’s own addresses')
   }
   const mount = given('mount') ?? 'transit'
@@ -72,9 +72,9 @@ function readVault(address: string, query: string): KeyStoreSettings {
   return { kind: 'vault', url: url.origin, mount, prefix, tokenFile, namespace: given('namespace'), caFile }
 }
 
-type Given = (parameter: string) => string | undefined
+type QueryReader = (parameter: string) => string | undefined
 
-function readQuery(query: string, known: readonly string[], kind: 'pkcs11' | 'vault'): Given {
+function readQuery(query: string, known: readonly string[], kind: 'pkcs11' | 'vault'): QueryReader {
   const parameters = new URLSearchParams(query)
   for (const parameter of parameters.keys()) {
     if (known.includes(parameter) && parameters.getAll(parameter).length === 1) continue
@@ -88,7 +88,7 @@ function readQuery(query: string, known: readonly string[], kind: 'pkcs11' | 'va
   return (parameter) => parameters.get(parameter) || undefined
 }
 
-function pathOf(given: Given, parameter: string, kind: 'pkcs11' | 'vault'): string {
+function pathOf(given: QueryReader, parameter: string, kind: 'pkcs11' | 'vault'): string {
   const path = given(parameter)
   if (path === undefined) throw wrongSetting(name, `${kind}:... without ${parameter}`, allowed[kind])
   if (!isAbsolute(path))

@@ -188,7 +188,7 @@ function refuseKeysIn(setting: string, name: string, address: string): void {
   )
 }
 
-/** Undefined if the text is not the address of a folder or a bucket. */
+/** Parses the address of a folder or a bucket; undefined if it is neither. */
 function readAddress(
   setting: string,
   name: string,

@@ -32,7 +32,7 @@ test('without any setting, everything is embedded and on loopback', () => {
   expect(readSettings({}, folder)).toEqual({
     dataDirectory: join(folder, 'var'),
     configFile: undefined,
-    connecting: { webhooksFile: undefined, decisions: undefined, traces: undefined },
+    integrations: { webhooksFile: undefined, decisions: undefined, traces: undefined },
     http: { host: '127.0.0.1', port: 8080 },
     publicUrl: 'http://localhost:8080',
     sip: { host: '127.0.0.1', port: 5060 },

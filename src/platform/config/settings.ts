@@ -101,7 +101,7 @@ export type Settings = {
   /** SELOSTE_LEDGER: additional copies of the destruction ledger. */
   ledgerCopies: readonly PlaceSetting[]
   /** Webhooks, decisions, traces. */
-  connecting: IntegrationSettings
+  integrations: IntegrationSettings
   /** SELOSTE_DEMO_PASSWORD; `undefined`: the demo generates one and prints it. */
   demoPassword: string | undefined
 }
@@ -146,7 +146,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     rtp: parsePortRange('SELOSTE_RTP', setting('SELOSTE_RTP')),
     sipSecurity,
     splitRoles: readSplitRoles(given, folder),
-    connecting: readIntegrations(given, folder, sipSecurity.sipsFiles !== undefined),
+    integrations: readIntegrations(given, folder, sipSecurity.sipsFiles !== undefined),
     databaseUrl: checkDatabaseUrl(given('DATABASE_URL')),
     objects: readObjects(given('OBJECTS_URL'), dataDirectory, folder),
     keys: readKeyStore(given('SELOSTE_KEYS')),
@@ -229,7 +229,7 @@ function assertFolder(name: SettingName, path: string): void {
   if (found && !found.isDirectory()) throw wrongSetting(name, path, 'a folder, or a path where a folder can be created')
 }
 
-/** Undefined if there is nothing at the path; a path that this user may not read is a fault. */
+/** Returns undefined if there is nothing at the path; a path that this user may not read is a fault. */
 function statOf(name: SettingName, path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false })
@@ -271,7 +271,7 @@ function checkFile(
   return path
 }
 
-/** `server-room` for all places, or `data=server-room, database=vault`; places within the data folder default to its site. */
+/** Parses `server-room` for all places, or `data=server-room, database=vault`; places within the data folder default to its site. */
 function checkSites(text: string | undefined): Settings['sites'] {
   if (text === undefined) return {}
   const allowed = `a storage site of the description, or one for each place: ${placesOfData.map((place) => `${place}=site`).join(', ')}`
@@ -285,7 +285,7 @@ function checkSites(text: string | undefined): Settings['sites'] {
   return sites
 }
 
-/** `https://witness.example name+01234567+key @site, https://…`: each with the verifier key that `seloste witness` prints. */
+/** Parses `https://witness.example name+01234567+key @site, https://…`: each with the verifier key that `seloste witness` prints. */
 function checkWitnesses(text: string | undefined): Settings['witnesses'] {
   if (text === undefined) return []
   const allowed =

@@ -57,7 +57,7 @@ function parseSipSources(text: string | undefined): string[] | undefined {
   return sources
 }
 
-/** `192.0.2.10, 2001:db8:7::/48` */
+/** Parses a list of addresses and networks: `192.0.2.10, 2001:db8:7::/48`. */
 export function parseSources(name: string, text: string | undefined): string[] | undefined {
   if (text === undefined) return undefined
   const allowed = 'IP addresses, each alone or with a prefix length, with commas between: 192.0.2.10, 2001:db8:7::/48'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { readSettings } from './settings.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'settings-apart-'))
+const folder = mkdtempSync(join(tmpdir(), 'settings-split-roles-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 writeFileSync(join(folder, 'file'), '')
 

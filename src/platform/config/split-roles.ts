@@ -109,7 +109,7 @@ function readLinkFiles(path: SettingReader): SplitRoleSettings['linkFiles'] {
   )
 }
 
-/** `https://custodian.example:8443`: a name or address in its certificate, and a port. */
+/** Parses `https://custodian.example:8443`: a name or address in its certificate, and a port. */
 function readCustodian(text: string | undefined): SplitRoleSettings['custodian'] {
   if (text === undefined) return undefined
   const allowed = 'https://NAME:PORT of the custodian’s machine, or nothing for a custodian on this one'

@@ -107,7 +107,7 @@ begin
   end loop;
 end $$`
 
-/** In the order of application: functions, views, access. */
+/** Returns the files in the order of application: functions, views, access. */
 async function readFunctions(directory: string): Promise<FunctionFile[]> {
   const names = (await readdir(directory, { recursive: true })).filter((name) => name.endsWith('.sql'))
   const inOrder = names

@@ -27,6 +27,7 @@ interface ChannelRequest {
 interface Piece {
   id: string
   from: string
+  /** Index of the piece, from 0, and the number of pieces. */
   place: number
   of: number
   part: string

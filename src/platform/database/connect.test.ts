@@ -44,9 +44,9 @@ test('no query is compiled (JIT), whatever the server’s setting', async () => 
 })
 
 test('a time zone and a date style set by the owner for the database and its roles change no instant, and no month of the history', async () => {
-  for (const ownerFilter of [`database ${database.name}`, `role seloste_desk in database ${database.name}`]) {
-    await pool.query(`alter ${ownerFilter} set timezone = 'Pacific/Auckland'`)
-    await pool.query(`alter ${ownerFilter} set datestyle = 'SQL, DMY'`)
+  for (const target of [`database ${database.name}`, `role seloste_desk in database ${database.name}`]) {
+    await pool.query(`alter ${target} set timezone = 'Pacific/Auckland'`)
+    await pool.query(`alter ${target} set datestyle = 'SQL, DMY'`)
   }
   const options = { url: database.url('seloste_desk'), applicationName: 'zones', size: 1, onIdleError: () => undefined }
   const desk = connectDatabase(options)

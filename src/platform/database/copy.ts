@@ -10,10 +10,10 @@ export type CopiedPart = { bytes: Buffer; rows: number }
 export type DedicatedConnection = {
   query: <Row extends object>(text: string, values?: readonly unknown[]) => Promise<Row[]>
   /**
-   * Runs `copy ... to stdout`; awaits `take` for each part of whole rows of about `partBytes`.
+   * Runs `copy ... to stdout`; awaits `onPart` for each part of whole rows of about `partBytes`.
    * @returns the number of rows
    */
-  copyOut: (statement: string, partBytes: number, take: (part: CopiedPart) => Promise<void>) => Promise<number>
+  copyOut: (statement: string, partBytes: number, onPart: (part: CopiedPart) => Promise<void>) => Promise<number>
   /** Runs `copy ... from stdin` with the bytes of `source`. */
   copyIn: (statement: string, source: AsyncIterable<Buffer>) => Promise<void>
   close: () => Promise<void>
@@ -44,8 +44,8 @@ export async function openConnection(url: string, applicationName: string): Prom
     async query<Row extends object>(text: string, values: readonly unknown[] = []) {
       return (await client.query<Row>(text, [...values])).rows
     },
-    async copyOut(statement, partBytes, take) {
-      const copy = new CopyOut(statement, partBytes, take)
+    async copyOut(statement, partBytes, onPart) {
+      const copy = new CopyOut(statement, partBytes, onPart)
       client.query(copy)
       return copy.done
     },
@@ -96,19 +96,19 @@ abstract class Copying implements Submittable {
 }
 
 class CopyOut extends Copying {
-  readonly #take: (part: CopiedPart) => Promise<void>
+  readonly #onPart: (part: CopiedPart) => Promise<void>
   readonly #partBytes: number
   #part: Buffer
   #filled = 0
   #rows = 0
   #all = 0
-  #taking: Promise<void> = Promise.resolve()
+  #processing: Promise<void> = Promise.resolve()
 
-  constructor(statement: string, partBytes: number, take: (part: CopiedPart) => Promise<void>) {
+  constructor(statement: string, partBytes: number, onPart: (part: CopiedPart) => Promise<void>) {
     super(statement)
     this.#partBytes = partBytes
     this.#part = Buffer.allocUnsafe(Math.min(partBytes, firstPartBytes))
-    this.#take = take
+    this.#onPart = onPart
   }
 
   /** In text format one message is one row. pg overwrites the bytes with the next message. */
@@ -129,7 +129,7 @@ class CopyOut extends Copying {
 
   handleReadyForQuery(): void {
     if (this.#rows > 0) this.#flush()
-    void this.#taking.then(() => {
+    void this.#processing.then(() => {
       if (this.failed === undefined) this.settle.resolve(this.#all)
       else this.settle.reject(this.failed)
     })
@@ -142,8 +142,8 @@ class CopyOut extends Copying {
     this.#filled = 0
     this.#rows = 0
     connection?.stream.pause()
-    this.#taking = this.#taking
-      .then(() => (this.failed === undefined ? this.#take(part) : undefined))
+    this.#processing = this.#processing
+      .then(() => (this.failed === undefined ? this.#onPart(part) : undefined))
       .then(
         () => void connection?.stream.resume(),
         (error: unknown) => {

@@ -100,7 +100,7 @@ test('the running server of a data folder is found, and none once it has stopped
   expect(await findEmbeddedPostgres(join(folder, 'found'))).toBeUndefined()
 })
 
-test('after kill -9 of its owner, the database ends by itself and the next start has every commit', async () => {
+test('after kill -9 of its owner, the database stops and the next start has every commit', async () => {
   await startAndKill('killed', 'create table kept as select 1 as id')
   const server = await start('killed')
   expect(await query(server.adminUrl(), 'select id from kept')).toEqual([{ id: 1 }])
@@ -109,7 +109,7 @@ test('after kill -9 of its owner, the database ends by itself and the next start
 
 test('after kill -9 of the database itself it restarts in place, with every commit, and stops as usual', async () => {
   const ends: DatabaseFault[] = []
-  const server = await start('comes-back', { onUnexpectedEnd: (fault) => ends.push(fault), soonMs: 0 })
+  const server = await start('comes-back', { onUnexpectedEnd: (fault) => ends.push(fault), minUptimeMs: 0 })
   await query(server.adminUrl(), 'create table kept as select 1 as id')
   const cluster = join(folder, 'comes-back', 'cluster')
   const [postmaster = 0] = postgresProcessesOf(cluster, undefined)

@@ -47,7 +47,7 @@ export type EmbeddedPostgresOptions = {
   /** Folder with the binaries of an earlier PostgreSQL, to read its cluster; default: those from npm. */
   binaries?: string
   /** Milliseconds after its start within which an end is not followed by a restart. */
-  soonMs?: number
+  minUptimeMs?: number
 }
 
 export type EmbeddedPostgres = {
@@ -74,31 +74,31 @@ const readyMs = 300_000
  * `database-password-lost`, `database-binaries-missing`, `database-older`, `database-newer`
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { dataDirectory, log, soonMs = 10_000 } = options
+  const { dataDirectory, log, minUptimeMs = 10_000 } = options
   const user = await databaseOsUser()
-  const { place, orphaned } = await findClusterPaths(dataDirectory, user)
+  const { paths, orphaned } = await findClusterPaths(dataDirectory, user)
   for (const folder of orphaned)
     log.warn(`${folder} is the database of a data folder that was removed: delete it by hand`)
   const socketDirectory = await makeSocketDirectory(user)
   let postmaster: Postmaster | undefined
   try {
-    await claimOwnership(place, socketDirectory)
-    const binaries = await prepareBinaries(user ? sharedRoot : place.root, user, options.binaries, {
-      ...{ major: await majorOf(place.cluster), warn: (message) => log.warn(message) },
+    await claimOwnership(paths, socketDirectory)
+    const binaries = await prepareBinaries(user ? sharedRoot : paths.root, user, options.binaries, {
+      ...{ major: await majorOf(paths.cluster), warn: (message) => log.warn(message) },
     })
-    await refuseOtherMajor(place, binaries.major)
-    await endOrphan(place.cluster, log)
-    await endOrphan(place.unfinishedCluster, log)
-    const password = await superuserPassword(place, async (fresh) => {
-      log.info(`creating a new database in ${place.root}`)
-      await initialiseCluster(place, binaries, user, fresh, socketDirectory)
+    await refuseOtherMajor(paths, binaries.major)
+    await endOrphan(paths.cluster, log)
+    await endOrphan(paths.unfinishedCluster, log)
+    const password = await superuserPassword(paths, async (fresh) => {
+      log.info(`creating a new database in ${paths.root}`)
+      await initialiseCluster(paths, binaries, user, fresh, socketDirectory)
     })
     const address = addressOf(socketDirectory, password)
-    rotateLog(place.logFile)
-    const logStart = logSize(place)
-    const running = startPostmaster(place, binaries, user, socketDirectory)
+    rotateLog(paths.logFile)
+    const logStart = logSize(paths)
+    const running = startPostmaster(paths, binaries, user, socketDirectory)
     postmaster = running
-    await untilReady(address.adminUrl(), running, () => startFault(`in ${place.root}`, readLogFrom(place, logStart)))
+    await untilReady(address.adminUrl(), running, () => startFault(`in ${paths.root}`, readLogFrom(paths, logStart)))
     await checkDurability(address.adminUrl())
 
     let stopping: Promise<void> | undefined
@@ -111,14 +111,14 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
     /** Restarts a killed server; clients reconnect (K1). */
     async function restart(): Promise<void> {
-      const reason = unexpectedEnd(place, readLogFrom(place, logStart))
-      if (performance.now() - readyAtMs < soonMs) return options.onUnexpectedEnd?.(reason)
+      const reason = unexpectedEnd(paths, readLogFrom(paths, logStart))
+      if (performance.now() - readyAtMs < minUptimeMs) return options.onUnexpectedEnd?.(reason)
       log.warn(`${reason.message} Restarting it.`)
       try {
-        await endOrphan(place.cluster, log)
-        const next = startPostmaster(place, binaries, user, socketDirectory)
+        await endOrphan(paths.cluster, log)
+        const next = startPostmaster(paths, binaries, user, socketDirectory)
         postmaster = next
-        await untilReady(address.adminUrl(), next, () => startFault(`in ${place.root}`, readLogFrom(place, logStart)))
+        await untilReady(address.adminUrl(), next, () => startFault(`in ${paths.root}`, readLogFrom(paths, logStart)))
         readyAtMs = performance.now()
         watch(next)
       } catch (error) {
@@ -129,15 +129,15 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     watch(running)
     const stop = async () => {
       await restarting
-      await stopAndTidy(postmaster ?? running, place, socketDirectory)
+      await stopAndTidy(postmaster ?? running, paths, socketDirectory)
     }
     return { ...address, stop: () => (stopping ??= stop()) }
   } catch (error) {
     if (postmaster) await end(postmaster)
-    await tidy(place, socketDirectory)
+    await tidy(paths, socketDirectory)
     if (error instanceof DatabaseFault) throw error
     // One of our own system calls failed: on a full disk our few bytes may fail first.
-    throw startFault(`in ${place.root}`, error instanceof Error ? error.message : String(error), error)
+    throw startFault(`in ${paths.root}`, error instanceof Error ? error.message : String(error), error)
   }
 }
 
@@ -146,9 +146,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
  * undefined if none runs.
  */
 export async function findEmbeddedPostgres(dataDirectory: string): Promise<EmbeddedPostgresAddress | undefined> {
-  const place = await existingClusterPaths(dataDirectory)
-  const owner = await livingOwner(place)
-  const password = await readIfExists(place.passwordFile)
+  const paths = await existingClusterPaths(dataDirectory)
+  const owner = await livingOwner(paths)
+  const password = await readIfExists(paths.passwordFile)
   return owner && password ? addressOf(owner.socketDirectory, password) : undefined
 }
 
@@ -168,13 +168,13 @@ function addressOf(socketDirectory: string, password: string): EmbeddedPostgresA
 /** Process that started the server. `identity` detects a reused pid. */
 type Owner = { pid: number; identity: string; socketDirectory: string }
 
-async function livingOwner(place: ClusterPaths): Promise<Owner | undefined> {
-  const owner = await recordedOwner(place)
+async function livingOwner(paths: ClusterPaths): Promise<Owner | undefined> {
+  const owner = await recordedOwner(paths)
   return owner && processIdentity(owner.pid) === owner.identity ? owner : undefined
 }
 
-async function recordedOwner(place: ClusterPaths): Promise<Owner | undefined> {
-  const text = await readIfExists(place.ownerFile)
+async function recordedOwner(paths: ClusterPaths): Promise<Owner | undefined> {
+  const text = await readIfExists(paths.ownerFile)
   try {
     return text ? (JSON.parse(text) as Owner) : undefined
   } catch {
@@ -182,27 +182,27 @@ async function recordedOwner(place: ClusterPaths): Promise<Owner | undefined> {
   }
 }
 
-async function refuseSecondOwner(place: ClusterPaths): Promise<void> {
-  const owner = await livingOwner(place)
+async function refuseSecondOwner(paths: ClusterPaths): Promise<void> {
+  const owner = await livingOwner(paths)
   if (!owner) return
   throw new DatabaseFault(
     'database-in-use',
-    `The database folder ${place.root} is in use by the running Seloste with process id ${owner.pid}: stop that one first.`,
+    `The database folder ${paths.root} is in use by the running Seloste with process id ${owner.pid}: stop that one first.`,
   )
 }
 
-async function claimOwnership(place: ClusterPaths, socketDirectory: string): Promise<void> {
-  await refuseSecondOwner(place)
-  const previous = await recordedOwner(place)
+async function claimOwnership(paths: ClusterPaths, socketDirectory: string): Promise<void> {
+  await refuseSecondOwner(paths)
+  const previous = await recordedOwner(paths)
   if (previous) await rm(previous.socketDirectory, { recursive: true, force: true })
-  await rm(place.ownerFile, { force: true })
+  await rm(paths.ownerFile, { force: true })
   const owner: Owner = { pid: process.pid, identity: processIdentity(process.pid) ?? '', socketDirectory }
   try {
-    const file = await open(place.ownerFile, 'wx', 0o600)
+    const file = await open(paths.ownerFile, 'wx', 0o600)
     await file.writeFile(JSON.stringify(owner))
     await file.close()
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') await refuseSecondOwner(place)
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') await refuseSecondOwner(paths)
     throw error
   }
 }
@@ -242,31 +242,31 @@ function signalProcess(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** A major version reads only its own clusters. */
-async function refuseOtherMajor(place: ClusterPaths, major: number): Promise<void> {
-  const made = await majorOf(place.cluster)
-  if (made === undefined && (await majorOf(join(place.root, upgradeFolder, 'cluster'))) !== undefined) {
+async function refuseOtherMajor(paths: ClusterPaths, major: number): Promise<void> {
+  const made = await majorOf(paths.cluster)
+  if (made === undefined && (await majorOf(join(paths.root, upgradeFolder, 'cluster'))) !== undefined) {
     throw new DatabaseFault(
       'database-older',
-      `The upgrade of the database in ${place.root} is incomplete: run "seloste upgrade-database" again.`,
+      `The upgrade of the database in ${paths.root} is incomplete: run "seloste upgrade-database" again.`,
     )
   }
   if (made === undefined || made === major) return
   throw made < major
     ? new DatabaseFault(
         'database-older',
-        `The database in ${place.cluster} was made by PostgreSQL ${made}, and this is PostgreSQL ${major}: run "seloste upgrade-database" (docs/operate/moving.md).`,
+        `The database in ${paths.cluster} was made by PostgreSQL ${made}, and this is PostgreSQL ${major}: run "seloste upgrade-database" (docs/operate/moving.md).`,
       )
     : new DatabaseFault(
         'database-newer',
-        `The database in ${place.cluster} was made by PostgreSQL ${made}, and this is PostgreSQL ${major}: start the version of Seloste that includes that one.`,
+        `The database in ${paths.cluster} was made by PostgreSQL ${made}, and this is PostgreSQL ${major}: start the version of Seloste that includes that one.`,
       )
 }
 
 async function superuserPassword(
-  place: ClusterPaths,
+  paths: ClusterPaths,
   makeCluster: (password: string) => Promise<void>,
 ): Promise<string> {
-  const made = await stat(join(place.cluster, 'PG_VERSION')).then(
+  const made = await stat(join(paths.cluster, 'PG_VERSION')).then(
     () => true,
     () => false,
   )
@@ -275,10 +275,10 @@ async function superuserPassword(
     await makeCluster(fresh)
     return fresh
   }
-  return readFile(place.passwordFile, 'utf8').catch((cause: unknown) => {
+  return readFile(paths.passwordFile, 'utf8').catch((cause: unknown) => {
     throw new DatabaseFault(
       'database-password-lost',
-      `The database in ${place.cluster} exists, but its password file ${place.passwordFile} cannot be read.`,
+      `The database in ${paths.cluster} exists, but its password file ${paths.passwordFile} cannot be read.`,
       cause,
     )
   })
@@ -317,14 +317,14 @@ async function checkDurability(url: string): Promise<void> {
   }
 }
 
-function unexpectedEnd(place: ClusterPaths, words: string): DatabaseFault {
+function unexpectedEnd(paths: ClusterPaths, words: string): DatabaseFault {
   const code = isDiskFull(words) ? 'database-disk-full' : 'database-stopped'
-  return new DatabaseFault(code, `PostgreSQL in ${place.root} exited. Its last log lines: ${oneLine(words)}`)
+  return new DatabaseFault(code, `PostgreSQL in ${paths.root} exited. Its last log lines: ${oneLine(words)}`)
 }
 
-async function stopAndTidy(postmaster: Postmaster, place: ClusterPaths, socketDirectory: string): Promise<void> {
+async function stopAndTidy(postmaster: Postmaster, paths: ClusterPaths, socketDirectory: string): Promise<void> {
   await end(postmaster)
-  await tidy(place, socketDirectory)
+  await tidy(paths, socketDirectory)
 }
 
 async function end(postmaster: Postmaster): Promise<void> {
@@ -334,7 +334,7 @@ async function end(postmaster: Postmaster): Promise<void> {
   clearTimeout(timer)
 }
 
-async function tidy(place: ClusterPaths, socketDirectory: string): Promise<void> {
-  if ((await recordedOwner(place))?.socketDirectory === socketDirectory) await rm(place.ownerFile, { force: true })
+async function tidy(paths: ClusterPaths, socketDirectory: string): Promise<void> {
+  if ((await recordedOwner(paths))?.socketDirectory === socketDirectory) await rm(paths.ownerFile, { force: true })
   await rm(socketDirectory, { recursive: true, force: true })
 }

@@ -15,7 +15,7 @@ const belongsToExtension = (catalogue: string, oid: RawBuilder<unknown>, among =
   where d.classid = ${sql.lit(catalogue)}::regclass and d.objid = ${oid} and d.deptype = 'e' and e.extname = any (${[...among]}::name[]))`
 
 /**
- * A view of such an extension that reads only its functions, other such views, and the names of databases and roles. An
+ * Returns a condition that is true for a view of such an extension that reads only its functions, other such views, and the names of databases and roles. An
  * extension's owner can make anything part of it, and PostgreSQL's own tables contain samples of the register's.
  */
 export function isMonitoringView(table: string): RawBuilder<boolean> {
@@ -34,14 +34,14 @@ export function isMonitoringView(table: string): RawBuilder<boolean> {
       and not (o.relkind = 'v' and ${isOfExtension(sql.ref('o.oid'))})))`
 }
 
-/** A function of such an extension: written in C, with its caller's rights. */
+/** Returns a condition that is true for a function of such an extension: written in C, with its caller's rights. */
 export function isMonitoringFunction(oid: string): RawBuilder<boolean> {
   return sql<boolean>`(${belongsToExtension('pg_proc', sql.ref(oid))} and exists (
     select from pg_proc c join pg_language l on l.oid = c.prolang
     where c.oid = ${sql.ref(oid)} and l.lanname = 'c' and not c.prosecdef))`
 }
 
-/** A cast, an operator or an index class of such an extension. */
+/** Returns a condition that is true for a cast, an operator or an index class of such an extension. */
 export function isMonitoringPart(
   catalogue: 'pg_cast' | 'pg_operator' | 'pg_opclass' | 'pg_opfamily',
   oid: string,

@@ -5,7 +5,7 @@ import { listen } from './listen.ts'
 const database = await createTestDatabase()
 const { pool } = database.as()
 
-test('after the server closed the connection, listening starts again by itself and is reported', async () => {
+test('after the server has closed the connection, listening resumes and is reported', async () => {
   const events: string[] = []
   const listening = listen({
     url: database.url(),
@@ -31,7 +31,7 @@ test('after the server closed the connection, listening starts again by itself a
   expect(events.at(-1)).toBe('call two')
 })
 
-test('an unreachable server is tried again until the end', async () => {
+test('an unreachable server is tried again until listening is stopped', async () => {
   const url = new URL(database.url())
   url.searchParams.set('host', '/nowhere')
   let broken = 0

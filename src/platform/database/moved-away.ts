@@ -9,7 +9,7 @@ export interface MovedAway {
   at: Temporal.Instant
 }
 
-/** Runs in the transaction in which nobody else can write: nothing can be added that is not in the other database. */
+/** Marks the database. Call it in the transaction in which nobody else can write, so that the other database has everything. */
 export async function markMovedAway(connection: DedicatedConnection, id: string, to: string): Promise<void> {
   await connection.query(`
     create table public.register_moved (

@@ -139,7 +139,7 @@ export async function secretFiles(settings: Settings): Promise<Record<string, st
       ]),
     ),
     SELOSTE_FEEDS: settings.feedsFile,
-    SELOSTE_WEBHOOKS: settings.connecting.webhooksFile,
+    SELOSTE_WEBHOOKS: settings.integrations.webhooksFile,
     SELOSTE_SIPS_KEY: settings.sipSecurity.sipsFiles?.key,
     SELOSTE_LINK_KEY: settings.splitRoles.linkFiles?.key,
     SELOSTE_DRAW_KEY: settings.splitRoles.drawKeyFile,

@@ -20,17 +20,17 @@ export async function prepareBinaries(
   copyRoot: string,
   user: OsUser | undefined,
   given?: string,
-  instead: BinariesFallback = {},
+  fallback: BinariesFallback = {},
 ): Promise<Binaries> {
   if (given !== undefined) return prepare(await inspectFolder(given), copyRoot, user)
   try {
-    const binaries = await prepare(await (instead.findPackage ?? findPackage)(), copyRoot, user)
+    const binaries = await prepare(await (fallback.findPackage ?? findPackage)(), copyRoot, user)
     await versionOf(binaries.postgres)
     return binaries
   } catch (cause) {
-    const system = await findSystemBinaries(instead)
+    const system = await findSystemBinaries(fallback)
     if (system) {
-      instead.warn?.(
+      fallback.warn?.(
         `the PostgreSQL installed by npm does not run here (${(cause as Error).message}); using ${system.postgres}, PostgreSQL ${system.major}`,
       )
       return system

@@ -31,7 +31,7 @@ const socketName = '.s.PGSQL.5432'
 export async function findClusterPaths(
   dataDirectory: string,
   user: OsUser | undefined,
-): Promise<{ place: ClusterPaths; orphaned: string[] }> {
+): Promise<{ paths: ClusterPaths; orphaned: string[] }> {
   const chosen = resolve(dataDirectory)
   await mkdir(chosen, { recursive: true, mode: user ? 0o711 : 0o700 })
   const locationFile = join(chosen, 'location')
@@ -44,9 +44,9 @@ export async function findClusterPaths(
         cause,
       )
     })
-    return { place: clusterPathsIn(recorded), orphaned: [] }
+    return { paths: clusterPathsIn(recorded), orphaned: [] }
   }
-  if (await canEnter(chosen, user)) return { place: clusterPathsIn(chosen), orphaned: [] }
+  if (await canEnter(chosen, user)) return { paths: clusterPathsIn(chosen), orphaned: [] }
 
   await mkdir(sharedRoot, { recursive: true })
   // Set again: the umask may have removed it.
@@ -58,7 +58,7 @@ export async function findClusterPaths(
   await chmod(moved, 0o711)
   await writeFile(`${locationFile}.new`, `${moved}\n`, { flush: true })
   await rename(`${locationFile}.new`, locationFile)
-  return { place: clusterPathsIn(moved), orphaned: orphaned.map((name) => join(sharedRoot, name)) }
+  return { paths: clusterPathsIn(moved), orphaned: orphaned.map((name) => join(sharedRoot, name)) }
 }
 
 /** Returns the location of an existing cluster, without creating anything. */

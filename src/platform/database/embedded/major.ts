@@ -5,7 +5,7 @@ import { readIfExists } from './cluster-paths.ts'
 /** Below a cluster's folder: the upgraded cluster until it is complete. */
 export const upgradeFolder = 'upgrade'
 
-/** Undefined if there is no cluster. */
+/** Returns a cluster's major version; undefined if there is no cluster. */
 export async function majorOf(cluster: string): Promise<number | undefined> {
   const text = await readIfExists(join(cluster, 'PG_VERSION'))
   return text === undefined ? undefined : Number(text.trim().split('.')[0])

@@ -19,21 +19,21 @@ const maxLogBytes = 1_000_000
  * @throws DatabaseFault `database-start-failed`, `database-disk-full`
  */
 export async function initialiseCluster(
-  place: ClusterPaths,
+  paths: ClusterPaths,
   binaries: Binaries,
   user: OsUser | undefined,
   password: string,
   socketDirectory: string,
 ): Promise<void> {
-  await rm(place.unfinishedCluster, { recursive: true, force: true })
-  const { bavail, bsize } = await statfs(place.root)
+  await rm(paths.unfinishedCluster, { recursive: true, force: true })
+  const { bavail, bsize } = await statfs(paths.root)
   if (bavail * bsize < newClusterBytes) {
     // initdb would fail halfway with a message about transactions.
-    const message = `The disk is full: a new database in ${place.root} needs ${newClusterBytes / 2 ** 20} MiB.`
+    const message = `The disk is full: a new database in ${paths.root} needs ${newClusterBytes / 2 ** 20} MiB.`
     throw new DatabaseFault('database-disk-full', message)
   }
-  await mkdir(place.unfinishedCluster, { mode: 0o700 })
-  await restrictToUser(place.unfinishedCluster, user)
+  await mkdir(paths.unfinishedCluster, { mode: 0o700 })
+  await restrictToUser(paths.unfinishedCluster, user)
   const passwordFile = join(socketDirectory, 'password')
   await writeFile(passwordFile, password, { mode: 0o600 })
   await restrictToUser(passwordFile, user)
@@ -41,7 +41,7 @@ export async function initialiseCluster(
     const { exitCode, output } = await run(
       binaries.initdb,
       [
-        `--pgdata=${place.unfinishedCluster}`,
+        `--pgdata=${paths.unfinishedCluster}`,
         `--username=${superuser}`,
         `--pwfile=${passwordFile}`,
         '--auth-local=scram-sha-256',
@@ -53,15 +53,15 @@ export async function initialiseCluster(
         '--builtin-locale=C.UTF-8',
         '--no-instructions',
       ],
-      place.unfinishedCluster,
+      paths.unfinishedCluster,
       user,
     )
-    if (exitCode !== 0) throw startFault(`cannot create a database in ${place.root}`, output)
+    if (exitCode !== 0) throw startFault(`cannot create a database in ${paths.root}`, output)
   } finally {
     await rm(passwordFile, { force: true })
   }
-  await writeFile(place.passwordFile, password, { mode: 0o600, flush: true })
-  await rename(place.unfinishedCluster, place.cluster)
+  await writeFile(paths.passwordFile, password, { mode: 0o600, flush: true })
+  await rename(paths.unfinishedCluster, paths.cluster)
 }
 
 export type Postmaster = {
@@ -79,17 +79,17 @@ export type Postmaster = {
  * reaches this process first.
  */
 export function startPostmaster(
-  place: ClusterPaths,
+  paths: ClusterPaths,
   binaries: Binaries,
   user: OsUser | undefined,
   socketDirectory: string,
 ): Postmaster {
-  const log = openSync(place.logFile, 'a', 0o600)
-  const child = spawn('/bin/sh', ['-c', shellScript, binaries.postgres, ...serverArguments(place, socketDirectory)], {
+  const log = openSync(paths.logFile, 'a', 0o600)
+  const child = spawn('/bin/sh', ['-c', shellScript, binaries.postgres, ...serverArguments(paths, socketDirectory)], {
     cwd: '/',
     detached: true,
     stdio: ['pipe', log, log],
-    env: { ...serverEnvironment, PGDATA: place.cluster },
+    env: { ...serverEnvironment, PGDATA: paths.cluster },
     ...(user ? { uid: user.uid, gid: user.gid } : {}),
   })
   closeSync(log)
@@ -113,17 +113,17 @@ export function startPostmaster(
 }
 
 /** Returns what PostgreSQL logged after `fromByte`. */
-export function readLogFrom(place: ClusterPaths, fromByte: number): string {
+export function readLogFrom(paths: ClusterPaths, fromByte: number): string {
   try {
-    return readFileSync(place.logFile).subarray(fromByte).toString('utf8')
+    return readFileSync(paths.logFile).subarray(fromByte).toString('utf8')
   } catch {
     return 'it left no log'
   }
 }
 
-export function logSize(place: ClusterPaths): number {
+export function logSize(paths: ClusterPaths): number {
   try {
-    return statSync(place.logFile).size
+    return statSync(paths.logFile).size
   } catch {
     return 0
   }
@@ -166,7 +166,7 @@ const serverEnvironment = {
   ...(process.env['LD_PRELOAD'] !== undefined && { LD_PRELOAD: process.env['LD_PRELOAD'] }),
 }
 
-function serverArguments(place: ClusterPaths, socketDirectory: string): string[] {
+function serverArguments(paths: ClusterPaths, socketDirectory: string): string[] {
   const settings = {
     listen_addresses: '',
     unix_socket_directories: socketDirectory,
@@ -185,7 +185,7 @@ function serverArguments(place: ClusterPaths, socketDirectory: string): string[]
     log_parameter_max_length: '0',
     log_parameter_max_length_on_error: '0',
   }
-  return ['-D', place.cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
+  return ['-D', paths.cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
 }
 
 /** Works in the cluster's folder, like the server, so that a start after kill -9 finds what is still running there. */

@@ -35,35 +35,35 @@ export interface Upgraded {
 export async function upgradeEmbeddedPostgres(options: UpgradeOptions): Promise<Upgraded | undefined> {
   const { dataDirectory, log, move } = options
   const user = await databaseOsUser()
-  const { place } = await findClusterPaths(dataDirectory, user)
-  const { major } = await prepareBinaries(user ? sharedRoot : place.root, user)
-  const made = await majorOf(place.cluster)
-  const upgradeRoot = join(place.root, upgradeFolder)
+  const { paths } = await findClusterPaths(dataDirectory, user)
+  const { major } = await prepareBinaries(user ? sharedRoot : paths.root, user)
+  const made = await majorOf(paths.cluster)
+  const upgradeRoot = join(paths.root, upgradeFolder)
   if (made !== undefined && made < major) {
-    await assertDiskSpace(place)
+    await assertDiskSpace(paths)
     const old = await startEmbeddedPostgres({ dataDirectory, log, binaries: await options.binariesOf(made) })
     try {
       const next = await startEmbeddedPostgres({ dataDirectory: upgradeRoot, log })
       try {
         await move(old.adminUrl(), next.adminUrl())
         // The password file stays, so the clusters are swapped by two renames.
-        await setRolePasswords(next.adminUrl(), { [superuser]: (await readIfExists(place.passwordFile)) ?? '' })
+        await setRolePasswords(next.adminUrl(), { [superuser]: (await readIfExists(paths.passwordFile)) ?? '' })
       } finally {
         await next.stop()
       }
     } finally {
       await old.stop()
     }
-    await rename(place.cluster, oldClusterOf(place, made))
-    await syncFolder(place.root)
+    await rename(paths.cluster, oldClusterOf(paths, made))
+    await syncFolder(paths.root)
   }
   const waiting = await majorOf(join(upgradeRoot, 'cluster'))
-  if (waiting === undefined || (await majorOf(place.cluster)) !== undefined) return undefined
-  await rename(join(upgradeRoot, 'cluster'), place.cluster)
+  if (waiting === undefined || (await majorOf(paths.cluster)) !== undefined) return undefined
+  await rename(join(upgradeRoot, 'cluster'), paths.cluster)
   await rm(upgradeRoot, { recursive: true })
-  await syncFolder(place.root)
-  const from = made ?? (await newestOldMajor(place))
-  return { from, to: waiting, oldCluster: oldClusterOf(place, from) }
+  await syncFolder(paths.root)
+  const from = made ?? (await newestOldMajor(paths))
+  return { from, to: waiting, oldCluster: oldClusterOf(paths, from) }
 }
 
 function oldClusterOf({ root }: ClusterPaths, major: number): string {
