@@ -4059,7 +4059,7 @@ link_needs_operator(person uuid) returns boolean
 link_tie(l one_time_link) returns text
 list_appointments(request uuid, from_at timestamp with time zone, to_at timestamp with time zone, only_mine boolean, workstation bytea) returns SETOF jsonb to seloste_desk
 list_calibrations() returns SETOF jsonb to seloste_desk
-list_corrections(request uuid) returns TABLE(id uuid, request_id uuid, number text, segment_id uuid, was_name text, was_phone text, becomes_id uuid, becomes_name text, becomes_phone text, proposed_at timestamp with time zone, proposed_by uuid, decided_at timestamp with time zone, decided_by uuid, outcome text) to seloste_desk
+list_corrections(request uuid) returns TABLE(id uuid, request_id uuid, number text, due_at timestamp with time zone, segment_id uuid, was_name text, was_phone text, becomes_id uuid, becomes_name text, becomes_phone text, proposed_at timestamp with time zone, proposed_by uuid, decided_at timestamp with time zone, decided_by uuid, outcome text) to seloste_desk
 list_evaluations() returns SETOF jsonb to seloste_desk
 list_home_requests() returns TABLE(id uuid, received_at timestamp with time zone, due_at timestamp with time zone, party text, kinds text[], language text, name text, address text, email text, phone text, told text, user_id text, identified_at timestamp with time zone) to seloste_desk
 list_hosts() returns TABLE(id uuid, name text) to seloste_desk

@@ -76,6 +76,17 @@ test('of two simultaneous corrections of one segment only one becomes pending', 
   expect((await later).code).toBe('correction.waits')
 })
 
+test('a correction that waits is listed with the day on which its request is to be answered', async () => {
+  const { segmentId, request } = await callOfAino()
+  const { body } = await propose(request.id, segmentId, people.bertil.userId)
+  const { rows } = await sql<{ due_at: Temporal.Instant }>`
+    select due_at from subject_request where id = ${request.id}`.execute(admin)
+  const dueAt = rows[0]!.due_at.toString()
+  expect((await listCorrections()).find(({ id }) => id === body['id'])).toMatchObject({ requestDueAt: dueAt })
+  const start = await send('riitta', 'GET', '/api/waiting')
+  expect(start.body['items']).toContainEqual(expect.objectContaining({ kind: 'correction', deadline: dueAt }))
+})
+
 test('deciding on a correction at an unattended desk needs a new proof of identity', async () => {
   const { segmentId, request } = await callOfAino()
   const { body } = await propose(request.id, segmentId, people.bertil.userId)

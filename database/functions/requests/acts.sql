@@ -448,8 +448,8 @@ end $$;
 grant execute on function decide_correction to seloste_desk;
 
 -- Returns corrections for those who propose or decide, and logs the decision maker's read. The new official has the directory's name.
-create or replace function list_corrections(request uuid) returns table (id uuid, request_id uuid, number text, segment_id uuid, was_name text,
-  was_phone text, becomes_id uuid, becomes_name text, becomes_phone text, proposed_at timestamptz, proposed_by uuid,
+create or replace function list_corrections(request uuid) returns table (id uuid, request_id uuid, number text, due_at timestamptz, segment_id uuid,
+  was_name text, was_phone text, becomes_id uuid, becomes_name text, becomes_phone text, proposed_at timestamptz, proposed_by uuid,
   decided_at timestamptz, decided_by uuid, outcome text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
@@ -461,7 +461,7 @@ begin
     perform require_right('SERVICE_UNIT', 'INSPECTION', 'any');
   end if;
   return query
-    select c.id, c.request_id, q.number, c.segment_id,
+    select c.id, c.request_id, q.number, q.due_at, c.segment_id,
       case when c.outcome is distinct from 'APPROVED' then s.official_name else name_at(c.was_person_id, s.answered_at) end,
       case when c.outcome is distinct from 'APPROVED' then s.official_phone end,
       c.becomes_person_id,

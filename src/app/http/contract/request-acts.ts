@@ -31,6 +31,7 @@ export const Correction = Type.Object({
   id: uuid('The correction'),
   requestId: uuid('The request'),
   requestNumber: Type.String(),
+  requestDueAt: instant('When the request is to be answered'),
   segmentId: uuid('The segment'),
   was: Type.Optional(Type.Object({ name: Type.String(), phone: Type.Optional(Type.String()) })),
   becomes: Type.Object({

@@ -79,8 +79,8 @@ export async function requestDecisionRows({ desk, session, has }: WaitingListVie
   return [
     ...listed.corrections
       .filter(({ decided }) => !decided)
-      .map(({ requestNumber, proposedAt }): WaitingRow => {
-        return { kind: 'correction', name: requestNumber, since: proposedAt }
+      .map(({ requestNumber, proposedAt, requestDueAt }): WaitingRow => {
+        return { kind: 'correction', name: requestNumber, since: proposedAt, deadline: requestDueAt }
       }),
     ...listed.openness
       .filter(({ decision }) => !decision)

@@ -25,6 +25,7 @@ export interface ListedCorrection {
   id: string
   requestId: string
   requestNumber: string
+  requestDueAt: Temporal.Instant
   segmentId: string
   was: { name: string; phone: string | null } | null
   becomes: { id: string; name: string; phone: string | null }
@@ -54,6 +55,7 @@ interface CorrectionRow {
   id: string
   request_id: string
   number: string
+  due_at: Temporal.Instant
   segment_id: string
   was_name: string | null
   was_phone: string | null
@@ -215,6 +217,7 @@ function viewCorrection(row: CorrectionRow, person: PersonOf): ListedCorrection 
     id: row.id,
     requestId: row.request_id,
     requestNumber: row.number,
+    requestDueAt: row.due_at,
     segmentId: row.segment_id,
     was: row.was_name === null ? null : { name: row.was_name, phone: row.was_phone },
     becomes: { id: row.becomes_id, name: row.becomes_name, phone: row.becomes_phone },

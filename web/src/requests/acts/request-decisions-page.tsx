@@ -41,7 +41,7 @@ export function RequestDecisionsPage() {
 }
 
 function CorrectionCard({ correction, onDecided }: { correction: Correction; onDecided: () => void }) {
-  const { t } = useLanguage()
+  const { t, language } = useLanguage()
   const title = useId()
   const decide = $api.useMutation('post', '/api/corrections/{id}/decision')
   const [outcome, setOutcome] = useState<'APPROVED' | 'REJECTED'>('APPROVED')
@@ -61,6 +61,11 @@ function CorrectionCard({ correction, onDecided }: { correction: Correction; onD
         {t('acts.decisions.correction', { number: correction.requestNumber })}
       </h2>
       <CorrectionLines correction={correction} />
+      {!correction.decided && (
+        <dl className="facts">
+          <Fact label={t('acts.decisions.due')}>{formatDate(correction.requestDueAt, language)}</Fact>
+        </dl>
+      )}
       {!correction.decided && (
         <Step
           open={t('acts.decisions.decide')}
