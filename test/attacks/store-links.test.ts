@@ -31,7 +31,7 @@ const reason = whyNoSeparateUsers()
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 describe.skipIf(reason !== undefined)('links and pipes that a capture puts into the store', () => {
-  let cast: SystemUsers
+  let systemUsers: SystemUsers
   let base = ''
   let port = 0
   let remove: () => Promise<void> = async () => undefined
@@ -60,10 +60,15 @@ describe.skipIf(reason !== undefined)('links and pipes that a capture puts into 
     ...more,
   })
   const start = async (role: string, more: Record<string, string> = {}) => {
-    running[role] = await startAsOwnUser(cast, role, settingsOf(role, more))
+    running[role] = await startAsOwnUser(systemUsers, role, settingsOf(role, more))
   }
   const asUser = (name: string) => [
-    ...[`--reuid=${cast.idOf(name)}`, `--regid=${cast.idOf(name)}`, '--groups', cast.groupsOf(name).join(',')],
+    ...[
+      `--reuid=${systemUsers.idOf(name)}`,
+      `--regid=${systemUsers.idOf(name)}`,
+      '--groups',
+      systemUsers.groupsOf(name).join(','),
+    ],
     '--no-new-privs',
   ]
   /** Runs a script as capture's user. */
@@ -87,9 +92,9 @@ describe.skipIf(reason !== undefined)('links and pipes that a capture puts into 
   const areIngested = async () => (await recordings()).map(({ kept_at }) => kept_at !== null)
 
   beforeAll(async () => {
-    cast = await readSystemUsers()
+    systemUsers = await readSystemUsers()
     ;({ base, remove } = await makeSharedFolder())
-    await makeFolders(base, cast)
+    await makeFolders(base, systemUsers)
     line = await openCuttableConnection(new URL(database.url('seloste_desk')))
     const ports = await findPorts()
     port = ports.sip

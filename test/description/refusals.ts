@@ -2,7 +2,9 @@
 import type { ProblemCode } from '#description/problem.ts'
 
 export interface Refusal {
+  /** What is wrong with the description: the title of the case. */
   rule: string
+  /** Text of the shipped description that `to` replaces. */
   change: string | RegExp
   to: string
   code: ProblemCode

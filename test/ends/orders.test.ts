@@ -68,10 +68,10 @@ describe('an order in force', () => {
     await setDay(recording.id, now().subtract({ hours: 1 }))
     const update = ends.custodian.updateTable('recording').set({ state: 'DESTROYING', cause: 'retention' })
     await expect(update.where('id', '=', recording.id).execute()).rejects.toThrow(/not to be destroyed now/)
-    const look = async () =>
+    const destructionShown = async () =>
       JSON.stringify((await get('aino', `/api/contacts/${recording.contactId}?purpose=DEVELOPMENT`)).body)
-    await expect.poll(look, { timeout: 15_000 }).toMatch(/"state":"destroyed".*"cause":"retention"/)
-    const seen = await look()
+    await expect.poll(destructionShown, { timeout: 15_000 }).toMatch(/"state":"destroyed".*"cause":"retention"/)
+    const seen = await destructionShown()
     expect(await listen('aino', recording.id, { purpose: 'DEVELOPMENT' })).toMatchObject({
       code: 'recording.destroyed',
     })
@@ -79,7 +79,7 @@ describe('an order in force', () => {
 
     await letEnd(hold)
     expect(await until(recording.id, 'DESTROYED')).toMatchObject({ cause: 'hold-end' })
-    expect(await look()).toBe(seen)
+    expect(await destructionShown()).toBe(seen)
   })
 
   test('delays a prohibition, which is accepted without mentioning the order and carried out when the order ends', async () => {

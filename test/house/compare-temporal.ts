@@ -4,7 +4,7 @@
  */
 import { expect } from 'vitest'
 
-const isThere = Symbol.for('seloste.compares-temporal')
+const registered = Symbol.for('seloste.compares-temporal')
 const kindOf = (value: unknown) => /^\[object (Temporal\.\w+)\]$/.exec(Object.prototype.toString.call(value))?.[1]
 
 /**
@@ -17,7 +17,7 @@ function isSameMoment(one: unknown, other: unknown): boolean | undefined {
 }
 
 // Registers once in each process, because test files share a process and each of them runs this.
-if (!(isThere in globalThis)) {
-  Object.defineProperty(globalThis, isThere, { value: true })
+if (!(registered in globalThis)) {
+  Object.defineProperty(globalThis, registered, { value: true })
   expect.addEqualityTesters([isSameMoment])
 }

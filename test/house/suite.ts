@@ -123,18 +123,19 @@ interface RunnerResult {
 
 /**
  * Repeats failed files once, because a busy machine alone is not a failure; lists files that needed it.
- * @param again runs some files
+ * @param rerun runs some files again
  */
 async function retryFailures(
   ran: Promise<RunnerResult>,
-  again: (files: string[]) => Promise<RunnerResult>,
+  rerun: (files: string[]) => Promise<RunnerResult>,
 ): Promise<Tally> {
   const first = await ran
   const files = [...new Set(first.failures.map(({ file }) => file))]
   if (files.length === 0 || files.length > maxRetried) return tallyOf(first)
-  const second = await again(files)
-  const still = new Set(second.failures.map(nameOf))
-  if (second.tally.failed === still.size) first.failures.filter((one) => !still.has(nameOf(one))).forEach(recordRetry)
+  const second = await rerun(files)
+  const failedTwice = new Set(second.failures.map(nameOf))
+  if (second.tally.failed === failedTwice.size)
+    first.failures.filter((one) => !failedTwice.has(nameOf(one))).forEach(recordRetry)
   return tallyOf({
     ...second,
     tally: { passed: first.tally.passed + first.tally.failed - second.tally.failed, failed: second.tally.failed },

@@ -49,7 +49,7 @@ describe('the texts', () => {
   })
 
   test('are all used', () => {
-    for (const { areas: those, program } of sides) {
+    for (const { areas: areasOfSide, program } of sides) {
       const written = new Set([...program.matchAll(/['"`]([\w.-]+)['"`]/g)].map((match) => match[1]!))
       const starts = [...program.matchAll(/`([\w.-]+\.)\$\{/g)].map((match) => match[1]!)
       // For keys composed from an area's name, the last part must occur in some file.
@@ -59,11 +59,11 @@ describe('the texts', () => {
           .slice(start.length)
           .split('.')
           .some((_, at, parts) => written.has(parts.slice(0, at + 1).join('.')))
-      const unsaid = those
+      const unused = areasOfSide
         .flatMap((area) => Object.keys(area.texts))
         .map((key) => key.replace(/_(zero|one|other)$/, ''))
         .filter((key) => !written.has(key) && !starts.some((start) => key.startsWith(start) && isNamed(key, start)))
-      expect(unsaid).toEqual([])
+      expect(unused).toEqual([])
     }
   })
 

@@ -176,7 +176,7 @@ test('text typed into a draft survives the end of its session', async ({ page, s
   await expect(page.locator('.save-bar')).toContainText('Luonnos on tallennettu.')
 })
 
-test('a file of numbers is taken into a draft completely, or changes nothing and its wrong rows are listed', async ({
+test('a file of numbers is imported into a draft completely, or changes nothing and its wrong rows are listed', async ({
   page,
   seloste,
   checkAccessible,

@@ -49,8 +49,8 @@ test('nobody can delete a recording before its day, and the page shows the earli
   seloste,
 }) => {
   const call = await recordCall(seloste)
-  const { min_keep_until: floor } = await recordingRow(seloste, call)
-  expect(floor).not.toBeNull()
+  const { min_keep_until: minimum } = await recordingRow(seloste, call)
+  expect(minimum).not.toBeNull()
   for (const [userId, options] of [
     ['sari', { purpose: 'Laadun arviointi' }],
     ['matti', { reference: 'VIKA-7' }],

@@ -90,7 +90,7 @@ test('a call abandoned in the queue is in the history without an official', asyn
   await expect(content).toContainText('Puhelua ei tallennettu.')
 })
 
-test('of an outgoing call and a call between officials the register keeps nothing', async ({ seloste }) => {
+test('the register keeps nothing of an outgoing call or of a call between officials', async ({ seloste }) => {
   const [aino, bertil] = [officialByKey('aino'), officialByKey('bertil')]
   const customer = { name: 'Asiakas', phone: '+358402077777', language: 'fi' } as const
   const out = await place(seloste, {

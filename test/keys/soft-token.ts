@@ -8,14 +8,16 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const places = [
+const moduleFolders = [
   '/usr/lib/softhsm',
   '/usr/lib64/softhsm',
   '/usr/lib64/pkcs11',
   '/usr/local/lib/softhsm',
   '/opt/homebrew/lib/softhsm',
 ]
-const module = places.map((place) => join(place, 'libsofthsm2.so')).find((path) => existsSync(path))
+const module = moduleFolders
+  .map((moduleFolder) => join(moduleFolder, 'libsofthsm2.so'))
+  .find((path) => existsSync(path))
 const hasTool = spawnSync('softhsm2-util', ['--version']).status === 0
 
 /** Reason why SoftHSM cannot run here, for a test's title; empty if it can. */

@@ -52,8 +52,8 @@ async function openSource(recordings: number) {
 describe.each([
   ['a folder', true, () => openDirectoryStore(join(folder, `target-${++made}`))],
   ['a bucket of an S3 server', hasS3Server, async () => openS3Store(s3!.store(await s3!.makeBucket()))],
-] as const)('to %s', (_name, isThere, openTo) => {
-  const rule = test.skipIf(!isThere)
+] as const)('to %s', (_name, isAvailable, openTo) => {
+  const rule = test.skipIf(!isAvailable)
 
   rule(
     'every object is copied unchanged, and objects that were copied are not copied again',

@@ -83,7 +83,7 @@ describe.each(Object.keys(proxies))('%s', (name) => {
   describe.skipIf(!has(name) || !has('openssl'))('with the configuration in docs/operate/examples/proxy', () => {
     const { file, start } = proxies[name]!
     const ports: Ports = { http: 0, https: 0, desk: 0 }
-    let [folder, certificate, said] = ['', '', '']
+    let [folder, certificate, output] = ['', '', '']
     let desk: Server
     let proxy: ChildProcess
     /** Sends the second half of /stream. */
@@ -120,10 +120,11 @@ describe.each(Object.keys(proxies))('%s', (name) => {
         stdio: ['ignore', 'pipe', 'pipe'],
       })
       for (const stream of [proxy.stdout, proxy.stderr])
-        stream?.on('data', (chunk: Buffer) => (said += chunk.toString()))
+        stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
       const deadline = performance.now() + 60_000
       while (!(await listens(ports.https))) {
-        if (proxy.exitCode !== null || performance.now() > deadline) throw new Error(`${name} does not start: ${said}`)
+        if (proxy.exitCode !== null || performance.now() > deadline)
+          throw new Error(`${name} does not start: ${output}`)
         await wait(50)
       }
     }, 120_000)

@@ -51,11 +51,12 @@ function question(id: string, text: string): Form['sections'][number]['questions
 }
 
 let eero: Session
-let second: Session
-let training: Session
-let away: Session
+let otherExpert: Session
+/** Expert for training, without a right to quality. */
+let trainer: Session
+let expertOfOtherNumber: Session
 let sari: Session
-let elsewhere: Session
+let supervisorOfOtherUnit: Session
 const officials: { person: TestPerson; session: Session }[] = []
 let formId: string
 
@@ -70,12 +71,12 @@ afterEach(async () => {
 beforeAll(async () => {
   const expert = { role: 'EXPERT' as const, duty: 'QUALITY' as const, purposes: ['QUALITY' as const], scope: numbers }
   eero = await (await enter('Eero', expert)).signIn()
-  second = await (await enter('Elina', expert)).signIn()
+  otherExpert = await (await enter('Elina', expert)).signIn()
   const otherNumber = { kind: 'numbers' as const, units: [], numbers: [phone('029 497 010')] }
-  away = await (await enter('Kaukainen', { ...expert, scope: otherNumber })).signIn()
-  training = await (await enter('Tiina', { ...expert, duty: 'TRAINING', purposes: ['TRAINING'] })).signIn()
+  expertOfOtherNumber = await (await enter('Kaukainen', { ...expert, scope: otherNumber })).signIn()
+  trainer = await (await enter('Tiina', { ...expert, duty: 'TRAINING', purposes: ['TRAINING'] })).signIn()
   sari = await (await enter('Sari', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })).signIn()
-  elsewhere = await (
+  supervisorOfOtherUnit = await (
     await enter('Toinen', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' }, 'Muualla')
   ).signIn()
   for (let n = 0; n < 6; n++) {
@@ -151,7 +152,7 @@ async function released(official: number, answers: Answers = { q1: 1, q2: 5 }) {
 }
 
 const read = async (id: string, user = eero) => unlessRefused(await readEvaluation(desk, user, id))
-const ofLog = async (id: string) =>
+const loggedActions = async (id: string) =>
   (
     await admin
       .selectFrom('audit_entry')
@@ -167,7 +168,9 @@ describe('a form', () => {
     const { id } = await draft(0)
     const next = { sections: [{ ...form.sections[0]!, title: 'Kohtaaminen ja puhe' }] }
     const { revision } = unlessRefused(await readForm(desk, eero, formId))
-    const saved = unlessRefused(await saveForm(desk, second, formId, { revision, name: 'Peruslomake', form: next }))
+    const saved = unlessRefused(
+      await saveForm(desk, otherExpert, formId, { revision, name: 'Peruslomake', form: next }),
+    )
     expect(await publishForm(desk, eero, formId, saved.revision)).toEqual({ version: 2 })
     expect(await read(id)).toMatchObject({ formVersion: 1, newestVersion: 2, form })
     await expect(sql`update quality_form_version set name = 'x'`.execute(admin)).rejects.toThrow()
@@ -177,10 +180,10 @@ describe('a form', () => {
   test('edited by two people is not overwritten', async () => {
     const { id } = unlessRefused(await beginForm(desk, eero, { language: 'sv', name: 'Blankett' }))
     unlessRefused(await saveForm(desk, eero, id, { revision: 0, name: 'Blankett', form }))
-    expect(await saveForm(desk, second, id, { revision: 0, name: 'Annan', form })).toEqual({
+    expect(await saveForm(desk, otherExpert, id, { revision: 0, name: 'Annan', form })).toEqual({
       refused: 'quality.changed-meanwhile',
     })
-    expect(unlessRefused(await readForm(desk, second, id))).toMatchObject({
+    expect(unlessRefused(await readForm(desk, otherExpert, id))).toMatchObject({
       name: 'Blankett',
       draft: form,
       versions: [],
@@ -198,11 +201,11 @@ describe('a form', () => {
   })
 
   test('is written by a quality expert, and read by supervisors too', async () => {
-    for (const user of [sari, training, officials[0]!.session]) {
+    for (const user of [sari, trainer, officials[0]!.session]) {
       expect(await beginForm(desk, user, { language: 'fi', name: 'x' })).toEqual({ refused: 'deny.role' })
     }
     expect(await readForm(desk, sari, formId)).toMatchObject({ id: formId })
-    expect(await readForm(desk, training, formId)).toEqual({ refused: 'deny.role' })
+    expect(await readForm(desk, trainer, formId)).toEqual({ refused: 'deny.role' })
   })
 })
 
@@ -322,11 +325,11 @@ describe('a draw', () => {
     })
     expect(await beginPlan(desk, sari, given)).toEqual({ refused: 'deny.role' })
     const { id } = unlessRefused(await beginPlan(desk, eero, given))
-    expect(await beginPlan(desk, second, given)).toEqual({ refused: 'quality.plan-known' })
+    expect(await beginPlan(desk, otherExpert, given)).toEqual({ refused: 'quality.plan-known' })
     expect(unlessRefused(await listPlans(desk, sari)).map((plan) => plan.id)).toContain(id)
     // A unit's supervisor does not see another unit's plan or draws, nor an expert another number's.
-    expect(unlessRefused(await listPlans(desk, elsewhere))).toEqual([])
-    expect(await endPlan(desk, away, id)).toEqual({ refused: 'not-found' })
+    expect(unlessRefused(await listPlans(desk, supervisorOfOtherUnit))).toEqual([])
+    expect(await endPlan(desk, expertOfOtherNumber, id)).toEqual({ refused: 'not-found' })
     await endPlan(desk, eero, id)
   })
 })
@@ -352,12 +355,12 @@ describe('an evaluation', () => {
     })
     expect(await disagreeWithEvaluation(desk, mine, id, 'Selkeys oli parempi')).toBe('done')
     expect(await disagreeWithEvaluation(desk, mine, id, 'Uudestaan')).toEqual({ refused: 'quality.disagreed' })
-    expect(await answerDisagreement(desk, second, id, { outcome: 'REOPENED', text: 'Katsotaan' })).toBe('done')
+    expect(await answerDisagreement(desk, otherExpert, id, { outcome: 'REOPENED', text: 'Katsotaan' })).toBe('done')
     expect(await ownOnes(mine)).toEqual([])
     expect(await saveEvaluation(desk, eero, id, work({ q1: 1, q2: 5 }, 2))).toMatchObject({ revision: 3 })
     expect(await releaseEvaluation(desk, eero, id, 3)).toBe('done')
     expect(await ownOnes(mine)).toMatchObject([{ score: { total: 100 }, answer: 'Katsotaan' }])
-    expect((await ofLog(id)).filter((action) => !action.endsWith('-read'))).toEqual([
+    expect((await loggedActions(id)).filter((action) => !action.endsWith('-read'))).toEqual([
       'quality.evaluation-begun',
       'quality.evaluation-released',
       'quality.evaluation-acknowledged',
@@ -378,7 +381,7 @@ describe('an evaluation', () => {
       expect(await answerDisagreement(desk, sari, id, { outcome: 'KEPT', text: 'Ei' })).toEqual({
         refused: 'not-found',
       })
-      expect(await read(id, second)).toMatchObject({ isMine: false })
+      expect(await read(id, otherExpert)).toMatchObject({ isMine: false })
     }
   })
 
@@ -392,11 +395,11 @@ describe('an evaluation', () => {
 
   test('is visible to people whose right covers its recording for quality, and evaluated by one of them', async () => {
     const { id } = await draft(1)
-    expect(await readEvaluation(desk, elsewhere, id)).toEqual({ refused: 'not-found' })
-    expect(await readEvaluation(desk, training, id)).toEqual({ refused: 'deny.role' })
+    expect(await readEvaluation(desk, supervisorOfOtherUnit, id)).toEqual({ refused: 'not-found' })
+    expect(await readEvaluation(desk, trainer, id)).toEqual({ refused: 'deny.role' })
     expect(await readEvaluation(desk, officials[1]!.session, id)).toEqual({ refused: 'deny.role' })
-    expect(await beginEvaluation(desk, second, id)).toEqual({ refused: 'quality.taken' })
-    expect(await saveEvaluation(desk, second, id, work({ q1: 0 }))).toEqual({ refused: 'quality.taken' })
+    expect(await beginEvaluation(desk, otherExpert, id)).toEqual({ refused: 'quality.taken' })
+    expect(await saveEvaluation(desk, otherExpert, id, work({ q1: 0 }))).toEqual({ refused: 'quality.taken' })
     expect(await beginEvaluation(desk, sari, id)).toEqual({ refused: 'not-found' })
   })
 
@@ -406,12 +409,12 @@ describe('an evaluation', () => {
     expect(await releaseEvaluation(desk, eero, id, 1)).toBe('done')
     const mine = officials[0]!.session
     expect(await disagreeWithEvaluation(desk, mine, id, 'Selkeys oli parempi')).toBe('done')
-    expect(await answerDisagreement(desk, second, id, { outcome: 'REOPENED', text: 'Katsotaan' })).toBe('done')
+    expect(await answerDisagreement(desk, otherExpert, id, { outcome: 'REOPENED', text: 'Katsotaan' })).toBe('done')
     expect(await setAside(desk, eero, id, 'too-close')).toEqual({})
-    expect(await beginEvaluation(desk, second, id)).toBe('done')
-    const { revision } = await read(id, second)
-    const saved = unlessRefused(await saveEvaluation(desk, second, id, work({ q1: 1, q2: 5 }, revision)))
-    expect(await releaseEvaluation(desk, second, id, saved.revision)).toBe('done')
+    expect(await beginEvaluation(desk, otherExpert, id)).toBe('done')
+    const { revision } = await read(id, otherExpert)
+    const saved = unlessRefused(await saveEvaluation(desk, otherExpert, id, work({ q1: 1, q2: 5 }, revision)))
+    expect(await releaseEvaluation(desk, otherExpert, id, saved.revision)).toBe('done')
     const own = unlessRefused(await listOwnEvaluations(desk, mine)).filter((one) => one.id === id)
     expect(own).toMatchObject([{ score: { total: 100 }, disagreement: 'Selkeys oli parempi', answer: 'Katsotaan' }])
   })
@@ -434,10 +437,10 @@ describe('an evaluation', () => {
     const { id } = await draft(3)
     unlessRefused(await saveEvaluation(desk, eero, id, work({ q1: 1 })))
     expect(await setAside(desk, eero, id, 'too-close')).toEqual({})
-    expect(await beginEvaluation(desk, second, id)).toBe('done')
-    expect(await read(id, second)).toMatchObject({ answers: {}, comments: [], note: '' })
+    expect(await beginEvaluation(desk, otherExpert, id)).toBe('done')
+    expect(await read(id, otherExpert)).toMatchObject({ answers: {}, comments: [], note: '' })
     // The plan has ended, so nothing replaces the evaluation.
-    expect(await setAside(desk, second, id, 'unsuitable')).toEqual({ isFollowed: false })
+    expect(await setAside(desk, otherExpert, id, 'unsuitable')).toEqual({ isFollowed: false })
     expect(unlessRefused(await listEvaluations(desk, eero)).some((one) => one.id === id)).toBe(false)
   })
 
@@ -502,7 +505,7 @@ describe('when the recording of an evaluation ends', () => {
     ])
     // The log knows whose recording it was, and who acknowledged the evaluation, so the remaining scores get another
     // id.
-    expect(await ofLog(id)).toContain('quality.evaluation-acknowledged')
+    expect(await loggedActions(id)).toContain('quality.evaluation-acknowledged')
     const { rows: left } = await sql`select from evaluation where id = ${id}`.execute(admin)
     expect(left).toEqual([])
   })
@@ -510,9 +513,9 @@ describe('when the recording of an evaluation ends', () => {
   test('the remaining scores of an evaluation cannot be read by anybody, with a known or a guessed id', async () => {
     const { id, recording } = await released(5)
     await destroyer.destroy(recording)
-    for (const user of [eero, second, sari, elsewhere])
+    for (const user of [eero, otherExpert, sari, supervisorOfOtherUnit])
       expect(await readEvaluation(desk, user, id)).toEqual({ refused: 'not-found' })
-    expect(await saveEvaluation(desk, elsewhere, id, work({}))).toEqual({ refused: 'not-found' })
+    expect(await saveEvaluation(desk, supervisorOfOtherUnit, id, work({}))).toEqual({ refused: 'not-found' })
   })
 
   test('text about a call is hidden once its recording is restricted or past its term, whether or not it was destroyed', async () => {
@@ -559,15 +562,15 @@ describe('calibration', () => {
     }
     const first = await finish(eero, { q1: 1, q2: 4 })
     expect(await closeCalibration(desk, eero, id)).toEqual({ refused: 'quality.too-few' })
-    await finish(second, { q1: 1, q2: 5 })
+    await finish(otherExpert, { q1: 1, q2: 5 })
     await finish(sari, { q1: 0, q2: 4 })
-    expect(await readEvaluation(desk, second, first)).toEqual({ refused: 'not-found' })
-    expect(await joinCalibration(desk, elsewhere, id)).toEqual({ refused: 'not-found' })
+    expect(await readEvaluation(desk, otherExpert, first)).toEqual({ refused: 'not-found' })
+    expect(await joinCalibration(desk, supervisorOfOtherUnit, id)).toEqual({ refused: 'not-found' })
     expect(unlessRefused(await listCalibrations(desk, eero)).items).toMatchObject([
       { begun: 3, finished: 3, isFinished: true },
     ])
     expect(await closeCalibration(desk, eero, id)).toBe('done')
-    const [closed] = unlessRefused(await listCalibrations(desk, second)).items
+    const [closed] = unlessRefused(await listCalibrations(desk, otherExpert)).items
     expect(closed?.summary).toMatchObject({
       evaluators: 3,
       totals: { least: 0, most: 100 },
@@ -600,7 +603,7 @@ describe('calibration', () => {
     const closed = async (name: string) => {
       const recording = await makeRecording(0)
       const { id } = unlessRefused(await beginCalibration(desk, eero, { recordingId: recording, formId, name }))
-      for (const user of [eero, second]) {
+      for (const user of [eero, otherExpert]) {
         const { id: mine } = unlessRefused(await joinCalibration(desk, user, id))
         const { revision } = unlessRefused(await saveEvaluation(desk, user, mine, work({ q1: 1, q2: 4 })))
         expect(await releaseEvaluation(desk, user, mine, revision)).toBe('done')
@@ -649,7 +652,7 @@ test('joining a calibration and destroying its recording cannot deadlock', async
   )
   const joining = await admin.transaction().execute(async (tx) => {
     await sql`select from recording where id = ${recording} for update`.execute(tx)
-    const began = joinCalibration(desk, second, id)
+    const began = joinCalibration(desk, otherExpert, id)
     await new Promise((resolve) => setTimeout(resolve, 200))
     // Takes the locks that the end of a recording takes after the recording's row. Joining must not have locked the
     // calibration before.
@@ -683,7 +686,7 @@ describe('results', () => {
     expect(unlessRefused(await readResults(desk, sari, quarter))).toMatchObject([
       { isEnough: true, evaluations: 10, officials: 5, mean: 68, failedShare: 10, sections: [{ mean: 68 }] },
     ])
-    expect(unlessRefused(await readResults(desk, elsewhere, quarter))).toEqual([])
+    expect(unlessRefused(await readResults(desk, supervisorOfOtherUnit, quarter))).toEqual([])
   })
 
   test('change by five evaluations, or not at all, so that an evaluation released alone in a week is not revealed', async () => {
@@ -723,9 +726,9 @@ test('forms and plans are shown to people with the duty and a right to the numbe
   for (const [session, ofForm, ofPlan] of [
     [eero, 1, 1],
     [sari, 1, 1],
-    [away, 1, 0],
-    [elsewhere, 1, 0],
-    [training, 0, 0],
+    [expertOfOtherNumber, 1, 0],
+    [supervisorOfOtherUnit, 1, 0],
+    [trainer, 0, 0],
     [officials[0]!.session, 0, 0],
   ] as const) {
     expect(await seen(session, forms)).toBe(ofForm)

@@ -69,18 +69,18 @@ function render(key: string, codec: Codec, noiseDbfs: number | undefined): Sound
   const dialogue = listDialogues().find((each) => each.key === key)
   if (!dialogue) throw new Error(`no dialogue is called ${key}`)
   const recorded = readFileSync(join(folder, `${key}.alaw`))
-  const places: { who: Speaker; from: number; to: number; offset: number }[] = []
+  const utterances: { who: Speaker; from: number; to: number; offset: number }[] = []
   let at = 0
   for (const { who, offset, length, pauseMs } of dialogue.lines) {
     const from = at + pauseMs * 8
     at = from + length
-    places.push({ who, from, to: at, offset })
+    utterances.push({ who, from, to: at, offset })
   }
   const frames = Math.ceil(at / frameSamples) + 10
   const track = (user: Speaker) => {
     const alaw = new Uint8Array(frames * frameSamples).fill(alawSilence)
     const speech = new Uint8Array(frames)
-    for (const { from, to, offset } of places.filter((place) => place.who === user)) {
+    for (const { from, to, offset } of utterances.filter((utterance) => utterance.who === user)) {
       alaw.set(recorded.subarray(offset, offset + to - from), from)
       speech.fill(1, Math.floor(from / frameSamples), Math.ceil(to / frameSamples))
     }

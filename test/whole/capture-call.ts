@@ -31,9 +31,9 @@ async function call(plan: Partial<PlaceCallOptions>): Promise<{ sent: SentCall; 
     transport: 'udp',
     ...plan,
   })
-  const look = { purpose: 'CRIME_OR_MISUSE', reference: 'test', caller: plan.withheld ? 'anonymous' : from }
+  const search = { purpose: 'CRIME_OR_MISUSE', reference: 'test', caller: plan.withheld ? 'anonymous' : from }
   const contact = await eventually(async () => {
-    const [found] = await security.contacts(look)
+    const [found] = await security.contacts(search)
     if (!found?.endedAt || found.segments.length < sent.sessions.length) return undefined
     const busy = found.segments.some(({ recording }) => recording.state === 'capturing')
     if (busy) return undefined

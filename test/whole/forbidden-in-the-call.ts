@@ -69,10 +69,10 @@ export function testForbiddenCalls(given: () => RunningSeloste): void {
       const talking = call({ hold: { afterMs: 3_000, forMs: 800 } })
       const { contactId, own } = await waitUntilRecorded(official)
       const id = own!.recordingId
-      const lookedAt = performance.now()
+      const readingAt = performance.now()
       expect((await listOnDisk(id)).length).toBeGreaterThan(0)
       // One second, more on a busy machine: reading the disk takes only some milliseconds on an idle one.
-      const limitMs = 1_000 + 10 * (performance.now() - lookedAt)
+      const limitMs = 1_000 + 10 * (performance.now() - readingAt)
       const pressedAt = performance.now()
       expect((await press(official, id)).status).toBe(200)
       while ((await listOnDisk(id)).length > 0 && performance.now() - pressedAt < 10_000) await wait(10)

@@ -20,8 +20,8 @@ const blockPorts = 400
  * Offset of the first media port in a block of ports. A process claims a block by listening on its first port, and the
  * claim ends with the process.
  */
-const notMedia = 4
-const maxHeld = 8
+const firstMediaOffset = 4
+const maxClaims = 8
 
 /** Finds all ports that one Seloste opens. */
 export async function findPorts(): Promise<SelostePorts> {
@@ -30,7 +30,7 @@ export async function findPorts(): Promise<SelostePorts> {
     http: block + 1,
     sip: block + 2,
     sips: block + 3,
-    firstRtp: block + notMedia,
+    firstRtp: block + firstMediaOffset,
     lastRtp: block + blockPorts - 1,
   }
 }
@@ -55,13 +55,13 @@ async function claimBlock(): Promise<number> {
   for (let tried = 0; tried < blocks; tried++) {
     const block = lowest + ((first + tried) % blocks) * blockPorts
     if (!(await claim(block))) continue
-    const opened = Array.from({ length: notMedia + 2 }, (_, index) => block + 1 + index)
+    const opened = Array.from({ length: firstMediaOffset + 2 }, (_, index) => block + 1 + index)
     if ((await Promise.all(opened.map(isFree))).every(Boolean)) return block
   }
   throw new Error(`no ${blockPorts} ports together are free between ${lowest} and ${highest}`)
 }
 
-const held: Server[] = []
+const claims: Server[] = []
 
 async function claim(port: number): Promise<boolean> {
   const server = createServer().listen(port, host).unref()
@@ -70,9 +70,9 @@ async function claim(port: number): Promise<boolean> {
   } catch {
     return false
   }
-  held.push(server)
+  claims.push(server)
   // Releases the oldest claim: its ports are open by now, so that they are not free, or their test has ended.
-  if (held.length > maxHeld) held.shift()?.close()
+  if (claims.length > maxClaims) claims.shift()?.close()
   return true
 }
 

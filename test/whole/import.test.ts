@@ -50,16 +50,16 @@ test(
       const last = await run(seloste, [...command, '--report', report])
       expect(last).toMatchObject({ code: 0, out: expect.stringContaining(', the same bit for bit') })
 
-      const [taken, left] = [calls.slice(0, young), calls.slice(young)]
+      const [imported, tooOld] = [calls.slice(0, young), calls.slice(young)]
       const rows = (await readFile(report, 'utf8')).trim().split('\r\n').slice(1)
       const named = (state: string) =>
         rows.flatMap((row) => (row.split(',')[1] === state ? [row.split(',')[0]!] : [])).sort()
-      expect(named('too-old')).toEqual(left.map(({ file }) => file).sort())
-      expect([...named('entered'), ...named('known')].sort()).toEqual(taken.map(({ file }) => file).sort())
-      for (const { file } of left) expect(last.out).toContain(`${file}: by the description`)
+      expect(named('too-old')).toEqual(tooOld.map(({ file }) => file).sort())
+      expect([...named('entered'), ...named('known')].sort()).toEqual(imported.map(({ file }) => file).sort())
+      for (const { file } of tooOld) expect(last.out).toContain(`${file}: by the description`)
 
-      await expectOnce(owner, old, taken)
-      await expectSame(dataDirectory, old, taken)
+      await expectOnce(owner, old, imported)
+      await expectSame(dataDirectory, old, imported)
       expect((await run(seloste, command)).out).toContain(`imported: 0\nimported by an earlier run: ${young}`)
       expect(await countImported(owner)).toBe(young)
       await expect
@@ -110,7 +110,7 @@ async function countImported(owner: Client): Promise<number> {
   return rows[0]!.n
 }
 
-async function expectOnce(owner: Client, folder: string, taken: readonly OldCall[]): Promise<void> {
+async function expectOnce(owner: Client, folder: string, imported: readonly OldCall[]): Promise<void> {
   const { rows } = await owner.query<{
     file: string
     caller: string
@@ -122,18 +122,22 @@ async function expectOnce(owner: Client, folder: string, taken: readonly OldCall
       (select count(*)::integer from segment s where s.contact_id = c.id) as parts,
       r.destroy_at = destruction_due_at(c.ended_at, 6) and r.state = 'STORED' as is_term
     from imported_recording i join recording r on r.id = i.recording_id join contact c on c.id = r.contact_id`)
-  const digests = await Promise.all(taken.map(async ({ file }) => hash('sha256', await readFile(join(folder, file)))))
+  const digests = await Promise.all(
+    imported.map(async ({ file }) => hash('sha256', await readFile(join(folder, file)))),
+  )
   expect(rows.map(({ file }) => file).sort()).toEqual(digests.toSorted())
-  expect(rows.map(({ caller }) => caller).sort()).toEqual(taken.map(({ caller }) => caller.replaceAll(' ', '')).sort())
+  expect(rows.map(({ caller }) => caller).sort()).toEqual(
+    imported.map(({ caller }) => caller.replaceAll(' ', '')).sort(),
+  )
   expect(rows.every(({ is_logged, parts, is_term }) => is_logged && parts === 1 && is_term)).toBe(true)
   const { rows: named } = await owner.query<{ n: number }>(
     `select count(*)::integer as n from segment where official_person_id is not null and decision_reason = 'imported'`,
   )
-  expect(named[0]!.n).toBe(taken.length)
+  expect(named[0]!.n).toBe(imported.length)
 }
 
 /** Opens every recording with its key and compares the samples with those that the test made. */
-async function expectSame(dataDirectory: string, folder: string, taken: readonly OldCall[]): Promise<void> {
+async function expectSame(dataDirectory: string, folder: string, imported: readonly OldCall[]): Promise<void> {
   const database = connectDatabase<RegisterTables>({
     url: await adminUrlOf(dataDirectory),
     applicationName: 'seloste-test',
@@ -150,7 +154,7 @@ async function expectSame(dataDirectory: string, folder: string, taken: readonly
     )
     const ids = new Map(rows.map(({ id, file }) => [file, id]))
     const fileKeys = await fileKeysOf(database.db, keys, [...ids.values()])
-    for (const { file, lanes } of taken) {
+    for (const { file, lanes } of imported) {
       const id = ids.get(hash('sha256', await readFile(join(folder, file))))!
       const fileKey = fileKeys.get(id) as Buffer
       const index = await openRecordingIndex(objects, id, fileKey)

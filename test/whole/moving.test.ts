@@ -111,7 +111,7 @@ test.runIf(long)(
       expect(killed.code, killed.out).toBe(-1)
       await eventually(
         async () => (await security.call('GET', '/health/ready').catch(() => undefined))?.ok || undefined,
-        'going on here',
+        'the register is used here',
         60_000,
       )
       expect((await contactWith(security, early, 'available')).id).toBe(before.id)

@@ -1,5 +1,5 @@
-// An earlier recorder of nobody's make: a folder with a list of calls in CSV and their sounds, for tests of the import. Imports
-// nothing of the program.
+// Writes what a fictitious earlier recorder leaves: a folder with a list of calls in CSV and their sounds, for tests of the
+// import. Imports nothing of the program.
 import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -5,11 +5,11 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { copyPrepared, preparedVariable } from './prepared-folder.ts'
 
 let folder: string
-let mine: string
+let target: string
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-prepared-'))
-  mine = join(folder, 'mine')
-  await mkdir(mine)
+  target = join(folder, 'target')
+  await mkdir(target)
   await mkdir(join(folder, 'data'))
   await writeFile(join(folder, 'data/key'), 'k')
   vi.stubEnv(preparedVariable, folder)
@@ -20,18 +20,18 @@ afterEach(async () => {
 })
 
 test('waits for a folder that is being prepared', async () => {
-  const copied = copyPrepared(mine)
+  const copied = copyPrepared(target)
   await new Promise((resolve) => setTimeout(resolve, 300))
-  expect(await readdir(mine)).toEqual([])
+  expect(await readdir(target)).toEqual([])
   await writeFile(join(folder, 'ready'), '')
   await copied
-  expect(await readdir(mine)).toEqual(['key'])
+  expect(await readdir(target)).toEqual(['key'])
 })
 
 test('starts a new installation if the folder could not be prepared, or no run prepares it', async () => {
   await writeFile(join(folder, 'failed'), '')
-  await copyPrepared(mine)
+  await copyPrepared(target)
   vi.stubEnv(preparedVariable, undefined)
-  await copyPrepared(mine)
-  expect(await readdir(mine)).toEqual([])
+  await copyPrepared(target)
+  expect(await readdir(target)).toEqual([])
 })

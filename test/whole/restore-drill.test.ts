@@ -70,10 +70,10 @@ async function call(seloste: RunningSeloste, security: Api, caller: string): Pro
   return contactWith(security, caller, (state) => state === 'available')
 }
 
-async function contactWith(api: Api, caller: string, isIt: (state: string) => boolean): Promise<ContactShape> {
+async function contactWith(api: Api, caller: string, isExpected: (state: string) => boolean): Promise<ContactShape> {
   return eventually(async () => {
     const [found] = await api.contacts({ ...access, caller })
-    return found?.endedAt && found.segments.every(({ recording }) => isIt(recording.state)) ? found : undefined
+    return found?.endedAt && found.segments.every(({ recording }) => isExpected(recording.state)) ? found : undefined
   }, `the call of ${caller}`)
 }
 

@@ -26,7 +26,7 @@ const reason = whyNoSeparateUsers()
 if (reason !== undefined) console.warn(`Roles as users of their own are not tried: ${reason}.`)
 
 describe.skipIf(reason !== undefined)('each role under its own user', () => {
-  let cast: SystemUsers
+  let systemUsers: SystemUsers
   let base = ''
   let remove: () => Promise<void> = async () => undefined
   let line: CuttableConnection
@@ -51,20 +51,20 @@ describe.skipIf(reason !== undefined)('each role under its own user', () => {
   }
 
   beforeAll(async () => {
-    cast = await readSystemUsers()
+    systemUsers = await readSystemUsers()
     ;({ base, remove } = await makeSharedFolder())
-    await makeFolders(base, cast)
+    await makeFolders(base, systemUsers)
     line = await openCuttableConnection(new URL(database.url('seloste_desk')))
     const ports = await findPorts()
     desk = `127.0.0.1:${ports.http}`
-    running.push(await startAsOwnUser(cast, 'custodian', settingsOf('custodian', 'seloste_custodian')))
+    running.push(await startAsOwnUser(systemUsers, 'custodian', settingsOf('custodian', 'seloste_custodian')))
     const calls = {
       SELOSTE_SIP: `127.0.0.1:${ports.sip}`,
       SELOSTE_RTP: `127.0.0.1:${ports.firstRtp}-${ports.lastRtp}`,
     }
     running.push(
-      await startAsOwnUser(cast, 'capture', settingsOf('capture', 'seloste_capture', calls)),
-      await startAsOwnUser(cast, 'desk', settingsOf('desk', 'seloste_desk', { SELOSTE_HTTP: desk })),
+      await startAsOwnUser(systemUsers, 'capture', settingsOf('capture', 'seloste_capture', calls)),
+      await startAsOwnUser(systemUsers, 'desk', settingsOf('desk', 'seloste_desk', { SELOSTE_HTTP: desk })),
     )
     await placeCall({
       seed: 'apart',
@@ -107,7 +107,7 @@ describe.skipIf(reason !== undefined)('each role under its own user', () => {
     const paths = [data('custodian'), join(data('custodian'), 'keys'), ...keys]
     const readers = ['seloste-custodian', 'seloste-capture', 'seloste-desk', 'seloste-feeds', 'seloste']
     for (const path of [paths[0]!, paths[1]!, keys.find((one) => one.includes('intake'))!]) {
-      const found = readers.filter((user) => canOpen(cast, user, path))
+      const found = readers.filter((user) => canOpen(systemUsers, user, path))
       expect(found, path.slice(base.length)).toEqual(['seloste-custodian'])
     }
   })
@@ -121,30 +121,32 @@ describe.skipIf(reason !== undefined)('each role under its own user', () => {
     ['the socket that controls capture', 'run/seloste/capture/capture-control.sock', ['seloste-capture']],
   ])('%s is readable for those who need it and for nobody else', (_what, path, expected) => {
     const roles = ['seloste-custodian', 'seloste-capture', 'seloste-desk', 'seloste-feeds']
-    expect(roles.filter((user) => canOpen(cast, user, below(path)))).toEqual(expected)
+    expect(roles.filter((user) => canOpen(systemUsers, user, below(path)))).toEqual(expected)
   })
 
   test('a sealed recording is readable for its store’s group and for nobody else', () => {
     const [body = ''] = filesBelow(below('var/lib/seloste/objects')).filter((path) => path.endsWith('.body'))
     const roles = ['seloste-custodian', 'seloste-capture', 'seloste-desk', 'seloste-feeds']
-    expect(roles.filter((user) => canOpen(cast, user, body))).toEqual(['seloste-custodian', 'seloste-capture'])
+    expect(roles.filter((user) => canOpen(systemUsers, user, body))).toEqual(['seloste-custodian', 'seloste-capture'])
   })
 
   test('a role that signs in to the database as another role does not start', async () => {
     const asOwner = { ...settingsOf('desk', 'seloste_custodian'), SELOSTE_HTTP: '127.0.0.1:0' }
-    await expect(startAsOwnUser(cast, 'desk', asOwner)).rejects.toThrow('this process must connect as seloste_desk')
+    await expect(startAsOwnUser(systemUsers, 'desk', asOwner)).rejects.toThrow(
+      'this process must connect as seloste_desk',
+    )
   })
 
   test('a desk connects over TLS to a custodian on another machine', async () => {
-    const ours = makeAuthority('link authority')
+    const authority = makeAuthority('link authority')
     const put = async (name: string, role: string) => {
-      const { cert, key } = ours.issue({ name })
-      const files = { CERTIFICATE: cert, KEY: key, AUTHORITIES: ours.certificate }
+      const { cert, key } = authority.issue({ name })
+      const files = { CERTIFICATE: cert, KEY: key, AUTHORITIES: authority.certificate }
       const settings: Record<string, string> = {}
       for (const [item, text] of Object.entries(files)) {
         const path = join(base, `${role}-${item}.pem`)
         await writeFile(path, text, { mode: 0o400 })
-        await chown(path, cast.idOf(`seloste-${role}`), 0)
+        await chown(path, systemUsers.idOf(`seloste-${role}`), 0)
         settings[`SELOSTE_LINK_${item}`] = path
       }
       return settings
@@ -152,7 +154,7 @@ describe.skipIf(reason !== undefined)('each role under its own user', () => {
     const [{ http: port }, { http: deskPort }] = await Promise.all([findPorts(), findPorts()])
     await running[0]?.stop()
     running[0] = await startAsOwnUser(
-      cast,
+      systemUsers,
       'custodian',
       settingsOf('custodian', 'seloste_custodian', {
         ...(await put('custodian.example', 'custodian')),
@@ -161,7 +163,7 @@ describe.skipIf(reason !== undefined)('each role under its own user', () => {
       }),
     )
     const far = await startAsOwnUser(
-      cast,
+      systemUsers,
       'desk',
       settingsOf('desk', 'seloste_desk', {
         ...(await put('desk.example', 'desk')),

@@ -38,17 +38,17 @@ export async function readSystemUsers(): Promise<SystemUsers> {
 }
 
 /** Makes the folders of seloste.tmpfiles below `base`, which replaces the root folder. */
-export async function makeFolders(base: string, cast: SystemUsers): Promise<void> {
+export async function makeFolders(base: string, systemUsers: SystemUsers): Promise<void> {
   const lines = (await readFile(join(packaging, 'seloste.tmpfiles'), 'utf8')).split('\n')
   for (const [kind, path = '', mode = '', user = '', group = ''] of lines.map((line) => line.split(/\s+/))) {
     if (kind !== 'd') continue
     await mkdir(join(base, path), { recursive: true })
-    await chown(join(base, path), cast.idOf(user), cast.idOf(group))
+    await chown(join(base, path), systemUsers.idOf(user), systemUsers.idOf(group))
     await chmod(join(base, path), parseInt(mode, 8))
   }
   const key = join(base, 'var/lib/seloste/draw.key')
   await writeFile(key, Buffer.alloc(32, 7))
-  await chown(key, 0, cast.idOf('seloste-draw'))
+  await chown(key, 0, systemUsers.idOf('seloste-draw'))
   await chmod(key, 0o440)
 }
 
@@ -69,7 +69,7 @@ function asUser(id: number, groups: readonly number[]): string[] {
 }
 
 /** Returns true if a user can read a file, list a folder or open a socket. */
-export function canOpen(cast: SystemUsers, user: string, path: string): boolean {
+export function canOpen(systemUsers: SystemUsers, user: string, path: string): boolean {
   if (!existsSync(path)) throw new Error(`${path} is not there: that nobody opens it says nothing`)
   const code = `const { statSync, readdirSync, readFileSync } = require('node:fs')
     const path = process.argv[1], found = statSync(path)
@@ -78,7 +78,7 @@ export function canOpen(cast: SystemUsers, user: string, path: string): boolean 
     else require('node:net').connect(path).on('connect', () => process.exit(0)).on('error', () => process.exit(1))`
   const tried = spawnSync(
     'setpriv',
-    [...asUser(cast.idOf(user), cast.groupsOf(user)), process.execPath, '-e', code, path],
+    [...asUser(systemUsers.idOf(user), systemUsers.groupsOf(user)), process.execPath, '-e', code, path],
     { encoding: 'utf8' },
   )
   if (tried.status !== 0 && !/EACCES|EPERM|^$/.test(tried.stderr)) throw new Error(tried.stderr)
@@ -92,13 +92,13 @@ export interface RunningRole {
 
 /** Starts one role as its user, and waits until it prints its address. Throws, with its output, if it exits. */
 export async function startAsOwnUser(
-  cast: SystemUsers,
+  systemUsers: SystemUsers,
   role: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<RunningRole> {
   const user = `seloste-${role}`
   const command = [process.execPath, 'bin/seloste.js', 'start', '--role', role]
-  const child = spawn('setpriv', [...asUser(cast.idOf(user), cast.groupsOf(user)), ...command], {
+  const child = spawn('setpriv', [...asUser(systemUsers.idOf(user), systemUsers.groupsOf(user)), ...command], {
     cwd: root,
     env: { PATH: process.env['PATH'], TZ: 'UTC', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
