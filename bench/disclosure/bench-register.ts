@@ -84,7 +84,7 @@ export async function openBenchRegister(folder: string) {
   }
   const anonymised = await startAnonymisedCopies(stored)
   const packages = await startPackages(stored)
-  const questions = { ...anonymised.questions, ...packages.questions }
+  const questions = { ...anonymised.jsonHandlers, ...packages.jsonHandlers }
   const request = async (path: string, question: object) => {
     const answer = (await questions[path]!(question as never)) as Record<string, unknown>
     if ('refused' in answer) throw new Error(`${path} was refused: ${JSON.stringify(answer)}`)

@@ -29,7 +29,7 @@ test('a verification written by the owner of the database does not delay the cus
   await log.turn(sequencer)
   await log.folder.writeKey(writeVerifierKey(sequencer.signer()!))
   verifying = verifyLogOnDemand({
-    ...{ db: custodian.db, pool: custodian.pool, registry: new Registry(), paceMs: () => 500 },
+    ...{ db: custodian.db, pool: custodian.pool, registry: new Registry(), intervalMs: () => 500 },
     task: {
       ...{ databaseUrl: database.url('seloste_custodian'), folder: join(log.place, 'audit-log'), witnessKeys: [] },
       protections: await expectedProtections(),

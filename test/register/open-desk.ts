@@ -138,11 +138,11 @@ export async function openTestDesk(
     ...audio,
     blockers: () => [],
     tryDraft: createDryRunner(database.as('seloste_custodian').db, systemClock),
-    hearCopy: anonymised.hearings.audio,
-    questions: {
+    playCopy: anonymised.playbacks.audio,
+    jsonHandlers: {
       ...logKeyHandler(register.keys),
-      ...anonymised.questions,
-      ...packages.questions,
+      ...anonymised.jsonHandlers,
+      ...packages.jsonHandlers,
       ...secondFactorHandlers(factors),
       ...passkeyHandlers(passkeys),
       ...copyHandlers(copies, createCopyDownloads(register.ingest)),

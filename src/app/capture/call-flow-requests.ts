@@ -1,4 +1,4 @@
-/** Collects call flows from the memory of listRequest captures for the desk, which checks the right before it requests them. */
+/** Collects call flows from the memory of all captures for the desk, which checks the viewer's right before it requests them. */
 import type { CallFlow, CallFlows } from '#capture/session/seen/call-flows.ts'
 import type { Captures } from '../desk/captures.ts'
 

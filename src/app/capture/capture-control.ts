@@ -17,7 +17,7 @@ export interface CaptureState extends AdmissionState {
   /** Call segments whose data are queued for the database. */
   waiting: number
   /** Version of the description in use, and when the directory was read (milliseconds since the epoch). */
-  knows: { description: number; directoryReadMs: number | null }
+  inUse: { description: number; directoryReadMs: number | null }
 }
 
 /** Command to capture. `read`: capture reads the description and the directory again before it answers. */
@@ -47,11 +47,11 @@ export async function listenForControl(
 
 export function configurationInUse(
   versions: Pick<Versions, 'at'>,
-  known: Pick<FollowedDirectory, 'readAt'>,
+  directory: Pick<FollowedDirectory, 'readAt'>,
   clock: Clock,
-): CaptureState['knows'] {
+): CaptureState['inUse'] {
   const { version: description } = versions.at(clock.now())
-  return { description, directoryReadMs: known.readAt?.epochMilliseconds ?? null }
+  return { description, directoryReadMs: directory.readAt?.epochMilliseconds ?? null }
 }
 
 /** Resolves once capture uses the given version of the description, and a directory read at or after the given instant. */
@@ -60,9 +60,9 @@ export async function waitUntilCaptureUses(
   wanted: { description: number; directoryAt: Temporal.Instant },
 ): Promise<void> {
   for (;;) {
-    const { knows } = (await requestCapture(settings, 'read')) ?? {}
-    const isRead = (knows?.directoryReadMs ?? -Infinity) >= wanted.directoryAt.epochMilliseconds
-    if (isRead && knows?.description === wanted.description) return
+    const { inUse } = (await requestCapture(settings, 'read')) ?? {}
+    const isRead = (inUse?.directoryReadMs ?? -Infinity) >= wanted.directoryAt.epochMilliseconds
+    if (isRead && inUse?.description === wanted.description) return
     await wait(pollMs)
   }
 }

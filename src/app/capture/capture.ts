@@ -70,10 +70,10 @@ import { watchOrphanedRecordings } from './watch-orphaned-recordings.ts'
 /**
  * The capture role: accepts SIPREC sessions and writes sealed recordings with public keys only. Never waits for the database.
  */
-export const runCapture: Role = async ({ settings, log, databaseUrl, version, heldCalls }) => {
+export const runCapture: Role = async ({ settings, log, databaseUrl, version, savedCalls }) => {
   const clock = systemClock
   const folder = join(settings.dataDirectory, 'capture')
-  const calls = heldCalls ?? (await restoreSavedCalls(settings))
+  const calls = savedCalls ?? (await restoreSavedCalls(settings))
   // Exclusive: a second capture on the same spool would treat these calls as left by a crash and destroy their recordings.
   const lock = lockFolder(folder)
   if (lock.kind === 'in-use') {
@@ -120,7 +120,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       log.warn({ err: error }, 'cannot report which version of the register description is in use')
     },
   })
-  const known = await followDirectory(db, databaseUrl, join(folder, 'known.json'), (error) => {
+  const directory = await followDirectory(db, databaseUrl, join(folder, 'known.json'), (error) => {
     log.warn({ err: error }, 'cannot read the directory; using the copy read before')
   })
   const nowMs = () => clock.now().epochMilliseconds
@@ -222,7 +222,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   const watchingBlockers = watchBlockers({
     blockers,
     volumes: { capture: folder, ...(settings.objects.kind === 'folder' && { objects: settings.objects.folder }) },
-    waitsSince: () => spool.refused,
+    oldestWaiting: () => spool.refused,
   })
   let countRecordings = () => 0
   const pressure = await watchPressure({
@@ -238,7 +238,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   })
   const storingClients = storeClientsSeen({
     store: (counts) => recordClient(db, counts),
-    forget: () => deleteOldCaptureStatistics(db),
+    deleteExpired: () => deleteOldCaptureStatistics(db),
     clients,
     onFault: (error) => {
       log.warn({ err: error }, 'cannot store the statistics of recording clients; retrying')
@@ -263,7 +263,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     versionAt: versions.at,
     drawKey,
     quotas: counts,
-    officials: () => known.officials,
+    officials: () => directory.officials,
     intakePublicKey: intakeKeys.next,
     preallocated,
     clock,
@@ -311,7 +311,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     db,
     databaseUrl,
     recorder,
-    onAnother: () => spool.retryBeside(),
+    onNotRecordedHere: () => spool.retryBeside(),
     onFault: (error) => {
       log.warn({ err: error }, 'cannot find or destroy prohibited recordings; retrying')
     },
@@ -359,12 +359,18 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   })
   measureCapture(metrics.registry, { recorder, sip, ports, spool, certificate, admission, pressure })
   const answering = await answerDecisions(settings.integrations, {
-    from: { versionAt: versions.at, drawKey, quotas: counts, officials: () => known.officials, now: () => clock.now() },
+    from: {
+      versionAt: versions.at,
+      drawKey,
+      quotas: counts,
+      officials: () => directory.officials,
+      now: () => clock.now(),
+    },
     ...{ certificate, registry: metrics.registry, log },
   })
   const metricsSocket = await serveMetrics(metrics.registry, socketPath(settings, 'metrics-capture'), blockers)
   const draining = drainOnRequest(admission, {
-    left: () => recorder.live + spool.waiting,
+    remaining: () => recorder.live + spool.waiting,
     onChange: (drains) => {
       log.warn(drains ? 'draining: new sessions are refused' : 'drain cancelled: new sessions are accepted')
       process.send?.({ draining: drains })
@@ -372,7 +378,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
   })
   const callActivity = reportCallActivity(
     () => recorder.live,
-    (isActive) => process.send?.({ called: isActive }),
+    (isActive) => process.send?.({ hasCalls: isActive }),
     releaseMemory,
   )
   const control = await listenForControl(
@@ -380,9 +386,9 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
     () => ({
       ...admission.state,
       ...{ live: recorder.live - recorder.ending(), storing: recorder.ending(), waiting: spool.waiting },
-      knows: configurationInUse(versions, known, clock),
+      inUse: configurationInUse(versions, directory, clock),
     }),
-    { execute: draining.execute, read: () => Promise.all([versions.refresh(), known.refresh()]) },
+    { execute: draining.execute, read: () => Promise.all([versions.refresh(), directory.refresh()]) },
   )
   const node = startNodeHeartbeat({
     ...{ db, databaseUrl },
@@ -434,7 +440,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, he
       await node.stop()
       await spool.stop()
       await traces.stop()
-      await Promise.all([known.stop(), counts.stop(), reporting.stop(), account.stop()])
+      await Promise.all([directory.stop(), counts.stop(), reporting.stop(), account.stop()])
       await versions.stop()
       await close()
       lock.release()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 /** Disk space reserved for live calls, released when the volume fills up for any reason. */
 export interface DiskReserve {
-  /** Releases the reserve when little is free, and restores it when there is plenty. */
+  /** Releases the reserve if less than a quarter of its size is free, and restores it if four times its size is free. */
   check(disk: { freeBytes: number; sizeBytes: number }): Promise<void>
   /** Releases the reserve at once, after a failed write. */
   release(): Promise<void>
@@ -24,7 +24,7 @@ export async function openDiskReserve(folder: string, onChange: (bytes: number) 
     ({ size }) => size,
     () => 0,
   )
-  let turn = Promise.resolve()
+  let last = Promise.resolve()
 
   /** Writes the whole file: a sparse file would reserve nothing. */
   async function allocate(size: number): Promise<void> {
@@ -45,19 +45,19 @@ export async function openDiskReserve(folder: string, onChange: (bytes: number) 
     onChange(bytes)
   }
 
-  function inTurn(run: () => Promise<void>): Promise<void> {
-    turn = turn.catch(() => undefined).then(run)
-    return turn
+  function serially(run: () => Promise<void>): Promise<void> {
+    last = last.catch(() => undefined).then(run)
+    return last
   }
 
   return {
     check: ({ freeBytes, sizeBytes }) =>
-      inTurn(async () => {
+      serially(async () => {
         const size = Math.min(max, Math.floor(sizeBytes / 20))
         if (bytes > 0 && freeBytes < size / 4) await release()
         else if (bytes < size && freeBytes > 4 * size) await allocate(size)
       }),
-    release: () => inTurn(release),
+    release: () => serially(release),
     get bytes() {
       return bytes
     },

@@ -13,14 +13,14 @@ const checkMs = 250
 /** Drains capture: done when the last session is sealed and its facts are in the register (`seloste drain`). */
 export function drainOnRequest(
   admission: Admission,
-  { left, onChange }: { left: () => number; onChange: (draining: boolean) => void },
+  { remaining, onChange }: { remaining: () => number; onChange: (draining: boolean) => void },
 ): Draining {
   let timer: NodeJS.Timeout | undefined
   let done: () => void = () => undefined
   const drained = new Promise<void>((resolve) => (done = resolve))
 
   function check(): void {
-    if (left() > 0) return
+    if (remaining() > 0) return
     clearInterval(timer)
     done()
   }

@@ -21,16 +21,16 @@ export function followConferences(options: {
 }): { stop: () => Promise<void> } {
   const { db, nodeId, conferences, onFault, checkMs = 1_000 } = options
   /** This node's segments in such conferences. */
-  let known: string[] = []
+  let ownSegments: string[] = []
   let wasReached = true
   let checking: Promise<void> | undefined
   let isCheckNeeded = false
 
   async function check(): Promise<void> {
-    const parts = await settleConferences(db, nodeId, conferences.activityOf(known))
+    const parts = await settleConferences(db, nodeId, conferences.activityOf(ownSegments))
     wasReached = true
-    const isNew = parts.some(({ segmentId }) => !known.includes(segmentId))
-    known = parts.map(({ segmentId }) => segmentId)
+    const isNew = parts.some(({ segmentId }) => !ownSegments.includes(segmentId))
+    ownSegments = parts.map(({ segmentId }) => segmentId)
     conferences.learn(parts.flatMap(({ segmentId, isShared }) => (isShared ? [segmentId] : [])))
     // Checks again at once, to report which of the officials in new segments are active.
     if (isNew) isCheckNeeded = true

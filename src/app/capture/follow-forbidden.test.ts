@@ -106,7 +106,7 @@ const follow = (checkMs?: number) =>
     ...(checkMs !== undefined && { checkMs }),
   })
 
-test('a prohibition destroys the recording within a second, and is recorded in the database', async () => {
+test('a prohibition deletes the recording’s files within a second, and the database then lists no pending stop', async () => {
   const following = await follow(60_000)
   const id = await startRecording()
   // The listener is active a moment after the start.
@@ -130,7 +130,7 @@ test('a prohibition whose notification was missed is found by polling', async ()
   await following.stop()
 })
 
-test('a prohibition entered just before a database outage is carried out after it at the latest, and its call continues', async () => {
+test('a prohibition entered just before a database outage is carried out when the outage ends, and its call continues', async () => {
   const id = await startRecording()
   const following = await follow(200)
   const { rows } = await pool.query<{ name: string }>('select current_database() as name')

@@ -10,10 +10,10 @@ export interface ForbiddenOptions {
   databaseUrl: string
   recorder: Pick<Recorder, 'recordings' | 'forbid'>
   /**
-   * Called if this process does not record the forbidden recording: another node may be recording it, while this node has a
+   * Called for a prohibition of a recording that this process does not make: another node may make it, while this node has a
    * duplicate session of the call.
    */
-  onAnother?: () => void
+  onNotRecordedHere?: () => void
   onFault: (error: unknown) => void
   /** Polling interval, for missed notifications. */
   checkMs?: number
@@ -57,7 +57,7 @@ export async function followForbidden(options: ForbiddenOptions): Promise<{ stop
     // Not queued behind a running check: its query may have run before this prohibition.
     onNotification: (_channel, id) => {
       if (recorder.recordings('remembered').includes(id)) check([id]).catch(onFault)
-      else options.onAnother?.()
+      else options.onNotRecordedHere?.()
     },
     onListening: () => {
       isCatchingUp = true

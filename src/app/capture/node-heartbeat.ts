@@ -38,6 +38,7 @@ export function startNodeHeartbeat(options: {
   state: () => NodeState
   /** Answers requests from desks on other machines. */
   answer: (request: string) => Promise<unknown>
+  /** Called after calls of silent nodes were ended, with their number. */
   onEnded: (calls: number) => void
   onFault: (error: unknown) => void
 }): { stop: () => Promise<void> } {

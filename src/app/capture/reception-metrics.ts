@@ -3,7 +3,7 @@ import type { Log } from '#platform/log/log.ts'
 import { isLossy, type Reception } from '#register/recordings/reception.ts'
 
 /**
- * Metrics of reception by trunk (its name in SELOSTE_TRUNKS; nothing about a call).
+ * Registers metrics of reception by trunk, which are without data of a call. `trunk` is the name in SELOSTE_TRUNKS.
  * @returns a function to call once for each stored recording
  */
 export function measureReception(
@@ -46,11 +46,11 @@ export function measureReception(
         { segment, address, trunk, client },
         'media arrived from an address that is not in the session description',
       )
-    const is = {
+    const problems = {
       ...{ 'one-way': reception.oneWay, silent: reception.isSilent, lossy: isLossy(reception), empty: isEmpty },
       elsewhere: address !== undefined,
     }
-    for (const [trouble, has] of Object.entries(is)) if (has) troubled.inc({ trunk, trouble })
+    for (const [trouble, has] of Object.entries(problems)) if (has) troubled.inc({ trunk, trouble })
     for (const { expected, lost, jitterMs, late, duplicates } of reception.streams) {
       packets.inc({ trunk, kind: 'late' }, late)
       packets.inc({ trunk, kind: 'duplicate' }, duplicates)

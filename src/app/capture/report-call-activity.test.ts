@@ -26,8 +26,8 @@ function advance(seconds: number): void {
   vi.advanceTimersByTime(seconds * 1000)
 }
 
-describe('the report of call activity', () => {
-  test('is sent with the first call, and not again with the next', () => {
+describe('call activity', () => {
+  test('is reported with the first call, and not again with the next', () => {
     begin()
     live = 1
     advance(1)
@@ -36,7 +36,7 @@ describe('the report of call activity', () => {
     expect(messages).toEqual(['calls'])
   })
 
-  test('is withdrawn after ten minutes without a call, and memory is released then', () => {
+  test('is reported as ended after ten minutes without a call, and memory is released then', () => {
     live = 1
     begin()
     advance(30)
@@ -52,7 +52,7 @@ describe('the report of call activity', () => {
     expect(messages).toEqual(['calls', 'quiet', 'collected'])
   })
 
-  test('memory is released after a start without resumed calls, and not after a start with resumed calls', () => {
+  test('includes calls that resume at the start: memory is released soon after the start only if there are none', () => {
     live = 2
     begin()
     advance(30)
@@ -65,7 +65,7 @@ describe('the report of call activity', () => {
     expect(messages).toEqual(['collected'])
   })
 
-  test('is not sent after the stop', () => {
+  test('is not reported after the stop', () => {
     begin()
     activity?.stop()
     live = 1

@@ -12,13 +12,13 @@ export interface CallActivity {
 
 /**
  * @param report receives `true` at the first call, and `false` after ten minutes without calls
- * @param collect releases memory left from loading the program, or of a day's calls; never during a call, as it blocks for a
+ * @param releaseMemory releases memory left from loading the program, or of a day's calls; never during a call, as it blocks for a
  * tenth of a second
  */
 export function reportCallActivity(
   live: () => number,
   report: (isActive: boolean) => void,
-  collect: () => void,
+  releaseMemory: () => void,
 ): CallActivity {
   let wasActive = false
   let lastMs = 0
@@ -29,10 +29,10 @@ export function reportCallActivity(
     if (isActive === wasActive) return
     wasActive = isActive
     report(isActive)
-    if (!isActive) collect()
+    if (!isActive) releaseMemory()
   }, checkMs)
   const starting = setTimeout(() => {
-    if (live() === 0) collect()
+    if (live() === 0) releaseMemory()
   }, startedMs)
   timer.unref()
   starting.unref()

@@ -1,21 +1,21 @@
 import type { ClientStatistics, ClientCounts } from '#capture/session/seen/client-statistics.ts'
 
-const everyMs = 5_000
-const forgetEveryMs = 3_600_000
+const storeMs = 5_000
+const deleteMs = 3_600_000
 
 /**
- * Stores the statistics of what clients send, which the pages show. While the database is unavailable they are kept in memory and
+ * Stores the statistics of what recording clients send, which the screens show. While the database is unavailable they are in memory, and
  * a crash loses them.
  */
 export function storeClientsSeen(options: {
   store: (counts: ClientCounts) => Promise<void>
-  forget: () => Promise<void>
+  deleteExpired: () => Promise<void>
   clients: ClientStatistics
   onFault: (error: unknown) => void
 }): { stop: () => Promise<void> } {
   const { clients, onFault } = options
-  let going = Promise.resolve()
-  let forgotAt = -Infinity
+  let storing = Promise.resolve()
+  let deletedAt = -Infinity
 
   async function store(): Promise<void> {
     const waiting = clients.take()
@@ -24,20 +24,20 @@ export function storeClientsSeen(options: {
         await options.store(counts)
         waiting.shift()
       }
-      if (performance.now() - forgotAt < forgetEveryMs) return
-      forgotAt = performance.now()
-      await options.forget()
+      if (performance.now() - deletedAt < deleteMs) return
+      deletedAt = performance.now()
+      await options.deleteExpired()
     } catch (error) {
       clients.putBack(waiting)
       onFault(error)
     }
   }
 
-  const timer = setInterval(() => (going = going.then(store)), everyMs)
+  const timer = setInterval(() => (storing = storing.then(store)), storeMs)
   return {
     async stop() {
       clearInterval(timer)
-      await going
+      await storing
       await store()
     },
   }

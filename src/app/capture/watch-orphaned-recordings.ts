@@ -8,10 +8,11 @@ import type { RegisterTables } from '#register/tables.ts'
 
 const checkMs = 3_600_000
 
-/** Checks hourly for recordings without a known call (AC8) and for unreadable files of the spool: an alarm while there are any. */
+/** Checks hourly for recordings without a known call (AC8) and for unreadable files of the spool; logs and counts them. */
 export function watchOrphanedRecordings(options: {
   folder: string
   callsFolder: string
+  /** Returns the ids of recordings in progress and of preallocated files. */
   known: () => ReadonlySet<string>
   db: Kysely<RegisterTables>
   clock: Clock

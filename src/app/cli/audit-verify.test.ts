@@ -11,14 +11,14 @@ const seloste = fileURLToPath(new URL('../../../bin/seloste.js', import.meta.url
 const database = await createTestDatabase()
 const { pool } = database.as()
 const signer = makeSigner('seloste/koe/4', 1)
-let place = ''
+let parent = ''
 let folder = ''
 let key = ''
 
 beforeAll(async () => {
-  place = await mkdtemp(join(tmpdir(), 'seloste-verify-'))
-  folder = join(place, 'export')
-  key = join(place, 'key.txt')
+  parent = await mkdtemp(join(tmpdir(), 'seloste-verify-'))
+  folder = join(parent, 'export')
+  key = join(parent, 'key.txt')
   await pool.query(`insert into audit_entry (action, result) select 'contact.read', 'ok' from generate_series(1, 20)`)
   await sealLog(pool, signer)
   for (const [path, bytes] of await exportLog(pool, signer)) {
@@ -27,11 +27,11 @@ beforeAll(async () => {
   }
   await writeFile(key, `${signer.verifierKey}\n`)
 })
-afterAll(() => rm(place, { recursive: true, force: true }))
+afterAll(() => rm(parent, { recursive: true, force: true }))
 
 function verify(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
-    const env = { ...process.env, SELOSTE_DATA: join(place, 'data') }
+    const env = { ...process.env, SELOSTE_DATA: join(parent, 'data') }
     execFile(process.execPath, [seloste, 'audit', 'verify', ...args], { env }, (error, out, err) => {
       resolve({ code: error ? Number(error.code) : 0, out, err })
     })
@@ -48,10 +48,10 @@ describe('audit verify', () => {
   })
 
   test('exits with 3 if the export does not continue a checkpoint or has an altered entry, and names that entry', async () => {
-    const seen = join(place, 'seen.txt')
+    const seen = join(parent, 'seen.txt')
     await writeFile(seen, await readFile(join(folder, 'checkpoint')))
     await pool.query(`insert into audit_entry (action, result) values ('contact.read', 'ok')`)
-    const later = join(place, 'later.txt')
+    const later = join(parent, 'later.txt')
     await writeFile(later, (await sealLog(pool, signer)).note)
     expect((await verify('--export', folder, '--key', key, '--checkpoint', seen)).code).toBe(0)
     const behind = await verify('--export', folder, '--key', key, '--checkpoint', later)
@@ -69,9 +69,9 @@ describe('audit verify', () => {
 
   test.each([
     ['an export without a key from elsewhere', () => ['--export', folder], '--export needs --key FILE'],
-    ['a key that is not there', () => ['--export', folder, '--key', join(place, 'none')], 'cannot be read (ENOENT)'],
+    ['a key that is not there', () => ['--export', folder, '--key', join(parent, 'none')], 'cannot be read (ENOENT)'],
     ['an invalid key', () => ['--export', folder, '--key', join(folder, 'checkpoint')], 'it is not a verifier key'],
-    ['a folder that is not there', () => ['--export', join(place, 'none'), '--key', key], 'cannot be read (ENOENT)'],
+    ['a folder that is not there', () => ['--export', join(parent, 'none'), '--key', key], 'cannot be read (ENOENT)'],
     ['a Seloste that does not run', () => [], 'no Seloste runs on'],
   ])('exits with 1 and names what is missing: %s', async (_, args, message) => {
     const { code, err } = await verify(...args())

@@ -90,7 +90,7 @@ export async function backup(settings: Settings, args: string[]): Promise<void> 
       } catch (error) {
         await recordBackupFault(db, place.name, error, store && rotated && { store, rotated })
         await recordRun(db, { work: 'backup', fault: (error as { code?: string }).code ?? 'unknown' })
-        print.failed(place.name, error as Error, await lastOf(store, storage.backupDays), rotated?.ended ?? [])
+        print.failed(place.name, error as Error, await newestBackup(store, storage.backupDays), rotated?.ended ?? [])
         process.exitCode = 1
       }
     }
@@ -99,14 +99,14 @@ export async function backup(settings: Settings, args: string[]): Promise<void> 
 
 interface LastBackup {
   id: string
-  /** When it will be removed. */
-  ends: Temporal.Instant
+  /** Time of its deletion. */
+  expiresAt: Temporal.Instant
 }
 
-async function lastOf(store: ObjectStore | undefined, days: number): Promise<LastBackup | undefined> {
+async function newestBackup(store: ObjectStore | undefined, days: number): Promise<LastBackup | undefined> {
   const id = store && (await findBackups(store).catch(() => undefined))?.whole.at(-1)
   const at = id === undefined ? undefined : instantOf(id)
-  return id !== undefined && at ? { id, ends: at.add({ hours: 24 * days }) } : undefined
+  return id !== undefined && at ? { id, expiresAt: at.add({ hours: 24 * days }) } : undefined
 }
 
 /** Returns true if a place has a current backup; false if the place cannot be read. */
@@ -188,7 +188,7 @@ const jsonPrinter: Printer = {
   },
   failed: (place, error, last, ended) => {
     const { code } = error as { code?: string }
-    const newest = last && { id: last.id, ends: last.ends.toString() }
+    const newest = last && { id: last.id, ends: last.expiresAt.toString() }
     console.log(JSON.stringify({ place, failed: code ?? 'unknown', why: error.message, newest, ended }))
   },
 }
@@ -217,7 +217,7 @@ const linePrinter: Printer = {
   },
   failed: (place, error, last, ended) => {
     const left = last
-      ? `earlier backups there are unchanged; the newest is ${last.id} and expires at ${last.ends.toString()}, even if no newer one exists`
+      ? `earlier backups there are unchanged; the newest is ${last.id} and expires at ${last.expiresAt.toString()}, even if no newer one exists`
       : 'no complete backup was found there'
     console.error(`seloste: no backup to ${place}: ${error.message.replace(/[.]$/, '')}; ${left}`)
     for (const id of ended)

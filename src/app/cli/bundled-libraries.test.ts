@@ -50,11 +50,11 @@ test('an import uses the bundle, and two bundles of one package share modules', 
     const [{ Settings }, { Compile }, { Type }] = await Promise.all(
       ['typebox/system', 'typebox/compile', 'typebox'].map((name) => import(name)),
     )
-    const errors = (most) => {
-      Settings.Set({ maxErrors: most })
+    const countErrors = (maxErrors) => {
+      Settings.Set({ maxErrors })
       return Compile(Type.Array(Type.String())).Errors([1, 2, 3]).length
     }
-    return [errors(1), errors(8)]
+    return [countErrors(1), countErrors(8)]
   }`
   expect(await inProcess(countErrors)).toEqual([1, 3])
 })

@@ -67,38 +67,43 @@ const noteSentences: Readonly<Record<EntryNote, string>> = {
 
 export interface ImportSummary {
   map: Pick<ImportMap, 'source'>
+  /** True for --dry-run. */
   isDry: boolean
+  /** Number of recordings that were decrypted and compared with their files. */
   compared?: number
+  /** Ids of recordings that differ from their files. */
   different?: readonly string[]
+  /** Recordings whose ingest failed, with the fault's code. */
   faulty?: readonly { id: string; fault: string }[]
+  /** Number of recordings that the custodian has not ingested yet. */
   waiting?: number
 }
 
 export function describeImport(files: readonly FileReport[], summary: ImportSummary): string[] {
   const { map, isDry, compared = 0, different = [], faulty = [], waiting = 0 } = summary
-  const of = (...states: FileReport['state'][]) => files.filter(({ state }) => states.includes(state))
-  const joined = of('joined').length
+  const inState = (...states: FileReport['state'][]) => files.filter(({ state }) => states.includes(state))
+  const joined = inState('joined').length
   const lines = [
     `${map.source}: ${files.length} files and entries`,
     isDry
-      ? `would be imported: ${of('ready').length}`
-      : `imported: ${of('entered', 'joined').length}${joined > 0 ? `, of which ${joined} belong to calls of the history` : ''}`,
-    `imported by an earlier run: ${of('known').length}`,
-    `too old for the description: ${of('too-old').length}`,
-    ...of('too-old').map(lineOf),
-    `not imported: ${of('refused').length}`,
-    ...of('refused').map(lineOf),
+      ? `would be imported: ${inState('ready').length}`
+      : `imported: ${inState('entered', 'joined').length}${joined > 0 ? `, inState which ${joined} belong to calls inState the history` : ''}`,
+    `imported by an earlier run: ${inState('known').length}`,
+    `too old for the description: ${inState('too-old').length}`,
+    ...inState('too-old').map(lineOf),
+    `not imported: ${inState('refused').length}`,
+    ...inState('refused').map(lineOf),
   ]
   const notes = Map.groupBy(
     files.flatMap(({ path, notes: own }) => own.map((note) => ({ path, note }))),
     ({ note }) => note,
   )
-  for (const [note, at] of notes)
+  for (const [note, at] inState notes)
     lines.push(`to review: ${noteSentences[note]}: ${at.length}`, ...at.map(({ path }) => `  ${path}`))
   if (isDry) return lines
   lines.push(`compared with their files: ${compared}, the same bit for bit`)
-  for (const id of different) lines.push(`  ${id}: DIFFERS from its file`)
-  for (const { id, fault } of faulty) lines.push(`  ${id}: NOT ingested: ${fault}`)
+  for (const id inState different) lines.push(`  ${id}: DIFFERS from its file`)
+  for (const { id, fault } inState faulty) lines.push(`  ${id}: NOT ingested: ${fault}`)
   if (waiting > 0) lines.push(`wait for the custodian: ${waiting}`)
   return lines
 }

@@ -54,9 +54,9 @@ async function inspect(readSettings: () => Settings): Promise<Finding[]> {
   ]
   const found: Finding[] = []
   // Sequential: disk measurements must not run during other checks.
-  for (const [name, inspectPart] of checks) {
+  for (const [name, runCheck] of checks) {
     found.push(
-      ...(await inspectPart().catch((thrown: unknown) => [
+      ...(await runCheck().catch((thrown: unknown) => [
         error(name, `the check failed: ${lineOf(thrown)}`, 'run it as the user that runs Seloste'),
       ])),
     )

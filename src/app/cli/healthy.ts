@@ -22,8 +22,8 @@ function answersAt(settings: Settings, role: RoleName): Promise<boolean> {
     case 'desk': {
       const { host, port } = settings.http
       // A server at all addresses is probed at the loopback.
-      const near = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
-      return probe({ host: near, port, path: '/health/live' })
+      const probedHost = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+      return probe({ host: probedHost, port, path: '/health/live' })
     }
     case 'custodian':
       return probe({ socketPath: socketPath(settings, 'metrics-custodian') })

@@ -48,8 +48,8 @@ export async function importRecordings(settings: Settings, args: string[]): Prom
       report: { type: 'string' },
     },
   })
-  const { from, map: mapPath, 'dry-run': isDry = false, 'destroy-old': isEnd = false, report: reportPath } = values
-  if (from === undefined || mapPath === undefined || (isDry && isEnd))
+  const { from, map: mapPath, 'dry-run': isDry = false, 'destroy-old': destroysOld = false, report: reportPath } = values
+  if (from === undefined || mapPath === undefined || (isDry && destroysOld))
     throw new Fault(
       'argument-wrong',
       'import needs --from FOLDER and --map FILE, and one of --dry-run and --destroy-old at most',
@@ -60,7 +60,7 @@ export async function importRecordings(settings: Settings, args: string[]): Prom
     try {
       const plan = await planImport(from, map)
       const work = await workOf(db, from, map)
-      if (isEnd) return await destroy(settings, db, plan, work)
+      if (destroysOld) return await destroy(settings, db, plan, work)
       const progress = printProgress(plan)
       const onFile = (report: FileReport) => progress.file(report)
       if (isDry) return await print(await tryImport(plan, { ...work, onFile }), { map, isDry, reportPath })
@@ -153,14 +153,14 @@ async function destroy(
 
 async function print(
   files: readonly FileReport[],
-  about: Parameters<typeof describeImport>[1] & { reportPath: string | undefined },
+  summary: Parameters<typeof describeImport>[1] & { reportPath: string | undefined },
 ): Promise<void> {
-  for (const line of describeImport(files, about)) console.log(line)
-  if (about.reportPath === undefined) return
+  for (const line of describeImport(files, summary)) console.log(line)
+  if (summary.reportPath === undefined) return
   // The names of files may contain numbers of callers: a new file, readable by its owner only, never one behind a link.
-  await rm(about.reportPath, { force: true })
-  await writeFile(about.reportPath, reportRows(files), { mode: 0o600, flag: 'wx' })
-  console.log(`report: ${about.reportPath}`)
+  await rm(summary.reportPath, { force: true })
+  await writeFile(summary.reportPath, reportRows(files), { mode: 0o600, flag: 'wx' })
+  console.log(`report: ${summary.reportPath}`)
 }
 
 /** Prints progress at most once a second, and only on a terminal. */

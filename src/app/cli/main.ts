@@ -256,10 +256,10 @@ async function startRole(role: RoleName, settings: Settings): Promise<void> {
       Promise.all([import('./start-one.ts'), import('../roles/run-role.ts').then(({ load }) => load(role))]),
     )
   }
-  const held = role === 'capture' ? await restoreSavedCalls(settings) : undefined
+  const savedCalls = role === 'capture' ? await restoreSavedCalls(settings) : undefined
   const { startOne } = await import('./start-one.ts')
   const { makeLog } = await import('#platform/log/log.ts')
-  return startOne(role, settings, makeLog({ name: role }), held)
+  return startOne(role, settings, makeLog({ name: role }), savedCalls)
 }
 
 /** Returns the lines of the usage text about a command, or the whole text if there is no such command. */

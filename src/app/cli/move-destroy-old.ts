@@ -100,12 +100,12 @@ async function assertStoreLeft(settings: Settings, at: FolderAddress | S3Address
 async function destroyStore(at: FolderAddress | S3Address): Promise<DestroyedFiles> {
   if (at.kind === 'folder') return destroyFolder(at.folder)
   const store = await openObjects({ objects: at })
-  await store.assertForgets()
+  await store.assertDeletesPermanently()
   let files = 0
   for await (const key of store.list('')) if (await store.delete(key)) files += 1
   for await (const key of store.list('')) {
     throw new Fault('move-old-stays', `${key} is still in ${describePlace({ at })}: run the command again`)
   }
-  await store.forgetUploads()
+  await store.abortUploads()
   return { files, bytes: 0 }
 }

@@ -25,7 +25,7 @@ export async function giveUp(
     const objects = await emptyTarget({ to, origin: await originOf(source.url) }).catch((error: unknown) => {
       throw targetFault(error, location)
     })
-    if (objects !== undefined) await to.forgetUploads()
+    if (objects !== undefined) await to.abortUploads()
     print(location, objects === undefined ? undefined : `${objects} objects`)
   }
   if (target.database === undefined) return

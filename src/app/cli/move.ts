@@ -138,8 +138,8 @@ async function moveTo(
     { databaseUrl: source.url, objects: settings.objects },
     target.environment,
   )
-  if (ended.left) {
-    console.log(`the register had moved already${ended.wasCutShort ? '; the remaining steps are done' : ''}`)
+  if (ended.moved) {
+    console.log(`the register had moved already${ended.isCompleted ? '; the remaining steps are done' : ''}`)
     return printSettingsToChange(target)
   }
   if (target.database !== undefined) {
@@ -212,7 +212,7 @@ async function beginObjects(settings: Settings, target: Target, databaseUrl: str
   const origin = await originOf(databaseUrl)
   const [from, to] = [await openObjects(settings), await openObjects(target.settings)]
   try {
-    await to.assertForgets()
+    await to.assertDeletesPermanently()
     await claimTarget({ to, origin })
   } catch (error) {
     throw targetFault(error, describePlace({ at: target.settings.objects }))

@@ -15,7 +15,7 @@ export async function startOne(
   name: RoleName,
   settings: Settings,
   log: Log,
-  heldCalls: SavedCalls | undefined,
+  savedCalls: SavedCalls | undefined,
 ): Promise<void> {
   const databaseRole = databaseRoles[name]
   const url =
@@ -34,5 +34,5 @@ export async function startOne(
     if (name !== 'capture' || error instanceof DatabaseFault) throw error
     log.warn({ err: error }, 'the database does not answer; capture starts with the data it had before')
   }
-  await runRole(name, url, { settings, log, version, heldCalls })
+  await runRole(name, url, { settings, log, version, savedCalls })
 }

@@ -3,16 +3,16 @@ import type { CopyRenderer } from '#use/disclosure/copies/render-copy.ts'
 import type { CopyEditor } from '#use/disclosure/copies/edit-copy.ts'
 import type { CustodianHandlers } from './custodian-server.ts'
 
-/** Returns the handlers of requests about anonymised copies, by path. Audio is not among them (`hearCopy`). */
+/** Returns the handlers of requests about anonymised copies, by path. Audio is not among them (`playCopy`). */
 export function anonymisedCopyHandlers(
-  worker: CopyEditor,
+  editor: CopyEditor,
   renderer: Pick<CopyRenderer, 'render'>,
   recogniser: Pick<CopyRecogniser, 'recognise'>,
-): CustodianHandlers['questions'] {
+): CustodianHandlers['jsonHandlers'] {
   return {
-    '/anonymised-copies/read': worker.read,
-    '/anonymised-copies/save': worker.save,
-    '/anonymised-copies/propose': worker.propose,
+    '/anonymised-copies/read': editor.read,
+    '/anonymised-copies/save': editor.save,
+    '/anonymised-copies/propose': editor.propose,
     '/anonymised-copies/recognise': recogniser.recognise,
     '/anonymised-copies/render': renderer.render,
   }

@@ -3,13 +3,13 @@ import type { CopyMaker } from '#use/requests/acts/make-copy.ts'
 import type { CustodianHandlers } from './custodian-server.ts'
 
 /** Returns the handlers of requests about copies, by path. */
-export function copyHandlers(maker: CopyMaker, fetching: CopyDownloads): CustodianHandlers['questions'] {
+export function copyHandlers(maker: CopyMaker, downloads: CopyDownloads): CustodianHandlers['jsonHandlers'] {
   return {
     '/copies/make': maker.make,
-    '/copies/behind': fetching.languageOfLink,
-    '/copies/begin': fetching.begin,
-    '/copies/piece': fetching.piece,
-    '/copies/taken': fetching.taken,
-    '/copies/broke': fetching.releaseLease,
+    '/copies/behind': downloads.languageOfLink,
+    '/copies/begin': downloads.begin,
+    '/copies/piece': downloads.piece,
+    '/copies/taken': downloads.taken,
+    '/copies/broke': downloads.releaseLease,
   }
 }

@@ -20,7 +20,7 @@ import type { ConnectionPool, CustodianTransport } from './custodian-transport.t
 
 /** The desk's requests to the custodian. Audio is requested by listening, never by a recording's id. */
 export interface CustodianClient {
-  audio(request: AudioRequest, gone?: AbortSignal): Promise<ServedAudio | ListeningEnd | 'out-of-range' | 'too-fast'>
+  audio(request: AudioRequest, signal?: AbortSignal): Promise<ServedAudio | ListeningEnd | 'out-of-range' | 'too-fast'>
   peaks(request: { session: string; listening: string }): Promise<Peaks | ListeningEnd>
   /** Lets the custodian prepare a listening before its first audio range is requested. */
   prepare(request: { session: string; listening: string }): Promise<void>
@@ -40,6 +40,7 @@ export interface CustodianClient {
   blockers(withinMs: number): Promise<Blocker[] | undefined>
   /** The audit log's key, which signs proofs; `unknown` if the custodian has not answered yet. */
   logKey(): Promise<VerifierKey | 'unknown'>
+  /** True if the custodian answers. */
   alive(): Promise<boolean>
 }
 
@@ -67,7 +68,7 @@ export function connectCustodian(transport: CustodianTransport): CustodianClient
   function send(
     path: string,
     body: unknown,
-    { signal, pool = 'questions', timeout = answerMs }: RequestOptions = {},
+    { signal, pool = 'requests', timeout = answerMs }: RequestOptions = {},
   ): Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }> {
     return new Promise((resolve, reject) => {
       const outgoing = transport.request(
@@ -91,7 +92,7 @@ export function connectCustodian(transport: CustodianTransport): CustodianClient
     })
   }
 
-  async function question<Answer>(path: string, request: unknown, timeout = answerMs): Promise<Answer> {
+  async function requestJson<Answer>(path: string, request: unknown, timeout = answerMs): Promise<Answer> {
     const { status, body } = await send(path, request, { timeout })
     if (status !== 200) throw new Error(`the custodian answered ${status}`)
     return JSON.parse(body.toString('utf8')) as Answer
@@ -118,13 +119,13 @@ export function connectCustodian(transport: CustodianTransport): CustodianClient
       },
     )
 
-  let known: VerifierKey | undefined
+  let logVerifierKey: VerifierKey | undefined
   async function logKey(): Promise<VerifierKey | 'unknown'> {
-    known ??= await question<{ key?: string }>('/log-key', {}, logKeyTimeoutMs).then(
+    logVerifierKey ??= await requestJson<{ key?: string }>('/log-key', {}, logKeyTimeoutMs).then(
       ({ key = '' }) => readVerifierKey(key),
       () => undefined,
     )
-    return known ?? 'unknown'
+    return logVerifierKey ?? 'unknown'
   }
 
   return {
@@ -145,59 +146,59 @@ export function connectCustodian(transport: CustodianTransport): CustodianClient
       return JSON.parse(body.toString('utf8')) as DryRunCounts
     },
     secondFactors: {
-      give: (request) => question('/second-factor/give', request),
-      beginTotp: (request) => question('/second-factor/begin-totp', request),
-      confirmTotp: (request) => question('/second-factor/confirm-totp', request),
-      removeTotp: (request) => question('/second-factor/remove-totp', request),
-      proveAgain: (request) => question('/second-factor/prove-again', request),
-      renewRecoveryCodes: (request) => question('/second-factor/renew-recovery-codes', request),
+      give: (request) => requestJson('/second-factor/give', request),
+      beginTotp: (request) => requestJson('/second-factor/begin-totp', request),
+      confirmTotp: (request) => requestJson('/second-factor/confirm-totp', request),
+      removeTotp: (request) => requestJson('/second-factor/remove-totp', request),
+      proveAgain: (request) => requestJson('/second-factor/prove-again', request),
+      renewRecoveryCodes: (request) => requestJson('/second-factor/renew-recovery-codes', request),
     },
     passkeys: {
-      requestSignIn: () => question('/passkeys/ask-sign-in', {}),
-      signIn: (request) => question('/passkeys/sign-in', request),
-      requestSecondFactor: (request) => question('/passkeys/ask-second-factor', request),
-      giveSecondFactor: (request) => question('/passkeys/give-second-factor', request),
-      requestConfirmation: (request) => question('/passkeys/ask-confirmation', request),
-      confirm: (request) => question('/passkeys/confirm', request),
-      requestAddition: (request) => question('/passkeys/ask-addition', request),
-      add: (request) => question('/passkeys/add', request),
-      remove: (request) => question('/passkeys/remove', request),
+      requestSignIn: () => requestJson('/passkeys/ask-sign-in', {}),
+      signIn: (request) => requestJson('/passkeys/sign-in', request),
+      requestSecondFactor: (request) => requestJson('/passkeys/ask-second-factor', request),
+      giveSecondFactor: (request) => requestJson('/passkeys/give-second-factor', request),
+      requestConfirmation: (request) => requestJson('/passkeys/ask-confirmation', request),
+      confirm: (request) => requestJson('/passkeys/confirm', request),
+      requestAddition: (request) => requestJson('/passkeys/ask-addition', request),
+      add: (request) => requestJson('/passkeys/add', request),
+      remove: (request) => requestJson('/passkeys/remove', request),
     },
     identityProvider: {
-      begin: (request) => question('/identity-provider/begin', request),
-      finish: (request) => question('/identity-provider/finish', request),
-      signOutUrl: (request) => question('/identity-provider/sign-out-url', request),
+      begin: (request) => requestJson('/identity-provider/begin', request),
+      finish: (request) => requestJson('/identity-provider/finish', request),
+      signOutUrl: (request) => requestJson('/identity-provider/sign-out-url', request),
     },
     home: {
-      begin: (request) => question('/home/begin', request),
-      finish: (request) => question('/home/finish', request),
-      who: (request) => question('/home/who', request),
-      send: (request) => question('/home/send', request),
-      fetchAnswer: (request) => question('/home/fetch-answer', request),
+      begin: (request) => requestJson('/home/begin', request),
+      finish: (request) => requestJson('/home/finish', request),
+      who: (request) => requestJson('/home/who', request),
+      send: (request) => requestJson('/home/send', request),
+      fetchAnswer: (request) => requestJson('/home/fetch-answer', request),
     },
     copies: {
-      make: (request) => question('/copies/make', request),
-      languageOfLink: (request) => question('/copies/behind', request),
-      begin: (request) => question('/copies/begin', request),
-      piece: (request) => question('/copies/piece', request),
-      taken: (request) => question('/copies/taken', request),
-      releaseLease: (request) => question('/copies/broke', request),
+      make: (request) => requestJson('/copies/make', request),
+      languageOfLink: (request) => requestJson('/copies/behind', request),
+      begin: (request) => requestJson('/copies/begin', request),
+      piece: (request) => requestJson('/copies/piece', request),
+      taken: (request) => requestJson('/copies/taken', request),
+      releaseLease: (request) => requestJson('/copies/broke', request),
     },
     packages: {
-      make: (request) => question('/packages/make', request),
-      languageOfLink: (request) => question('/packages/behind', request),
-      begin: (request) => question('/packages/begin', request),
-      beginSave: (request) => question('/packages/begin-save', request),
-      piece: (request) => question('/packages/piece', request),
-      taken: (request) => question('/packages/taken', request),
-      releaseLease: (request) => question('/packages/broke', request),
+      make: (request) => requestJson('/packages/make', request),
+      languageOfLink: (request) => requestJson('/packages/behind', request),
+      begin: (request) => requestJson('/packages/begin', request),
+      beginSave: (request) => requestJson('/packages/begin-save', request),
+      piece: (request) => requestJson('/packages/piece', request),
+      taken: (request) => requestJson('/packages/taken', request),
+      releaseLease: (request) => requestJson('/packages/broke', request),
     },
     anonymisedCopies: {
-      read: (request) => question('/anonymised-copies/read', request, speechSearchTimeoutMs),
-      save: (request) => question('/anonymised-copies/save', request),
-      propose: (request) => question('/anonymised-copies/propose', request, speechSearchTimeoutMs),
-      recognise: (request) => question('/anonymised-copies/recognise', request),
-      render: (request) => question('/anonymised-copies/render', request, speechSearchTimeoutMs),
+      read: (request) => requestJson('/anonymised-copies/read', request, speechSearchTimeoutMs),
+      save: (request) => requestJson('/anonymised-copies/save', request),
+      propose: (request) => requestJson('/anonymised-copies/propose', request, speechSearchTimeoutMs),
+      recognise: (request) => requestJson('/anonymised-copies/recognise', request),
+      render: (request) => requestJson('/anonymised-copies/render', request, speechSearchTimeoutMs),
       audio: (request: PlaybackRequest, signal) =>
         requestAudio<{ over: PlaybackEnd }>('/anonymised-copies/audio', request, signal),
     },

@@ -8,7 +8,7 @@ import { makeAuthority, type Authority } from '#test/conformance/sip/make-certif
 import { connectCustodian } from './custodian-client.ts'
 import { serveCustodianLink, type CustodianLink } from './custodian-link.ts'
 import { createDeskHandler, type CustodianHandlers } from './custodian-server.ts'
-import { findCustodian } from './custodian-transport.ts'
+import { openCustodianTransport } from './custodian-transport.ts'
 
 const ourAuthority = makeAuthority('our authority')
 const requests: unknown[] = []
@@ -28,8 +28,8 @@ const handlers: CustodianHandlers = {
   peaks: async () => ({ over: 'ended' }) as unknown as Peaks & { over: 'ended' },
   prepare: async () => undefined,
   tryDraft: async () => 'refused',
-  hearCopy: async () => 'too-fast',
-  questions: {},
+  playCopy: async () => 'too-fast',
+  jsonHandlers: {},
 }
 
 beforeAll(async () => {
@@ -66,7 +66,7 @@ async function install(
 async function deskWith(linkFiles: Awaited<ReturnType<typeof install>>, host = '127.0.0.1') {
   const custodian = { host, port: Number(new URL(link!.address).port) }
   const splitRoles = { custodian, linkFiles, socketsFolder: undefined }
-  const transport = await findCustodian({ dataDirectory: folder, splitRoles }, { now, log, checkMs })
+  const transport = await openCustodianTransport({ dataDirectory: folder, splitRoles }, { now, log, checkMs })
   return { transport, custodian: connectCustodian(transport) }
 }
 
@@ -83,25 +83,30 @@ test('a desk on another machine gets a range of its listening over TLS, with cer
 
 test.each([
   [
-    'is of another authority',
+    'whose certificate is from another authority',
     makeAuthority('someone').issue({ name: 'desk-1.example' }),
     ourAuthority,
     /does not accept this desk/,
   ],
-  ['has ended', ourAuthority.issue({ name: 'desk-1.example', days: -1 }), ourAuthority, /does not accept this desk/],
   [
-    'names another machine of ours',
+    'whose certificate has expired',
+    ourAuthority.issue({ name: 'desk-1.example', days: -1 }),
+    ourAuthority,
+    /does not accept this desk/,
+  ],
+  [
+    'whose certificate has the name of a machine that is not a desk',
     ourAuthority.issue({ name: 'capture-1.example' }),
     ourAuthority,
     /SELOSTE_CUSTODIAN_DESKS/,
   ],
   [
-    'trusts another authority',
+    'that does not trust the authority of the custodian’s certificate',
     ourAuthority.issue({ name: 'desk-1.example' }),
     makeAuthority('x'),
     /SELOSTE_LINK_AUTHORITIES/,
   ],
-])('a desk whose certificate %s is refused with the reason', async (_what, certificate, trusted, message) => {
+])('a desk %s cannot connect, and the log has the reason', async (_which, certificate, trusted, message) => {
   lines.length = 0
   const before = requests.length
   const { transport, custodian } = await deskWith(await install('other', certificate, trusted))
@@ -112,7 +117,7 @@ test.each([
   transport.stop()
 })
 
-test('a custodian whose certificate names another machine than the setting is refused', async () => {
+test('a desk refuses a custodian whose certificate has another host name than the setting', async () => {
   lines.length = 0
   const files = await install('desk', ourAuthority.issue({ name: 'desk-1.example' }), ourAuthority)
   const { transport, custodian } = await deskWith(files, 'localhost')

@@ -34,13 +34,13 @@ const connectionsPerClient = 512
 export async function serveCustodianLink(
   { custodianListen: listen, desks, linkFiles }: Pick<SplitRoleSettings, 'custodianListen' | 'desks' | 'linkFiles'>,
   answerDesk: DeskHandler,
-  around: Dependencies,
+  dependencies: Dependencies,
 ): Promise<CustodianLink | undefined> {
   if (!listen || !linkFiles) return undefined
-  const { log } = around
+  const { log } = dependencies
   const certificate = await watchLinkCertificate(
     linkFiles,
-    around,
+    dependencies,
     'desks on other machines cannot connect until this is corrected',
   )
   const logRefusal = throttleLog((details, line) => log.warn(details, line))

@@ -16,9 +16,9 @@ export interface CustodianHandlers extends AudioServer {
   blockers: () => readonly Blocker[]
   tryDraft: (request: DryRunRequest) => Promise<DryRunCounts | 'refused' | 'unreadable'>
   /** Audio of an anonymised copy. */
-  hearCopy: CopyPlaybacks['audio']
+  playCopy: CopyPlaybacks['audio']
   /** Requests with one JSON answer, by path; each handler checks the session. */
-  questions: Readonly<Record<string, (request: never) => Promise<unknown>>>
+  jsonHandlers: Readonly<Record<string, (request: never) => Promise<unknown>>>
 }
 
 export type DeskHandler = (incoming: IncomingMessage, outgoing: ServerResponse) => void
@@ -51,7 +51,7 @@ export function createDeskHandler(answers: CustodianHandlers, onFault: (error: u
         const served =
           incoming.url === '/audio'
             ? await answers.audio(request as AudioRequest, gone.signal)
-            : await answers.hearCopy(request as PlaybackRequest, gone.signal)
+            : await answers.playCopy(request as PlaybackRequest, gone.signal)
         if (typeof served === 'string') outgoing.writeHead(served === 'too-fast' ? 429 : 416).end()
         else if ('over' in served) outgoing.writeHead(404).end(JSON.stringify(served))
         if (typeof served === 'string' || 'over' in served) return
@@ -76,9 +76,9 @@ export function createDeskHandler(answers: CustodianHandlers, onFault: (error: u
       }
       default: {
         const path = incoming.url ?? ''
-        const question = Object.hasOwn(answers.questions, path) ? answers.questions[path] : undefined
-        if (!question) outgoing.writeHead(400).end()
-        else outgoing.writeHead(200).end(JSON.stringify(await question(request as never)))
+        const handler = Object.hasOwn(answers.jsonHandlers, path) ? answers.jsonHandlers[path] : undefined
+        if (!handler) outgoing.writeHead(400).end()
+        else outgoing.writeHead(200).end(JSON.stringify(await handler(request as never)))
       }
     }
   }

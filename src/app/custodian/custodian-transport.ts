@@ -13,7 +13,7 @@ import type { Log } from '#platform/log/log.ts'
 import { socketPath, type SocketSettings } from '../roles/sockets.ts'
 
 /** Connections for requests, and separate ones for listeners, which mostly wait for audio and must not delay requests. */
-export type ConnectionPool = 'questions' | 'listeners'
+export type ConnectionPool = 'requests' | 'listeners'
 
 export interface CustodianTransport {
   request(
@@ -33,23 +33,24 @@ interface Dependencies {
   checkMs?: number | undefined
 }
 
-const poolSizes: Record<ConnectionPool, number> = { questions: 16, listeners: 1024 }
+const poolSizes: Record<ConnectionPool, number> = { requests: 16, listeners: 1024 }
 /** Connections with the previous certificate are closed after this time, which is longer than any request. */
 const oldConnectionsMs = 90_000
 /** Only TLS version used: both ends are our own processes. */
 export const linkVersion = 'TLSv1.3'
 
-export async function findCustodian(
+/** Returns the transport of the settings: mutual TLS if SELOSTE_CUSTODIAN is set, otherwise the unix socket. */
+export async function openCustodianTransport(
   settings: SocketSettings & { splitRoles: Pick<SplitRoleSettings, 'custodian' | 'linkFiles'> },
-  around: Dependencies,
+  dependencies: Dependencies,
 ): Promise<CustodianTransport> {
   const { custodian, linkFiles } = settings.splitRoles
-  if (custodian && linkFiles) return custodianOverTls(custodian, linkFiles, around)
-  return custodianAtSocket(socketPath(settings, 'custodian'), around.log)
+  if (custodian && linkFiles) return custodianOverTls(custodian, linkFiles, dependencies)
+  return custodianAtSocket(socketPath(settings, 'custodian'), dependencies.log)
 }
 
 export function custodianAtSocket(path: string, log: Dependencies['log']): CustodianTransport {
-  const agents = { questions: agentOf('questions'), listeners: agentOf('listeners') }
+  const agents = { requests: agentOf('requests'), listeners: agentOf('listeners') }
   return {
     request: (pool, options, onResponse) => request({ ...options, socketPath: path, agent: agents[pool] }, onResponse),
     report: logOnce(path, log),
@@ -92,9 +93,9 @@ function agentOf(pool: ConnectionPool): Agent {
 }
 
 function tlsAgents(inUse: CertificateInUse): Record<ConnectionPool, TlsAgent> {
-  const made = (pool: ConnectionPool) =>
+  const createAgent = (pool: ConnectionPool) =>
     new TlsAgent({ keepAlive: true, maxSockets: poolSizes[pool], ...inUse, minVersion: linkVersion })
-  return { questions: made('questions'), listeners: made('listeners') }
+  return { requests: createAgent('requests'), listeners: createAgent('listeners') }
 }
 
 /** Loads the certificate of mutual TLS and reloads it when its files change; for custodian and desk. */

@@ -65,7 +65,7 @@ import { verifyLogOnDemand } from './verify-log.ts'
  * description's promises.
  */
 export const runCustodian: Role = async ({ settings, log, databaseUrl, version }) => {
-  const custody = await holdCustodianLock({
+  const lock = await holdCustodianLock({
     databaseUrl,
     onElsewhere: (error) => {
       log.fatal({ err: error }, 'another custodian has taken over; this one exits')
@@ -149,32 +149,35 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     },
   })
   const ingesting = ingestRecordings({ context, pool, databaseUrl, traces, clock, log })
-  const below = (...path: string[]) => ({ kind: 'folder' as const, folder: join(settings.dataDirectory, ...path) })
+  const inDataFolder = (...path: string[]) => ({
+    kind: 'folder' as const,
+    folder: join(settings.dataDirectory, ...path),
+  })
   const drawKey = await readDrawKey(settings)
   const expunging = { db, objects, keys, copies: placesJob.places, workFolder: context.workFolder }
   // Before the first sweep, so that a clock that jumped is detected before anything is destroyed.
-  const ends = await startDestructions({
+  const destructions = await startDestructions({
     ...{ expunging, pool, databaseUrl, versions, clock, log },
-    onClockConfirmed: () => terms.sweepNow(),
+    onClockConfirmed: () => retention.sweepNow(),
   })
-  const terms = startRetention({
+  const retention = startRetention({
     expunging,
     pool,
     clock,
     log,
-    onSwept: () => proofs.swept(),
+    onSwept: () => promiseChecks.swept(),
   })
   const { promise: jobsBegun, resolve: onJobsBegun } = Promise.withResolvers<void>()
-  const proofs = startPromiseChecks({
+  const promiseChecks = startPromiseChecks({
     pool,
     db,
     objects,
     keys,
     places: [
-      { name: 'data', at: below(), site: settings.sites.data },
+      { name: 'data', at: inDataFolder(), site: settings.sites.data },
       { name: 'objects', at: settings.objects, site: settings.sites.objects },
-      { name: 'keys', at: below('keys'), site: settings.sites.keys },
-      { name: 'database', at: below(), site: settings.sites.database },
+      { name: 'keys', at: inDataFolder('keys'), site: settings.sites.keys },
+      { name: 'database', at: inDataFolder(), site: settings.sites.database },
     ],
     drawKey,
     administrators: settings.databaseAdministrators,
@@ -183,11 +186,11 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     log,
     // Proofs are signed with the log's key, which a new log gets at its first check. Calls admitted before the last stop are counted
     // first.
-    firstSweep: Promise.all([terms.swept, auditLog.firstCheck, jobsBegun]).then(() => undefined),
+    firstSweep: Promise.all([retention.swept, auditLog.firstCheck, jobsBegun]).then(() => undefined),
     intervalMs: settings.checkMs,
-    lastVerification: () => verifying.last(),
+    lastVerification: () => logVerification.last(),
   })
-  const verifying = verifyLogOnDemand({
+  const logVerification = verifyLogOnDemand({
     db,
     pool,
     task: {
@@ -200,9 +203,9 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     ready: auditLog.firstCheck,
     log,
     registry: metrics.registry,
-    onEnded: () => proofs.logVerified(),
+    onEnded: () => promiseChecks.logVerified(),
   })
-  const verified = startRecordingVerification({
+  const recordingVerification = startRecordingVerification({
     proving: { db, objects, keys },
     backups: settings.backups,
     pool,
@@ -210,24 +213,24 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     log,
     registry: metrics.registry,
   })
-  const waiting = reportBacklog({ db, pool, log, blockers, registry: metrics.registry })
+  const backlog = reportBacklog({ db, pool, log, blockers, registry: metrics.registry })
   const watchingBlockers = watchBlockers({
     blockers,
     volumes: await volumesOf(settings),
     probes: [() => keys.has(absentName), () => objects.sizeBytes(absentName)],
-    waitsSince: () => ingesting.oldest(),
+    oldestWaiting: () => ingesting.oldest(),
     standingJobs,
   })
-  const watching = startAlarms({ db, pool, versions, clock, log, blockers, registry: metrics.registry })
+  const alarms = startAlarms({ db, pool, versions, clock, log, blockers, registry: metrics.registry })
   const { webhooksFile } = settings.integrations
   const webhooks = await startWebhooks({
     ...{ db, pool, clock, log, webhooksFile },
     registry: metrics.registry,
     publicUrl: settings.publicUrl,
   })
-  const applyingVersion = applyVersion({ pool, db, versions, clock, log, onShortened: terms.sweepNow })
+  const applyingVersion = applyVersion({ pool, db, versions, clock, log, onShortened: retention.sweepNow })
   const secondFactors = createSecondFactors(db, await readSignInKeys(keys), () => clock.now())
-  const regular = await startJobs({ pool, db, keys, versions, clock, log, checkMs: settings.checkMs })
+  const jobs = await startJobs({ pool, db, keys, versions, clock, log, checkMs: settings.checkMs })
   onJobsBegun()
   const copies = await startCopies({ store: context, pool, versions, clock, log })
   const packages = await startPackages({ store: context, pool, versions, clock, log })
@@ -239,13 +242,13 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     ...createAudioServer(db, objects, keys),
     blockers: () => blockers.list(),
     tryDraft: createDryRunner(db, clock),
-    hearCopy: anonymised.hearings.audio,
-    questions: {
+    playCopy: anonymised.playbacks.audio,
+    jsonHandlers: {
       ...logKeyHandler(keys),
       ...secondFactorHandlers(secondFactors),
-      ...copies.questions,
-      ...packages.questions,
-      ...anonymised.questions,
+      ...copies.jsonHandlers,
+      ...packages.jsonHandlers,
+      ...anonymised.jsonHandlers,
       ...(await signInHandlers({ settings, db, now: () => clock.now(), log, secondFactors })),
       ...(await homeHandlers({
         ...{ settings, db, log, now: () => clock.now() },
@@ -256,45 +259,45 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
   const answerDesk = createDeskHandler(answers, (error) => {
     log.error({ err: error }, 'a request from the desk failed')
   })
-  const served = await serveCustodian(socketPath(settings, 'custodian'), answerDesk)
-  const linked = await serveCustodianLink(settings.splitRoles, answerDesk, { now: () => clock.now(), log })
+  const socketServer = await serveCustodian(socketPath(settings, 'custodian'), answerDesk)
+  const tlsServer = await serveCustodianLink(settings.splitRoles, answerDesk, { now: () => clock.now(), log })
 
   // The desk starts after the custodian, so nobody can view anything until the log is checked.
   await auditLog.firstCheck
   return {
-    address: [socketPath(settings, 'custodian'), ...(linked ? [linked.address] : [])].join(', '),
+    address: [socketPath(settings, 'custodian'), ...(tlsServer ? [tlsServer.address] : [])].join(', '),
     async stop() {
       objectStoreChecks.stop()
       watchingBlockers.stop()
-      await served.stop()
-      await linked?.stop()
+      await socketServer.stop()
+      await tlsServer?.stop()
       await metricsSocket.stop()
       metrics.stop()
       await Promise.all([
         ingesting.stop(),
-        terms.stop(),
-        ends.stop(),
+        retention.stop(),
+        destructions.stop(),
         copies.stop(),
         packages.stop(),
         anonymised.stop(),
         applyingVersion.stop(),
-        watching.stop(),
+        alarms.stop(),
         webhooks.stop(),
-        waiting.stop(),
-        verified.stop(),
-        proofs.stop(),
+        backlog.stop(),
+        recordingVerification.stop(),
+        promiseChecks.stop(),
         placesJob.stop(),
       ])
-      await regular.stop()
+      await jobs.stop()
       await traces.stop()
-      await verifying.stop()
+      await logVerification.stop()
       await ledger.stop()
       await auditLog.stop()
       await reporting.stop()
       await versions.stop()
       await endingBlockingSessions.stop()
       await close()
-      await custody.stop()
+      await lock.stop()
     },
   }
 }

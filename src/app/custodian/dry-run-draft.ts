@@ -60,7 +60,7 @@ export function createDryRunner(
   }
 }
 
-/** Returns the effects for counting: each shorter term at the end of its day. */
+/** Returns the effects with each shorter term moved to the end of its day. */
 function byWholeDays(effects: ChangeEffects): ChangeEffects {
   const terms = effects.terms.map((term) => ({ ...term, at: endOfDay(Temporal.Instant.from(term.at)).toString() }))
   return { ...effects, terms }

@@ -35,7 +35,7 @@ const shapes = {
 }
 
 /** Returns the handlers of requesters who identify strongly, by path. */
-export function identifiedDeskHandlers(desk: IdentifiedDesk): CustodianHandlers['questions'] {
+export function identifiedDeskHandlers(desk: IdentifiedDesk): CustodianHandlers['jsonHandlers'] {
   return {
     '/home/begin': validated(shapes.begin, (request) => desk.begin(request)),
     '/home/finish': validated(shapes.finish, (request) => desk.finish(request)),
@@ -52,7 +52,7 @@ export async function homeHandlers(given: {
   now: () => Temporal.Instant
   log: Log
   isOffered: () => boolean
-}): Promise<CustodianHandlers['questions']> {
+}): Promise<CustodianHandlers['jsonHandlers']> {
   const { settings, db, now, log, isOffered } = given
   const { publicUrl, requesterIdentity } = settings
   if (publicUrl === undefined || !requesterIdentity) return {}

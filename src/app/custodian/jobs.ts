@@ -44,7 +44,7 @@ export interface Job {
   everyMs: number | 'checks'
   /** Runs once before {@link startJobs} returns, and so before anybody views, signs in or records. */
   isFirst?: true
-  work: (by: JobsOptions, signal: AbortSignal) => Promise<void>
+  work: (options: JobsOptions, signal: AbortSignal) => Promise<void>
   /** Log message for a failed run; the next run is at the usual time. */
   failed: string
 }
@@ -53,7 +53,7 @@ const second = 1_000
 const minute = 60 * second
 const hour = 60 * minute
 
-/** 512 keys per run: more than a hundred calls a second use. */
+/** 512 keys per run, every five seconds: enough for a hundred recordings a second. */
 const batchesAtOnce = 8
 
 export const jobs = [
@@ -191,7 +191,7 @@ export const jobs = [
     failed: 'cannot erase the personal data of closed requests; retrying in an hour',
   },
   {
-    // Creates letters that become due without a request (recording destroyed before it was heard, or as forbidden) within a minute.
+    // Creates letters that an event makes due: a recording was destroyed before its inspection, or because its use was prohibited.
     name: 'letters',
     everyMs: 15 * second,
     async work({ db, versions, clock, log }) {
@@ -208,15 +208,15 @@ export const jobs = [
  * Starts jobs of the table; default: all.
  * @throws the error of a failed first run of a job with `isFirst`
  */
-export async function startJobs(by: JobsOptions, some: readonly Job[] = jobs): Promise<Repeating> {
-  const { pool, log, checkMs } = by
-  for (const { isFirst, work } of some) if (isFirst) await work(by, new AbortController().signal)
-  const running = some.map(({ name, everyMs, work, failed }) =>
+export async function startJobs(options: JobsOptions, selected: readonly Job[] = jobs): Promise<Repeating> {
+  const { pool, log, checkMs } = options
+  for (const { isFirst, work } of selected) if (isFirst) await work(options, new AbortController().signal)
+  const running = selected.map(({ name, everyMs, work, failed }) =>
     every({
       pool,
       intervalMs: everyMs === 'checks' ? checkMs : everyMs,
       lockName: `seloste.${name}`,
-      work: (signal) => work(by, signal),
+      work: (signal) => work(options, signal),
       onError: (error) => {
         log.error({ err: error }, failed)
       },

@@ -24,6 +24,7 @@ export interface LocalVerification {
   witnessKeys: readonly string[]
   /** Database protections that the process read at its start; default: read now. */
   protections?: ExpectedProtections
+  /** Checkpoints from other sources, which the log must contain. */
   seen?: readonly SeenCheckpoint[]
   /** Maximum number of problems reported. */
   max?: number
@@ -49,8 +50,8 @@ export async function verifyLocally({
   }
   const leaves = await undefinedIfMissing(open(join(folder, 'leaves'), 'r'))
   try {
-    const beside = { log: folder, ledger: join(dirname(folder), 'ledger') }
-    return await verifyRunningLog(db, (tree) => textOf(join(beside[tree], 'checkpoint')), {
+    const folders = { log: folder, ledger: join(dirname(folder), 'ledger') }
+    return await verifyRunningLog(db, (tree) => textOf(join(folders[tree], 'checkpoint')), {
       ...options,
       protections: { expected: protections ?? (await expectedProtections()), roles: processRoles },
       keys: trustedKeys(line, witnessKeys),

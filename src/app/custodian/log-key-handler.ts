@@ -7,7 +7,7 @@ import type { CustodianHandlers } from './custodian-server.ts'
  * Handles the request for the audit log's verifier key, with which the desk verifies the custodian's signed proofs. Answers
  * undefined while the log has no key.
  */
-export function logKeyHandler(keys: Pick<KeyStore, 'read'>): CustodianHandlers['questions'] {
+export function logKeyHandler(keys: Pick<KeyStore, 'read'>): CustodianHandlers['jsonHandlers'] {
   return {
     async '/log-key'() {
       const signer = await readLogKey(keys)

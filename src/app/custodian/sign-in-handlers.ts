@@ -48,7 +48,7 @@ const shapes = {
 }
 
 /** Returns the handlers of passkey requests, by path. */
-export function passkeyHandlers(passkeys: Passkeys): CustodianHandlers['questions'] {
+export function passkeyHandlers(passkeys: Passkeys): CustodianHandlers['jsonHandlers'] {
   return {
     '/passkeys/ask-sign-in': validated(Nothing, () => passkeys.requestSignIn()),
     '/passkeys/sign-in': validated(shapes.signIn, (request) => passkeys.signIn(withAssertion(request))),
@@ -67,7 +67,7 @@ export function passkeyHandlers(passkeys: Passkeys): CustodianHandlers['question
 }
 
 /** Returns the handlers of requests about the agency's identity provider, by path. */
-export function identityProviderHandlers(provider: IdentityProvider): CustodianHandlers['questions'] {
+export function identityProviderHandlers(provider: IdentityProvider): CustodianHandlers['jsonHandlers'] {
   return {
     '/identity-provider/begin': validated(shapes.begin, (request) => provider.begin(request)),
     '/identity-provider/finish': validated(shapes.finish, (request) => provider.finish(request)),
@@ -82,7 +82,7 @@ export async function signInHandlers(given: {
   now: () => Temporal.Instant
   log: Log
   secondFactors: CodeProof
-}): Promise<CustodianHandlers['questions']> {
+}): Promise<CustodianHandlers['jsonHandlers']> {
   const { settings, db, now, log, secondFactors } = given
   const { publicUrl, identityProvider } = settings
   if (publicUrl === undefined) return {}

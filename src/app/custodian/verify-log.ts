@@ -23,7 +23,7 @@ const startupGraceMs = 30_000
 /** Longest time from a process's start to its first verification. */
 const maxFirstVerificationMs = 60 * 60_000
 const cancelCheckMs = 500
-const patienceMs = 1_000
+const cancelTimeoutMs = 1_000
 
 export interface VerifyLogOptions {
   db: SafeguardsDatabase
@@ -37,8 +37,8 @@ export interface VerifyLogOptions {
   ready?: Promise<unknown>
   /** Called when a verification has ended and its report is stored. */
   onEnded?: () => Promise<void>
-  /** Returns the time from the start of a verification to the start of the next, given its duration. */
-  paceMs?: (tookMs: number) => number
+  /** Returns the interval from the start of a verification to the start of the next, given its duration. */
+  intervalMs?: (tookMs: number) => number
 }
 
 export interface LogVerifier {
@@ -50,7 +50,7 @@ export interface LogVerifier {
 /** Starts polling for pending verifications (every 1.5 s). */
 export function verifyLogOnDemand(options: VerifyLogOptions): LogVerifier {
   const { db, pool, task, readKey, log, registry, onEnded } = options
-  const { paceMs = (tookMs: number) => verificationIntervalMinutes({ durationMs: tookMs }) * 60_000 } = options
+  const { intervalMs = (tookMs: number) => verificationIntervalMinutes({ durationMs: tookMs }) * 60_000 } = options
   const problems = new Gauge({
     name: 'seloste_audit_log_problems',
     help: 'Problems found by the last full verification of the audit log',
@@ -62,16 +62,17 @@ export function verifyLogOnDemand(options: VerifyLogOptions): LogVerifier {
     registers: [registry],
   })
 
-  const begunAt = performance.now()
-  let dueAt = begunAt + maxFirstVerificationMs
+  const processStartedAt = performance.now()
+  let dueAt = processStartedAt + maxFirstVerificationMs
   let last: LastVerification | undefined
   let isReady = options.ready === undefined
   void options.ready?.then(() => (isReady = true))
 
+  /** Returns the mode of `beginDueVerification`. */
   function dueMode(): 'starting' | 'own' | undefined {
     const now = performance.now()
     if (now >= dueAt) return 'own'
-    return now - begunAt < startupGraceMs ? 'starting' : undefined
+    return now - processStartedAt < startupGraceMs ? 'starting' : undefined
   }
 
   const { stop } = every({
@@ -87,7 +88,7 @@ export function verifyLogOnDemand(options: VerifyLogOptions): LogVerifier {
       if (id === undefined) return
       const beganAt = performance.now()
       const end = await verifyInThread(db, task, id, signal)
-      if (end !== 'cancelled') dueAt = beganAt + paceMs(performance.now() - beganAt)
+      if (end !== 'cancelled') dueAt = beganAt + intervalMs(performance.now() - beganAt)
       // The custodian is stopping. The next custodian to start runs this verification again.
       if (end === 'cancelled' && signal.aborted) return
       last = (await endVerification(db, id, end, await readKey())) ?? last
@@ -120,16 +121,16 @@ async function verifyInThread(
   db: SafeguardsDatabase,
   task: VerifyLogTask,
   id: string,
-  ending: AbortSignal,
+  stopping: AbortSignal,
 ): Promise<Exclude<VerifyLogMessage, { progress: unknown }>> {
   const worker = new Worker(new URL('./verify-log-worker.ts', import.meta.url), { workerData: task })
   const outcome = Promise.withResolvers<Exclude<VerifyLogMessage, { progress: unknown }>>()
   const cancel = () => {
     worker.postMessage('cancel')
     // A thread that is blocked on the database cannot receive messages.
-    setTimeout(() => outcome.resolve('cancelled'), patienceMs).unref()
+    setTimeout(() => outcome.resolve('cancelled'), cancelTimeoutMs).unref()
   }
-  ending.addEventListener('abort', cancel, { once: true })
+  stopping.addEventListener('abort', cancel, { once: true })
   let recording: Promise<void> = Promise.resolve()
   let last = { step: 'tree' as const, checked: 0, entries: 0 } as Parameters<typeof recordProgress>[2]
   const recordLastProgress = () => {
@@ -153,7 +154,7 @@ async function verifyInThread(
     return end
   } finally {
     clearInterval(timer)
-    ending.removeEventListener('abort', cancel)
+    stopping.removeEventListener('abort', cancel)
     await worker.terminate()
   }
 }

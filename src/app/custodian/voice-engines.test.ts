@@ -1,4 +1,4 @@
-// A wrong entry is reported with its place in the file and not offered. The others are not affected.
+// A wrong entry of the engines file is reported with its path in the file, and its engine is not offered. The other engines are.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -42,8 +42,8 @@ function startNode(name: string, flows: CallFlows) {
   return { calls, metrics, stop: () => node.stop().then(metrics.stop) }
 }
 
-/** Makes many sessions, so that an answer exceeds a notification's size. */
-function manyFlows(sessions: number): CallFlows {
+/** Creates call flows. Those of 200 sessions exceed the size of a notification. */
+function createFlows(sessions: number): CallFlows {
   const flows = createCallFlows({ nowMs: () => Date.now(), uuid: randomUUID })
   for (let n = 0; n < sessions; n++) {
     const request = {
@@ -58,7 +58,7 @@ function manyFlows(sessions: number): CallFlows {
   return flows
 }
 
-const [northFlows, southFlows] = [manyFlows(200), manyFlows(1)]
+const [northFlows, southFlows] = [createFlows(200), createFlows(1)]
 const north = startNode('north', northFlows)
 const south = startNode('south', southFlows)
 const folder = await mkdtemp(join(tmpdir(), 'seloste-captures-'))
@@ -92,8 +92,8 @@ test('a desk lists the flows of all captures, each with its node, and reads a fl
     { timeout: 10_000 },
   )
   expect(list.flows.filter(({ node }) => node === 'north')).toHaveLength(200)
-  const [far] = list.flows.filter(({ node }) => node === 'south')
-  expect(await reader.read(far!.id)).toMatchObject({ id: far!.id, node: 'south', leftOut: 0 })
+  const [southFlow] = list.flows.filter(({ node }) => node === 'south')
+  expect(await reader.read(southFlow!.id)).toMatchObject({ id: southFlow!.id, node: 'south', leftOut: 0 })
   expect(await reader.read(randomUUID())).toBeUndefined()
 })
 
@@ -101,7 +101,7 @@ test('one scrape has the metrics of this machine’s capture once, and those of 
   await allListening()
   north.calls.inc(3)
   south.calls.inc(4)
-  const offered = await serveMetrics(north.metrics.registry, join(folder, 'capture.sock'), noBlockers)
+  const served = await serveMetrics(north.metrics.registry, join(folder, 'capture.sock'), noBlockers)
   const desk = startMetrics('desk')
   const received: unknown[] = []
   const from = { sockets: { capture: join(folder, 'capture.sock') }, db, captures }
@@ -146,7 +146,7 @@ test('one scrape has the metrics of this machine’s capture once, and those of 
   expect(alone).not.toContain('node="south"')
   await pool.query('grant execute on function capture_nodes() to seloste_desk')
   await pool.query('grant select (id, name, alive_at, ended_at) on capture_node to seloste_desk')
-  await offered.stop()
+  await served.stop()
   desk.stop()
 })
 

@@ -9,12 +9,12 @@ import type { RegisterTables } from '#register/tables.ts'
 
 export interface Captures {
   /**
-   * Sends a request to all live nodes, or to all but one.
+   * Sends a request to all live nodes, except the one with the given id.
    * @returns the answers, and in `expected` the nodes that should have answered
    */
   request(
     request: string,
-    but?: string,
+    except?: string,
   ): Promise<{ expected: { id: string; name: string }[]; answers: Map<string, unknown> }>
   stop(): Promise<void>
 }
@@ -29,14 +29,14 @@ export function openCaptures(options: {
   const { db } = options
   const requester = requestOnChannel({ db, url: options.databaseUrl, onFault: options.onFault })
   return {
-    async request(request, but) {
+    async request(request, except) {
       const nodes = await listLiveNodes(db)
-      const expected = nodes.filter(({ id }) => id !== but)
-      const called = new Map(expected.map(({ id }) => [channelNameOf(id), id]))
+      const expected = nodes.filter(({ id }) => id !== except)
+      const idOfChannel = new Map(expected.map(({ id }) => [channelNameOf(id), id]))
       const keys = new Map(expected.map(({ id }) => [channelNameOf(id), answerKey(id)]))
       const received = await requester.request(request, keys, answerMs)
       const answers = new Map(
-        [...received].flatMap(([name, answer]) => (called.has(name) ? [[called.get(name)!, answer]] : [])),
+        [...received].flatMap(([name, answer]) => (idOfChannel.has(name) ? [[idOfChannel.get(name)!, answer]] : [])),
       )
       return { expected, answers }
     },

@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { ScrapeResults } from './gather-metrics.ts'
 
-/** Metrics of the desk and of the processes scraped through it. */
+/** Registers metrics of the desk and of the processes scraped through it. */
 export function measureDesk(
   registry: Registry,
   { databaseAnswers, version }: { databaseAnswers: () => Promise<boolean>; version: string },
@@ -12,9 +12,7 @@ export function measureDesk(
     help: 'Always 1; the label has the version of Seloste',
     labelNames: ['version'],
     registers,
-  })
-    // Constant.
-    .set({ version }, 1)
+  }).set({ version }, 1)
   new Gauge({
     name: 'seloste_database_up',
     help: '1 if the database answered the desk for this scrape, otherwise 0',

@@ -26,7 +26,7 @@ import { databaseAnswers, healthReader } from '../roles/read-health.ts'
 import { reportVersions } from '../roles/report-versions.ts'
 import type { Role, RoleContext } from '../roles/role.ts'
 import { socketPath } from '../roles/sockets.ts'
-import { findCustodian } from '../custodian/custodian-transport.ts'
+import { openCustodianTransport } from '../custodian/custodian-transport.ts'
 
 /** Short, because people wait: a hanging database is detected within three seconds. */
 const databaseAnswerMs = 1_500
@@ -64,7 +64,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       log.warn({ err: error }, 'cannot report which version of the register description is in use')
     },
   })
-  const transport = await findCustodian(settings, { now: () => systemClock.now(), log })
+  const transport = await openCustodianTransport(settings, { now: () => systemClock.now(), log })
   const custodian = connectCustodian(transport)
   // Probes the custodian now, so that a fault is reported before somebody wants to listen.
   void custodian.alive()

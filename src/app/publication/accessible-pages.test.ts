@@ -83,18 +83,18 @@ async function barriersOf(page: Page, at: readonly number[] = widths, withAxe = 
 
 async function visit(page: Page, path: string, view: (page: Page) => Promise<void>): Promise<void> {
   const consoleMessages: string[] = []
-  const watches = {
+  const listeners = {
     console: (message: ConsoleMessage) => void consoleMessages.push(message.text()),
     request: (request: Request) => {
       if (!request.url().startsWith(desk.url)) consoleMessages.push(`requests ${request.url()}`)
     },
   }
-  page.on('console', watches.console).on('request', watches.request)
+  page.on('console', listeners.console).on('request', listeners.request)
   try {
     await page.goto(desk.url + path)
     await view(page)
   } finally {
-    page.off('console', watches.console).off('request', watches.request)
+    page.off('console', listeners.console).off('request', listeners.request)
     await page.emulateMedia({ media: null })
     await page.setViewportSize({ width: 1280, height: 720 })
   }

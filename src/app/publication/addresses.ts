@@ -1,6 +1,6 @@
 import { languages, type Language } from '#description/closed-lists.ts'
 
-/** Paths of a page by language; the path determines the language. */
+/** Paths of the description. Each page has a path for each language, and the path determines the language. */
 export const descriptionPaths: Record<Language, string> = {
   fi: '/rekisteriseloste',
   sv: '/registerbeskrivning',
@@ -30,6 +30,7 @@ export const askingPaths: Record<Language, string> = {
 /** Last path segments of that page: identification at the provider, and the answer. */
 export const identifyWord: Record<Language, string> = { fi: 'tunnistaudu', sv: 'identifiera', en: 'identify' }
 export const answerWord: Record<Language, string> = { fi: 'vastaus', sv: 'svar', en: 'answer' }
+/** Path prefix of the style sheets and fonts of these pages. */
 export const filesPath = '/publication'
 
 /** Paths of one page in every language. */

@@ -2,56 +2,56 @@ import type { Block, Fact, PublishedDocument, Sentence, Table } from '#descripti
 import type { Language } from '#description/closed-lists.ts'
 import { descriptionPaths, versionsAddresses } from './addresses.ts'
 import { formatDay } from './dates.ts'
-import { renderSentenceProof, evidenceSummary, uncheckedSentences, type Evidence } from './evidence.ts'
+import { renderSentenceProof, renderEvidenceSummary, renderUncheckedSentences, type Evidence } from './evidence.ts'
 import { html, type Html } from './html.ts'
 import { addressOf, whenInForce, type VersionWithState } from './version-states.ts'
 import { publicationTexts } from './page-texts.ts'
 
 /** Renders the description; with `evidence` (for signed-in readers), each sentence has its proof beside it. */
-export function descriptionPage(document: PublishedDocument, placed: VersionWithState, evidence?: Evidence): Html {
+export function descriptionPage(document: PublishedDocument, shown: VersionWithState, evidence?: Evidence): Html {
   const { language } = document
   const t = publicationTexts(language)
   return html`<article class="description${evidence && ' is-proved'}">
     <header class="title">
       <h1 id="S0">${document.title.text}</h1>
       <p class="kind" id="S1">${document.subtitle.text}</p>
-      ${placed.state !== 'in-force' && versionState(placed, language)}
+      ${shown.state !== 'in-force' && versionState(shown, language)}
       <p class="edition">
-        <span>${t('publication.version')} ${placed.version.version}</span>
-        <span>${whenInForce(placed, language)}</span>
+        <span>${t('publication.version')} ${shown.version.version}</span>
+        <span>${whenInForce(shown, language)}</span>
         <span class="on-screen"
-          ><a href="${addressOf(placed, language)}.pdf" type="application/pdf">${t('publication.as-pdf')}</a></span
+          ><a href="${addressOf(shown, language)}.pdf" type="application/pdf">${t('publication.as-pdf')}</a></span
         >
         <span class="on-screen"><a href="${versionsAddresses()[language]}">${t('publication.all-versions')}</a></span>
       </p>
     </header>
-    ${evidence && evidenceSummary(document, evidence)}
+    ${evidence && renderEvidenceSummary(document, evidence)}
     ${document.sections.map(
       ({ id, heading, blocks }) =>
         html`<section id="${id}">
           ${heading !== '' && html`<h2>${heading}</h2>`}${blocks.map((block) => renderBlock(block, language, evidence))}
         </section>`,
     )}
-    ${uncheckedSentences(document)}
+    ${renderUncheckedSentences(document)}
     <section class="this-version" aria-labelledby="this-version">
       <h2 id="this-version">${t('publication.this-version')}</h2>
       <dl>
         <div>
           <dt>${t('publication.version')}</dt>
-          <dd>${placed.version.version}</dd>
+          <dd>${shown.version.version}</dd>
         </div>
         <div>
           <dt>${t('publication.in-force')}</dt>
-          <dd>${whenInForce(placed, language)}</dd>
+          <dd>${whenInForce(shown, language)}</dd>
         </div>
         <div>
           <dt>${t('publication.approved')}</dt>
-          <dd>${formatDay(placed.version.description.decision.decidedOn, language)}</dd>
+          <dd>${formatDay(shown.version.description.decision.decidedOn, language)}</dd>
         </div>
         <div>
           <dt>${t('publication.hash')}</dt>
           <dd>
-            <code class="hash">${placed.version.hash}</code><span class="note">${t('publication.hash-note')}</span>
+            <code class="hash">${shown.version.hash}</code><span class="note">${t('publication.hash-note')}</span>
           </dd>
         </div>
         <div class="on-screen">
@@ -59,10 +59,10 @@ export function descriptionPage(document: PublishedDocument, placed: VersionWith
           <dd>
             <ul class="plain">
               <li>
-                <a href="${addressOf(placed, language)}.pdf" type="application/pdf">${t('publication.as-pdf')}</a>
+                <a href="${addressOf(shown, language)}.pdf" type="application/pdf">${t('publication.as-pdf')}</a>
               </li>
               <li>
-                <a href="${addressOf(placed, language)}.json" type="application/json">${t('publication.as-json')}</a>
+                <a href="${addressOf(shown, language)}.json" type="application/json">${t('publication.as-json')}</a>
               </li>
               <li><a href="${versionsAddresses()[language]}">${t('publication.all-versions')}</a></li>
             </ul>
@@ -73,10 +73,10 @@ export function descriptionPage(document: PublishedDocument, placed: VersionWith
   </article>`
 }
 
-function versionState(placed: VersionWithState, language: Language): Html {
+function versionState(shown: VersionWithState, language: Language): Html {
   const t = publicationTexts(language)
-  return html`<p class="standing ${placed.state}">
-    <strong>${placed.state === 'past' ? t('publication.past-note') : t('publication.coming-note')}</strong>
+  return html`<p class="standing ${shown.state}">
+    <strong>${shown.state === 'past' ? t('publication.past-note') : t('publication.coming-note')}</strong>
     <a href="${descriptionPaths[language]}">${t('publication.to-current')}</a>
   </p>`
 }
@@ -90,10 +90,10 @@ function renderBlock(block: Block, language: Language, evidence?: Evidence): Htm
     case 'table':
       return renderTable(block)
     case 'paragraph':
-      if (evidence) return html`${block.sentences.map((one) => proved(one, language, evidence))}`
-      return html`<p>${spaced(block.sentences)}</p>`
+      if (evidence) return html`${block.sentences.map((one) => renderProvedSentence(one, language, evidence))}`
+      return html`<p>${renderSentences(block.sentences)}</p>`
     case 'list':
-      return html`${block.lead && (evidence ? proved(block.lead, language, evidence) : html`<p id="${block.lead.id}" class="lead-in">${block.lead.text}</p>`)}
+      return html`${block.lead && (evidence ? renderProvedSentence(block.lead, language, evidence) : html`<p id="${block.lead.id}" class="lead-in">${block.lead.text}</p>`)}
         <ul>
           ${block.items.map((item) => html`<li id="${item.id}">${item.text}</li>`)}
         </ul>`
@@ -127,18 +127,18 @@ function renderFact({ label, lines }: Fact, language: Language, evidence?: Evide
     <dt>${label}</dt>
     ${lines.map((line) =>
       evidence
-        ? html`<dd>${proved(line, language, evidence)}</dd>`
+        ? html`<dd>${renderProvedSentence(line, language, evidence)}</dd>`
         : html`<dd${line.id !== 'S0' && html` id="${line.id}"`}>${line.text}</dd>`,
     )}
   </div>`
 }
 
 /** Renders a paragraph's sentences, each with its number as element id. */
-function spaced(sentences: readonly Sentence[]): Html[] {
+function renderSentences(sentences: readonly Sentence[]): Html[] {
   return sentences.map(({ id, text }, index) => html`${index > 0 && ' '}<span id="${id}">${text}</span>`)
 }
 
-function proved(one: Sentence, language: Language, evidence: Evidence): Html {
+function renderProvedSentence(one: Sentence, language: Language, evidence: Evidence): Html {
   const id = one.id === 'S0' ? '' : one.id
   const isBroken = one.promises.some((promise) => evidence.get(promise)?.holds === false)
   return html`<div class="proved${isBroken && ' is-broken'}">

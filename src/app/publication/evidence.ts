@@ -14,7 +14,7 @@ export function evidenceOf(proofs: readonly Proof[]): Evidence {
 }
 
 /** Renders a summary: how many of the page's promises hold, and which do not. */
-export function evidenceSummary(document: PublishedDocument, evidence: Evidence): Html {
+export function renderEvidenceSummary(document: PublishedDocument, evidence: Evidence): Html {
   const t = evidenceTexts(document.language)
   const sentences = sentencesOf(document)
   const promised = [...new Set(sentences.flatMap(({ promises }) => promises))]
@@ -49,7 +49,7 @@ export function evidenceSummary(document: PublishedDocument, evidence: Evidence)
 }
 
 /** Renders the list of sentences without a check. All readers see it, also without signing in. */
-export function uncheckedSentences(document: PublishedDocument): Html | undefined {
+export function renderUncheckedSentences(document: PublishedDocument): Html | undefined {
   const t = evidenceTexts(document.language)
   const unchecked = sentencesOf(document).filter((one) => stateOf(one) === 'unproved' && one.text.trim() !== '')
   if (unchecked.length === 0) return undefined

@@ -22,12 +22,12 @@ export function readFeedback(
   const tooLong = (text: string, limit: number) =>
     lengthOf(text) > limit ? t('feedback.too-long', { limit, length: lengthOf(text) }) : undefined
   const problems: FeedbackProblems = {}
-  const note = (field: keyof WrittenFeedback, problem: string | undefined) => {
+  const addProblem = (field: keyof WrittenFeedback, problem: string | undefined) => {
     if (problem !== undefined) problems[field] = problem
   }
-  note('message', message === '' ? t('feedback.message-missing') : tooLong(message, longest.message))
-  note('place', tooLong(place, longest.place))
-  note('email', email !== '' && !isEmail.test(email) ? t('feedback.not-an-email') : tooLong(email, longest.email))
+  addProblem('message', message === '' ? t('feedback.message-missing') : tooLong(message, longest.message))
+  addProblem('place', tooLong(place, longest.place))
+  addProblem('email', email !== '' && !isEmail.test(email) ? t('feedback.not-an-email') : tooLong(email, longest.email))
   if (Object.keys(problems).length > 0) return { written, problems }
   return { written, given: { language, message, ...(place !== '' && { place }), ...(email !== '' && { email }) } }
 }

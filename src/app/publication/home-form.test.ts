@@ -39,7 +39,7 @@ describe('the form of a request from home', () => {
     expect(readCodeForm(undefined)).toEqual({ code: '', ticket: '' })
   })
 
-  test('shows a personal identity code at its field', () => {
+  test('the problem of a personal identity code is shown at the field that has the code', () => {
     expect(Object.keys(identityCodeProblem('requester.address', 'fi'))).toEqual(['address'])
     expect(Object.keys(identityCodeProblem('told', 'fi'))).toEqual(['told'])
   })

@@ -43,33 +43,33 @@ export function readRequestForm(
   const party = (['CALLER', 'OFFICIAL'] as const).find((one) => one === written.party)
   const kinds = offered.filter((kind) => written.kinds.includes(kind))
   const problems: RequestProblems = {}
-  const note = (field: keyof WrittenRequest, problem: string | false | undefined) => {
+  const addProblem = (field: keyof WrittenRequest, problem: string | false | undefined) => {
     if (problem !== undefined && problem !== false) problems[field] ??= problem
   }
   const tooLong = (text: string, limit: number) => {
     const { length } = [...text]
     return length > limit && t('home.too-long', { limit, length })
   }
-  note('party', !party && t('home.party-missing'))
-  note('kinds', kinds.length === 0 && t('home.kinds-missing'))
-  note('told', told === '' ? t('home.told-missing') : tooLong(told, maxLengths.told))
+  addProblem('party', !party && t('home.party-missing'))
+  addProblem('kinds', kinds.length === 0 && t('home.kinds-missing'))
+  addProblem('told', told === '' ? t('home.told-missing') : tooLong(told, maxLengths.told))
   // The name of an identified requester is the provider's; a name in the form is ignored.
-  if (!isIdentified) note('name', name === '' ? t('home.name-missing') : tooLong(name, maxLengths.name))
-  note('address', !isIdentified && address === '' && phone === '' && email === '' && t('home.contact-missing'))
-  note('address', tooLong(address, maxLengths.address))
-  note('phone', tooLong(phone, maxLengths.phone))
-  note('email', email !== '' && !isEmail.test(email) ? t('home.not-an-email') : tooLong(email, maxLengths.email))
+  if (!isIdentified) addProblem('name', name === '' ? t('home.name-missing') : tooLong(name, maxLengths.name))
+  addProblem('address', !isIdentified && address === '' && phone === '' && email === '' && t('home.contact-missing'))
+  addProblem('address', tooLong(address, maxLengths.address))
+  addProblem('phone', tooLong(phone, maxLengths.phone))
+  addProblem('email', email !== '' && !isEmail.test(email) ? t('home.not-an-email') : tooLong(email, maxLengths.email))
   if (party === 'OFFICIAL')
-    note('userId', userId === '' ? t('home.user-id-missing') : tooLong(userId, maxLengths.userId))
+    addProblem('userId', userId === '' ? t('home.user-id-missing') : tooLong(userId, maxLengths.userId))
   if (Object.keys(problems).length > 0 || !party) return { written, problems }
   const requester = { name, ...(address && { address }), ...(phone && { phone }), ...(email && { email }) }
   return { written, given: { party, kinds, language, told, requester, ...(party === 'OFFICIAL' && { userId }) } }
 }
 
 /** Returns the problem of a text with a personal identity code, by the field that the database names. */
-export function identityCodeProblem(of: string | undefined, language: Language): RequestProblems {
-  const field = (['name', 'address', 'phone', 'email'] as const).find((one) => `requester.${one}` === of)
-  return { [field ?? (of === 'userId' ? 'userId' : 'told')]: homeTexts(language)('home.identity-code') }
+export function identityCodeProblem(fieldName: string | undefined, language: Language): RequestProblems {
+  const field = (['name', 'address', 'phone', 'email'] as const).find((one) => `requester.${one}` === fieldName)
+  return { [field ?? (fieldName === 'userId' ? 'userId' : 'told')]: homeTexts(language)('home.identity-code') }
 }
 
 function writtenOf(body: unknown): WrittenRequest {
@@ -94,7 +94,7 @@ export function readCodeForm(body: unknown): { code: string; ticket: string } {
   return { code: plain(fields.get('code') ?? '').trim(), ticket: plain(fields.get('ticket') ?? '') }
 }
 
-/** Drops NUL characters, which the database cannot store, and ends lines alike (U+0085 is one end, and blank for the database only). */
+/** Removes NUL characters, which the database cannot store, and changes line ends to LF: CR LF, and U+0085, which only the database treats as white space. */
 function plain(text: string): string {
   return text
     .replaceAll(/\r\n|\u0085/g, '\n')

@@ -9,7 +9,7 @@ import { formatInstant } from './dates.ts'
 import { problemSummary, renderField, type Field } from './form-fields.ts'
 import type { RequestProblems, WrittenRequest } from './home-form.ts'
 import { html, type Html } from './html.ts'
-import { markRows, partOf } from './letter-page.ts'
+import { markRows, renderPart } from './letter-page.ts'
 import { feedbackTexts, homeTexts } from './page-texts.ts'
 
 /** Content of the page: from the description and the browser's own form, never from the register. */
@@ -242,7 +242,7 @@ export function answerPage(
           <p class="written">${content.sender.join('\n')}</p>
           <p class="written">${content.recipient.join('\n')}</p>
           <dl class="details">${markRows(content.marks)}</dl>
-          ${content.parts.map((part) => partOf(part.kind === 'heading' ? { ...part, level: 3 } : part))}
+          ${content.parts.map((part) => renderPart(part.kind === 'heading' ? { ...part, level: 3 } : part))}
         </section>`,
     )}
     <p><a href="${askingPaths[language]}">${t('home.back')}</a></p>

@@ -35,7 +35,7 @@ export function letterPage(
         <main class="letter">
           ${openingOf(content)}
           <h1>${title}</h1>
-          ${parts.map(partOf)}
+          ${parts.map(renderPart)}
         </main>
       </body>
     </html> `.source
@@ -61,7 +61,7 @@ export function markRows(marks: LetterContent['marks']): Html[] {
   )
 }
 
-export function partOf(part: LetterPart): Html {
+export function renderPart(part: LetterPart): Html {
   switch (part.kind) {
     case 'heading':
       return part.level === 2 ? html`<h2>${part.text}</h2>` : html`<h3>${part.text}</h3>`

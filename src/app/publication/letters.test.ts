@@ -28,8 +28,8 @@ afterAll(() => browser.close())
 
 const isLong = process.env['SELOSTE_LONG'] === '1'
 const allLetters = letterKinds.flatMap((kind) => languages.map((language) => [kind, language] as const))
-/** Each kind of letter in one language, by turns: the languages differ only in their texts. The long run has all. */
-const byTurns = allLetters.filter(
+/** Each kind of letter in one of the languages, in rotation: they differ only in their texts. The long run has all. */
+const inRotation = allLetters.filter(
   (_, index) => isLong || Math.floor(index / languages.length) % languages.length === index % languages.length,
 )
 const hostile = {
@@ -69,7 +69,7 @@ describe.each(allLetters)('the letter %s in %s', (kind, language) => {
   })
 })
 
-test.each(byTurns)('the letter %s in %s passes the automatic PDF/UA-1 checks', async (kind, language) => {
+test.each(inRotation)('the letter %s in %s passes the automatic PDF/UA-1 checks', async (kind, language) => {
   expect(checkPdfUa(await letterPdf(makeLetter(kind, language), files.pdfFonts))).toEqual([])
 })
 
@@ -86,13 +86,13 @@ test('the envelope window shows the recipient’s address and nothing else', asy
   const page = await (await getDocument({ data: new Uint8Array(pdf) }).promise).getPage(1)
   const { items } = await page.getTextContent()
   const mm = (points: number) => (points * 25.4) / 72
-  const placed = items.flatMap((item) =>
+  const positioned = items.flatMap((item) =>
     'str' in item && item.str.trim() !== ''
       ? [{ text: item.str.trim(), left: mm(item.transform[4] as number), top: 297 - mm(item.transform[5] as number) }]
       : [],
   )
-  // Visible: 47 to 95 mm from the top, as the sheet can slide, and up to 115 mm from the left.
-  const shown = placed.filter(({ left, top }) => top > 47 && top < 92 && left < 115)
+  // Visible, because the sheet can slide: text whose baseline is 47 to 92 mm from the top, up to 115 mm from the left.
+  const shown = positioned.filter(({ left, top }) => top > 47 && top < 92 && left < 115)
   expect(shown.map(({ text }) => text)).toEqual(['Maija Mallikas', 'Esimerkkikatu 1 A 2', '00100 HELSINKI'])
   for (const { left, top } of shown) {
     expect(left).toBeGreaterThanOrEqual(19)

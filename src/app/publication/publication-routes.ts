@@ -51,20 +51,20 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
     for (const language of languages) {
       const path = descriptionPaths[language]
       scope.get(path, reading, async (request, reply) =>
-        sendPage(request, reply, language, versionInForce(placed()), descriptionPaths),
+        sendPage(request, reply, language, versionInForce(versionsWithState()), descriptionPaths),
       )
       scope.get(`${path}.pdf`, reading, async (request, reply) =>
-        sendPdf(request, reply, language, versionInForce(placed())),
+        sendPdf(request, reply, language, versionInForce(versionsWithState())),
       )
       scope.get(`${path}.json`, reading, async (request, reply) =>
-        sendJson(request, reply, language, versionInForce(placed())),
+        sendJson(request, reply, language, versionInForce(versionsWithState())),
       )
       scope.get(versionsAddresses()[language], reading, async (request, reply) =>
         sendVersions(request, reply, language),
       )
       scope.get<{ Params: { version: string } }>(`${path}/:version`, reading, async (request, reply) => {
         const [, number, form] = /^([1-9]\d{0,8})(\.pdf|\.json)?$/.exec(request.params.version) ?? []
-        const version = placed().find((one) => one.version.version === Number(number))
+        const version = versionsWithState().find((one) => one.version.version === Number(number))
         if (!version) return sendNotFound(request, reply, language, number)
         if (form === '.pdf') return sendPdf(request, reply, language, version)
         if (form === '.json') return sendJson(request, reply, language, version)
@@ -77,7 +77,7 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
     packageDownloadRoutes(scope, desk, pages)
   })
 
-  function placed(): VersionWithState[] {
+  function versionsWithState(): VersionWithState[] {
     return addVersionStates(desk.versions.all, desk.clock.now())
   }
 
@@ -123,7 +123,7 @@ export async function publicationRoutes(app: Routes, desk: Desk, sources: Public
       here: t('publication.versions'),
       crumbs: [{ label: t('publication.description'), href: descriptionPaths[language] }],
       addresses: versionsAddresses(),
-      content: versionsPage(placed(), changes, language),
+      content: versionsPage(versionsWithState(), changes, language),
     })
   }
 

@@ -180,7 +180,7 @@ describe('versions', () => {
         document: { language },
       })
       expect(record.document.sentences.length).toBeGreaterThan(40)
-      expect(text, 'nobody who decided is published').not.toMatch(/eero|riitta/)
+      expect(text, 'names of approvers are not published').not.toMatch(/eero|riitta/)
     }
   })
 })

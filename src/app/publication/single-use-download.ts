@@ -23,7 +23,9 @@ export interface SingleUseDownload<Fetched extends { sizeBytes: number }> {
   begin: (token: string, address: string) => Promise<Fetched | { isBusy: true } | undefined>
   /** Returns encrypted bytes from a position, in base64; no bytes if the download has ended meanwhile. */
   piece: (request: Fetched & { from: number }) => Promise<{ bytes?: string }>
+  /** Ends a download whose bytes were all sent: the link is used up. */
   taken: (fetched: Fetched) => Promise<unknown>
+  /** Ends an interrupted download: the link can be used again. */
   releaseLease: (fetched: Fetched) => Promise<unknown>
   /** Suffix of the saved file, with its dot. */
   suffix: string
@@ -51,9 +53,9 @@ export function singleUseDownloadRoutes<Fetched extends { sizeBytes: number }>(
   const fewAttempts = { onRequest: app.rateLimit(rateLimit) }
   app.get<DownloadRequest>(`/${source.path}/:token`, fewAttempts, async (request, reply) => {
     const { token } = request.params
-    const meant = isToken.test(token) ? await source.languageOfLink(token) : undefined
-    if (!meant) return sendUnavailable(request, reply, 404)
-    const language = chosenLanguage(request) ?? meant
+    const recipientLanguage = isToken.test(token) ? await source.languageOfLink(token) : undefined
+    if (!recipientLanguage) return sendUnavailable(request, reply, 404)
+    const language = chosenLanguage(request) ?? recipientLanguage
     // The explicit status prevents caching (pages.ts).
     return pages.send(request, confidential(reply), language, {
       title: downloadTexts(language)(`download.${source.kind}.title`),
@@ -131,7 +133,7 @@ async function* piecesOf<Fetched extends { sizeBytes: number }>(
   to: ServerResponse,
 ) {
   for (let from = 0; from < fetched.sizeBytes;) {
-    await drained(to)
+    await waitForDrain(to)
     const { bytes } = await fetchPiece({ ...fetched, from })
     if (bytes === undefined) throw new Error(`the ${name} expired during its download`)
     const piece = Buffer.from(bytes, 'base64')
@@ -141,7 +143,7 @@ async function* piecesOf<Fetched extends { sizeBytes: number }>(
 }
 
 /** Waits until what was written has been sent. Throws if the connection has broken. */
-async function drained(response: ServerResponse): Promise<void> {
+async function waitForDrain(response: ServerResponse): Promise<void> {
   if (response.writableNeedDrain && !response.destroyed) {
     const { promise, resolve } = Promise.withResolvers<void>()
     response.once('drain', resolve).once('close', resolve)

@@ -24,8 +24,8 @@ export function addVersionStates(versions: readonly DescriptionVersion[], now: T
 }
 
 /** Returns the version in force. There is always one. */
-export function versionInForce(placed: readonly VersionWithState[]): VersionWithState {
-  const found = placed.findLast(({ state }) => state === 'in-force')
+export function versionInForce(versions: readonly VersionWithState[]): VersionWithState {
+  const found = versions.findLast(({ state }) => state === 'in-force')
   if (!found) throw new Error('no register description is installed')
   return found
 }

@@ -8,7 +8,7 @@ import { publicationTexts } from './page-texts.ts'
 
 /** Renders every version, newest first: time in force, approval, changes and hash. */
 export function versionsPage(
-  placed: readonly VersionWithState[],
+  versions: readonly VersionWithState[],
   changes: ReadonlyMap<number, readonly Change[]>,
   language: Language,
 ): Html {
@@ -16,7 +16,7 @@ export function versionsPage(
   return html`<article class="sheet">
     <h1>${t('publication.versions-title')}</h1>
     <p class="lead">${t('publication.versions-lead')}</p>
-    ${placed.toReversed().map((one) => {
+    ${versions.toReversed().map((one) => {
       const { version, state } = one
       const path = `${descriptionPaths[language]}/${version.version}`
       return html`<section id="v${version.version}">

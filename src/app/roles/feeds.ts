@@ -51,7 +51,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
   const quotas = await followQuotas({ db, clock, copyPath: join(folder, 'quotas.json'), leftBehind: [], onFault })
   const metrics = startMetrics('feeds')
   measureBlockers(metrics.registry, blockers)
-  const unread = new Counter({
+  const unparsed = new Counter({
     name: 'seloste_feed_records_unread_total',
     help: 'Call detail records that could not be parsed and were set aside, by feed and reason',
     labelNames: ['feed', 'reason'],
@@ -88,7 +88,7 @@ export const runFeeds: Role = async ({ settings, log, databaseUrl }) => {
         log.error({ err: error, feed: feed.name }, 'the register refused a call reported by a feed')
       },
       onProblem: (problem) => {
-        unread.inc({ feed: feed.name, reason: problem.reason })
+        unparsed.inc({ feed: feed.name, reason: problem.reason })
         log.error({ feed: feed.name, ...problem }, `cannot parse a call detail record; it was moved to ${own}`)
       },
     })

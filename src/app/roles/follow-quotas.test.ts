@@ -53,7 +53,7 @@ const unreachable = () =>
     onIdleError: () => undefined,
   })
 
-test('counts recordings of this week and the last in the register, and not refusals', async () => {
+test('counts the recordings of this and the previous week in the register, without calls that were not recorded', async () => {
   const ruleId = `rule-${randomUUID()}`
   for (const facts of [
     decidedCall(ruleId),
@@ -69,7 +69,7 @@ test('counts recordings of this week and the last in the register, and not refus
   await quotas.stop()
 })
 
-test('a call left by an earlier process, in the register or not, counts once', async () => {
+test('a call that an earlier process has left in its spool counts once, whether it is in the register or not', async () => {
   const ruleId = `rule-${randomUUID()}`
   const [entered, waiting] = [decidedCall(ruleId), decidedCall(ruleId)]
   await admit(capture, entered)

@@ -64,20 +64,20 @@ export async function followQuotas(options: QuotaOptions): Promise<QuotaCounts &
       )
       // A call that this process has counted meanwhile may also be in the result and would count twice: reads again.
       if (counts.known.some(({ segmentId }) => !known.includes(segmentId))) continue
-      learn((weeks = found))
+      setTallies((weeks = found))
       await copy()
       return
     }
   }
 
-  function learn(found: Copy['weeks']): void {
+  function setTallies(found: Copy['weeks']): void {
     for (const { start, tallies } of found) counts.setRegisterTallies(start, tallies)
   }
 
   const before = await readCopy(copyPath)
   for (const recording of before?.known ?? []) counts.countAgain(recording)
   for (const facts of options.leftBehind) counts.count(facts)
-  learn((weeks = before?.weeks ?? []))
+  setTallies((weeks = before?.weeks ?? []))
   let reading = read().catch(onFault)
   await reading
   const timer = setInterval(() => {

@@ -8,7 +8,7 @@ export interface PressureGauge {
   read(): Promise<Measured>
   /** The last reading. */
   readonly last: Measured | undefined
-  /** Records a packet that the recording writer had no room for. */
+  /** Records that the recording writer drops packets, because the disk is too slow. */
   recordDropped(): void
   stop(): void
 }
@@ -23,6 +23,8 @@ export interface PressureGaugeOptions {
 
 const samplingMs = 10
 const nanosecondsPerMs = 1_000_000
+/** Packets counted for each report of a slow writer: it reports once until it recovers, and drops many packets meanwhile. */
+const packetsPerReport = 10
 
 /** Measures capture and its machine for admission. */
 export function measurePressure({ folders, rtp, recordings, callsWaiting }: PressureGaugeOptions): PressureGauge {
@@ -55,7 +57,7 @@ export function measurePressure({ folders, rtp, recordings, callsWaiting }: Pres
       return last
     },
     recordDropped() {
-      droppedByWriter += 10
+      droppedByWriter += packetsPerReport
     },
     stop: () => void delay.disable(),
   }

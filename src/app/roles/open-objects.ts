@@ -7,9 +7,9 @@ export interface RegisterObjects extends ObjectStore {
    * Checks that a bucket does not keep deleted objects, and removes unfinished uploads. Does nothing for a folder.
    * @throws ObjectFault `object-store-keeps`, `object-store-away`, `object-store-refuses`
    */
-  assertForgets: () => Promise<void>
+  assertDeletesPermanently: () => Promise<void>
   /** Removes unfinished uploads from a store that is no longer used; a folder has none. */
-  forgetUploads: () => Promise<void>
+  abortUploads: () => Promise<void>
 }
 
 /**
@@ -20,5 +20,5 @@ export async function openObjects({ objects }: Pick<Settings, 'objects'>): Promi
   // Loaded on demand, because the S3 library is larger than the rest of the program.
   if (objects.kind === 's3') return (await import('#platform/objects/s3-store.ts')).openS3Store(objects)
   const store = await openDirectoryStore(objects.folder)
-  return { ...store, assertForgets: () => Promise.resolve(), forgetUploads: () => Promise.resolve() }
+  return { ...store, assertDeletesPermanently: () => Promise.resolve(), abortUploads: () => Promise.resolve() }
 }

@@ -48,7 +48,7 @@ export function healthReader(sources: HealthSources): () => Promise<Health> {
 }
 
 async function readHealth({ db, custodian, own, sockets }: HealthSources): Promise<Health> {
-  const [database, log, objects, near, nodes] = await Promise.all([
+  const [database, log, objects, local, nodes] = await Promise.all([
     withDefaultAfterTimeout(databaseAnswers(db), false),
     withDefaultAfterTimeout(
       isWholeInProof(db, custodian).catch(() => true),
@@ -65,7 +65,7 @@ async function readHealth({ db, custodian, own, sockets }: HealthSources): Promi
   const found = [
     ...describeBlockers('desk', own()),
     ...describeBlockers('custodian', objects ?? []),
-    ...[...near].flatMap(([process, blockers]) => describeBlockers(process, blockers)),
+    ...[...local].flatMap(([process, blockers]) => describeBlockers(process, blockers)),
     ...blockersOf(nodes),
   ]
   const silentCaptures = nodes.flatMap(({ name, state }) => (state === 'silent' ? [name] : []))
@@ -108,13 +108,13 @@ export function blockersOf(nodes: readonly NodeStatus[]): ActiveBlocker[] {
     .flatMap(({ name, blockers }) => describeBlockers(`capture ${name}`, blockers))
 }
 
-export function describeBlockers(of: string, blockers: readonly Blocker[]): ActiveBlocker[] {
-  return blockers.map((blocker) => ({ ...blocker, of, ...describeBlocker(blocker) }))
+export function describeBlockers(process: string, blockers: readonly Blocker[]): ActiveBlocker[] {
+  return blockers.map((blocker) => ({ ...blocker, of: process, ...describeBlocker(blocker) }))
 }
 
 /** Returns the answer, or the default after the timeout. */
-function withDefaultAfterTimeout<Answer>(answer: Promise<Answer>, without: Answer): Promise<Answer> {
+function withDefaultAfterTimeout<Answer>(answer: Promise<Answer>, fallback: Answer): Promise<Answer> {
   const late = Promise.withResolvers<Answer>()
-  const timer = setTimeout(() => late.resolve(without), answerMs)
+  const timer = setTimeout(() => late.resolve(fallback), answerMs)
   return Promise.race([answer, late.promise]).finally(() => clearTimeout(timer))
 }

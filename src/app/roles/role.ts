@@ -21,14 +21,14 @@ export interface RoleContext {
   /** URL with the database role of this process. */
   databaseUrl: string
   version: string
-  /** For capture: interrupted calls to resume, with their ports already open. */
-  heldCalls?: SavedCalls | undefined
+  /** For capture: calls of the previous process to resume, with their ports already open. */
+  savedCalls?: SavedCalls | undefined
 }
 
 export interface RunningRole {
   /** Address to print for people. */
   address: string
-  /** Resolves when the role ends by itself; undefined if it never does. */
+  /** Resolves when capture has drained; undefined for other roles. */
   done?: Promise<void>
   stop: () => Promise<void>
 }

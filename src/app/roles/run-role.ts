@@ -13,7 +13,7 @@ const failedMs = 500
 export async function runRole(
   name: RoleName,
   databaseUrl: string,
-  { settings, log, version, heldCalls }: Omit<RoleContext, 'databaseUrl'>,
+  { settings, log, version, savedCalls }: Omit<RoleContext, 'databaseUrl'>,
 ): Promise<void> {
   logUncaughtErrors(log)
   const systemd = findSystemd(process.env)
@@ -37,7 +37,7 @@ export async function runRole(
   })
   process.on('disconnect', () => void end())
   try {
-    running = await role({ settings, log, databaseUrl, version, heldCalls })
+    running = await role({ settings, log, databaseUrl, version, savedCalls })
     process.send?.({ ready: running.address })
     systemd.notify('READY=1', `STATUS=at ${running.address}`)
     sendHeartbeats()

@@ -4,14 +4,19 @@ import { createBlockers } from '#platform/blockers/blockers.ts'
 import type { StandingJob } from '#platform/jobs/job-runs.ts'
 import { watchBlockers } from './watch-blockers.ts'
 
-test('a wait of two minutes for the register is a backlog with its age, until it ends', async () => {
+test('a recording that has waited two minutes for the register raises the backlog blocker, with its age, until it is stored', async () => {
   const logged: string[] = []
   const blockers = createBlockers({
     now: () => Temporal.Instant.from('2026-11-30T12:00:00Z'),
     log: { error: (_, message) => logged.push(message), warn: (_, message) => logged.push(message) },
   })
   let backlog: { sinceMs: number; code: string } | undefined = { sinceMs: performance.now() - 119_000, code: 'x' }
-  const watching = watchBlockers({ blockers, volumes: { data: tmpdir() }, waitsSince: () => backlog, intervalMs: 10 })
+  const watching = watchBlockers({
+    blockers,
+    volumes: { data: tmpdir() },
+    oldestWaiting: () => backlog,
+    intervalMs: 10,
+  })
   try {
     expect(blockers.list().filter(({ kind }) => kind === 'backlog')).toEqual([])
     backlog = { sinceMs: performance.now() - 180_000, code: 'KEY_STORE_AWAY' }

@@ -11,7 +11,7 @@ export interface WatchBlockersOptions {
   /** Probes of stores, so that an outage is detected before somebody needs the store. */
   probes?: readonly (() => Promise<unknown>)[]
   /** Returns the oldest item that waits for the register, with the time it was queued (performance.now()); undefined if none waits. */
-  waitsSince?: () => { sinceMs: number; code: string } | undefined
+  oldestWaiting?: () => { sinceMs: number; code: string } | undefined
   /** Returns the periodic jobs that stand still, for the process that runs them all. */
   standingJobs?: () => readonly StandingJob[]
   intervalMs?: number
@@ -22,7 +22,7 @@ const checkMs = 10_000
 const backlogMs = 120_000
 
 export function watchBlockers(options: WatchBlockersOptions): { stop: () => void } {
-  const { blockers, volumes, probes = [], waitsSince, standingJobs, intervalMs = checkMs } = options
+  const { blockers, volumes, probes = [], oldestWaiting, standingJobs, intervalMs = checkMs } = options
   let checking = false
 
   async function checkVolumes(): Promise<void> {
@@ -40,9 +40,9 @@ export function watchBlockers(options: WatchBlockersOptions): { stop: () => void
   }
 
   function checkBacklog(): void {
-    const waits = waitsSince?.()
-    const agoMs = waits ? performance.now() - waits.sinceMs : 0
-    if (waits && agoMs > backlogMs) blockers.raise('backlog', { code: waits.code, agoMs })
+    const oldest = oldestWaiting?.()
+    const agoMs = oldest ? performance.now() - oldest.sinceMs : 0
+    if (oldest && agoMs > backlogMs) blockers.raise('backlog', { code: oldest.code, agoMs })
     else blockers.clear('backlog')
   }
 
@@ -58,20 +58,20 @@ export function watchBlockers(options: WatchBlockersOptions): { stop: () => void
     }
   }
 
-  function checkWaiting(): void {
+  function checkBacklogAndJobs(): void {
     checkBacklog()
     checkJobs()
   }
 
   async function check(): Promise<void> {
-    checkWaiting()
+    checkBacklogAndJobs()
     await checkVolumes()
     // One probe at a time if a store is slow.
     await Promise.allSettled(probes.map((probe) => probe()))
   }
 
   function checkAgain(): void {
-    if (checking) return checkWaiting()
+    if (checking) return checkBacklogAndJobs()
     checking = true
     void check().finally(() => (checking = false))
   }

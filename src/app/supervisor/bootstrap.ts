@@ -10,7 +10,7 @@ import { setRolePasswords } from '#platform/database/role-passwords.ts'
 import type { Log } from '#platform/log/log.ts'
 import { databaseRoles, roleNames, type RoleName } from '../roles/role.ts'
 
-export interface ReadyDatabase {
+export interface RunningDatabase {
   /** URL of the schema's owner, for migrations and for command-line commands about people and rights. */
   adminUrl: string
   roleUrls: Record<RoleName, string>
@@ -18,14 +18,14 @@ export interface ReadyDatabase {
 }
 
 /**
- * Prepares the database (the embedded one unless DATABASE_URL is set): migrates its schema, and sets a new password for each
- * role. Calls `onLost` when the embedded database exits unexpectedly.
+ * Starts the embedded database unless DATABASE_URL is set. Migrates the schema, and sets a new password for each database
+ * role. Calls `onLost` if the embedded database exits unexpectedly.
  */
-export async function readyDatabase(
+export async function startDatabase(
   settings: Settings,
   log: Log,
   onLost: (error: Error) => void,
-): Promise<ReadyDatabase> {
+): Promise<RunningDatabase> {
   await mkdir(settings.dataDirectory, { recursive: true, mode: 0o700 })
   const embedded =
     settings.databaseUrl === undefined
@@ -88,6 +88,6 @@ async function installFirstDescription(
 }
 
 function withCredentials(url: string, user: string, password: string): string {
-  const named = url.replace(/([?&])user=[^&]*&?/, '$1').replace(/[?&]$/, '')
-  return named.replace(/^(postgres(?:ql)?:\/\/)(?:[^@/]*@)?/, `$1${user}:${password}@`)
+  const withoutUser = url.replace(/([?&])user=[^&]*&?/, '$1').replace(/[?&]$/, '')
+  return withoutUser.replace(/^(postgres(?:ql)?:\/\/)(?:[^@/]*@)?/, `$1${user}:${password}@`)
 }

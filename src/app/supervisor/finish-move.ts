@@ -9,9 +9,9 @@ import { openObjects } from '../roles/open-objects.ts'
 /** State of a move that may have been interrupted after its commit point. */
 export interface InterruptedMove {
   /** True if the register has moved to the location in the move's settings. */
-  left: boolean
-  /** True if the move was interrupted after its commit point and is complete now. */
-  wasCutShort: boolean
+  moved: boolean
+  /** True if this call completed steps that the interrupted move had left. */
+  isCompleted: boolean
 }
 
 /**
@@ -25,14 +25,14 @@ export async function completeInterruptedMove(
   from: { databaseUrl: string; objects: Settings['objects'] },
   environment: Environment,
 ): Promise<InterruptedMove> {
-  const stays = { left: false, wasCutShort: false }
+  const notMoved = { moved: false, isCompleted: false }
   const [to, hasObjects] = [environment['DATABASE_URL'], environment['OBJECTS_URL'] !== undefined]
-  if (to !== undefined && !(await finishMove(from.databaseUrl, to, describeDatabase(to)))) return stays
-  if (!hasObjects) return { left: true, wasCutShort: false }
+  if (to !== undefined && !(await finishMove(from.databaseUrl, to, describeDatabase(to)))) return notMoved
+  if (!hasObjects) return { moved: true, isCompleted: false }
   const { objects } = readSettings({ ...process.env, ...environment }, process.cwd())
   const [old, next] = [await openObjects(from), await openObjects({ objects })]
-  const [leftFor, place] = [await newLocationOf(old), describePlace({ at: objects })]
-  if (to === undefined && leftFor === undefined) return stays
-  if (leftFor !== undefined && leftFor !== place) await refuseMovedObjects(old)
-  return { left: true, wasCutShort: await finishObjects({ from: old, to: next, location: place }) }
+  const [movedTo, place] = [await newLocationOf(old), describePlace({ at: objects })]
+  if (to === undefined && movedTo === undefined) return notMoved
+  if (movedTo !== undefined && movedTo !== place) await refuseMovedObjects(old)
+  return { moved: true, isCompleted: await finishObjects({ from: old, to: next, location: place }) }
 }

@@ -97,10 +97,10 @@ export interface MoveConnection {
 /** Connects to the Seloste that runs with this data folder; undefined if none runs. */
 export async function connectForMove(settings: SocketSettings): Promise<MoveConnection | undefined> {
   const socket = createConnection(socketPath(settings, 'moving'))
-  const isThere = await new Promise<boolean>((resolve) => {
+  const isConnected = await new Promise<boolean>((resolve) => {
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
   })
-  if (!isThere) return undefined
+  if (!isConnected) return undefined
   const waiting: PromiseWithResolvers<void>[] = []
   createInterface({ input: socket }).on('line', (line) => {
     const response = JSON.parse(line) as MoveResponse

@@ -13,7 +13,7 @@ export interface BackupSchedule {
 }
 
 const checkMs = 30_000
-const againMs = 60 * 60_000
+const retryMs = 60 * 60_000
 
 /** Returns the latest scheduled start: today's time in Europe/Helsinki, or yesterday's. */
 export function lastDue(now: Temporal.Instant, at: Temporal.PlainTime): Temporal.Instant {
@@ -35,7 +35,7 @@ export function scheduleBackups(
   let failedAt = -Infinity
   const check = () => {
     const due = lastDue(Temporal.Now.instant(), backupAt)
-    if (running || doneFor?.equals(due) === true || performance.now() - failedAt < againMs) return
+    if (running || doneFor?.equals(due) === true || performance.now() - failedAt < retryMs) return
     running = spawn(process.execPath, [...process.execArgv, program, 'backup', '--due'], {
       stdio: ['ignore', 'ignore', 'inherit'],
     })

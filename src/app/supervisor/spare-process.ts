@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 
 /** Message that activates a spare process. */
 interface ActivationMessage {
-  go: { draining: boolean; databaseUrl?: string | undefined }
+  activate: { draining: boolean; databaseUrl?: string | undefined }
 }
 
 export interface Spare {
@@ -24,40 +24,40 @@ export interface Spare {
  * Manages a spare process: it has loaded a role's program and waits for activation. Each role has one while the database
  * starts. Capture has one during calls, because a start takes seconds on a busy machine, and media sent meanwhile is lost (K1).
  * A spare has no ports, connections or keys.
- * @param start forks the role; if `waits` is true, as a spare (SELOSTE_SPARE=1)
+ * @param start forks the role; if `isSpare` is true, as a spare (SELOSTE_SPARE=1)
  */
-export function createSpare(start: (waits: boolean) => ChildProcess): Spare {
-  let waiting: ChildProcess | undefined
+export function createSpare(start: (isSpare: boolean) => ChildProcess): Spare {
+  let spare: ChildProcess | undefined
   let stopped = false
 
   function prepare(): void {
-    if (stopped || waiting) return
+    if (stopped || spare) return
     const child = start(true)
-    waiting = child
+    spare = child
     child.on('error', () => undefined)
     child.on('exit', () => {
-      if (waiting === child) waiting = undefined
+      if (spare === child) spare = undefined
     })
   }
 
   function drop(): void {
-    waiting?.kill('SIGKILL')
-    waiting = undefined
+    spare?.kill('SIGKILL')
+    spare = undefined
   }
 
   return {
     take(draining, databaseUrl) {
-      const child = waiting
-      waiting = undefined
+      const child = spare
+      spare = undefined
       if (!child?.connected) return start(false)
       child.removeAllListeners()
-      child.send({ go: { draining, databaseUrl } } satisfies ActivationMessage)
+      child.send({ activate: { draining, databaseUrl } } satisfies ActivationMessage)
       return child
     },
     prepare,
     drop,
     renew() {
-      if (!waiting) return
+      if (!spare) return
       drop()
       prepare()
     },
@@ -69,17 +69,17 @@ export function createSpare(start: (waits: boolean) => ChildProcess): Spare {
 }
 
 /** Called in the spare process: resolves when it is activated. Exits when its supervisor has exited. */
-export async function waitForActivation(role: string, readProgram: () => Promise<unknown>): Promise<void> {
+export async function waitForActivation(role: string, loadProgram: () => Promise<unknown>): Promise<void> {
   process.title = 'seloste: spare process'
-  const gone = () => process.exit(0)
-  process.once('disconnect', gone)
-  const needed = new Promise<ActivationMessage['go']>((resolve) => {
-    process.once('message', (message: ActivationMessage) => resolve(message.go))
+  const exit = () => process.exit(0)
+  process.once('disconnect', exit)
+  const activated = new Promise<ActivationMessage['activate']>((resolve) => {
+    process.once('message', (message: ActivationMessage) => resolve(message.activate))
   })
   // Loads the program in advance. An error is ignored here; it is reported when the program is loaded after activation.
-  void readProgram().catch(() => undefined)
-  const { draining, databaseUrl } = await needed
-  process.off('disconnect', gone)
+  void loadProgram().catch(() => undefined)
+  const { draining, databaseUrl } = await activated
+  process.off('disconnect', exit)
   process.title = `seloste start --role ${role}`
   if (draining) process.env['SELOSTE_DRAINING'] = '1'
   if (databaseUrl !== undefined) process.env['SELOSTE_ROLE_DATABASE_URL'] = databaseUrl

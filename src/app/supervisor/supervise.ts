@@ -9,7 +9,7 @@ import { captureFileThreads, captureProcessFlags } from '#capture/rtp/process-fl
 import { readSettings, type Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
 import type { Log } from '#platform/log/log.ts'
-import { readyDatabase, type ReadyDatabase } from './bootstrap.ts'
+import { startDatabase, type RunningDatabase } from './bootstrap.ts'
 import type { Environment, RegisterPauseReply, RegisterPauseRequest } from '../capture/pause-register.ts'
 import { scheduleBackups, type BackupSchedule } from './schedule-backups.ts'
 import { listenForMoves, type MoveSocket } from './move-socket.ts'
@@ -18,7 +18,7 @@ import { createSpare } from './spare-process.ts'
 import { watchHeartbeats } from './watch-heartbeats.ts'
 
 export interface Supervised {
-  database: ReadyDatabase
+  database: RunningDatabase
   addresses: Record<Exclude<RoleName, 'feeds'>, string>
   pids: () => Partial<Record<RoleName, number>>
   /** Restarts a role with the program now on disk. */
@@ -33,7 +33,7 @@ interface RoleMessage {
   ready?: string
   failed?: string
   /** From capture: true when calls begin, false after ten minutes without calls. */
-  called?: boolean
+  hasCalls?: boolean
   draining?: boolean
   drained?: boolean
 }
@@ -41,36 +41,36 @@ interface RoleMessage {
 const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
 const restartMs = 500
 const stopMs = 20_000
-const againMs = 5_000
+const resumeRetryMs = 5_000
 /** A role that exits within this time after its start is restarted with backoff. */
 const earlyExitMs = 10_000
 const maxEarlyExits = 5
 
 /**
  * Starts the database and all roles; resolves when every role is ready. Throws the error of a role that cannot start.
- * @param assertFit checks the register before a role uses it
+ * @param checkRegister checks the register before a role uses it
  */
 export async function superviseRoles(
   first: Settings,
   log: Log,
-  assertFit: (adminUrl: string) => Promise<void>,
+  checkRegister: (adminUrl: string) => Promise<void>,
 ): Promise<Supervised> {
   /** Replaced once the register has moved. */
   let settings = first
   let fail: (error: Error) => void = () => undefined
   const failed = new Promise<Error>((resolve) => (fail = resolve))
-  let database: ReadyDatabase
+  let database: RunningDatabase
   const children = new Map<RoleName, ChildProcess>()
   const earlyExits = new Map<RoleName, number>()
   /** Roles that exit when their last session is sealed. */
   const draining = new Set<RoleName>()
   /** Roles that have drained; they are not restarted before Seloste itself is. */
   const drained = new Set<RoleName>()
-  /** Roles being stopped in order to be restarted. */
-  const renewed = new Set<RoleName>()
+  /** Roles that `renew` is restarting. */
+  const restarting = new Set<RoleName>()
   let stopping = false
   /** Set while the register moves: only capture runs. */
-  let held: PromiseWithResolvers<void> | undefined
+  let paused: PromiseWithResolvers<void> | undefined
   let backups: BackupSchedule | undefined
   let moving: MoveSocket | undefined
   /** Settings of the register's new location, until it runs there. */
@@ -114,8 +114,8 @@ export async function superviseRoles(
           }
           resolve(message.ready)
         }
-        if (message.called === true) spares[name].prepare()
-        if (message.called === false) spares[name].drop()
+        if (message.hasCalls === true) spares[name].prepare()
+        if (message.hasCalls === false) spares[name].drop()
         if (message.draining === true) draining.add(name)
         if (message.draining === false) draining.delete(name)
         if (message.drained) drained.add(name)
@@ -123,12 +123,12 @@ export async function superviseRoles(
       })
       child.on('exit', (code, signal) => {
         children.delete(name)
-        if (stopping || (held && name !== 'capture')) return
-        if (held) {
+        if (stopping || (paused && name !== 'capture')) return
+        if (paused) {
           // A restarted capture would write to the old location.
           log.error('the capture process exited while the register was paused: the move is cancelled')
           moving?.cancel()
-          void held.promise.then(() => restart(name, startedAt, `code ${String(code)}, signal ${String(signal)}`))
+          void paused.promise.then(() => restart(name, startedAt, `code ${String(code)}, signal ${String(signal)}`))
           return
         }
         if (drained.has(name)) {
@@ -137,7 +137,7 @@ export async function superviseRoles(
           return
         }
         reject(new Error(`the ${name} process exited during startup`))
-        if (renewed.delete(name)) {
+        if (restarting.delete(name)) {
           start(name).catch(() => undefined)
           return
         }
@@ -148,16 +148,16 @@ export async function superviseRoles(
 
   function renew(name: RoleName): void {
     const child = children.get(name)
-    if (!child || stopping || held) return
+    if (!child || stopping || paused) return
     spares[name].renew()
-    renewed.add(name)
+    restarting.add(name)
     void endChild(child)
   }
 
   function restart(name: RoleName, startedAt: number, exit: string): void {
-    const soon = performance.now() - startedAt < earlyExitMs ? (earlyExits.get(name) ?? 0) + 1 : 0
-    earlyExits.set(name, soon)
-    if (soon > maxEarlyExits) {
+    const exits = performance.now() - startedAt < earlyExitMs ? (earlyExits.get(name) ?? 0) + 1 : 0
+    earlyExits.set(name, exits)
+    if (exits > maxEarlyExits) {
       fail(new Error(`the ${name} process keeps exiting (${exit}); see its last lines above`))
       return
     }
@@ -167,7 +167,7 @@ export async function superviseRoles(
         if (!stopping) start(name).catch(() => undefined)
       },
       // Restarts at once if the role had run for a while: media that clients send is lost until capture's ports are open again.
-      soon === 0 ? 0 : restartMs * 2 ** (soon - 1),
+      exits === 0 ? 0 : restartMs * 2 ** (exits - 1),
     )
   }
 
@@ -183,7 +183,7 @@ export async function superviseRoles(
   }
 
   async function pauseRoles(): Promise<void> {
-    held = Promise.withResolvers()
+    paused = Promise.withResolvers()
     const capture = children.get('capture')
     await backups?.stop()
     await Promise.all([...children].flatMap(([name, child]) => (name === 'capture' ? [] : [endChild(child)])))
@@ -198,7 +198,7 @@ export async function superviseRoles(
       await resumeRegister(environment)
     } catch (error) {
       log.error({ err: error }, 'the register cannot resume yet; calls are recorded and queued. Retrying')
-      setTimeout(() => void resume(environment).catch(() => undefined), againMs).unref()
+      setTimeout(() => void resume(environment).catch(() => undefined), resumeRetryMs).unref()
       throw error
     }
     // A role that fails to start is restarted like one that exits.
@@ -208,22 +208,22 @@ export async function superviseRoles(
   async function resumeRegister(environment: Environment): Promise<void> {
     const to = environment['DATABASE_URL']
     const from = { databaseUrl: database.adminUrl, objects: settings.objects }
-    const { completeInterruptedMove: endMove } = await import('./finish-move.ts')
-    newLocation ??= (await endMove(from, environment)).left ? environment : undefined
-    const before = database
+    const { completeInterruptedMove } = await import('./finish-move.ts')
+    newLocation ??= (await completeInterruptedMove(from, environment)).moved ? environment : undefined
+    const oldDatabase = database
     if (newLocation) {
       Object.assign(process.env, newLocation)
       settings = readSettings(process.env, process.cwd())
-      if (to !== undefined && database.adminUrl !== to) database = await readyDatabase(settings, log, fail)
+      if (to !== undefined && database.adminUrl !== to) database = await startDatabase(settings, log, fail)
       spares.capture.renew()
     }
     const capture = children.get('capture')
     const databaseUrl = database.roleUrls.capture
     if (capture) await sendToCapture(capture, { register: 'resume', databaseUrl, environment: newLocation ?? {} })
-    if (before !== database) await before.stop()
-    const [left, waiting] = [newLocation, held]
+    if (oldDatabase !== database) await oldDatabase.stop()
+    const [left, waiting] = [newLocation, paused]
     newLocation = undefined
-    held = undefined
+    paused = undefined
     waiting?.resolve()
     log.warn(left ? 'the register resumed where it was moved to' : 'the register resumed where it was')
   }
@@ -238,13 +238,13 @@ export async function superviseRoles(
   }
 
   try {
-    database = await readyDatabase(settings, log, fail)
+    database = await startDatabase(settings, log, fail)
   } catch (error) {
     for (const spare of Object.values(spares)) spare.stop()
     throw error
   }
   try {
-    await assertFit(database.adminUrl)
+    await checkRegister(database.adminUrl)
     const addresses = await startRoles('capture', 'desk')
     moving = await listenForMoves(settings, { pause: pauseRoles, resume })
     return {

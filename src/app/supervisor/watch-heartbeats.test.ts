@@ -28,16 +28,16 @@ test('a process whose event loop hangs is killed, so that it is restarted', asyn
   )
   const hung: number[] = []
   const exited = once(child, 'exit')
-  watchHeartbeats(child, { everyMs: 20, silentChecks: 5, onHung: (silentChecks) => hung.push(silentChecks) })
+  watchHeartbeats(child, { everyMs: 20, maxSilentChecks: 5, onHung: (silentChecks) => hung.push(silentChecks) })
   expect(await exited).toEqual([null, 'SIGKILL'])
-  expect(hung).toEqual([6])
+  expect(hung).toEqual([6]) // The first check beyond the maximum of five.
 })
 
 test('a process that sends heartbeats is not killed, and a process that has exited is not reported as hung', async () => {
   await start("setInterval(() => process.send('alive'), 1); setTimeout(() => process.exit(3), 300)")
   const hung: number[] = []
   const exited = once(child, 'exit')
-  watchHeartbeats(child, { everyMs: 50, silentChecks: 50, onHung: (silentChecks) => hung.push(silentChecks) })
+  watchHeartbeats(child, { everyMs: 50, maxSilentChecks: 50, onHung: (silentChecks) => hung.push(silentChecks) })
   expect(await exited).toEqual([3, null])
   expect(hung).toEqual([])
 })

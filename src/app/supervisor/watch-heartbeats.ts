@@ -3,13 +3,14 @@ import type { ChildProcess } from 'node:child_process'
 /** Interval of a role's heartbeat, sent while its event loop runs. */
 export const heartbeatMs = 1_000
 
-/** Checks without a heartbeat after which a process counts as hung. Blocks of seconds lose nothing: media wait in socket buffers. */
-const maxSilentChecks = 20
+/** Checks without a heartbeat after which a process counts as hung. A shorter block loses no media: it waits in socket buffers. */
+const defaultSilentChecks = 20
 
 export interface WatchHeartbeatsOptions {
   everyMs?: number
-  silentChecks?: number
-  onHung: (checks: number) => void
+  maxSilentChecks?: number
+  /** Called with the number of checks without a heartbeat, before the process is killed. */
+  onHung: (silentChecks: number) => void
 }
 
 /**
@@ -18,12 +19,12 @@ export interface WatchHeartbeatsOptions {
  */
 export function watchHeartbeats(
   child: ChildProcess,
-  { everyMs = heartbeatMs, silentChecks = maxSilentChecks, onHung }: WatchHeartbeatsOptions,
+  { everyMs = heartbeatMs, maxSilentChecks = defaultSilentChecks, onHung }: WatchHeartbeatsOptions,
 ): void {
   let silent = 0
   const timer = setInterval(() => {
     silent++
-    if (silent <= silentChecks) return
+    if (silent <= maxSilentChecks) return
     clearInterval(timer)
     onHung(silent)
     child.kill('SIGKILL')

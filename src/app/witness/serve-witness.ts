@@ -29,6 +29,7 @@ const keyName = 'witness'
 
 interface WitnessOptions {
   endpoint: Endpoint
+  /** Folder of the witness's key and last checkpoints. */
   state: string
   logKey: VerifierKey
   name: string | undefined
@@ -91,9 +92,9 @@ async function serve(options: WitnessOptions): Promise<ServedWitness> {
       return
     }
     // One request at a time: no other may be cosigned between reading the last checkpoint and cosigning this one.
-    const considered = turn.then(() => handleAddCheckpoint(body, outgoing))
-    turn = considered.catch(() => undefined)
-    await considered
+    const handled = turn.then(() => handleAddCheckpoint(body, outgoing))
+    turn = handled.catch(() => undefined)
+    await handled
   }
 
   async function handleAddCheckpoint(body: string, outgoing: ServerResponse): Promise<void> {

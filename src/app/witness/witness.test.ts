@@ -50,7 +50,7 @@ async function post(old: number | string, proof: readonly Buffer[], note: string
 }
 
 describe('a witness', () => {
-  test('cosigns the destruction ledger of the same installation beside its log, each from its last state', async () => {
+  test('cosigns the destruction ledger of the same installation too, and remembers its last checkpoint across a restart', async () => {
     const ledger = { ...log, ...ledgerKeyOf(log) }
     const connection = { url: witness.url, key: witness.key }
     expect(await fetchCosigned(connection, ledger)).toBeUndefined()
@@ -114,7 +114,7 @@ describe('a witness', () => {
     expect((await fetch(`${witness.url}/elsewhere`)).status).toBe(404)
   })
 
-  test('cosigns only consistent checkpoints among many simultaneous ones', async () => {
+  test('cosigns only one of several simultaneous checkpoints that follow the same one', async () => {
     const sizes = [601, 650, 640, 699, 620]
     const requests = sizes.map(async (size) => post(600, await consistencyProof(600, size, tree.read), tree.note(size)))
     const statuses = (await Promise.all(requests)).map(({ status }) => status)
@@ -122,7 +122,7 @@ describe('a witness', () => {
     expect(statuses.filter((status) => status === 409)).toHaveLength(4)
   })
 
-  test('reports a log that was rolled back, and accepts that report only with a checkpoint signed by the log', async () => {
+  test('reports a log that was rolled back; the log’s owner accepts that report only with a checkpoint that the log has signed', async () => {
     const key = witness.key
     const answer = await requestCosignature({ url: witness.url, key }, log, tree.note(100), tree.read, 0)
     expect(answer).toHaveProperty('ahead')
@@ -137,7 +137,7 @@ describe('a witness', () => {
     await new Promise((resolve) => liar.close(resolve))
   })
 
-  test('reports a second log signed with the same key, and accepts that report of a witness only with a valid signature', async () => {
+  test('reports a second log signed with the same key; the log’s owner accepts that report only with a valid signature', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'seloste-witness-'))
     const other = await start(log, folder)
     const fork = treeOf([...leaves.slice(0, 50), ...leaves.slice(0, 50).map((leaf) => hashLeaf(leaf))])

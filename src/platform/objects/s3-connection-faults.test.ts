@@ -85,10 +85,10 @@ test.skipIf(!hasWholeS3Server)('incomplete multipart uploads are aborted when a 
   const store = openS3Store({ ...options, prefix: 'seloste/' })
   const upload = { Bucket: options.bucket, Key: 'seloste/recordings/a.body' }
   await server!.client.send(new CreateMultipartUploadCommand(upload))
-  await store.assertForgets()
+  await store.assertDeletesPermanently()
   const left = () => server!.client.send(new ListMultipartUploadsCommand({ Bucket: options.bucket }))
   expect((await left()).Uploads).toHaveLength(1)
-  await store.forgetUploads()
+  await store.abortUploads()
   expect((await left()).Uploads ?? []).toEqual([])
 })
 

@@ -17,10 +17,10 @@ describe('a bucket that keeps deleted objects', () => {
   testWithS3('is refused if versioning is enabled, or suspended after it was enabled', async () => {
     const bucket = await server!.makeBucket()
     const store = openS3Store(server!.store(bucket))
-    await store.assertForgets()
+    await store.assertDeletesPermanently()
     for (const Status of ['Enabled', 'Suspended'] as const) {
       await server!.client.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status } }))
-      await expect(store.assertForgets()).rejects.toMatchObject({
+      await expect(store.assertDeletesPermanently()).rejects.toMatchObject({
         code: 'object-store-keeps',
         message: `The bucket s3://${bucket} at ${server!.endpoint} keeps old versions of overwritten and deleted objects: they would keep destroyed keys; use a bucket that never had versioning.`,
       })
@@ -29,7 +29,7 @@ describe('a bucket that keeps deleted objects', () => {
 
   test.skipIf(!hasWholeS3Server)('is refused for its object lock', async () => {
     const store = openS3Store(server!.store(await server!.makeBucket({ lock: true })))
-    await expect(store.assertForgets()).rejects.toMatchObject({ code: 'object-store-keeps' })
+    await expect(store.assertDeletesPermanently()).rejects.toMatchObject({ code: 'object-store-keeps' })
   })
 })
 
@@ -49,7 +49,7 @@ describe('a server without a needed function is reported in one line', () => {
       code: 'object-store-refuses',
       message: `There is no bucket s3://nobodys at ${server!.endpoint}: make it first.`,
     }
-    await expect(store.assertForgets()).rejects.toMatchObject(fault)
+    await expect(store.assertDeletesPermanently()).rejects.toMatchObject(fault)
     await expect(store.put('a', Buffer.from('x'))).rejects.toMatchObject(fault)
   })
 

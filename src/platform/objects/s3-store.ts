@@ -44,9 +44,9 @@ export interface S3Store extends ObjectStore {
    * Removes uploads that have been unfinished for a day.
    * @throws ObjectFault `object-store-keeps`, which names the setting
    */
-  assertForgets(): Promise<void>
+  assertDeletesPermanently(): Promise<void>
   /** Removes all unfinished uploads, whatever their age, from a store that is no longer used. */
-  forgetUploads(): Promise<void>
+  abortUploads(): Promise<void>
   /** Closes the connections to the server. */
   close(): void
 }
@@ -232,7 +232,7 @@ export function openS3Store(options: S3StoreOptions): S3Store {
       } while (ContinuationToken !== undefined)
     },
 
-    async assertForgets() {
+    async assertDeletesPermanently() {
       const retains = (problem: string, remedy: string) =>
         new ObjectFault('object-store-keeps', `The bucket ${location} ${problem}: ${remedy}.`)
       const readSetting = async <Answer>(feature: string, answer: Promise<Answer>) =>
@@ -269,7 +269,7 @@ export function openS3Store(options: S3StoreOptions): S3Store {
       await removeUploads(staleUploadMs)
     },
 
-    forgetUploads: () => removeUploads(0),
+    abortUploads: () => removeUploads(0),
 
     close: () => {
       client.destroy()

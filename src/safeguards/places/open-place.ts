@@ -35,7 +35,7 @@ export async function openStore({ at }: Pick<PlaceSetting, 'at'>, mustHave?: str
   // Loaded on demand, as for the register's own objects.
   const { openS3Store } = await import('#platform/objects/s3-store.ts')
   const store: S3Store = openS3Store(at)
-  await store.assertForgets()
+  await store.assertDeletesPermanently()
   return store
 }
 

@@ -23,7 +23,7 @@ export async function checkStores(settings: Settings): Promise<Finding[]> {
       ? ok('objects', `${objects.folder} does not exist yet; the first start creates it`)
       : await checkStore('objects', async () => {
           const store = await openObjects(settings)
-          await store.assertForgets()
+          await store.assertDeletesPermanently()
           return store
         }),
     await checkKeys(settings),

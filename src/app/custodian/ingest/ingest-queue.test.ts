@@ -25,7 +25,7 @@ test.each([
   },
 )
 
-test('a recording that no longer waits is forgotten, and another keeps its age', () => {
+test('a recording that no longer waits is removed, and no longer counts as the oldest', () => {
   let nowMs = 0
   const queue = createIngestQueue(() => nowMs)
   queue.due(['one'])

@@ -1,6 +1,6 @@
 /** Queue of recordings to ingest, with the time each was queued and the time a failed one is retried. */
 export interface IngestQueue {
-  /** Returns the ids of `waiting` to try now. Forgets recordings that are not in `waiting`, unless that list is cut off. */
+  /** Returns the ids of `waiting` to try now. Removes recordings that are not in `waiting`, unless that list is cut off. */
   due(waiting: readonly string[], list?: { isCutOff: boolean }): string[]
   done(id: string): void
   /**
@@ -21,7 +21,7 @@ const maxRetryMs = 60_000
 const maxRecordingRetryMs = 3_600_000
 
 /** Returns true for outages of a store, key store or database, which end by themselves; other faults are the recording's. */
-function endsByItself(code: string): boolean {
+function isOutage(code: string): boolean {
   return (
     /^(?:object-store-|object-disk-full|database-|KEY_STORE_|E[A-Z]+$)/.test(code) ||
     // SQLSTATE classes: connection exception, transaction rollback, insufficient resources, operator intervention, system error.
@@ -30,31 +30,31 @@ function endsByItself(code: string): boolean {
 }
 
 export function createIngestQueue(nowMs: () => number = () => performance.now()): IngestQueue {
-  const known = new Map<string, { sinceMs: number; tries: number; againAtMs: number; code: string }>()
+  const entries = new Map<string, { sinceMs: number; tries: number; againAtMs: number; code: string }>()
 
   return {
     due(waiting, { isCutOff } = { isCutOff: false }) {
       const ids = new Set(waiting)
-      for (const id of known.keys()) if (!ids.has(id) && !isCutOff) known.delete(id)
+      for (const id of entries.keys()) if (!ids.has(id) && !isCutOff) entries.delete(id)
       for (const id of waiting) {
-        if (!known.has(id)) known.set(id, { sinceMs: nowMs(), tries: 0, againAtMs: 0, code: 'not-ingested' })
+        if (!entries.has(id)) entries.set(id, { sinceMs: nowMs(), tries: 0, againAtMs: 0, code: 'not-ingested' })
       }
-      return waiting.filter((id) => known.get(id)!.againAtMs <= nowMs())
+      return waiting.filter((id) => entries.get(id)!.againAtMs <= nowMs())
     },
-    done: (id) => void known.delete(id),
+    done: (id) => void entries.delete(id),
     failed(id, code) {
-      const one = known.get(id)
-      const maxMs = endsByItself(code) ? maxRetryMs : maxRecordingRetryMs
+      const one = entries.get(id)
+      const maxMs = isOutage(code) ? maxRetryMs : maxRecordingRetryMs
       const againMs = Math.min(maxMs, firstRetryMs * 2 ** (one?.tries ?? 0))
       if (one) Object.assign(one, { tries: one.tries + 1, againAtMs: nowMs() + againMs, code })
       return againMs
     },
     postpone(id, code) {
       const [sinceMs, againAtMs] = [nowMs(), nowMs() + maxRecordingRetryMs]
-      known.set(id, { sinceMs, tries: 1, againAtMs, code })
+      entries.set(id, { sinceMs, tries: 1, againAtMs, code })
     },
     oldest() {
-      const [first] = [...known.values()].sort((one, other) => one.sinceMs - other.sinceMs)
+      const [first] = [...entries.values()].sort((one, other) => one.sinceMs - other.sinceMs)
       return first && { sinceMs: first.sinceMs, code: first.code }
     },
   }

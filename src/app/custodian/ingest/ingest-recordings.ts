@@ -2,7 +2,7 @@
  * Ingests recordings after capture has stored them, on notification and by polling. A failure is recorded, and retried after a
  * pause.
  */
-import { setTimeout as rest } from 'node:timers/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock } from '#platform/clock/clock.ts'
 import { listen } from '#platform/database/listen.ts'
 import { every, type EveryOptions } from '#platform/jobs/every.ts'
@@ -48,7 +48,7 @@ export function ingestRecordings(options: {
   let begun = false
   let again = false
   let checking: Promise<void> | undefined
-  const regular = every({
+  const polling = every({
     pool,
     intervalMs: checkMs,
     lockName: 'seloste.keep',
@@ -57,7 +57,7 @@ export function ingestRecordings(options: {
       log.error({ err: error }, 'cannot ingest recordings')
     },
   })
-  const stored = listen({
+  const notifications = listen({
     url: databaseUrl,
     channels: [channels.recordingStored, channels.callChanged],
     onNotification: () => void check(),
@@ -74,7 +74,7 @@ export function ingestRecordings(options: {
         again = false
         let more = true
         while (more) more = await ingestWaiting()
-        await rest(pauseMs)
+        await wait(pauseMs)
       }
     })()
       .catch((error: unknown) => {
@@ -114,8 +114,8 @@ export function ingestRecordings(options: {
   return {
     oldest: () => queue.oldest(),
     async stop() {
-      await stored.stop()
-      await regular.stop()
+      await notifications.stop()
+      await polling.stop()
       await checking
     },
   }

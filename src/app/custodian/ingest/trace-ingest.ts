@@ -3,7 +3,7 @@ import { spanIdsOf } from '#capture/session/seen/trace-calls.ts'
 import type { Traces } from '#platform/traces/traces.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
-/** Traces the duration of an ingestion, in the trace of its contact. */
+/** Returns a function that runs an ingestion and records it as a span in the trace of its contact. */
 export function traceIngest(
   traces: Traces,
   nowMs: () => number,

@@ -16,8 +16,8 @@ import { openVoiceEngines, type OpenVoiceEngines } from '../voice-engines.ts'
 const checkMs = 1_000
 
 export interface AnonymisedCopies {
-  questions: CustodianHandlers['questions']
-  hearings: CopyPlaybacks
+  jsonHandlers: CustodianHandlers['jsonHandlers']
+  playbacks: CopyPlaybacks
   /** Stops renderings; unfinished ones fail. */
   stop: () => Promise<void>
 }
@@ -25,7 +25,7 @@ export interface AnonymisedCopies {
 /**
  * Handles anonymised copies in the custodian: encrypts and decrypts their transcripts, renders one at a time, serves playback,
  * and removes changed, rejected and expired ones (R33).
- * @param given engines and pace, set by benches and tests only
+ * @param given `enginesFile` is SELOSTE_ENGINES; `engines` and `pace` are set by benches and tests only
  */
 export async function startAnonymisedCopies(
   {
@@ -66,7 +66,7 @@ export async function startAnonymisedCopies(
       log.error({ err: error, copy }, 'speech recognition of a copy failed; its preparer is shown this')
     },
   })
-  const working: CopyEditorOptions = {
+  const editorOptions: CopyEditorOptions = {
     store,
     engines,
     analyser,
@@ -81,7 +81,7 @@ export async function startAnonymisedCopies(
   const renderer = createCopyRenderer({
     store,
     engines,
-    missingOf: (prepared) => missingOf(working, prepared),
+    missingOf: (prepared) => missingOf(editorOptions, prepared),
     onFault: (error, copy) => {
       log.error({ err: error, copy }, 'cannot render an anonymised copy; its preparer is shown this')
     },
@@ -102,8 +102,8 @@ export async function startAnonymisedCopies(
     },
   })
   return {
-    questions: anonymisedCopyHandlers(createCopyEditor(working), renderer, recogniser),
-    hearings: createCopyPlaybacks(store, given.pace),
+    jsonHandlers: anonymisedCopyHandlers(createCopyEditor(editorOptions), renderer, recogniser),
+    playbacks: createCopyPlaybacks(store, given.pace),
     async stop() {
       await checking.stop()
       // Stopping the thread interrupts a running synthesis.

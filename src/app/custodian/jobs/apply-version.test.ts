@@ -60,7 +60,7 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   throw new Error(`not within 15 s; the log: ${log.join('\n')} ${faults.map(String).join('\n')}`)
 }
 
-test('a version with a shorter term destroys recordings past that term at its instant, and not before', async () => {
+test('a version with a shorter term destroys recordings past that term when it comes into force, and not before', async () => {
   const [old, young] = await Promise.all(
     [4, 1].map(async (months) => {
       const { id } = await register.record(callOfMonthsAgo(months))

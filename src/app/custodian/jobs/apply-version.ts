@@ -23,7 +23,7 @@ export interface ApplyVersionOptions {
 
 const checkMs = 2_000
 /** Terms are applied again after an hour: a call that was in progress when its term changed has ended by then. */
-const againMs = 60 * 60_000
+const reapplyMs = 60 * 60_000
 
 /**
  * Applies a version when it comes into force: records its numbers and hash, and shortens terms of recordings (R1, R7, R25).
@@ -51,7 +51,7 @@ export function applyVersion(options: ApplyVersionOptions): Repeating {
       const { description } = versions.at(now)
       await storeDisclosureRules(db, description.disclosure, description.switches.transcripts)
       const terms = JSON.stringify([description.version, ...monthsInForce(description, now)])
-      if (terms === applied && appliedAt && now.since(appliedAt).total('milliseconds') < againMs) return
+      if (terms === applied && appliedAt && now.since(appliedAt).total('milliseconds') < reapplyMs) return
       const shortened = await applyTerms(db, description, now)
       applied = terms
       appliedAt = now

@@ -1,6 +1,6 @@
 /**
- * Sequences and signs the audit log every second, has it witnessed, and prunes it. A broken log raises an alarm in the process
- * log.
+ * Sequences and signs the audit log every second, has it cosigned by witnesses, and prunes it. A broken log is logged as an
+ * error.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { Gauge, type Registry } from 'prom-client'
@@ -57,16 +57,16 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
   const { db, pool, keys, folder, versions, clock, log } = options
   const description = () => versions.at(clock.now()).description
   const sequencer = createSequencer({ db, keys, folder, instance: () => description().controller.name.fi })
-  const witnesses = options.witnesses.map(({ url, key }) => ({ url, key: readVerifierKey(key) })).filter(isKnown)
+  const witnesses = options.witnesses.map(({ url, key }) => ({ url, key: readVerifierKey(key) })).filter(isWitness)
   const clockWatch = watchClock(db, clock, () => readLogKey(keys))
   const failing = new Set<string>()
   let reported: number | undefined
-  let introduced = false
+  let isKeyWritten = false
   const first = Promise.withResolvers<void>()
   let checkedAtMs = clock.monotonicMs()
-  measure(options, witnesses, sequencer)
+  registerMetrics(options, witnesses, sequencer)
 
-  const turns = every({
+  const sequencing = every({
     pool,
     intervalMs: sequenceMs,
     lockName: sequencerLock,
@@ -82,8 +82,8 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
         if ('broken' in turn) alarm(turn.broken)
         else if (reported !== undefined) resumed()
         const signer = sequencer.signer()
-        if (signer && !introduced) {
-          introduced = true
+        if (signer && !isKeyWritten) {
+          isKeyWritten = true
           await folder.writeKey(writeVerifierKey(signer))
         }
       } finally {
@@ -94,7 +94,7 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
       log.error({ err: error }, 'cannot sign new entries of the audit log; retrying in a second')
     },
   })
-  const request = every({
+  const cosigning = every({
     pool,
     intervalMs: witnessMs,
     lockName: 'seloste.audit-witness',
@@ -173,16 +173,16 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
   return {
     firstCheck: Promise.race([first.promise, wait(maxFirstCheckMs, undefined, { ref: false })]),
     stop: async () => {
-      await Promise.all([turns.stop(), request.stop(), pruning.stop()])
+      await Promise.all([sequencing.stop(), cosigning.stop(), pruning.stop()])
     },
   }
 }
 
-function isKnown(witness: { url: string; key: Witness['key'] | undefined }): witness is Witness {
+function isWitness(witness: { url: string; key: Witness['key'] | undefined }): witness is Witness {
   return witness.key?.type === 'cosignature'
 }
 
-function measure(
+function registerMetrics(
   { db, registry, clock }: AuditLogJobOptions,
   witnesses: readonly Witness[],
   { isWhole, signer }: Pick<Sequencer, 'isWhole' | 'signer'>,

@@ -27,7 +27,7 @@ export async function startCopies({
   clock: Clock
   log: Log
 }): Promise<{
-  questions: CustodianHandlers['questions']
+  jsonHandlers: CustodianHandlers['jsonHandlers']
   stop: () => Promise<void>
 }> {
   const { ended, files } = await endUnfinishedCopies(store)
@@ -43,10 +43,10 @@ export async function startCopies({
       )
     },
   })
-  const fetching = createCopyDownloads(store)
-  const removing = startRemoval({ pool, log, what: 'copies', removeEnded: fetching.removeEnded })
+  const downloads = createCopyDownloads(store)
+  const removing = startRemoval({ pool, log, what: 'copies', removeEnded: downloads.removeEnded })
   return {
-    questions: copyHandlers(maker, fetching),
+    jsonHandlers: copyHandlers(maker, downloads),
     async stop() {
       await removing.stop()
       await maker.stop()

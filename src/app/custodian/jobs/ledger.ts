@@ -22,9 +22,9 @@ export interface LedgerJobOptions extends LedgerSealing {
   witnesses: readonly { url: string; key: string }[]
 }
 
-const turnMs = 1_000
+const sealMs = 1_000
 const witnessMs = 10_000
-const forgetMs = 60 * 60_000
+const deleteMs = 60 * 60_000
 
 export function startLedger(options: LedgerJobOptions): { stop: () => Promise<void> } {
   const { db, pool, log, registry } = options
@@ -37,9 +37,9 @@ export function startLedger(options: LedgerJobOptions): { stop: () => Promise<vo
   let caughtUp = false
   const failing = new Set<string>()
 
-  const turns = every({
+  const sealing = every({
     pool,
-    intervalMs: turnMs,
+    intervalMs: sealMs,
     lockName: 'seloste.ledger-turn',
     work: async () => {
       if (!caughtUp) await catchUpLedger(db)
@@ -57,9 +57,9 @@ export function startLedger(options: LedgerJobOptions): { stop: () => Promise<vo
       log.error({ err: error }, `cannot sign the destruction ledger: ${message}`)
     },
   })
-  const forgetting = every({
+  const deleting = every({
     pool,
-    intervalMs: forgetMs,
+    intervalMs: deleteMs,
     lockName: 'seloste.ledger-forgets',
     work: async () => {
       await deleteOldContents(db)
@@ -68,7 +68,7 @@ export function startLedger(options: LedgerJobOptions): { stop: () => Promise<vo
       log.error({ err: error }, 'cannot delete contents of the destruction ledger that no backup needs; retrying')
     },
   })
-  const request = every({
+  const cosigning = every({
     pool,
     intervalMs: witnessMs,
     lockName: 'seloste.ledger-witness',
@@ -131,7 +131,7 @@ export function startLedger(options: LedgerJobOptions): { stop: () => Promise<vo
 
   return {
     stop: async () => {
-      await Promise.all([turns.stop(), forgetting.stop(), request.stop()])
+      await Promise.all([sealing.stop(), deleting.stop(), cosigning.stop()])
     },
   }
 }

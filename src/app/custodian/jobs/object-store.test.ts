@@ -43,7 +43,7 @@ testWithS3(
     await connection.cut()
     const { logged, log } = openLog()
     const objects = openS3Store({ ...server!.store(bucket), endpoint: `http://127.0.0.1:${connection.port}` })
-    const checks = await startObjectStoreChecks({ objects, log, awayMs: 5 })
+    const checks = await startObjectStoreChecks({ objects, log, retryMs: 5 })
     expect(logged).toEqual(['object-store-away'])
     await connection.mend()
     await expect.poll(() => logged).toEqual(['object-store-away', 'right'])
@@ -58,7 +58,7 @@ testWithS3('a bucket that begins to keep deleted objects after the start is logg
   const checks = await startObjectStoreChecks({
     objects: openS3Store(server!.store(bucket)),
     log,
-    awayMs: 5,
+    retryMs: 5,
     intervalMs: 5,
   })
   await enableVersions(bucket)

@@ -11,9 +11,9 @@ export interface ObjectStoreJob {
 }
 
 export interface ObjectStoreJobOptions {
-  objects: Pick<RegisterObjects, 'assertForgets'>
+  objects: Pick<RegisterObjects, 'assertDeletesPermanently'>
   log: Pick<Log, 'info' | 'error'>
-  awayMs?: number
+  retryMs?: number
   intervalMs?: number
 }
 
@@ -25,14 +25,14 @@ const hourMs = 60 * minuteMs
  * @throws ObjectFault `object-store-keeps`, `object-store-refuses`: permanent problems at the start
  */
 export async function startObjectStoreChecks(options: ObjectStoreJobOptions): Promise<ObjectStoreJob> {
-  const { objects, log, awayMs = minuteMs, intervalMs = hourMs } = options
+  const { objects, log, retryMs = minuteMs, intervalMs = hourMs } = options
   let logged: string | undefined
   let timer: NodeJS.Timeout | undefined
   let stopped = false
 
   async function check(): Promise<void> {
     try {
-      await objects.assertForgets()
+      await objects.assertDeletesPermanently()
       if (logged !== undefined) log.info('the object store answers and is set up correctly')
       logged = undefined
     } catch (error) {
@@ -51,7 +51,7 @@ export async function startObjectStoreChecks(options: ObjectStoreJobOptions): Pr
         void check()
           .catch(() => undefined)
           .finally(checkLater),
-      logged === undefined ? intervalMs : awayMs,
+      logged === undefined ? intervalMs : retryMs,
     )
     timer.unref()
   }

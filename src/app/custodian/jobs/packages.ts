@@ -30,7 +30,7 @@ export async function startPackages({
   clock: Clock
   log: Log
 }): Promise<{
-  questions: CustodianHandlers['questions']
+  jsonHandlers: CustodianHandlers['jsonHandlers']
   stop: () => Promise<void>
 }> {
   const { ended, files } = await endUnfinishedPackages(store)
@@ -57,17 +57,17 @@ export async function startPackages({
       )
     },
   })
-  const fetching = createPackageDownloads(store)
-  const removing = startRemoval({ pool, log, what: 'packages', removeEnded: fetching.removeEnded })
+  const downloads = createPackageDownloads(store)
+  const removing = startRemoval({ pool, log, what: 'packages', removeEnded: downloads.removeEnded })
   return {
-    questions: {
+    jsonHandlers: {
       '/packages/make': maker.make,
-      '/packages/behind': fetching.languageOfLink,
-      '/packages/begin': fetching.begin,
-      '/packages/begin-save': fetching.beginSave,
-      '/packages/piece': fetching.piece,
-      '/packages/taken': fetching.taken,
-      '/packages/broke': fetching.releaseLease,
+      '/packages/behind': downloads.languageOfLink,
+      '/packages/begin': downloads.begin,
+      '/packages/begin-save': downloads.beginSave,
+      '/packages/piece': downloads.piece,
+      '/packages/taken': downloads.taken,
+      '/packages/broke': downloads.releaseLease,
     },
     async stop() {
       await removing.stop()

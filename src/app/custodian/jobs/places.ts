@@ -46,7 +46,7 @@ export interface PlacesJob {
   stop: () => Promise<void>
 }
 
-const turnMs = 60_000
+const checkMs = 60_000
 /** The ledger's copies are updated within seconds, so that destructions stay on record if this machine is lost. */
 const ledgerCopyMs = 5_000
 
@@ -67,9 +67,9 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
   /** Last message per place, so that each is logged once. */
   const logged = new Map<string, string>()
 
-  const turns = every({
+  const checks = every({
     pool,
-    intervalMs: options.intervalMs ?? turnMs,
+    intervalMs: options.intervalMs ?? checkMs,
     lockName: 'seloste.places',
     work: async () => {
       const described = await describeAll()
@@ -111,14 +111,14 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
     },
   })
 
-  function logOnce(about: string, line: string | undefined): void {
-    if (logged.get(about) === line) return
+  function logOnce(subject: string, line: string | undefined): void {
+    if (logged.get(subject) === line) return
     if (line === undefined) {
-      logged.delete(about)
-      log.info(`${about}: resolved`)
+      logged.delete(subject)
+      log.info(`${subject}: resolved`)
       return
     }
-    logged.set(about, line)
+    logged.set(subject, line)
     log.warn(line)
   }
 
@@ -135,7 +135,7 @@ export async function startPlaces(options: PlacesJobOptions): Promise<PlacesJob>
     places,
     witnesses,
     stop: async () => {
-      await Promise.all([turns.stop(), shipping.stop()])
+      await Promise.all([checks.stop(), shipping.stop()])
     },
   }
 }

@@ -102,7 +102,7 @@ test('promises about the sweep are checked after it, and a late sweep makes them
   ])
 })
 
-test('a promise broken before a process starts has its alarm in that process’s log', async () => {
+test('a process logs a promise that was broken before it started', async () => {
   const ofRecording = `where id = '${recordings.ainos.id}'`
   const shift = (by: string) =>
     pool.query(

@@ -37,7 +37,7 @@ export interface PromiseChecksOptions extends Omit<
 }
 
 /** Interval of rounds. A slow round is followed by a pause of `pauseIntervals` intervals. */
-const turnMs = 60_000
+const roundMs = 60_000
 const pauseIntervals = 4.5
 const quickRoundMs = 2_000
 /** Longest wait for the first sweep: another process may run it, or it takes long. */
@@ -53,11 +53,11 @@ const sweepPromises: readonly PromiseId[] = [
 /** Starts checking. One process checks at a time, on any machine. */
 export function startPromiseChecks(options: PromiseChecksOptions): PromiseChecks {
   const { pool, clock, log, firstSweep, versions, ...context } = options
-  const intervalMs = options.intervalMs ?? turnMs
-  const ending = new AbortController()
-  let begun = false
+  const intervalMs = options.intervalMs ?? roundMs
+  const stopping = new AbortController()
+  let isFirstRoundDone = false
   let pausedUntil = 0
-  let afterWork: Promise<void> = Promise.resolve()
+  let rechecking: Promise<void> = Promise.resolve()
 
   async function check(signal: AbortSignal, which?: readonly PromiseId[]): Promise<void> {
     const now = clock.now()
@@ -66,18 +66,18 @@ export function startPromiseChecks(options: PromiseChecksOptions): PromiseChecks
       versions: versions.all,
       version: versions.at(now),
       now,
-      afresh: !begun,
-      pace: intervalMs / turnMs,
+      afresh: !isFirstRoundDone,
+      pace: intervalMs / roundMs,
       signal,
     }
     const { broken, newlyBroken, restored, errors } = await checkPromises(checking, which)
     for (const { promise, error } of errors)
       log.error({ err: error, promise }, 'cannot check a promise of the register description')
     // The first round of this process raises an alarm for every broken promise; later rounds only for newly broken ones.
-    for (const finding of begun ? newlyBroken : broken) alarm(finding)
+    for (const finding of isFirstRoundDone ? newlyBroken : broken) alarm(finding)
     for (const { promise, facts } of restored)
       log.warn({ promise, facts }, 'a promise of the register description holds again')
-    if (which === undefined && !signal.aborted) begun = true
+    if (which === undefined && !signal.aborted) isFirstRoundDone = true
   }
 
   function alarm({ promise, rule, remedy, facts, fault }: CheckedPromise): void {
@@ -87,16 +87,16 @@ export function startPromiseChecks(options: PromiseChecksOptions): PromiseChecks
   const onError = (error: unknown) => {
     log.error({ err: error }, 'cannot check the promises; after 15 minutes they count as broken')
   }
-  const regular = every({
+  const rounds = every({
     pool,
     intervalMs,
     lockName,
-    // Results are valid for as long (checks after a sweep hold the lock too).
+    // The time for which results are valid. Checks after a sweep hold the lock too.
     patienceMs: 900_000,
     work: async (signal) => {
       await Promise.race([firstSweep, wait(sweepWaitMs, undefined, { signal, ref: false }).catch(() => undefined)])
       if (signal.aborted || performance.now() < pausedUntil) return
-      const [first, startedAt] = [!begun, performance.now()]
+      const [first, startedAt] = [!isFirstRoundDone, performance.now()]
       await check(signal)
       const endedAt = performance.now()
       // The first round uses no earlier results, so its duration does not predict the next one's.
@@ -108,21 +108,21 @@ export function startPromiseChecks(options: PromiseChecksOptions): PromiseChecks
 
   /** Checks some promises again. Does nothing before the first round, or while another process checks. */
   function recheck(which: readonly PromiseId[]): Promise<void> {
-    if (begun) {
-      afterWork = withLock(pool, lockName, ending.signal, (signal) => check(signal, which)).then(
+    if (isFirstRoundDone) {
+      rechecking = withLock(pool, lockName, stopping.signal, (signal) => check(signal, which)).then(
         () => undefined,
         onError,
       )
     }
-    return afterWork
+    return rechecking
   }
 
   return {
     swept: () => recheck(sweepPromises),
     logVerified: () => recheck(['log.whole']),
     async stop() {
-      ending.abort()
-      await Promise.all([regular.stop(), afterWork])
+      stopping.abort()
+      await Promise.all([rounds.stop(), rechecking])
     },
   }
 }

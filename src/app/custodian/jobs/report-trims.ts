@@ -2,7 +2,7 @@ import { Counter, type Registry } from 'prom-client'
 import type { IngestContext } from '#register/recordings/ingest-recording.ts'
 import type { Log } from '#platform/log/log.ts'
 
-/** Reports recordings that were longer than their call (AC8): an alarm metric and a log line. */
+/** Counts and logs recordings that were longer than their call (AC8). */
 export function reportTrims(registry: Registry, log: Log): NonNullable<IngestContext['onCut']> {
   const cuts = new Counter({
     name: 'seloste_recordings_cut_total',

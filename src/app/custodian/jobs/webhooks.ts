@@ -7,7 +7,7 @@ import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { readTargets, replaceTargets, deliverWebhooks, type WebhookDelivery } from '#use/webhooks/deliver-webhooks.ts'
 import { readWebhooks } from '#use/webhooks/webhooks-file.ts'
 
-const reportEveryMs = 2_000
+const deliverMs = 2_000
 
 /** Delivers events to other systems, if SELOSTE_WEBHOOKS is set (docs/operate/webhooks.md). */
 export async function startWebhooks({
@@ -30,12 +30,12 @@ export async function startWebhooks({
   const targets = webhooksFile === undefined ? [] : readWebhooks(await readFile(webhooksFile, 'utf8'), webhooksFile)
   await replaceTargets(db, targets)
   if (targets.length === 0) return { stop: () => Promise.resolve() }
-  const onAnswer = measure(registry, db, clock)
+  const onAnswer = registerMetrics(registry, db, clock)
   const failing = new Set<string>()
   const backoffs: WebhookDelivery['pauses'] = new Map()
   return every({
     pool,
-    intervalMs: reportEveryMs,
+    intervalMs: deliverMs,
     lockName: 'seloste.webhooks',
     work: (signal) =>
       deliverWebhooks({
@@ -61,7 +61,7 @@ export async function startWebhooks({
   })
 }
 
-function measure(registry: Registry, db: SafeguardsDatabase, clock: Clock) {
+function registerMetrics(registry: Registry, db: SafeguardsDatabase, clock: Clock) {
   const registers = [registry]
   new Gauge({
     name: 'seloste_webhook_deliveries',

@@ -83,16 +83,16 @@ export function certificatePdf(
   ]
   return sectionsPdf(
     {
-      about: {
+      metadata: {
         title: t('certificate.title'),
         author: name,
         subject: t('certificate.subtitle'),
         language,
-        made: entry.at,
+        createdAt: entry.at,
       },
-      under: [t('certificate.subtitle'), `${t('certificate.controller')}: ${name}, ${address}`],
+      subtitles: [t('certificate.subtitle'), `${t('certificate.controller')}: ${name}, ${address}`],
       sections,
-      foot: `${name} · ${t('certificate.entry')} ${entry.number} · ${at(entry.at)}`,
+      footer: `${name} · ${t('certificate.entry')} ${entry.number} · ${at(entry.at)}`,
       pageOf: pageOf(language),
     },
     subsets,

@@ -23,11 +23,11 @@ beforeAll(async () => {
 
 async function pdfOf(text: string, language: Language): Promise<Buffer> {
   const version = { version: 1, effectiveFrom: start, approvedAt: start, author: null, approver: null }
-  const [placed] = addVersionStates([{ ...version, ...readText(text, 'test') }], now)
-  if (!placed) throw new Error('no version')
+  const [shown] = addVersionStates([{ ...version, ...readText(text, 'test') }], now)
+  if (!shown) throw new Error('no version')
   return descriptionPdf(
-    publishDescription(placed.version.description, language, renderingInstant(placed, now)),
-    placed,
+    publishDescription(shown.version.description, language, renderingInstant(shown, now)),
+    shown,
     files.pdfFonts,
   )
 }

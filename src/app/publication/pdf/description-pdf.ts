@@ -8,14 +8,14 @@ import { sectionsPdf } from './sections-pdf.ts'
 /** Renders a version as PDF. Deterministic: the same version and text give the same bytes. */
 export function descriptionPdf(
   document: PublishedDocument,
-  placed: VersionWithState,
+  shown: VersionWithState,
   subsets: FontSubsets,
 ): Promise<Buffer> {
   const { language, title } = document
   const t = publicationTexts(language)
-  const { version, approvedAt, hash, description } = placed.version
+  const { version, approvedAt, hash, description } = shown.version
   const author = description.controller.name[language]
-  const when = whenInForce(placed, language)
+  const when = whenInForce(shown, language)
   const thisVersion = {
     id: 'this-version',
     heading: t('publication.this-version'),
@@ -34,20 +34,20 @@ export function descriptionPdf(
   }
   return sectionsPdf(
     {
-      about: {
+      metadata: {
         title: title.text,
         author,
         subject: `${document.subtitle.text}. ${t('publication.version')} ${version}. ${when}.`,
         language,
-        made: approvedAt,
+        createdAt: approvedAt,
       },
-      under: [document.subtitle.text, `${t('publication.version')} ${version} · ${when}`],
+      subtitles: [document.subtitle.text, `${t('publication.version')} ${version} · ${when}`],
       notes:
-        placed.state === 'in-force'
+        shown.state === 'in-force'
           ? []
-          : [placed.state === 'past' ? t('publication.past-note') : t('publication.coming-note')],
+          : [shown.state === 'past' ? t('publication.past-note') : t('publication.coming-note')],
       sections: [...document.sections, thisVersion],
-      foot: `${author} · ${t('publication.version')} ${version} · ${when}`,
+      footer: `${author} · ${t('publication.version')} ${version} · ${when}`,
       pageOf: pageOf(language),
     },
     subsets,

@@ -19,9 +19,9 @@ export const fullColumn: Column = { x: sheet.left, width: sheet.width - sheet.le
 
 export interface Flow {
   /** Returns the position of the next line: page (from 0) and upper edge. */
-  at: () => Place
+  at: () => Position
   /** Moves back up, for a second column beside the first. */
-  goTo: (place: Place) => void
+  goTo: (place: Position) => void
   /** Returns true while the page is empty. */
   isFresh: () => boolean
   /** Leaves vertical space, except at the top of a page. */
@@ -37,7 +37,7 @@ export interface Flow {
   heightOf: (text: string, style: TextStyle, column?: Column) => number
 }
 
-export interface Place {
+export interface Position {
   page: number
   y: number
 }
@@ -45,7 +45,7 @@ export interface Place {
 /** Returns a flow that breaks text over pages. Everything is drawn inside an element or an artifact (ISO 14289-1, 7.1). */
 export function flowIn(doc: PDFKit.PDFDocument, typesetter: Typesetter): Flow {
   const lowest = sheet.height - sheet.bottom
-  let place: Place = { page: 0, y: sheet.top }
+  let place: Position = { page: 0, y: sheet.top }
 
   const isFresh = () => place.y <= sheet.top
 

@@ -11,7 +11,8 @@ const mm = (length: number) => (length * 72) / 25.4
 
 /**
  * Area of the sheet that is visible in the window of a C5 or E65 envelope, even if the folded sheet moves inside: 60 to 84 mm
- * from the upper edge, 20 to 110 mm from the left (the windows of DIN 680, which contain the Finnish ones).
+ * from the upper edge, 20 to 110 mm from the left (the windows of DIN 680, which contain the Finnish ones). The text column
+ * leaves the last 5 mm empty.
  */
 const envelopeWindow = { top: mm(60), bottom: mm(84), column: { x: mm(20), width: mm(85) } satisfies Column }
 const senderColumn: Column = { x: sheet.left, width: mm(90) }
@@ -29,12 +30,12 @@ export function letterPdf(
   const [author = ''] = content.sender
   return sectionsPdf(
     {
-      about: { title: content.title, author, subject: number, language, made: madeAt },
-      under: [],
+      metadata: { title: content.title, author, subject: number, language, createdAt: madeAt },
+      subtitles: [],
       opening: (flow, root) => drawOpening(flow, root, content),
       withoutRules: true,
       sections: sectionsOf(content.parts),
-      foot: `${author} · ${number}`,
+      footer: `${author} · ${number}`,
       pageOf: pageOf(language),
     },
     subsets,

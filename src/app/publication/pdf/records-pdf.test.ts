@@ -13,11 +13,11 @@ beforeAll(async () => {
   fonts = (await readPublicationFiles()).pdfFonts
 })
 
-const made = Temporal.Instant.from('2026-12-01T10:00:00.5Z')
+const createdAt = Temporal.Instant.from('2026-12-01T10:00:00.5Z')
 const about = {
   from: Temporal.PlainDate.from('2026-01-01'),
   to: Temporal.PlainDate.from('2026-11-30'),
-  made,
+  createdAt,
   controller: 'Verohallinto & <Skatt>',
 }
 const role = { fi: 'Virkailija', sv: 'Tjänsteman', en: 'Official' }
@@ -28,9 +28,9 @@ const entries = recordKinds.map((kind) =>
       kind,
       act: 'REQUEST',
       number: '1',
-      entered_at: made,
-      decided_at: made,
-      closed_at: made,
+      entered_at: createdAt,
+      decided_at: createdAt,
+      closed_at: createdAt,
       outcome: 'APPROVED',
       agents: agentRoles.map((agent) => ({ role: agent, person: null, name: 'Ä & <Ö> Đặng' })),
       languages: ['fi'],
@@ -40,21 +40,24 @@ const entries = recordKinds.map((kind) =>
   ),
 )
 
-describe('the diary as a PDF', () => {
+describe('the case register as a PDF', () => {
   test.each(languages)('in %s is PDF/A-2a and PDF/UA-1 as far as a program can check', async (language) => {
     const pdf = await recordsPdf(entries, about, language, fonts)
     expect(checkPdfA(pdf)).toEqual([])
     expect(checkPdfUa(pdf)).toEqual([])
   })
 
-  test('without decisions says so', async () => {
+  test('is PDF/A without decisions too', async () => {
     const pdf = await recordsPdf([], about, 'fi', fonts)
     expect(checkPdfA(pdf)).toEqual([])
   })
 
-  test('is found not to be PDF/A if it is not made as one', async () => {
-    const text = { title: 'T', author: 'A', subject: 'S', language: 'fi', made }
-    const pdf = await sectionsPdf({ about: text, under: [], sections: [], foot: 'F', pageOf: () => '1' }, fonts)
+  test('is archived: a document that is not archived fails the PDF/A check', async () => {
+    const text = { title: 'T', author: 'A', subject: 'S', language: 'fi', createdAt }
+    const pdf = await sectionsPdf(
+      { metadata: text, subtitles: [], sections: [], footer: 'F', pageOf: () => '1' },
+      fonts,
+    )
     expect(checkPdfA(pdf).join('\n')).toMatch(/6\.6\.4: XMP does not say part 2[\s\S]*6\.2\.3: no output intent/)
   })
 })

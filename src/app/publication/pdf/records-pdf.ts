@@ -6,10 +6,10 @@ import type { FontSubsets } from '../files.ts'
 import { diaryTexts, pageOf } from '../page-texts.ts'
 import { sectionsPdf } from './sections-pdf.ts'
 
-interface About {
+interface ExportDetails {
   from: Temporal.PlainDate
   to: Temporal.PlainDate
-  made: Temporal.Instant
+  createdAt: Temporal.Instant
   /** The controller's name. */
   controller: string
 }
@@ -17,7 +17,7 @@ interface About {
 /** Renders the case register as PDF/A-2a and PDF/UA-1, a section for each decision. */
 export function recordsPdf(
   entries: readonly DiaryEntry[],
-  { from, to, made, controller }: About,
+  { from, to, createdAt, controller }: ExportDetails,
   language: Language,
   subsets: FontSubsets,
 ): Promise<Buffer> {
@@ -26,12 +26,12 @@ export function recordsPdf(
   const subtitle = t('diary.subtitle', { from: formatDay(from, language), to: formatDay(to, language) })
   return sectionsPdf(
     {
-      about: { title, author: controller, subject: subtitle, language, made },
-      under: [subtitle, `${t('diary.controller')}: ${controller}`],
+      metadata: { title, author: controller, subject: subtitle, language, createdAt },
+      subtitles: [subtitle, `${t('diary.controller')}: ${controller}`],
       notes: entries.length === 0 ? [t('diary.none')] : [],
       sections: entries.map((entry) => sectionOf(entry, language)),
       isArchived: true,
-      foot: `${controller} · ${subtitle} · ${formatInstant(made, language)}`,
+      footer: `${controller} · ${subtitle} · ${formatInstant(createdAt, language)}`,
       pageOf: pageOf(language),
     },
     subsets,

@@ -24,9 +24,9 @@ const bulletIndent = 14
 
 /** A document in sections. */
 export interface SectionedDocument {
-  about: DocumentMetadata
+  metadata: DocumentMetadata
   /** Lines under the title: kind and date of the document. */
-  under: readonly string[]
+  subtitles: readonly string[]
   /** Emphasised lines. */
   notes?: readonly string[]
   sections: readonly Section[]
@@ -37,7 +37,7 @@ export interface SectionedDocument {
   /** True for PDF/A-2a (ISO 19005-2) as well. */
   isArchived?: boolean
   /** Footer of every page. */
-  foot: string
+  footer: string
   pageOf: (page: number, pages: number) => string
 }
 
@@ -46,19 +46,19 @@ export interface SectionedDocument {
  */
 export async function sectionsPdf(
   {
-    about,
-    under,
+    metadata,
+    subtitles,
     notes = [],
     sections,
     opening,
     withoutRules = false,
     isArchived = false,
-    foot,
+    footer,
     pageOf,
   }: SectionedDocument,
   subsets: FontSubsets,
 ): Promise<Buffer> {
-  const { title, author, subject, language, made } = about
+  const { title, author, subject, language, createdAt } = metadata
   // Loaded on demand, because it includes large font tables.
   const { default: PDFDocument } = await import('pdfkit')
   const doc = new PDFDocument({
@@ -77,11 +77,11 @@ export async function sectionsPdf(
       Author: author,
       Subject: subject,
       Creator: 'Seloste',
-      CreationDate: new Date(made.epochMilliseconds),
+      CreationDate: new Date(createdAt.epochMilliseconds),
     },
   })
   // pdfkit writes the title into XMP without escaping XML.
-  Object.assign(doc, { _addInfo: () => doc.appendXML(xmpOf(about) + (isArchived ? pdfUaXmp : '')) })
+  Object.assign(doc, { _addInfo: () => doc.appendXML(xmpOf(metadata) + (isArchived ? pdfUaXmp : '')) })
   const parts: Buffer[] = []
   doc.on('data', (part: Buffer) => parts.push(part))
   const done = new Promise<Buffer>((resolve, reject) => {
@@ -99,12 +99,12 @@ export async function sectionsPdf(
   flow.text(root, 'H1', title, styles.title)
   doc.outline.addItem(title, { expanded: true })
   flow.space(8)
-  for (const line of under) flow.text(root, 'P', line, styles.kind)
+  for (const line of subtitles) flow.text(root, 'P', line, styles.kind)
   for (const line of notes) flow.text(root, 'P', line, styles.label)
   const chapters = doc.outline.children[0] ?? doc.outline
   for (const section of sections) drawSection(section)
   root.end()
-  drawHeadersAndFooters(doc, typesetter, { name: title, version: foot, pageOf })
+  drawHeadersAndFooters(doc, typesetter, { header: title, footer, pageOf })
   doc.end()
   return done
 
@@ -247,7 +247,7 @@ function drawRow(
 function drawHeadersAndFooters(
   doc: PDFKit.PDFDocument,
   typesetter: Typesetter,
-  labels: { name: string; version: string; pageOf: (page: number, pages: number) => string },
+  labels: { header: string; footer: string; pageOf: (page: number, pages: number) => string },
 ): void {
   const { start, count } = doc.bufferedPageRange()
   const right = sheet.width - sheet.right
@@ -256,14 +256,14 @@ function drawHeadersAndFooters(
     doc.markContent('Artifact', { type: 'Pagination' })
     const number = labels.pageOf(page + 1, count)
     const numberWidth = typesetter.widthOf(number, styles.small)
-    const foot = sheet.height - sheet.bottom + 28
+    const footerTop = sheet.height - sheet.bottom + 28
     if (page > start) {
-      const [name = ''] = typesetter.linesOf(labels.name, styles.small, fullColumn.width)
-      typesetter.draw(name, styles.small, sheet.left, 34)
+      const [header = ''] = typesetter.linesOf(labels.header, styles.small, fullColumn.width)
+      typesetter.draw(header, styles.small, sheet.left, 34)
     }
-    const [version = ''] = typesetter.linesOf(labels.version, styles.small, fullColumn.width - numberWidth - 20)
-    typesetter.draw(version, styles.small, sheet.left, foot)
-    typesetter.draw(number, styles.small, right - numberWidth, foot)
+    const [footer = ''] = typesetter.linesOf(labels.footer, styles.small, fullColumn.width - numberWidth - 20)
+    typesetter.draw(footer, styles.small, sheet.left, footerTop)
+    typesetter.draw(number, styles.small, right - numberWidth, footerTop)
     doc.endMarkedContent()
   }
 }

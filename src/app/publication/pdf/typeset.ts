@@ -28,22 +28,22 @@ interface OpenFont {
   _font: { font: { hasGlyphForCodePoint: (codePoint: number) => boolean } }
 }
 
-/** Sets text in a typeface that is split by script. */
+/** Returns a typesetter for a typeface whose fonts are split by script. */
 export function createTypesetter(doc: PDFKit.PDFDocument, subsets: FontSubsets): Typesetter {
-  const known = new Map<string, string>()
+  const fontOfCharacter = new Map<string, string>()
   for (const [name, font] of subsets) doc.registerFont(name, font)
   const names = [...subsets.keys()]
 
   function fontFor(character: string, weight: Weight): string | undefined {
     const key = `${weight}${character}`
-    const found = known.get(key)
+    const found = fontOfCharacter.get(key)
     if (found !== undefined) return found
     const name = names.find((one) => {
       if (!one.endsWith(`-${weight}`)) return false
       const { _font: open } = doc.font(one) as unknown as OpenFont
       return open.font.hasGlyphForCodePoint(character.codePointAt(0) ?? 0)
     })
-    if (name !== undefined) known.set(key, name)
+    if (name !== undefined) fontOfCharacter.set(key, name)
     return name
   }
 

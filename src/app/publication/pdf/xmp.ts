@@ -6,14 +6,14 @@ export interface DocumentMetadata {
   author: string
   subject: string
   language: string
-  made: Temporal.Instant
+  createdAt: Temporal.Instant
 }
 
 /** Returns the metadata as XMP (ISO 16684-1): the elements within rdf:RDF. */
-export function xmpOf({ title, author, subject, language, made }: DocumentMetadata): string {
+export function xmpOf({ title, author, subject, language, createdAt }: DocumentMetadata): string {
   const inLanguage = (text: string) =>
     `<rdf:Alt><rdf:li xml:lang="x-default">${escapeText(text)}</rdf:li><rdf:li xml:lang="${language}">${escapeText(text)}</rdf:li></rdf:Alt>`
-  const at = made.round({ smallestUnit: 'second', roundingMode: 'floor' }).toString()
+  const at = createdAt.round({ smallestUnit: 'second', roundingMode: 'floor' }).toString()
   return `
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">
   <dc:format>application/pdf</dc:format>
@@ -32,7 +32,7 @@ export function xmpOf({ title, author, subject, language, made }: DocumentMetada
 `
 }
 
-/** XMP of PDF/UA-1 in a PDF/A, which has to declare schemas that ISO 19005-2 does not know. pdfkit marks one of the two only. */
+/** XMP that identifies a PDF/A as PDF/UA-1 too; pdfkit writes only one of the two. PDF/A requires a declaration of the schema, which ISO 19005-2 does not define. */
 export const pdfUaXmp = `
 <rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
   <pdfuaid:part>1</pdfuaid:part>
