@@ -10,7 +10,7 @@ create type fed_part as (segment_id uuid, seq integer, number_reached text, numb
 
 create type finding as (person_id uuid, object_id uuid, count integer, first_at timestamp with time zone, last_at timestamp with time zone, facts jsonb);
 
-create type search_place as (right_now timestamp with time zone, month timestamp with time zone, month_ends timestamp with time zone, after_at timestamp with time zone, after_id uuid, oldest_first boolean, remaining integer, overdue uuid[], overdue_calls uuid[], not_over uuid[]);
+create type search_progress as (right_now timestamp with time zone, month timestamp with time zone, month_ends timestamp with time zone, after_at timestamp with time zone, after_id uuid, oldest_first boolean, remaining integer, overdue uuid[], overdue_calls uuid[], not_over uuid[]);
 
 create type study_part as (number text, unit_id uuid, calls integer, answered integer, talk_seconds integer, wait_seconds integer, judged integer, expected_ppm integer, recorded integer);
 
@@ -229,7 +229,7 @@ create table anonymised_copy (
   constraint anonymised_copy_sound_ms_check CHECK ((sound_ms >= 0)),
   constraint anonymised_copy_state_check CHECK ((state = ANY (ARRAY['DRAFT'::text, 'RENDERING'::text, 'RENDERED'::text, 'APPROVED'::text, 'REJECTED'::text, 'FAILED'::text])))
 );
-CREATE TRIGGER notes_hand BEFORE UPDATE OF prepared_by, checked_by ON anonymised_copy FOR EACH ROW EXECUTE FUNCTION record_copy_preparer();
+CREATE TRIGGER records_preparer BEFORE UPDATE OF prepared_by, checked_by ON anonymised_copy FOR EACH ROW EXECUTE FUNCTION record_copy_preparer();
 alter table anonymised_copy enable row level security;
 create policy custodian_removes on anonymised_copy for select to seloste_custodian using (true);
 grant select (id, recording_id, state, prepared_by, checked_at, checked_by, ended_at, removed_at, rendering_at, sound_at, former_preparers, recognised_at) on anonymised_copy to seloste_custodian;
@@ -488,9 +488,9 @@ create table authority_disclosure (
 );
 CREATE TRIGGER ledger AFTER UPDATE ON authority_disclosure FOR EACH ROW EXECUTE FUNCTION ledger_disclosures();
 CREATE TRIGGER ledger_number AFTER INSERT OR UPDATE OF closed_at ON authority_disclosure FOR EACH ROW EXECUTE FUNCTION ledger_request();
-CREATE TRIGGER notes_hand BEFORE UPDATE OF origin, authority, officer, case_number, aim, provision_id, received_at, assessed_at ON authority_disclosure FOR EACH ROW WHEN (old.decided_at IS NULL) EXECUTE FUNCTION record_preparer();
+CREATE TRIGGER records_preparer BEFORE UPDATE OF origin, authority, officer, case_number, aim, provision_id, received_at, assessed_at ON authority_disclosure FOR EACH ROW WHEN (old.decided_at IS NULL) EXECUTE FUNCTION record_preparer();
 alter table authority_disclosure enable row level security;
-create policy desk_looks on authority_disclosure for select to seloste_desk using (( SELECT (viewer_is('SECURITY'::text) OR viewer_is('DECISION_MAKER'::text) OR viewer_is('DATA_PROTECTION_OFFICER'::text))));
+create policy desk_reads on authority_disclosure for select to seloste_desk using (( SELECT (viewer_is('SECURITY'::text) OR viewer_is('DECISION_MAKER'::text) OR viewer_is('DATA_PROTECTION_OFFICER'::text))));
 grant select on authority_disclosure to seloste_desk;
 
 create table authority_item (
@@ -514,7 +514,7 @@ create table authority_item (
 CREATE INDEX authority_item_contact ON public.authority_item USING btree (contact_id);
 CREATE INDEX authority_item_recording ON public.authority_item USING btree (recording_id);
 alter table authority_item enable row level security;
-create policy desk_looks on authority_item for select to seloste_desk using (( SELECT (viewer_is('SECURITY'::text) OR viewer_is('DECISION_MAKER'::text))));
+create policy desk_reads on authority_item for select to seloste_desk using (( SELECT (viewer_is('SECURITY'::text) OR viewer_is('DECISION_MAKER'::text))));
 grant select on authority_item to seloste_desk;
 
 create table authority_request (
@@ -747,7 +747,7 @@ alter table contact enable row level security;
 create policy capture_admits on contact to seloste_capture using (true) with check (((history_ends_at IS NULL) OR ((history_ends_at >= ((((started_at AT TIME ZONE 'Europe/Helsinki'::text) + '1 year 2 mons'::interval) AT TIME ZONE 'Europe/Helsinki'::text) - '1 day'::interval)) AND (history_ends_at <= (GREATEST(now(), (started_at + '1 day'::interval)) + '1 year 2 mons 1 day'::interval)) AND (history_ends_at <= (started_at + '1 year 3 mons'::interval)))));
 create policy capture_not_ahead on contact for insert to seloste_capture with check ((started_at < (now() + '2 days'::interval)));
 create policy custodian_reads on contact for select to seloste_custodian using (true);
-create policy desk_looks on contact for select to seloste_desk using (((history_end(history_ends_at, started_at) > ( SELECT register_now() AS register_now)) AND (( SELECT sees_all() AS sees_all) OR (number_called = ANY (( SELECT sees_numbers() AS sees_numbers)::text[])) OR (id = ANY (( SELECT sees_contacts() AS sees_contacts)::uuid[])) OR sees_part_of(id, started_at, ( SELECT sees_own() AS sees_own), ( SELECT sees_units() AS sees_units), ( SELECT sees_numbers() AS sees_numbers), ( SELECT sees_segments() AS sees_segments)))));
+create policy desk_reads on contact for select to seloste_desk using (((history_end(history_ends_at, started_at) > ( SELECT register_now() AS register_now)) AND (( SELECT sees_all() AS sees_all) OR (number_called = ANY (( SELECT sees_numbers() AS sees_numbers)::text[])) OR (id = ANY (( SELECT sees_contacts() AS sees_contacts)::uuid[])) OR sees_part_of(id, started_at, ( SELECT sees_own() AS sees_own), ( SELECT sees_units() AS sees_units), ( SELECT sees_numbers() AS sees_numbers), ( SELECT sees_segments() AS sees_segments)))));
 create policy in_room on contact for select to seloste_desk using (((( SELECT confined_to() AS confined_to) IS NULL) OR (id = ANY (( SELECT room_contents.contacts
    FROM room_contents() room_contents(recordings, segments, contacts))::uuid[]))));
 create policy log_whole on contact for select to seloste_desk using (( SELECT log_is_whole() AS log_is_whole));
@@ -1449,7 +1449,7 @@ CREATE INDEX imported_recording_uncompared ON public.imported_recording USING bt
 CREATE TRIGGER checks_value_ranges BEFORE INSERT OR UPDATE OF admitted_at, compared_at ON imported_recording FOR EACH ROW WHEN (LEAST(new.admitted_at, new.compared_at) < '1970-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.admitted_at, new.compared_at) > '3000-01-01 00:00:00+00'::timestamp with time zone) EXECUTE FUNCTION check_value_range();
 alter table imported_recording enable row level security;
 create policy custodian_reads on imported_recording for select to seloste_custodian using (true);
-create policy desk_looks on imported_recording for select to seloste_desk using ((EXISTS ( SELECT
+create policy desk_reads on imported_recording for select to seloste_desk using ((EXISTS ( SELECT
    FROM recording r
   WHERE (r.id = imported_recording.recording_id))));
 grant select on imported_recording to seloste_custodian;
@@ -2100,8 +2100,8 @@ CREATE CONSTRAINT TRIGGER reports_end AFTER UPDATE OF employed_from, employed_to
 alter table person enable row level security;
 create policy everybody_reads on person for select to seloste_capture, seloste_custodian, seloste_desk using (true);
 create policy keeper_changes on person for update to seloste_desk using (( SELECT may_change_directory() AS may_change_directory)) with check (( SELECT may_change_directory() AS may_change_directory));
+create policy keeper_deletes on person for delete to seloste_desk using (( SELECT may_change_directory() AS may_change_directory));
 create policy keeper_enters on person for insert to seloste_desk with check (( SELECT may_change_directory() AS may_change_directory));
-create policy keeper_takes_back on person for delete to seloste_desk using (( SELECT may_change_directory() AS may_change_directory));
 grant select (id, user_id, password_salt, employed_from, employed_to, source, external_id, withdrawn_at, password_alone, external_id_signs_in) on person to seloste_custodian;
 grant insert (id, user_id, employed_from, employed_to, source, external_id, informed_at), select (id, user_id, password_salt, employed_from, employed_to, source, external_id, withdrawn_at, informed_at, created_at, changed_at, password_set_at), update (employed_from, employed_to, source, external_id, withdrawn_at, informed_at, changed_at) on person to seloste_desk;
 
@@ -2126,8 +2126,8 @@ CREATE TRIGGER own_update AFTER UPDATE ON person_name REFERENCING NEW TABLE AS n
 alter table person_name enable row level security;
 create policy everybody_reads on person_name for select to seloste_capture, seloste_custodian, seloste_desk using (true);
 create policy keeper_changes on person_name for update to seloste_desk using (( SELECT may_change_directory() AS may_change_directory)) with check (( SELECT may_change_directory() AS may_change_directory));
+create policy keeper_deletes on person_name for delete to seloste_desk using (( SELECT may_change_directory() AS may_change_directory));
 create policy keeper_enters on person_name for insert to seloste_desk with check (( SELECT may_change_directory() AS may_change_directory));
-create policy keeper_takes_back on person_name for delete to seloste_desk using (( SELECT may_change_directory() AS may_change_directory));
 grant select (person_id, name, valid_from, valid_to) on person_name to seloste_capture;
 grant select on person_name to seloste_custodian;
 grant delete, insert, select, update (name, valid_to, given_name, family_name) on person_name to seloste_desk;
@@ -2154,8 +2154,8 @@ CREATE TRIGGER succession_update AFTER UPDATE ON person_phone REFERENCING NEW TA
 alter table person_phone enable row level security;
 create policy everybody_reads on person_phone for select to seloste_capture, seloste_custodian, seloste_desk using (true);
 create policy keeper_changes on person_phone for update to seloste_desk using (( SELECT may_change_directory() AS may_change_directory)) with check (( SELECT may_change_directory() AS may_change_directory));
+create policy keeper_deletes on person_phone for delete to seloste_desk using ((( SELECT may_change_directory() AS may_change_directory) OR is_applying_change(person_id)));
 create policy keeper_enters on person_phone for insert to seloste_desk with check ((( SELECT may_change_directory() AS may_change_directory) OR is_applying_change(person_id)));
-create policy keeper_takes_back on person_phone for delete to seloste_desk using ((( SELECT may_change_directory() AS may_change_directory) OR is_applying_change(person_id)));
 grant select on person_phone to seloste_capture;
 grant delete, insert, select, update (valid_to) on person_phone to seloste_desk;
 
@@ -2189,8 +2189,8 @@ CREATE TRIGGER succession_update AFTER UPDATE ON person_placement REFERENCING NE
 alter table person_placement enable row level security;
 create policy everybody_reads on person_placement for select to seloste_capture, seloste_custodian, seloste_desk using (true);
 create policy keeper_changes on person_placement for update to seloste_desk using (( SELECT may_change_directory() AS may_change_directory)) with check (( SELECT may_change_directory() AS may_change_directory));
+create policy keeper_deletes on person_placement for delete to seloste_desk using ((( SELECT may_change_directory() AS may_change_directory) OR is_applying_change(person_id)));
 create policy keeper_enters on person_placement for insert to seloste_desk with check ((( SELECT may_change_directory() AS may_change_directory) OR is_applying_change(person_id)));
-create policy keeper_takes_back on person_placement for delete to seloste_desk using ((( SELECT may_change_directory() AS may_change_directory) OR is_applying_change(person_id)));
 grant select (person_id, unit_id, valid_from, valid_to) on person_placement to seloste_capture;
 grant delete, insert, select, update (unit_id, supervisor_id, valid_to) on person_placement to seloste_desk;
 
@@ -2213,8 +2213,8 @@ create policy capture_reads on person_recording_consent for select to seloste_ca
 create policy custodian_reads on person_recording_consent for select to seloste_custodian using (true);
 create policy desk_reads on person_recording_consent for select to seloste_desk using (((( SELECT viewer() AS viewer) IS NOT NULL) OR (( SELECT scim_client() AS scim_client) IS NOT NULL)));
 create policy keeper_changes on person_recording_consent for update to seloste_desk using (( SELECT may_change_directory() AS may_change_directory)) with check (( SELECT may_change_directory() AS may_change_directory));
+create policy keeper_deletes on person_recording_consent for delete to seloste_desk using (( SELECT may_change_directory() AS may_change_directory));
 create policy keeper_enters on person_recording_consent for insert to seloste_desk with check (( SELECT may_change_directory() AS may_change_directory));
-create policy keeper_takes_back on person_recording_consent for delete to seloste_desk using (( SELECT may_change_directory() AS may_change_directory));
 grant select on person_recording_consent to seloste_capture;
 grant select on person_recording_consent to seloste_custodian;
 grant delete, insert, select, update (valid_to) on person_recording_consent to seloste_desk;
@@ -2560,7 +2560,7 @@ create policy capture_not_ahead on recording for insert to seloste_capture with 
 create policy capture_reads on recording for select to seloste_capture using (true);
 create policy capture_stores on recording for update to seloste_capture using ((state = ANY (ARRAY['CAPTURING'::text, 'STORED'::text]))) with check (((state = ANY (ARRAY['CAPTURING'::text, 'STORED'::text])) AND ((destroy_at IS NULL) OR ((destroy_at <= (GREATEST(now(), (started_at + '1 day'::interval)) + '6 mons 1 day'::interval)) AND (destroy_at <= (started_at + '7 mons'::interval))))));
 create policy custodian_keeps on recording to seloste_custodian using (true) with check (true);
-create policy desk_looks on recording for select to seloste_desk using ((EXISTS ( SELECT
+create policy desk_reads on recording for select to seloste_desk using ((EXISTS ( SELECT
    FROM segment s
   WHERE ((s.id = recording.segment_id) AND (s.contact_started_at = recording.contact_started_at)))));
 create policy in_room on recording for select to seloste_desk using (((( SELECT confined_to() AS confined_to) IS NULL) OR (id = ANY (( SELECT room_contents.recordings
@@ -2584,7 +2584,7 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON recording_import FOR EAC
 CREATE TRIGGER checks_value_ranges BEFORE INSERT OR UPDATE OF begun_at ON recording_import FOR EACH ROW WHEN (new.begun_at < '1970-01-01 00:00:00+00'::timestamp with time zone OR new.begun_at > '3000-01-01 00:00:00+00'::timestamp with time zone) EXECUTE FUNCTION check_value_range();
 alter table recording_import enable row level security;
 create policy custodian_reads on recording_import for select to seloste_custodian using (true);
-create policy desk_looks on recording_import for select to seloste_desk using (true);
+create policy desk_reads on recording_import for select to seloste_desk using (true);
 grant select on recording_import to seloste_custodian;
 grant select (id, source) on recording_import to seloste_desk;
 
@@ -2726,7 +2726,7 @@ create table research_disclosure (
   constraint research_disclosure_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES person(id)
 );
 CREATE TRIGGER ledger AFTER UPDATE ON research_disclosure FOR EACH ROW EXECUTE FUNCTION ledger_disclosures();
-CREATE TRIGGER notes_hand BEFORE UPDATE OF study, due_on, format, undertaking_at ON research_disclosure FOR EACH ROW WHEN (old.decided_at IS NULL) EXECUTE FUNCTION record_preparer();
+CREATE TRIGGER records_preparer BEFORE UPDATE OF study, due_on, format, undertaking_at ON research_disclosure FOR EACH ROW WHEN (old.decided_at IS NULL) EXECUTE FUNCTION record_preparer();
 alter table research_disclosure enable row level security;
 create policy custodian_reads on research_disclosure for select to seloste_custodian using (true);
 create policy desk_lists on research_disclosure for select to seloste_desk using ((( SELECT viewer_sees_research() AS viewer_sees_research) OR ( SELECT viewer_is('DATA_PROTECTION_OFFICER'::text) AS viewer_is)));
@@ -3012,7 +3012,7 @@ CREATE TRIGGER updates_studies_after_change AFTER UPDATE ON segment FOR EACH ROW
 alter table segment enable row level security;
 create policy capture_admits on segment to seloste_capture using (true) with check (true);
 create policy custodian_reads on segment for select to seloste_custodian using (true);
-create policy desk_looks on segment for select to seloste_desk using (((( SELECT sees_all() AS sees_all) OR (official_person_id = ( SELECT sees_own() AS sees_own)) OR (official_unit_id = ANY (( SELECT sees_units() AS sees_units)::uuid[])) OR (number_reached = ANY (( SELECT sees_numbers() AS sees_numbers)::text[])) OR (id = ANY (( SELECT sees_segments() AS sees_segments)::uuid[]))) AND ((contact_started_at > ( SELECT (register_now() - '1 year 1 mon'::interval))) OR history_is_in_term(contact_id, contact_started_at))));
+create policy desk_reads on segment for select to seloste_desk using (((( SELECT sees_all() AS sees_all) OR (official_person_id = ( SELECT sees_own() AS sees_own)) OR (official_unit_id = ANY (( SELECT sees_units() AS sees_units)::uuid[])) OR (number_reached = ANY (( SELECT sees_numbers() AS sees_numbers)::text[])) OR (id = ANY (( SELECT sees_segments() AS sees_segments)::uuid[]))) AND ((contact_started_at > ( SELECT (register_now() - '1 year 1 mon'::interval))) OR history_is_in_term(contact_id, contact_started_at))));
 create policy in_room on segment for select to seloste_desk using (((( SELECT confined_to() AS confined_to) IS NULL) OR (id = ANY (( SELECT room_contents.segments
    FROM room_contents() room_contents(recordings, segments, contacts))::uuid[]))));
 create policy log_whole on segment for select to seloste_desk using (( SELECT log_is_whole() AS log_is_whole));
@@ -3479,8 +3479,8 @@ create table unit (
 alter table unit enable row level security;
 create policy everybody_reads on unit for select to seloste_capture, seloste_custodian, seloste_desk using (true);
 create policy keeper_changes on unit for update to seloste_desk using (( SELECT may_change_directory() AS may_change_directory)) with check (( SELECT may_change_directory() AS may_change_directory));
+create policy keeper_deletes on unit for delete to seloste_desk using (( SELECT may_change_directory() AS may_change_directory));
 create policy keeper_enters on unit for insert to seloste_desk with check (( SELECT may_change_directory() AS may_change_directory));
-create policy keeper_takes_back on unit for delete to seloste_desk using (( SELECT may_change_directory() AS may_change_directory));
 grant select on unit to seloste_custodian;
 grant insert, select on unit to seloste_desk;
 
@@ -3694,8 +3694,14 @@ answered_at(q subject_request) returns timestamp with time zone to seloste_custo
 answered_authority_call(d authority_disclosure) returns boolean
 answered_call(contact uuid) returns boolean
 answered_callers_call(q subject_request) returns boolean
+append_appointment(a appointment) returns void
+append_authority_request(r authority_request) returns void
+append_correction(c correction) returns void
+append_inspection(r inspection_recording) returns void
 append_only() returns trigger
+append_prohibition(p prohibition) returns void
 append_to_ledger(kind text, object uuid, cause text, detail jsonb) returns void
+append_version(v description_version) returns void
 apply_request_kinds() returns trigger
 apply_succession() returns trigger
 appointment_for_letter(q subject_request) returns jsonb
@@ -3756,6 +3762,7 @@ calls_without_official(phone text, from_at timestamp with time zone, to_at times
 can_be_forbidden(q subject_request, contact uuid) returns boolean
 can_fetch_at_home(wanted uuid) returns boolean
 cancel_log_verification(wanted uuid) returns boolean to seloste_desk
+capacity_to_revoke(holder uuid) returns text
 capture_node_ends(node uuid, left_waiting integer) returns void to seloste_capture
 capture_node_heartbeat(node uuid, node_name text, node_version text, started timestamp with time zone, state jsonb) returns void to seloste_capture
 capture_node_lives(node uuid, node_name text, node_version text, started timestamp with time zone, state jsonb) returns void to seloste_capture
@@ -3782,7 +3789,7 @@ close_alarm(alarm uuid, note text, read_count integer) returns void to seloste_d
 close_authority(wanted uuid, reason text) returns void to seloste_desk
 close_calibration(wanted uuid) returns jsonb to seloste_desk
 close_expired_inspections() returns SETOF uuid
-close_inspection(i inspection, whose uuid, how text) returns void
+close_inspection(i inspection, actor uuid, how text) returns void
 close_request(wanted uuid, outcome text) returns void to seloste_desk
 close_research(wanted uuid) returns void to seloste_desk
 close_room(is_heard boolean, proof bytea) returns text to seloste_desk
@@ -3791,8 +3798,11 @@ closing_blockers_by_outcome(wanted uuid) returns jsonb to seloste_desk
 collect_research_facts(d research_disclosure) returns jsonb
 complete_fed_segment(wanted uuid, begun timestamp with time zone, facts jsonb) returns boolean to seloste_capture
 complete_fetch(wanted uuid, attempt integer) returns boolean to seloste_custodian
+complete_package(wanted uuid, bytes bigint, hash bytea) returns boolean to seloste_custodian
 complete_part(call uuid, call_started timestamp with time zone, t told_part) returns void to seloste_capture
+complete_rendering(wanted uuid, revision integer, sha256 bytea, bytes bigint, ms integer) returns boolean to seloste_custodian
 complete_session(old_token_hash bytea, new_token_hash bytea, method text) returns boolean to seloste_custodian
+complete_subject_copy(wanted uuid, size bigint) returns boolean to seloste_custodian
 confined_to() returns uuid to seloste_desk
 confined_until() returns timestamp with time zone to seloste_desk
 confinement_of(session_hash bytea, workstation_hash bytea) returns TABLE(person uuid, appointment uuid, is_here boolean) to seloste_desk
@@ -3803,7 +3813,7 @@ confirm_research_item(wanted uuid, number integer, how text, reference text) ret
 confirmations_of(stop uuid) returns SETOF clock_confirmation
 confirmed_at(r access_right) returns timestamp with time zone to seloste_desk
 consents_at(person uuid, instant timestamp with time zone) returns boolean
-contact_conditions(filters contact_filters, place search_place) returns text
+contact_conditions(filters contact_filters, progress search_progress) returns text
 contact_in_term(wanted uuid) returns contact
 contacts_by_id(ids uuid[], starts timestamp with time zone[]) returns SETOF contact to seloste_desk
 content_is_proved(e destruction_entry, c ledger_content) returns boolean to seloste_custodian
@@ -3815,7 +3825,6 @@ copy_is_releasable(c subject_copy) returns boolean
 copy_is_still_requested(c subject_copy) returns boolean
 copy_link_language(token_hash bytea) returns text to seloste_custodian
 copy_prohibition(one prohibition, wanted uuid) returns void
-copy_rendered(wanted uuid, revision integer, sha256 bytea, bytes bigint, ms integer) returns boolean to seloste_custodian
 correct_late_part() returns trigger
 correct_official(part uuid, began timestamp with time zone, official uuid, unit uuid, name text) returns boolean
 correct_whole_conversation(c correction, s segment) returns uuid[]
@@ -3870,6 +3879,7 @@ duty_rights_of(person uuid, duty text) returns SETOF access_right
 duty_rights_to(duty text, r recording, person uuid DEFAULT viewer()) returns SETOF access_right
 easter_sunday(year integer) returns date
 empty_training_moment(m training_moment, why text, at timestamp with time zone) returns void
+end_access_of_leavers() returns integer to seloste_custodian
 end_admission_parts() returns void to seloste_custodian
 end_appointment(a appointment, actor uuid, how text) returns void
 end_attempt(user_id text, source text, succeeded boolean) returns void
@@ -3887,7 +3897,6 @@ end_former_official_claims(c correction) returns void
 end_history(wanted uuid[]) returns uuid[] to seloste_custodian
 end_idle_appointment() returns trigger
 end_inspection(i inspection, actor uuid, how text) returns void
-end_leavers() returns integer to seloste_custodian
 end_listening_for(l listening, why text) returns void
 end_of_uses(r recording) returns timestamp with time zone
 end_old_transactions(age interval) returns TABLE(role text, sessions integer) to seloste_custodian
@@ -3910,15 +3919,9 @@ ended_part_guard() returns trigger
 enough_officials(cells jsonb) returns boolean[] to seloste_desk
 enrol_workstation(code_hash bytea, token_hash bytea, before_hash bytea) returns TABLE(office jsonb, name text) to seloste_desk
 ensure_partitions(first_month date, last_month date) returns void to seloste_custodian
-enter_appointment(a appointment) returns void
-enter_authority_request(r authority_request) returns void
-enter_correction(c correction) returns void
-enter_inspection(r inspection_recording) returns void
 enter_order(contact uuid, covers text, provision text, authority text, order_reference text, until timestamp with time zone, reference text) returns uuid to seloste_desk
-enter_prohibition(p prohibition) returns void
 enter_request(party text, kinds text[], channel text, language text, received_at timestamp with time zone, requester jsonb, official_user_id text) returns TABLE(id uuid, number text) to seloste_desk
 enter_trainee(wanted uuid, person uuid) returns void to seloste_desk
-enter_version(v description_version) returns void
 erase_closed_requests() returns integer to seloste_custodian
 erase_requester(wanted uuid) returns void
 evaluation_as_shown(e evaluation, r recording) returns evaluation
@@ -3929,15 +3932,18 @@ expire_training_data() returns integer to seloste_custodian
 expired_history_months() returns SETOF date to seloste_custodian
 explain_unreconciled(wanted text, segments uuid[], since timestamp with time zone, until timestamp with time zone, number text, feed_name text, why text, read_at timestamp with time zone, note text) returns TABLE(explained integer, alarm_closed boolean) to seloste_desk
 extend_request(wanted uuid, months integer, reason text) returns void to seloste_desk
+fail_package(wanted uuid) returns void to seloste_custodian
+fail_rendering(wanted uuid, revision integer, why text, turn integer) returns void to seloste_custodian
+fail_subject_copy(wanted uuid) returns void to seloste_custodian
 failure_wait(failures integer) returns interval to seloste_custodian
 fed_lookups(begun timestamp with time zone, ended timestamp with time zone, parts jsonb) returns bigint
 fetch_lease() returns interval
 fetch_may_continue(wanted uuid, attempt integer) returns boolean to seloste_custodian
 file_undertaking(wanted uuid, reference text, signatory text, signed_on date) returns void to seloste_desk
 find_late_window(days integer) returns SETOF finding to seloste_custodian
+find_rows_to_confirm(given jsonb) returns TABLE(kind text, subject text, person uuid) to seloste_desk
 find_trainees(part text) returns TABLE(id uuid, user_id text, name text, unit_name text) to seloste_desk
 find_unreconciled(wanted text, counted text, enough bigint) returns SETOF finding to seloste_custodian
-find_unsettled(given jsonb) returns TABLE(kind text, subject text, person uuid) to seloste_desk
 forbid_as_requested() returns trigger
 forbid_at_this_node() returns trigger
 forbid_duplicate() returns trigger
@@ -4004,7 +4010,7 @@ is_over(ended timestamp with time zone, call uuid, began timestamp with time zon
 is_playable_to_verify(r recording, reference text) returns boolean
 is_reported_together(s segment, official_person uuid, official_phone text, answered timestamp with time zone, ended timestamp with time zone) returns boolean
 is_requesters_call(q subject_request, contact uuid, call_started timestamp with time zone) returns boolean
-is_restricted(r recording, apart_from uuid DEFAULT NULL::uuid) returns boolean
+is_restricted(r recording, except_request uuid DEFAULT NULL::uuid) returns boolean
 is_restricted_for_others(r recording, q subject_request) returns boolean
 is_same_conversation(one uuid, other uuid) returns boolean
 is_same_part(fed_answered timestamp with time zone, fed_ended timestamp with time zone, fed_official text, answered timestamp with time zone, ended timestamp with time zone, official text) returns boolean
@@ -4046,17 +4052,17 @@ ledger_request() returns trigger
 ledger_restriction(q subject_request, contact uuid, cause text) returns void
 ledger_right() returns trigger
 length_ms(parts int4multirange) returns integer
-letter_answers(letter_kind text, kind text, only_by_its_own boolean) returns boolean
+letter_answers(letter_kind text, kind text, needs_own_letter boolean) returns boolean
 letter_digest(facts jsonb, until timestamp with time zone) returns bytea
 letter_facts(q subject_request, kind text, ground text) returns jsonb
 letter_has_changed(l letter) returns boolean
 letters_due() returns TABLE(request uuid, kind text) to seloste_custodian
 lift_authority_holds(disclosure uuid, recordings uuid[]) returns void
 lift_call_holds(q subject_request, c request_call) returns void
+link_fingerprint(l one_time_link) returns text
 link_hash(recording uuid, salt bytea) returns text
 link_holds(l one_time_link) returns boolean
 link_needs_operator(person uuid) returns boolean
-link_tie(l one_time_link) returns text
 list_appointments(request uuid, from_at timestamp with time zone, to_at timestamp with time zone, only_mine boolean, workstation bytea) returns SETOF jsonb to seloste_desk
 list_calibrations() returns SETOF jsonb to seloste_desk
 list_corrections(request uuid) returns TABLE(id uuid, request_id uuid, number text, due_at timestamp with time zone, segment_id uuid, was_name text, was_phone text, becomes_id uuid, becomes_name text, becomes_phone text, proposed_at timestamp with time zone, proposed_by uuid, decided_at timestamp with time zone, decided_by uuid, outcome text) to seloste_desk
@@ -4146,7 +4152,6 @@ newest_version(form uuid) returns integer
 next_disclosure_number(series text) returns text
 node_timeout() returns interval to seloste_desk
 normalise_claim(q subject_request, claim jsonb, caller text, service text) returns jsonb
-note_conference(reporting_node uuid, call uuid, call_started timestamp with time zone, t told_part) returns void to seloste_capture
 notify_capture_of_directory() returns trigger
 notify_capture_of_prohibition() returns trigger
 notify_capture_of_stop() returns trigger
@@ -4175,12 +4180,10 @@ order_logged_until(o preservation_order, lost tstzmultirange) returns timestamp 
 order_training_moments(wanted uuid, moments uuid[]) returns void to seloste_desk
 others_report_calls(feed_name text, since timestamp with time zone, until timestamp with time zone) returns boolean to seloste_capture
 own_caller_wishes(contacts uuid[], starts timestamp with time zone[]) returns TABLE(contact_id uuid, until timestamp with time zone) to seloste_desk
-package_failed(wanted uuid) returns void to seloste_custodian
 package_is_fetchable(p disclosure_package) returns boolean
 package_is_releasable(p disclosure_package) returns boolean
 package_link_language(token_hash bytea) returns text to seloste_custodian
 package_state(p disclosure_package) returns text
-package_stored(wanted uuid, bytes bigint, hash bytea) returns boolean to seloste_custodian
 packages_await_replication() returns boolean to seloste_custodian
 packages_of(disclosures uuid[]) returns TABLE(id uuid, disclosure uuid, method text, delivery text, state text, files integer, done integer, size_bytes bigint, sha256 text, made_at timestamp with time zone, made_by uuid, expires_at timestamp with time zone, taken_at timestamp with time zone, downloads jsonb) to seloste_desk
 part_before_correction(part uuid, accessed_at timestamp with time zone, lost tstzmultirange) returns TABLE(person_id uuid, unit_id uuid)
@@ -4258,6 +4261,7 @@ record_authority_act(action text, d authority_disclosure, acting text, detail js
 record_calibration_summary(wanted uuid, summary jsonb) returns void to seloste_desk
 record_capture_stopped(wanted uuid) returns void to seloste_capture
 record_client(by_trunk text, named text, session_count bigint, refused_count bigint, sends jsonb) returns void to seloste_capture
+record_conference(reporting_node uuid, call uuid, call_started timestamp with time zone, t told_part) returns void to seloste_capture
 record_copy_playback(wanted uuid, from_ms integer, to_ms integer) returns boolean to seloste_custodian
 record_copy_preparer() returns trigger
 record_directory_end(person uuid, what text) returns void
@@ -4288,9 +4292,10 @@ record_research_release(research_id uuid) returns void
 record_right_act(action text, as_role text, object_kind text, object_id uuid, detail jsonb) returns void
 record_segment_change() returns trigger
 record_segment_replaced() returns trigger
+record_sound_removal(wanted uuid) returns boolean to seloste_custodian
 record_wrong_factor(token_hash bytea) returns void to seloste_custodian
 recorded_state(state text, kept_at timestamp with time zone, destroy_at timestamp with time zone) returns "char"
-recorded_state_conditions(filters contact_filters, place search_place) returns text[]
+recorded_state_conditions(filters contact_filters, progress search_progress) returns text[]
 recording_end_decision(r recording) returns jsonb to seloste_custodian
 recording_for_letter(r recording, reference text) returns jsonb
 recording_grace() returns interval
@@ -4330,7 +4335,6 @@ remove_letter(wanted uuid) returns void to seloste_desk
 remove_slot(wanted uuid) returns void to seloste_desk
 remove_trainee(wanted uuid, person uuid) returns void to seloste_desk
 remove_training_moment(wanted uuid) returns void to seloste_desk
-rendering_failed(wanted uuid, revision integer, why text, turn integer) returns void to seloste_custodian
 renew_order(wanted uuid, until timestamp with time zone, order_reference text) returns void to seloste_desk
 reopen_history_day() returns trigger
 report_admissions(node uuid, reported jsonb) returns void to seloste_capture
@@ -4425,7 +4429,7 @@ save_training_moment(wanted uuid, collection uuid, recording uuid, from_ms integ
 scim_client() returns uuid to seloste_desk
 scope_grace() returns interval
 search_contacts(filters contact_filters, after_at timestamp with time zone, after_id uuid, max_rows integer, oldest_first boolean DEFAULT false) returns TABLE(started_at timestamp with time zone, id uuid) to seloste_desk
-search_ways(filters contact_filters, viewer contact_viewer, place search_place, conditions text, names text[], officials integer[], sure integer[], OUT ways text[], OUT rests text[]) returns record
+search_ways(filters contact_filters, viewer contact_viewer, progress search_progress, conditions text, names text[], officials integer[], sure integer[], OUT ways text[], OUT rests text[]) returns record
 second_factors(person uuid) returns text[] to seloste_custodian
 seen_part_condition(viewer contact_viewer) returns text
 sees_all() returns boolean to seloste_desk
@@ -4444,9 +4448,9 @@ segments_by_contact(contacts uuid[], starts timestamp with time zone[]) returns 
 serve_range(token text, workstation bytea, wanted uuid, from_ms integer, to_ms integer, idle interval) returns TABLE(recording_id uuid, speed real, why text, since timestamp with time zone) to seloste_custodian
 serves_recording(r recording, reference text) returns boolean
 serves_requests() returns boolean
+session_fingerprint(token_hash bytea) returns text
 session_guard() returns trigger
 session_holds(s session) returns boolean to seloste_custodian, seloste_desk
-session_tie(token_hash bytea) returns text
 session_token_hash() returns bytea to seloste_custodian, seloste_desk
 set_aside_evaluation(wanted uuid, why text) returns boolean to seloste_desk
 set_listening_speed(wanted uuid, speed real) returns boolean to seloste_desk
@@ -4475,7 +4479,6 @@ sign_in_under_way(token_hash bytea) returns TABLE(person uuid, awaits boolean, f
 sign_in_wait(user_id text, network text, device bytea) returns integer to seloste_desk
 sign_off_accesses(month date, note text) returns void to seloste_desk
 slot_to_json(wanted office_slot) returns jsonb
-sound_removed(wanted uuid) returns boolean to seloste_custodian
 spend_confirmation(holder uuid, session_hash bytea, act text, object uuid, revision integer) returns boolean to seloste_custodian
 stale_letters(request uuid) returns SETOF uuid to seloste_desk
 standbys() returns text[] to seloste_custodian
@@ -4489,9 +4492,7 @@ study_columns(pattern text, of_lengths text DEFAULT NULL::text, without text[] D
 study_parts(contact uuid, begun timestamp with time zone, called text, ended timestamp with time zone) returns study_part[]
 study_right(r recording) returns access_right
 study_units() returns uuid[] to seloste_desk
-subject_copy_failed(wanted uuid) returns void to seloste_custodian
 subject_copy_state(c subject_copy) returns text
-subject_copy_stored(wanted uuid, size bigint) returns boolean to seloste_custodian
 submit_feedback(language text, message text, place text, email text) returns timestamp with time zone to seloste_desk
 submit_home_request(party text, kinds text[], language text, requester jsonb, told text, user_id text) returns timestamp with time zone to seloste_desk
 submit_identified_home_request(party text, kinds text[], language text, requester jsonb, told text, user_id text, identified_at timestamp with time zone, fetch_digest bytea) returns timestamp with time zone to seloste_custodian
@@ -4527,7 +4528,6 @@ view_request(wanted uuid) returns subject_request to seloste_desk
 view_research(wanted uuid) returns text to seloste_desk
 viewer() returns uuid to seloste_desk
 viewer_is(wanted text, wanted_duty text DEFAULT NULL::text) returns boolean to seloste_desk
-viewer_revokes(holder uuid) returns text
 viewer_right(wanted text) returns uuid
 viewer_sees_research() returns boolean to seloste_desk
 viewer_sees_rights() returns boolean to seloste_desk

@@ -18,7 +18,7 @@ import { migrate } from '#platform/database/migrate.ts'
 import { setRolePasswords } from '#platform/database/role-passwords.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
-import { expungeRecordings, type Ending, type Expunging } from '#register/expunge.ts'
+import { expungeRecordings, type RecordingToDestroy, type ExpunctionContext } from '#register/expunge.ts'
 import { bodyKey, indexKey } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { makeLogKey } from '#safeguards/audit/log-key.ts'
@@ -225,7 +225,7 @@ async function addProhibited(
   return some.map((recording) => ({ ...recording, cause: 'caller' as const }))
 }
 
-async function run(expunging: Expunging, some: (Filled & Pick<Ending, 'cause'>)[]): Promise<void> {
+async function run(expunging: ExpunctionContext, some: (Filled & Pick<RecordingToDestroy, 'cause'>)[]): Promise<void> {
   const now = Temporal.Now.instant()
   const deadline = now.add({ seconds: 60 })
   const { failures, waiting } = await expungeRecordings(

@@ -3,7 +3,12 @@
  * database decides which recordings end (decide_end in database/functions/destruction/recordings.sql).
  */
 import { sql, type Kysely } from 'kysely'
-import { expungeRecordings, type Ending, type Expunged, type Expunging } from '#register/expunge.ts'
+import {
+  expungeRecordings,
+  type RecordingToDestroy,
+  type ExpunctionResult,
+  type ExpunctionContext,
+} from '#register/expunge.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
 /** Longest wait for an unreachable storage place when a forbidden recording is destroyed. */
@@ -28,8 +33,8 @@ export async function recordInspectionHolds(db: Kysely<RegisterTables>, held: bo
 }
 
 /** Destroys blocked recordings without waiting for the hourly sweep. */
-export async function destroyBlocked(expunging: Expunging, now: Temporal.Instant): Promise<Expunged> {
-  const done: Expunged = { destroyed: [], waiting: [], failures: [] }
+export async function destroyBlocked(expunging: ExpunctionContext, now: Temporal.Instant): Promise<ExpunctionResult> {
+  const done: ExpunctionResult = { destroyed: [], waiting: [], failures: [] }
   for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
     const endings = await blockedRecordings(expunging.db, after, now)
     if (endings.length === 0) return done
@@ -41,7 +46,11 @@ export async function destroyBlocked(expunging: Expunging, now: Temporal.Instant
   }
 }
 
-async function blockedRecordings(db: Kysely<RegisterTables>, after: string, now: Temporal.Instant): Promise<Ending[]> {
+async function blockedRecordings(
+  db: Kysely<RegisterTables>,
+  after: string,
+  now: Temporal.Instant,
+): Promise<RecordingToDestroy[]> {
   const rows = await db
     .selectFrom('recording')
     .leftJoin('prohibition', 'prohibition.recording_id', 'recording.id')

@@ -6,7 +6,7 @@ import { sql, type Kysely } from 'kysely'
 import { hashCallId } from '#description/draw.ts'
 import { historyEndsAt } from '#description/terms.ts'
 import { admit, decisionColumns, officialColumns, rawOf, type SegmentFacts } from './admit.ts'
-import { decideEnd } from './decide-end.ts'
+import { settleCallEnd } from './settle-call-end.ts'
 import type { RegisterTables } from './tables.ts'
 
 /** Reason for a drawn segment without recording: no recording client reported it. */
@@ -73,9 +73,9 @@ export async function admitNewFromFeed(
 ): Promise<ReadonlySet<number>> {
   const reported = calls.flatMap((segments, index) => (segments[0] ? [callOf(index, segments[0], segments)] : []))
   if (reported.length === 0) return new Set()
-  const { rows } = await sql<{ places: number[] }>`
-    select admit_fed_calls(${feed}, ${JSON.stringify(reported)}::jsonb) as places`.execute(db)
-  return new Set(rows[0]?.places)
+  const { rows } = await sql<{ indexes: number[] }>`
+    select admit_fed_calls(${feed}, ${JSON.stringify(reported)}::jsonb) as indexes`.execute(db)
+  return new Set(rows[0]?.indexes)
 }
 
 /** Converts to the database type `fed_call` (database/functions/feeds/batches.sql), as `admit` does with the same facts. */
@@ -156,7 +156,7 @@ async function complete(
       select complete_fed_segment(${segment}::uuid, ${startedAt}::timestamptz, ${JSON.stringify(reported)}::jsonb) as ends`.execute(
       tx,
     )
-    if (rows[0]?.ends) await decideEnd(tx, { id, startedAt }, false)
+    if (rows[0]?.ends) await settleCallEnd(tx, { id, startedAt }, false)
   })
 }
 

@@ -54,11 +54,11 @@ describe('admit', () => {
     const startedAt = endedAt.subtract({ minutes: 5 })
     const first = callFacts({ callIds: ['ucid:goes-on'], startedAt, endedAt })
     const { contactId } = await admit(capture, first)
-    const { endedAt: _going, ...going } = callFacts({ callIds: ['ucid:goes-on'], startedAt })
-    await admit(capture, going)
+    const { endedAt: _endedAt, ...ongoing } = callFacts({ callIds: ['ucid:goes-on'], startedAt })
+    await admit(capture, ongoing)
     expect((await contactsWithId(contactId))[0]).toMatchObject({ ended_at: null, history_ends_at: null })
     const ended = endedAt.add({ minutes: 1 })
-    await admit(capture, { ...going, endedAt: ended })
+    await admit(capture, { ...ongoing, endedAt: ended })
     expect((await contactsWithId(contactId))[0]?.ended_at).toEqual(ended)
   })
 
@@ -88,14 +88,14 @@ describe('admit', () => {
   })
 
   test('a call in progress has no end and no term until it ends', async () => {
-    const { endedAt, ...going } = callFacts()
-    const { contactId } = await admit(capture, going)
+    const { endedAt, ...ongoing } = callFacts()
+    const { contactId } = await admit(capture, ongoing)
     expect((await contactsWithId(contactId))[0]).toMatchObject({ ended_at: null, history_ends_at: null })
-    await admit(capture, { ...going, endedAt })
+    await admit(capture, { ...ongoing, endedAt })
     expect((await contactsWithId(contactId))[0]?.ended_at).not.toBeNull()
   })
 
-  test('a recording gets its minimum and destruction from the call’s end', async () => {
+  test('the minimum term and the destruction of a recording count from the end of its call', async () => {
     const endedAt = Temporal.Instant.from('2026-08-31T09:00:00Z')
     const startedAt = endedAt.subtract({ minutes: 3 })
     const recording = recordingFacts({ months: 6, startedAt, endedAt })
@@ -112,7 +112,7 @@ describe('admit', () => {
   })
 
   test('later reports complete contact and segment, and nothing known becomes unknown again', async () => {
-    const { endedAt: _going, official, ...rest } = callFacts()
+    const { endedAt: _endedAt, official, ...rest } = callFacts()
     const unreported = {
       caller: { kind: 'unparsed', key: null, raw: null },
       numberCalled: { key: 'unknown' as PhoneNumberKey, kind: 'UNKNOWN' },
@@ -152,15 +152,18 @@ describe('admit', () => {
   })
 
   test('the caller of a contact is the one reported by the session that opened it, while its call continues', async () => {
-    const { endedAt, ...going } = callFacts({ callIds: ['ucid:caller-told'] })
-    const { contactId } = await admit(capture, going)
+    const { endedAt, ...ongoing } = callFacts({ callIds: ['ucid:caller-told'] })
+    const { contactId } = await admit(capture, ongoing)
     const other = { kind: 'e164' as const, key: phone('050 111 2222'), raw: null }
-    await admit(capture, { ...callFacts({ callIds: ['ucid:caller-told'], startedAt: going.startedAt }), caller: other })
+    await admit(capture, {
+      ...callFacts({ callIds: ['ucid:caller-told'], startedAt: ongoing.startedAt }),
+      caller: other,
+    })
     expect((await contactsWithId(contactId))[0]?.caller_key).toBe(phone('040 123 4567'))
-    await admit(capture, { ...going, caller: other })
+    await admit(capture, { ...ongoing, caller: other })
     expect((await contactsWithId(contactId))[0]?.caller_key).toBe(phone('050 111 2222'))
-    await admit(capture, { ...going, endedAt, caller: other })
-    await admit(capture, { ...going, endedAt })
+    await admit(capture, { ...ongoing, endedAt, caller: other })
+    await admit(capture, { ...ongoing, endedAt })
     expect((await contactsWithId(contactId))[0]?.caller_key).toBe(phone('050 111 2222'))
   })
 

@@ -114,9 +114,9 @@ export async function admitBatch(
 ): Promise<Admission[]> {
   const { rows } = await sql<{ contactId: string; verdict: Admission['verdict']; stops: boolean }>`
     select p.contact_id as "contactId", p.verdict, p.stops
-    from jsonb_array_elements(${JSON.stringify(all.map(describePart))}::jsonb) with ordinality as t (told, place),
-      admit_part(${node ?? null}::uuid, t.told) p
-    order by t.place`.execute(db)
+    from jsonb_array_elements(${JSON.stringify(all.map(describePart))}::jsonb) with ordinality as t (reported, ordinal),
+      admit_part(${node ?? null}::uuid, t.reported) p
+    order by t.ordinal`.execute(db)
   return rows.map(({ contactId, verdict, stops }) =>
     verdict === 'beside' ? { contactId, verdict, stops } : { contactId, verdict },
   )
@@ -197,10 +197,10 @@ function segmentIdentityOf({ recording, official, marks, ...facts }: SegmentFact
   }
 }
 
-/** Longest written number; longer text is something else. */
+/** Longest text stored of an unparsed caller. */
 const maxRawLength = 64
 
-/** R10: the number dialled from; other text of an address is kept only if no number can be parsed. */
+/** Returns the text to store of a caller: null if a number was parsed, because only the number dialled from may be stored (R10). */
 export function rawOf({ key, raw }: SegmentFacts['caller']): string | null {
   return key === null ? (raw?.slice(0, maxRawLength).toWellFormed() ?? null) : null
 }

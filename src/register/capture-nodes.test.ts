@@ -1,5 +1,5 @@
-// Several captures of one register: a call reported by two of them (R9, R17), its prohibition (R49), and nodes that
-// die.
+// Several captures of one register: a call reported by two of them (R9, R17), its prohibition (R49), and nodes that go
+// down.
 import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
@@ -7,7 +7,7 @@ import { callFacts, colleagueOf, enterTestPerson, recordingFacts } from '#test/d
 import { admit, type SegmentFacts } from './admit.ts'
 import {
   endCallsOfSilentNodes,
-  forgetNode,
+  removeNode,
   recordNodeEnd,
   recordHeartbeat,
   listNodeStatuses,
@@ -42,16 +42,16 @@ const simulateSilence = (node: string, seconds = 11) =>
 
 /** Returns a call in progress, and a second node's report of it. */
 function callReportedTwice(): { first: SegmentFacts; second: SegmentFacts } {
-  const { endedAt: _, ...going } = callFacts({ official: colleagueOf(clerk) })
+  const { endedAt: _, ...ongoing } = callFacts({ official: colleagueOf(clerk) })
   const facts = (): SegmentFacts => {
     const { stored: _stored, endedAt: _ended, ...recording } = recordingFacts()
     const startedAt = Temporal.Now.instant()
     return {
-      ...going,
+      ...ongoing,
       ...{ segmentId: randomUUID(), contactId: randomUUID() },
       recording: { ...recording, id: randomUUID(), startedAt },
       captureState: 'recording',
-      decision: { ...going.decision, record: true },
+      decision: { ...ongoing.decision, record: true },
     }
   }
   return { first: facts(), second: facts() }
@@ -310,12 +310,12 @@ describe('a call whose sessions at two nodes have different officials', () => {
     expect(await shared(north, { speaking: [atNorth.segmentId] })).toEqual([[atNorth.segmentId, true]])
     await simulateSilence(south)
     expect(await shared(north)).toEqual([[atNorth.segmentId, false]])
-    await forgetNode(owner, south)
+    await removeNode(owner, south)
     expect(await shared(south)).toEqual([])
   })
 })
 
-describe('a prohibition of such a call (R49)', () => {
+describe('a prohibition of a call that two nodes report (R49)', () => {
   const forbid = (facts: SegmentFacts) =>
     pool.query(`insert into prohibition (recording_id, party, channel, entered_by) values ($1, 'CALLER', 'CALL', $2)`, [
       facts.recording!.id,
@@ -375,7 +375,7 @@ describe('a prohibition of such a call (R49)', () => {
   })
 })
 
-describe('a node that dies', () => {
+describe('a node that goes down', () => {
   test('has its calls ended at its last heartbeat after a quarter of an hour, and reports the rest when it returns', async () => {
     const { first } = callReportedTwice()
     const { contactId } = await admitFrom(first, north)
@@ -423,7 +423,7 @@ describe('a node that dies', () => {
       { name: 'north', state: 'silent', openCalls: 1 },
       { name: 'south', state: 'ended', openCalls: 0 },
     ])
-    expect(await forgetNode(owner, north)).toBe(1)
+    expect(await removeNode(owner, north)).toBe(1)
     expect(await list()).toEqual([{ name: 'south', state: 'ended', openCalls: 0 }])
     await expect(listNodeStatuses(capture)).rejects.toThrow('permission denied')
   })

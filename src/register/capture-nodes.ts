@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import { readBlockers, type Blocker } from '#platform/blockers/blockers.ts'
 import { channels } from './channels.ts'
-import { decideEnd } from './decide-end.ts'
+import { settleCallEnd } from './settle-call-end.ts'
 import type { RegisterTables } from './tables.ts'
 
 type Db = Kysely<RegisterTables>
@@ -91,9 +91,9 @@ export interface NodeStatus {
 export async function listNodeStatuses(db: Db): Promise<NodeStatus[]> {
   const { rows } = await sql<NodeStatus>`
     select id, name, version, started_at as "startedAt", alive_at as "aliveAt", state, pressures, sessions, recordings, waiting, blockers,
-      open_calls as "openCalls", answers and count(*) filter (where answers) over (partition by name) > 1 as "sharesName"
-    from (select *, state not in ('silent', 'ended') as answers, row_number() over () as place from capture_nodes()) as node
-    order by place`.execute(db)
+      open_calls as "openCalls", is_live and count(*) filter (where is_live) over (partition by name) > 1 as "sharesName"
+    from (select *, state not in ('silent', 'ended') as is_live, row_number() over () as ordinal from capture_nodes()) as node
+    order by ordinal`.execute(db)
   return rows.map((row) => ({ ...row, blockers: readBlockers(row.blockers) }))
 }
 
@@ -115,7 +115,7 @@ export function listLiveNodes(db: Db): Promise<{ id: string; name: string }[]> {
  * the database owner may do this.
  * @returns how many calls it ended
  */
-export function forgetNode(db: Db, id: string): Promise<number> {
+export function removeNode(db: Db, id: string): Promise<number> {
   return db.transaction().execute(async (tx) => {
     const calls = await endCalls(tx, sql<CallToEnd>`select * from end_segments_of_node(${id}::uuid)`)
     await sql`delete from capture_node where id = ${id}::uuid`.execute(tx)
@@ -133,7 +133,7 @@ async function endCalls(tx: Transaction<RegisterTables>, ended: RawBuilder<CallT
     tx,
   )
   for (const contact of rows) {
-    await decideEnd(tx, contact, true)
+    await settleCallEnd(tx, contact, true)
     await sql`select pg_notify(${channels.callChanged}, ${contact.id})`.execute(tx)
   }
   return rows.length

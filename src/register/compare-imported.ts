@@ -18,8 +18,8 @@ export interface Comparison {
   faulty: { id: string; fault: string }[]
 }
 
-const atOnce = 100
-const lanes = 4
+const batchSize = 100
+const maxConcurrent = 4
 
 interface Waiting {
   id: string
@@ -29,16 +29,16 @@ interface Waiting {
 /** Compares the recordings that were ingested and not compared yet, at most `max` of them, and records which are the same. */
 export async function compareImported(
   { db, objects, keys }: { db: Kysely<RegisterTables>; objects: ObjectStore; keys: KeyStore },
-  /** Ids that this process has found to differ already. */
-  passOver: ReadonlySet<string>,
+  /** Ids to leave out: this process has found them to differ already. */
+  skipped: ReadonlySet<string>,
 ): Promise<Comparison> {
   const found: Comparison = { same: 0, different: [], ...(await countWaiting(db)) }
   const { rows } = await sql<Waiting>`
     select i.recording_id as id, i.audio_sha256 as audio
     from imported_recording i join recording r on r.id = i.recording_id
     where i.compared_at is null and r.kept_at is not null and r.state not in ('DESTROYING', 'DESTROYED')
-      and i.recording_id <> all (${[...passOver]}::uuid[])
-    order by i.recording_id limit ${sql.lit(atOnce)}`.execute(db)
+      and i.recording_id <> all (${[...skipped]}::uuid[])
+    order by i.recording_id limit ${sql.lit(batchSize)}`.execute(db)
   const fileKeys = await fileKeysOf(
     db,
     keys,
@@ -46,7 +46,7 @@ export async function compareImported(
   )
   const same: string[] = []
   const left = [...rows]
-  const lane = async () => {
+  const worker = async () => {
     for (let row = left.pop(); row; row = left.pop()) {
       const fileKey = fileKeys.get(row.id)
       if (fileKey instanceof Buffer && (await isSame(objects, row, fileKey))) same.push(row.id)
@@ -54,7 +54,7 @@ export async function compareImported(
       if (fileKey instanceof Buffer) fileKey.fill(0)
     }
   }
-  await Promise.all(Array.from({ length: lanes }, lane))
+  await Promise.all(Array.from({ length: maxConcurrent }, worker))
   await sql`update imported_recording set compared_at = clock_timestamp() where recording_id = any (${same}::uuid[])`.execute(
     db,
   )

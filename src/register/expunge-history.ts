@@ -21,7 +21,10 @@ export async function expungeHistory(db: Kysely<RegisterTables>, contactIds: rea
   })
 }
 
-/** Reason why a month is not dropped: `busy` (retried), or a call of it is ongoing (`runs`), on hold or not counted. */
+/**
+ * Reason why a month is not dropped. `busy`: readers or writers hold it, to be retried; `runs`: a term in it has not ended;
+ * `held`: a preservation order keeps a call of it; `uncounted`: a day of it is not counted; `not-there`: it has no partition.
+ */
 export type MonthKeptReason = 'busy' | 'runs' | 'held' | 'uncounted' | 'not-there'
 
 /** Drops a whole month of history (its first day, UTC) in which everything is over, with its ledger entry (R22, R52). */
@@ -58,10 +61,11 @@ class MonthKept extends Error {
 }
 
 /**
- * Deletes rows of destroyed recordings whose month was dropped, and their listenings.
+ * Deletes the rows of destroyed recordings whose month was dropped, with their listenings and prohibitions, and corrections.
  * @returns how many recordings
  */
 export async function deleteRowsOfDroppedMonths(db: Kysely<RegisterTables>, max: number): Promise<number> {
-  const { rows } = await sql<{ ended: number }>`select delete_history_remainders(${max}::integer) as ended`.execute(db)
-  return rows[0]!.ended
+  const { rows } = await sql<{ deleted: number }>`
+    select delete_history_remainders(${max}::integer) as deleted`.execute(db)
+  return rows[0]!.deleted
 }

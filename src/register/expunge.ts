@@ -1,6 +1,6 @@
 /**
  * Expunges recordings: what remains is an entry in the destruction ledger. Every step is idempotent, so the next run finishes
- * an interrupted expunction (R50, R52). When a recording ends is decided in destruction/.
+ * an interrupted expunction (R50, R52). The callers decide which recordings end (src/destruction).
  */
 import type { RecordingToDestroy, ExpunctionResult, ExpunctionContext } from './expunction/expunction-types.ts'
 import { beginExpunction } from './expunction/begin.ts'
@@ -14,7 +14,7 @@ import { retryReplicaDeletes } from './expunction/retry-replica-deletes.ts'
 import { removeLateObjects } from './expunction/remove-objects.ts'
 
 export { isUnfinished }
-export type { RecordingToDestroy as Ending, ExpunctionResult as Expunged, ExpunctionContext as Expunging }
+export type { RecordingToDestroy, ExpunctionResult, ExpunctionContext }
 
 /**
  * Destroys recordings (R24, R50) in the order that keeps backups usable: block; remove objects; destroy keys, one transaction a

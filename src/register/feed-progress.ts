@@ -3,16 +3,18 @@ import type { RegisterTables } from './tables.ts'
 
 /** Progress of a feed since its last report. */
 export interface FeedProgress {
+  /** Arrival of the newest record. */
   heardAt: Temporal.Instant | undefined
   /** First beginning and last end of the reported calls. */
   from: Temporal.Instant | undefined
   until: Temporal.Instant | undefined
   records: number
   calls: number
+  /** Calls that the register does not contain, such as outgoing and internal ones. */
   outside: number
 }
 
-/** Reports a feed's progress, the numbers whose calls it reports (undefined: all), and its obstacle. */
+/** Reports a feed's progress, the numbers whose calls it reports (undefined: all), and what prevents it from continuing. */
 export async function reportFeed(
   db: Kysely<RegisterTables>,
   feed: { name: string; source: string; covers: readonly string[] | undefined },
@@ -29,7 +31,7 @@ export async function reportFeed(
 /**
  * Records an unreadable record.
  * @param id the same for the same record
- * @returns whether it is new
+ * @returns true if it was not recorded before
  */
 export async function reportFeedProblem(
   db: Kysely<RegisterTables>,

@@ -49,7 +49,7 @@ const functions: Readonly<Record<string, string>> = {
   'match_by_facts(told_part)':
     'matches late facts with calls of feeds: limited to the time in which a node may report late, a day per call, and a limited number of questions an hour',
   'months_after(timestamp with time zone,integer)': 'arithmetic',
-  'note_conference(uuid,uuid,timestamp with time zone,told_part)':
+  'record_conference(uuid,uuid,timestamp with time zone,told_part)':
     'which parts of a call in progress are a conference: then they are not recorded, which capture can decide by itself',
   'record_client(text,text,bigint,bigint,jsonb)': 'counts recording clients: 500, and 1,000 features of each',
   'record_fed_calls(text,fed_call[])':

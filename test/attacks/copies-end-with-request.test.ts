@@ -100,7 +100,7 @@ test('a copy that is being made when its request is withdrawn never becomes read
   const { id, link, request } = await readyCopy()
   await sql`update subject_copy set ready_at = null, size_bytes = null where id = ${id}`.execute(admin)
   await close(request.id, 'WITHDRAWN')
-  const { rows } = await sql<{ stored: boolean }>`select subject_copy_stored(${id}::uuid, 1000) as stored`.execute(
+  const { rows } = await sql<{ stored: boolean }>`select complete_subject_copy(${id}::uuid, 1000) as stored`.execute(
     admin,
   )
   expect(rows[0]!.stored).toBe(false)

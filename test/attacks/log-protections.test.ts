@@ -333,7 +333,7 @@ test('on another version of PostgreSQL a policy that calls a function of the sam
   const other = { ...(await readProtections(custodian, roles)), postgres: 1 }
   expect(await findProtectionProblems(custodian, roles, other)).toEqual([])
   const { rows } = await sql<{ condition: string }>`
-    select pg_get_expr(polqual, polrelid) as condition from pg_policy where polname = 'desk_looks' and polrelid = 'contact'::regclass`.execute(
+    select pg_get_expr(polqual, polrelid) as condition from pg_policy where polname = 'desk_reads' and polrelid = 'contact'::regclass`.execute(
     database.as().db,
   )
   const replaced = rows[0]!.condition.replace('sees_all()', 'information_schema.sees_all()')
@@ -342,9 +342,9 @@ test('on another version of PostgreSQL a policy that calls a function of the sam
     await differences(
       other,
       `create function information_schema.sees_all() returns boolean language sql as 'select true'`,
-      `alter policy desk_looks on contact using (${replaced})`,
+      `alter policy desk_reads on contact using (${replaced})`,
     ),
-  ).toContain('changed policy contact desk_looks')
+  ).toContain('changed policy contact desk_reads')
 })
 
 test('on another version of PostgreSQL a policy whose conditions are grouped otherwise is reported', async () => {

@@ -432,7 +432,7 @@ const catalogue: readonly Breach[] = [
     promise: 'access.personal',
     counts: ['strangeSessions'],
     plant: [
-      disarm('end_leavers()', 'integer', '0'),
+      disarm('end_access_of_leavers()', 'integer', '0'),
       {
         run: `insert into session (token_hash, person_id, created_at, expires_at) values (sha256('planted'), ${official}, now() - interval '1 minute', now() + interval '1 hour')`,
         undo: `delete from session where token_hash = sha256('planted')`,

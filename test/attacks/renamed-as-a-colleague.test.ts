@@ -52,7 +52,7 @@ test('without a session the desk may not ask whether a number needs a second per
     from_at: from,
     to_at: null,
   }
-  await expect(sql`select * from find_unsettled(${JSON.stringify([row])}::jsonb)`.execute(db)).rejects.toThrow(
+  await expect(sql`select * from find_rows_to_confirm(${JSON.stringify([row])}::jsonb)`.execute(db)).rejects.toThrow(
     'deny.role',
   )
   const alone = sql`select needs_confirmation('phone', ${row.subject}, ${bertil.id}::uuid, ${from}, null)`.execute(db)

@@ -25,7 +25,7 @@ test('an expired session that is put back is reported', async () => {
   )
   await pool.query(
     `insert into audit_entry (person_id, action, result, object_kind, object_id, detail, at)
-     values ($1, 'session.started', 'ok', 'session', $2, jsonb_build_object('token', session_tie(sha256('expired'))), now() - interval '40 days')`,
+     values ($1, 'session.started', 'ok', 'session', $2, jsonb_build_object('token', session_fingerprint(sha256('expired'))), now() - interval '40 days')`,
     [aino.id, session],
   )
   expect(await brokenPromises()).toEqual([])

@@ -368,7 +368,7 @@ describe('a package to a research institute', () => {
     let storing: Promise<boolean> | undefined
     await admin.transaction().execute(async (forbidding) => {
       await sql`select from recording where id = ${recordings[0]} for update`.execute(forbidding)
-      storing = sql<{ stored: boolean }>`select package_stored(${wanted}, 5, sha256('x')) as stored`
+      storing = sql<{ stored: boolean }>`select complete_package(${wanted}, 5, sha256('x')) as stored`
         .execute(admin)
         .then((answer) => answer.rows[0]!.stored)
       const countLockWaits = async () =>

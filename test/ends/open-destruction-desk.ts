@@ -11,7 +11,7 @@ import type { Duty, Role } from '#description/roles.ts'
 import { systemClock } from '#platform/clock/clock.ts'
 import { makeLog } from '#platform/log/log.ts'
 import type { SegmentFacts } from '#register/admit.ts'
-import type { Expunging } from '#register/expunge.ts'
+import type { ExpunctionContext } from '#register/expunge.ts'
 import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { withoutCopies } from '#safeguards/places/copies.ts'
@@ -36,7 +36,7 @@ export async function openDestructionDesk(
   const { db: custodian, pool } = database.as('seloste_custodian')
   const log: string[] = []
   const versions = await followVersions({ db: custodian, databaseUrl: database.url('seloste_custodian'), onFault })
-  const expunging: Expunging = {
+  const expunging: ExpunctionContext = {
     db: custodian,
     objects: register.objects,
     keys: register.keys,

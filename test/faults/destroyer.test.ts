@@ -11,7 +11,7 @@ import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { makeDestroyer } from '#test/register/destroy-recordings.ts'
 import { makeTestRegister } from '#test/register/make-register.ts'
 import { copyKeyRows, makePlainPlace, openFromRows, type KeyRows } from '#test/register/plain-place.ts'
-import { expungeRecordings, finishExpunctions, type Expunging } from '#register/expunge.ts'
+import { expungeRecordings, finishExpunctions, type ExpunctionContext } from '#register/expunge.ts'
 import { ingestRecording } from '#register/recordings/ingest-recording.ts'
 import { openRecordingBody } from '#register/recordings/open-recording.ts'
 import type { RegisterTables } from '#register/tables.ts'
@@ -102,7 +102,7 @@ async function expectDestroyed(ids: readonly string[], when: string): Promise<vo
   }
 }
 
-async function finish(destroyer: Expunging = expunging): Promise<void> {
+async function finish(destroyer: ExpunctionContext = expunging): Promise<void> {
   const { failures, waiting } = await finishExpunctions(destroyer, now())
   expect(failures).toEqual([])
   expect(waiting).toEqual([])

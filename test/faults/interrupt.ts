@@ -3,13 +3,13 @@
  * which are all real.
  */
 import type { KyselyPlugin } from 'kysely'
-import type { Expunging } from '#register/expunge.ts'
+import type { ExpunctionContext } from '#register/expunge.ts'
 
 /** Interruption at a step: the process ends before or after it, its disk or database fails once, or it pauses. */
 export type Interruption = 'killed-before' | 'killed-after' | 'EIO' | 'ENOSPC' | 'paused'
 
 export interface Interrupted {
-  expunging: Expunging
+  expunging: ExpunctionContext
   steps: () => number
   /** Resolves when a destroyer that pauses has reached its step; `resume` continues it. */
   reached: Promise<void>
@@ -25,7 +25,7 @@ export interface InterruptOptions {
   outsideOnly?: boolean
 }
 
-export function interrupt(expunging: Expunging, options: InterruptOptions): Interrupted {
+export function interrupt(expunging: ExpunctionContext, options: InterruptOptions): Interrupted {
   const { at, how, outsideOnly = false } = options
   const pausing = Promise.withResolvers<void>()
   const paused = Promise.withResolvers<void>()

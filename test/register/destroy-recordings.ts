@@ -2,18 +2,18 @@
  * Destroys recordings of a test register as the custodian does, with the real destroyer: enters prohibitions of an
  * unknown person, and destroys recordings on their caller's prohibition.
  */
-import { expungeRecordings, type Expunged, type Expunging } from '#register/expunge.ts'
+import { expungeRecordings, type ExpunctionResult, type ExpunctionContext } from '#register/expunge.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { withoutCopies, type Copies } from '#safeguards/places/copies.ts'
 import type { TestDatabase } from '../database/create-test-database.ts'
 import type { TestRegister } from './make-register.ts'
 
 export interface TestDestroyer {
-  expunging: Expunging
+  expunging: ExpunctionContext
   /** Enters the prohibition that an early destruction needs; the recording's state stays as it is. */
   forbid: (id: string, party?: 'CALLER' | 'OFFICIAL') => Promise<void>
   /** Forbids and destroys a recording; throws what blocked the destruction. */
-  destroy: (id: string, given?: Partial<Expunging>) => Promise<Expunged>
+  destroy: (id: string, given?: Partial<ExpunctionContext>) => Promise<ExpunctionResult>
 }
 
 export function makeDestroyer(

@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { admitFromFeed } from '#register/admit-from-feed.ts'
 import { admit, type SegmentFacts } from '#register/admit.ts'
-import { coarsenStudies, countStudies } from '#register/history/count-studies.ts'
+import { rollUpStudies, countStudies } from '#register/history/count-studies.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { sweepHistory } from '#destruction/retention/sweep-history.ts'
 import { talkBounds, waitBounds } from '#use/studies/study.ts'
@@ -283,7 +283,7 @@ describe('counts past fourteen months', () => {
       // The sweep subtracts no ended call from the counts, and counts each call before deleting it.
       const after = before + 1
       expect(await readTotals()).toBe(after)
-      expect(await coarsenStudies(custodian)).toBeGreaterThan(0)
+      expect(await rollUpStudies(custodian)).toBeGreaterThan(0)
       expect((await pool.query(`select from study_hour union all select from study_day`)).rowCount).toBe(0)
       // A month is rounded fifteen months after it began, and exact until then; the calls may be in two months.
       const months = await pool.query<{ is_rounded: boolean; is_due: boolean }>(
@@ -295,7 +295,7 @@ describe('counts past fourteen months', () => {
       expect(Math.abs((await readTotals()) - after)).toBeLessThanOrEqual(2 * rounded)
 
       await setDatabaseClock(database, last.add({ months: 15, days: 4 }).toInstant())
-      await coarsenStudies(custodian)
+      await rollUpStudies(custodian)
       const { rows } = await pool.query<Record<string, number | string>>(
         `select to_jsonb(m) - 'month' - 'number' - 'is_rounded' - 'talk_seconds' - 'expected_ppm' as counts, m.talk_seconds::float8 as talk,
          m.answered::float8 as answered, is_rounded from study_month m`,

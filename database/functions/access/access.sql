@@ -37,7 +37,7 @@ create trigger ledger_removed after delete on recovery_code referencing old tabl
 -- one_time_link
 create trigger ledger_used after update on one_time_link for each row
   when (old.used_at is null and new.used_at is not null) execute function ledger_end('link', 'used');
--- An expired link has ended by itself.
+-- An expired link is deleted without an entry: its expiry ended it.
 create trigger ledger_voided after delete on one_time_link for each row
   when (old.used_at is null and old.expires_at > now()) execute function ledger_end('link', 'voided');
 create trigger notifies_person after insert on one_time_link for each row execute function notify_link();

@@ -39,7 +39,7 @@ begin
   return null;
 end $$;
 
--- Notifies the person whose numbers or place change, and whoever loses a number by it.
+-- Notifies the person whose numbers or placement change, and the former holder of a number that this person gets.
 create or replace function notify_directory_change() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -71,8 +71,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function prune_notices to seloste_custodian;
 
--- Ends every session of a person and forgets their browsers: for an administrator, when a browser is lost or a password was seen. Refuses
--- deny.role, not-found, confirm.fresh. Returns the number of sessions.
+-- Ends every session of a person and deletes their known browsers: for an administrator, when a device is lost or somebody saw the password.
+-- Refuses deny.role, not-found, confirm.fresh. Returns the number of sessions.
 create or replace function end_sessions_of_person(person uuid) returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

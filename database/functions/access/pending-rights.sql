@@ -7,7 +7,8 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
     where until is null or (l ->> 'at')::timestamptz <= until)) else '{}' end)::text, 'UTF8'))
 $$;
 
--- Returns true if a fact of an undelivered letter has changed since the draft, or the requester of its calls is no longer identified.
+-- Returns true if an undelivered letter is stale: a fact has changed since the draft, or the letter is about calls and the requester is no
+-- longer identified.
 create or replace function letter_has_changed(l letter) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -259,7 +259,7 @@ end $$;
 grant execute on function withdraw_right_request to seloste_desk;
 
 -- Returns the capacity in which the viewer may end a right: holder, approver, or supervisor of the holder.
-create or replace function viewer_revokes(holder uuid) returns text
+create or replace function capacity_to_revoke(holder uuid) returns text
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select case
     when holder = viewer() then 'own'
@@ -276,7 +276,7 @@ declare
   cause text;
 begin
   select * into r from access_right where id = wanted for update;
-  cause := viewer_revokes(r.person_id);
+  cause := capacity_to_revoke(r.person_id);
   perform refuse_if(r.id is null or (cause is null and not viewer_sees_rights()), 'not-found');
   perform refuse_if(cause is null, 'deny.role');
   perform refuse_if(r.revoked_at is not null or r.valid_to <= now(), 'right.over');
@@ -297,8 +297,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function confirmed_at to seloste_desk;
 
--- Returns the doubts about a right: a supervisor without officials (R37); an expert who has another place, answers calls, or whose duty the
--- description no longer has (R38); a right wider than its role.
+-- Returns the doubts about a right: a supervisor without officials (R37); an expert who answers calls, or whose duty the description no
+-- longer has (R38); a holder whose placement has changed; a right wider than its role.
 create or replace function right_doubts(r access_right) returns text[]
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with d as (
@@ -339,20 +339,20 @@ create or replace function review_right(wanted uuid, keep boolean, note text) re
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   r access_right;
-  part text;
+  capacity text;
   doubts text[];
   as_role text;
 begin
   select * into r from access_right where id = wanted for update;
-  part := viewer_revokes(r.person_id);
-  perform refuse_if(r.id is null or (part is null and not viewer_sees_rights()), 'not-found');
-  perform refuse_if(part is null, 'deny.role');
-  perform refuse_if(part = 'own', 'right.own');
+  capacity := capacity_to_revoke(r.person_id);
+  perform refuse_if(r.id is null or (capacity is null and not viewer_sees_rights()), 'not-found');
+  perform refuse_if(capacity is null, 'deny.role');
+  perform refuse_if(capacity = 'own', 'right.own');
   perform refuse_if(r.revoked_at is not null or r.valid_to <= now(), 'right.over');
   doubts := right_doubts(r);
   perform refuse_if((not keep or doubts <> '{}') and coalesce(review_right.note, '') !~ '\S', 'right.note-missing');
   perform require_fresh();
-  as_role := case part when 'approver' then 'ACCESS_APPROVER' else 'SUPERVISOR' end;
+  as_role := case capacity when 'approver' then 'ACCESS_APPROVER' else 'SUPERVISOR' end;
   insert into right_review (right_id, reviewed_by, kept, note, doubts)
   values (r.id, viewer(), keep, nullif(btrim(review_right.note), ''), doubts);
   perform record_right_act('right.reviewed', as_role, 'right', r.id, jsonb_build_object('person', r.person_id, 'role', r.role, 'kept', keep));

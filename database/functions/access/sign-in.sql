@@ -12,11 +12,11 @@ language sql volatile set search_path = pg_catalog, public, pg_temp as $$
   select l.used_at is null and l.expires_at > greatest(clock_timestamp(), register_now())
 $$;
 
--- Returns the tie by which the log recognises a link; the token's hash cannot be derived from it.
-create or replace function link_tie(l one_time_link) returns text
+-- Returns the hash by which the audit log identifies a link; the token's hash cannot be derived from it.
+create or replace function link_fingerprint(l one_time_link) returns text
 language sql immutable set search_path = pg_catalog as $$ select encode(sha256(l.hash), 'hex') $$;
 
--- Counts a session's expiry and proof in the register's time.
+-- Sets `ends_by` and `proved_by`: a session's expiry and last proof in the register's time.
 create or replace function time_session() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -214,14 +214,14 @@ end $$;
 grant execute on function open_proven_session to seloste_custodian;
 
 -- Returns the hash by which the audit log identifies a session: it tells sessions apart, and nobody can sign in with it.
-create or replace function session_tie(token_hash bytea) returns text
+create or replace function session_fingerprint(token_hash bytea) returns text
 language sql immutable set search_path = pg_catalog as $$ select encode(sha256(token_hash), 'hex') $$;
 
 -- Logs the token that a session continues with.
 create or replace function log_new_token(new_token_hash bytea, how text) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
-  select s.person_id, 'session.proved', 'session', s.id, 'ok', jsonb_build_object('method', how, 'token', session_tie(s.token_hash))
+  select s.person_id, 'session.proved', 'session', s.id, 'ok', jsonb_build_object('method', how, 'token', session_fingerprint(s.token_hash))
   from session s where s.token_hash = new_token_hash
 $$;
 
@@ -330,6 +330,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function forget_devices to seloste_desk;
 
+-- `alone`: the password is long enough to be the only factor.
 create or replace function save_password(person uuid, salt text, check_hash bytea, alone boolean) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   update person p set password_salt = salt, password_check = check_hash, password_alone = alone, password_set_at = now()
@@ -386,7 +387,7 @@ grant execute on function change_own_password to seloste_desk;
 
 -- Makes a one-time link for another person, by an administrator; an earlier unused one ends. Links of people who decide on or oversee
 -- others, or see everybody's calls, come from the operator if no second factor protects their password, because an administrator could
--- impersonate them. Raises what is missing.
+-- impersonate them. Refuses deny.role, not-found, link.own, link.needs-operator, confirm.fresh.
 create or replace function make_link(person uuid, hash bytea) returns table (id uuid, until timestamptz, had_password boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -405,7 +406,7 @@ begin
   insert into directory_change (kind, person_id, link_id, asked_by) values ('link', make_link.person, made.id, viewer());
   insert into audit_entry (person_id, role, action, object_kind, object_id, result, detail)
   values (viewer(), 'ADMINISTRATOR', 'link.made', 'link', made.id, 'ok',
-    jsonb_build_object('person', make_link.person, 'rights', holds_or_awaits_rights(make_link.person), 'tie', link_tie(made)));
+    jsonb_build_object('person', make_link.person, 'rights', holds_or_awaits_rights(make_link.person), 'tie', link_fingerprint(made)));
   return query select made.id, made.expires_at, p.password_check is not null from person p where p.id = make_link.person;
 end $$;
 grant execute on function make_link to seloste_desk;
@@ -419,8 +420,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- Uses the link of the first person of a role: enters them with their password, or finds them in the directory and checks their password.
--- Raises what is wrong; the first administrator and the first approver must be two people. The right is given by install_right
--- (access/rights.sql).
+-- The first administrator and the first approver must be two people. Gives the right by install_right (access/rights.sql). Refuses
+-- link.none, person.user-id-taken, link.same-person, password.unfit.
 create or replace function use_first_link(token text, person uuid, user_id text, name text, salt text, check_hash bytea, alone boolean, proof bytea)
 returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -455,7 +456,7 @@ begin
   end if;
   perform install_right(holder, used.role);
   insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
-  values (holder, 'link.used', 'link', used.id, 'ok', jsonb_build_object('role', used.role, 'tie', link_tie(used)));
+  values (holder, 'link.used', 'link', used.id, 'ok', jsonb_build_object('role', used.role, 'tie', link_fingerprint(used)));
 end $$;
 grant execute on function use_first_link to seloste_desk;
 
@@ -542,7 +543,7 @@ grant execute on function sign_in_of to seloste_desk;
 
 -- Removes what people who left still have: sessions, rights, password, factors, devices, links. viewer() already refuses them from the
 -- instant on which they left. Returns the number of people.
-create or replace function end_leavers() returns integer
+create or replace function end_access_of_leavers() returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   leaver uuid;
@@ -578,7 +579,7 @@ begin
   end loop;
   return people;
 end $$;
-grant execute on function end_leavers to seloste_custodian;
+grant execute on function end_access_of_leavers to seloste_custodian;
 
 -- Deletes old sign-in data: failures older than a day, except an existing account's count of strangers' failures (`*`); expired links,
 -- devices unused for half a year, unfinished enrolments, and old requests and changes.
@@ -648,7 +649,7 @@ begin
   perform end_sessions_of(l.person_id);
   delete from sign_in_failure f using person p where p.id = l.person_id and f.account = account_key(p.user_id);
   insert into audit_entry (person_id, action, object_kind, object_id, result, detail)
-  values (l.person_id, 'link.used', 'link', l.id, 'ok', jsonb_build_object('tie', link_tie(l))),
+  values (l.person_id, 'link.used', 'link', l.id, 'ok', jsonb_build_object('tie', link_fingerprint(l))),
     (l.person_id, 'password.set', 'person', l.person_id, 'ok', verifiers_detail(l.person_id, '{password}'));
   return 'used';
 end $$;

@@ -59,8 +59,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function verifiers_detail to seloste_custodian;
 
--- Returns the verifiers that the log introduces, each with the entry that replaces or removes it. A new one replaces all of its kind, but
--- passkeys stand beside each other. `since`: number of the pruned entry that an entry repeats.
+-- Returns the verifiers that the log introduces, each with the entry that replaces or removes it. A new one replaces all of its kind, except
+-- that a person may have several passkeys. `since`: number of the pruned entry that an entry repeats.
 create or replace function logged_verifiers()
 returns table (seq bigint, person uuid, verifier text, replaced_by bigint, replaced_at timestamptz)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -80,9 +80,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- Returns the people with a stored verifier that the log does not list as current, and the entries in which such a verifier was used.
--- Also returns uses of a link that the log has not made for that person, or made by an administrator and not released. Checks the entries
--- after `after_seq`, and those of `among` before it. A sign-in may be logged just after the password change that follows
--- it, so a former verifier is accepted for a minute.
+-- Also returns uses of a link if no entry says that it was made for that person, or an administrator made it and it was not released. Checks
+-- the entries after `after_seq`, and those of `among` before it. A sign-in may be logged just after the password change that follows it, so
+-- a former verifier is accepted for a minute.
 create or replace function strange_verifiers(after_seq bigint, among bigint[])
 returns table (stored uuid[], used bigint[], people uuid[], upto bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$

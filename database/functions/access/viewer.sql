@@ -24,7 +24,7 @@ begin
 end $$;
 grant execute on function viewer to seloste_desk;
 
--- Returns true if the viewer answered a part of a call. Such a person decides nothing about it in their office.
+-- Returns true if the viewer answered a part of a call, and therefore may not decide anything about the call.
 create or replace function answered_call(contact uuid) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

@@ -33,8 +33,8 @@ begin
   return null;
 end $$;
 
--- Keeps all checkpoints of the last hour, the last of each minute of the week before, and the last of each hour before that. Returns how
--- many it deleted.
+-- Deletes checkpoints except all of the last hour, the last of each minute of the week before, and the last of each hour before that.
+-- Returns the number deleted.
 create or replace function prune_checkpoints() returns bigint
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -7,8 +7,8 @@ $$;
 
 -- Returns a person's rights in force that cover a purpose, limited to what the description in force lets their roles. A right to
 -- DEVELOPMENT covers its three parts (R4); a part never covers the whole. Same rule as src/safeguards/access/decide.ts. A right that has
--- ended stays ended, also when the clock is set back. In listening mode only the Service Unit's right counts, under the number of that
--- request.
+-- ended stays ended, also when the clock is set back. In listening mode only the Service Unit's right counts, under the number of the request
+-- whose appointment it is.
 create or replace function rights_of(person uuid, purpose text, reference text) returns setof access_right
 language plpgsql stable security definer rows 2 set search_path = pg_catalog, public, pg_temp as $$
 begin

@@ -61,7 +61,7 @@ alter table recording_import enable row level security;
 grant select on recording_import to seloste_custodian;
 grant select (id, source) on recording_import to seloste_desk;
 create policy custodian_reads on recording_import for select to seloste_custodian using (true);
-create policy desk_looks on recording_import for select to seloste_desk using (true);
+create policy desk_reads on recording_import for select to seloste_desk using (true);
 create trigger append_only before update or truncate on recording_import for each statement execute function append_only();
 create trigger checks_value_ranges before insert or update of begun_at on recording_import for each row
   when (new.begun_at not between '1970-01-01Z' and '3000-01-01Z')
@@ -73,7 +73,7 @@ grant select on imported_recording to seloste_custodian;
 grant select (recording_id, import_id, admitted_at) on imported_recording to seloste_desk;
 create policy custodian_reads on imported_recording for select to seloste_custodian using (true);
 -- A viewer sees the origin of the recordings that they see.
-create policy desk_looks on imported_recording for select to seloste_desk
+create policy desk_reads on imported_recording for select to seloste_desk
   using (exists (select from recording r where r.id = imported_recording.recording_id));
 create trigger checks_value_ranges before insert or update of admitted_at, compared_at on imported_recording for each row
   when (least(new.admitted_at, new.compared_at) < '1970-01-01Z' or greatest(new.admitted_at, new.compared_at) > '3000-01-01Z')

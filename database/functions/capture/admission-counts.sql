@@ -88,8 +88,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function report_admissions to seloste_capture;
 
--- Returns true if the log has a later change of a segment's official, unit or number than a fact at a place of a count; a null place is
--- before every change. A change that is not counted yet has to be the one that the row has.
+-- Returns true if the log has a change of a segment's official, unit or number later than the fact at position `place` of a part of the
+-- count; null: before every change. A change that is not counted yet has to be the one that the row has.
 create or replace function is_changed_since(segment uuid, part uuid, place bigint, content uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (

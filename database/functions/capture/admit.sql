@@ -42,7 +42,8 @@ begin
   end if;
   -- Locks the rows, because another transaction may be shortening the months.
   for r in select id, recording_months from recording where contact_id = call and state in ('CAPTURING', 'STORED') for update loop
-    -- A call that continued past the end of a month may have an earlier floor than its first part gave it; a promised floor stays (R23).
+    -- A call that continued past the end of a month may give an earlier end of the minimum term than its first part did; the promised one
+    -- stays (R23).
     update recording set call_ended_at = last_end, min_keep_until = greatest(min_keep_until, months_after(last_end, 2)),
       destroy_at = greatest(min_keep_until, destruction_due_at(last_end, r.recording_months)),
       expiry_month = coalesce(expiry_month, date_trunc('month', destruction_due_at(last_end, r.recording_months) at time zone 'UTC')::date)
@@ -215,7 +216,7 @@ begin
   -- Two callers are two conversations, also when one of them has transferred the call.
   if reporting_node is not null and is_another is not true then
     select j.verdict, j.other, j.stops, j.stays_for_review into resolved from resolve_duplicate_segment(reporting_node, call, call_started, t.talk) j;
-    perform note_conference(reporting_node, call, call_started, t);
+    perform record_conference(reporting_node, call, call_started, t);
     if resolved.verdict <> 'own' then
       perform settle_caller(t, call, call_started);
       return query select call, resolved.verdict, resolved.stops;

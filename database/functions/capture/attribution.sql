@@ -34,8 +34,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     and coalesce(s.ended_at >= register_now() - interval '23 hours', not is_over(null, s.contact_id, s.contact_started_at))
 $$;
 
--- Sets the official of such calls to the holder of the number when the call was answered. One administrator alone cannot attribute past
--- calls.
+-- Sets the official of the calls that calls_without_official returns to the holder of the number when the call was answered. One
+-- administrator alone cannot attribute past calls.
 create or replace function attribute_calls(phone text, from_at timestamptz, to_at timestamptz) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare

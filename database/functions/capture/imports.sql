@@ -78,11 +78,12 @@ language sql stable set search_path = pg_catalog, public, pg_temp set plan_cache
 $$;
 
 -- Admits a recording of a file, as the owner, in one transaction with its origin and its entry in the log. `months`: terms of the numbers
--- with rules.
--- `entered`: its call is new. `joined`: a call of the history gets it. Otherwise nothing is entered. `known`: the file was imported before.
--- `destroyed`: it was imported before and has been destroyed, as the ledger has it. `same-talk`: the register has a recording of this talk.
--- `ambiguous`: several talks of the history match. `differs-from-history`: a talk of the history overlaps it, but contradicts it.
--- `longer-than-talk`: it goes on after the talk of the history that it matches. `not-to-be-recorded`: the register refused to record this
+-- with rules. Outcomes:
+-- `entered`: its call is new. `joined`: it was added to a call of the history. With any other outcome nothing is entered.
+-- `known`: the file was imported before. `destroyed`: it was imported before and then destroyed, according to the ledger.
+-- `same-talk`: the register has a recording of this talk. `ambiguous`: several talks of the history match.
+-- `differs-from-history`: a talk of the history overlaps the recording, but contradicts it.
+-- `longer-than-talk`: it ends after the talk of the history that it matches. `not-to-be-recorded`: the register refused to record this
 -- talk. `number-not-recorded`: the history has another number, which has no rule. `too-old`: its term is over.
 create or replace function admit_imported(import uuid, reported jsonb, file_sha256 text, audio_sha256 text, months jsonb)
 returns table (contact_id uuid, outcome text)
@@ -174,7 +175,7 @@ begin
   return next;
 end $$;
 
--- Returns true for a recording of an import that the log has: the run, the recording and the digest of its file.
+-- Returns true if the log has the import of a recording: its run, the recording and the digests of its file and audio.
 create or replace function import_is_logged(recording uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select exists (

@@ -24,14 +24,14 @@ begin
   return new;
 end $$;
 
--- Keeps the ids of a call that has ended.
+-- Keeps the ids of a call that has ended: discards the update.
 create or replace function call_id_guard() returns trigger language plpgsql as $$
 begin
   return old;
 end $$;
 
--- Applies the correction of a conversation to a part that is reported later with the official that the corrected part's reports named, also
--- if the official is reported later than the part.
+-- Applies the correction of a conversation to another part of it that is reported later. Such a part names the official whom the reports of
+-- the corrected part named. Its official may be reported later than the part itself.
 create or replace function correct_late_part() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
@@ -63,7 +63,7 @@ begin
   values (c.request_id, new.id, new.contact_id, new.contact_started_at, new.official_person_id, new.official_unit_id, c.becomes_person_id,
     c.becomes_unit_id, c.proposed_at, c.proposed_by, c.decided_at, c.decided_by, c.outcome)
   returning * into made;
-  perform enter_correction(made);
+  perform append_correction(made);
   insert into audit_entry (action, object_kind, object_id, result, detail)
   values ('correction.decided', 'correction', made.id, 'ok', jsonb_build_object('outcome', made.outcome, 'segment', made.segment_id,
     'was', made.was_person_id, 'wasUnit', made.was_unit_id, 'becomes', made.becomes_person_id, 'becomesUnit', made.becomes_unit_id,

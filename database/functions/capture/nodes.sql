@@ -195,7 +195,7 @@ grant execute on function resolve_duplicate_segment to seloste_capture;
 -- Enters the parts of a call in which sessions at several nodes record different officials with the caller at the same time, and notifies the
 -- nodes: that is a conference, of which nothing is recorded (docs/decisions/0084). A part that has ended is removed. A part with another caller
 -- than its call is a part that the official has passed on.
-create or replace function note_conference(reporting_node uuid, call uuid, call_started timestamptz, t told_part) returns void
+create or replace function record_conference(reporting_node uuid, call uuid, call_started timestamptz, t told_part) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
   is_entered boolean;
@@ -225,7 +225,7 @@ begin
     perform pg_notify('seloste_conferences', call::text);
   end if;
 end $$;
-grant execute on function note_conference to seloste_capture;
+grant execute on function record_conference to seloste_capture;
 
 -- Returns the parts of a node in calls that are conferences with other nodes' parts. `is_shared`: another node's part has another official who
 -- speaks with the caller. `speaking`, `silent`: the node's parts whose official does so, or does not. Parts in neither wait to be resumed.

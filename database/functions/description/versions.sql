@@ -16,8 +16,8 @@ begin
   return new;
 end $$;
 
--- A changed term can only shorten that of a held recording (R25); nobody extends a promised term. Only the end of its call moves a
--- recording's day, and capture reports that.
+-- A changed term can only shorten that of a held recording (R25); nobody extends a promised term. `destroy_at` becomes later only if capture
+-- reports a later end of the call.
 create or replace function term_guard() returns trigger language plpgsql as $$
 begin
   if new.recording_months > old.recording_months then
@@ -29,8 +29,8 @@ begin
   return new;
 end $$;
 
--- A submitted draft is decided unchanged: only withdrawing the submission makes it editable again. A decided one never changes. The database writes revision and
--- times, so that every change shows.
+-- A submitted draft is decided unchanged: only withdrawing the submission makes it editable again. A decided one never changes. The database
+-- writes revision and times, so that every change shows.
 create or replace function draft_guard() returns trigger language plpgsql as $$
 declare
   rewritten boolean := (new.text, new.effective_from, new.reason) is distinct from (old.text, old.effective_from, old.reason);
@@ -143,8 +143,8 @@ grant execute on function draft_for_dry_run to seloste_custodian;
 
 -- Approves a submitted draft. The viewer decides for the controller, did not draft it, and has read this revision. It builds on the newest
 -- version and has a future instant. The text comes from the draft itself, so approver and author can no longer change it, and so do the
--- effects that were shown since its submission. No version takes effect over an undecided disclosure. Returns the new version, or raises
--- what is missing.
+-- effects that were shown since its submission. No version takes effect over an undecided disclosure. Returns the new version. Refuses
+-- deny.role or a code of draft.*.
 create or replace function approve_draft(draft uuid, revision integer, changes jsonb, roles jsonb, note text) returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -18,8 +18,8 @@ begin
   return null;
 end $$;
 
--- Returns which of a capture process's recordings are forbidden. `destroys`: capture destroys what it has. Otherwise something blocks the
--- destruction: capture stops recording and stores what it has.
+-- Returns the forbidden recordings among those that a capture process has. `destroys`: capture destroys what it has. Otherwise something
+-- blocks the destruction: capture stops recording and stores what it has.
 create or replace function forbidden_recordings(known uuid[]) returns table (recording_id uuid, destroys boolean)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select r.id, r.state in ('DESTROYING', 'DESTROYED')

@@ -1,5 +1,4 @@
--- Refuses to quarantine an ingested recording, because its quarantine would bypass
--- the floor (R23).
+-- Refuses to quarantine an ingested recording, because that would bypass its minimum term (R23).
 create or replace function quarantine_guard() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -50,6 +49,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select now() > at + interval '26 hours' - leapt and now() > at + interval '5 minutes' or gained > interval '22 hours' from clock_mark
 $$;
 
+-- Returns each person's latest confirmation of the clock that belongs to a stop of destruction, if at most 26 hours old.
 create or replace function confirmations_of(stop uuid) returns setof clock_confirmation
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select distinct on (c.person_id) c.* from clock_confirmation c
@@ -72,8 +72,8 @@ begin
 end $$;
 grant execute on function is_over to seloste_capture;
 
--- Refuses what capture or the desk writes in a transaction that began five minutes ago, or in an older snapshot: now() and the register's
--- time stand still in them, so in them no call would be over and no term would end.
+-- Refuses what capture or the desk writes in a transaction older than five minutes, or in an older snapshot: now() and the register's time
+-- do not advance there, so no call would be over and no term would end.
 create or replace function refuse_old_transaction() returns trigger
 language plpgsql set search_path = pg_catalog, public, pg_temp as $$
 begin

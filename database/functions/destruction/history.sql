@@ -51,8 +51,8 @@ begin
   group by 1, 2, 3, 4;
 end $$;
 
--- Counts a day that ended a day ago, unless it is counted. `closing`: rows of it are about to be deleted; no call is deleted before it is
--- counted.
+-- Counts the calls of a day that ended at least 24 hours ago, unless they are counted already. `closing`: some of its rows are about to be
+-- deleted; no call is deleted before it is counted. Returns true if the day is counted.
 create or replace function count_history_day(of_day date, closing boolean) returns boolean
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -96,7 +96,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function uncounted_history_days to seloste_custodian;
 
--- Marks the day of a late report as uncounted. Days younger than 24 hours after their end are never counted, so they need no mark.
+-- Marks the day of a late report as uncounted. A day is counted only 24 hours after its end, so a younger one needs no mark.
 create or replace function reopen_history_day() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -193,7 +193,7 @@ begin
   if not exists (select from expired_history_months() m where m = of_month) then
     return 'runs';
   end if;
-  -- Looks for a call whose history has not ended: by the index among known ends, and among calls without an end.
+  -- Searches for a call whose history has not ended: by the index among known ends, and among calls without an end.
   execute format('select exists (select from public.%1$I where history_ends_at > $1)
     or exists (select from public.%1$I where history_ends_at is null and public.history_end(null, started_at) > $1)', 'contact' || part)
     into is_found using at;
@@ -253,10 +253,10 @@ begin
     select d.day, case d.day when first_day then first_left when last_day then last_left
       else (select coalesce(sum(h.contacts), 0) from history_count h where h.day = d.day) - d.ended end as gone
     from history_day d where d.day between first_day and last_day
-  ), noted as (
+  ), updated as (
     update history_day d set ended = d.ended + c.gone from counted c where d.day = c.day returning c.gone
   )
-  select coalesce(sum(gone), 0)::bigint into contacts from noted;
+  select coalesce(sum(gone), 0)::bigint into contacts from updated;
   execute format('drop table public.%I, public.%I, public.%I', 'call_identity' || part, 'segment' || part, 'contact' || part);
   outcome := 'dropped';
   return next;

@@ -13,8 +13,8 @@ begin
   return new;
 end $$;
 
--- Returns true while the header of a recording can be opened: by its private key, by what the disk may keep of a deleted one, or by the day
--- key that an earlier version of Seloste used.
+-- Returns true while the header of a recording can be decrypted: by its private key, by remains of a deleted private key that the disk may
+-- still have, or by the day key that an earlier version of Seloste used.
 create or replace function intake_key_lives(key text, of_day date) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select case when key is null

@@ -37,15 +37,15 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
 $$;
 grant execute on function content_is_proved to seloste_custodian;
 
--- Entries with the content stored beside them, where they prove it.
+-- Ledger entries with the content stored beside them, if the entry's hash proves that content.
 create or replace view opened_entry as
 select e.seq, e.at, e.object_kind, coalesce(e.object_id, (c.content::jsonb ->> 'id')::uuid) as object_id,
   case when c.seq is null then e.object_name end as object_name, e.cause, coalesce(c.content::jsonb ->> 'doneBy', e.done_by) as done_by,
   coalesce(c.content::jsonb -> 'detail', e.detail) as detail, e.targets
 from destruction_entry e left join ledger_content c on c.seq = e.seq and content_is_proved(e, c);
 
--- Returns the instant before which no restore needs ledger content: backups live at most 30 days, with some days more for one that ended
--- late.
+-- Returns the instant before which no restore needs ledger content: backups are kept for at most 30 days, and some days more if one was
+-- deleted late.
 create or replace function ledger_content_cutoff() returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select destruction_now() - interval '35 days'
@@ -76,8 +76,8 @@ begin
   return old;
 end $$;
 
--- Enters a prohibition, with what a restore needs while the recording is not destroyed yet.
-create or replace function enter_prohibition(p prohibition) returns void
+-- Appends a prohibition to the ledger, with what a restore needs while the recording is not destroyed yet.
+create or replace function append_prohibition(p prohibition) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select append_to_ledger('prohibition', p.id, 'entered', jsonb_build_object('recording', p.recording_id, 'party', p.party,
     'channel', p.channel, 'receivedAt', ledger_instant(p.received_at), 'enteredBy', p.entered_by))
@@ -86,7 +86,7 @@ $$;
 create or replace function ledger_prohibition() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform enter_prohibition(new);
+  perform append_prohibition(new);
   return null;
 end $$;
 
@@ -98,7 +98,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     'dueAt', ledger_instant(q.due_at), 'enteredBy', q.entered_by))
 $$;
 
--- Enters that a request begins or ceases to restrict the recordings of a call, with what a restore needs to restrict them again.
+-- Appends the begin or end of a request's restriction of a call's recordings, with what a restore needs to restrict them again.
 create or replace function ledger_restriction(q subject_request, contact uuid, cause text) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select append_to_ledger('restriction', q.id, cause, case when cause = 'ended' then jsonb_build_object('contact', contact)
@@ -106,8 +106,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     else ledger_call(q, contact) || jsonb_build_object('kinds', q.kinds || array['RESTRICTION']) end)
 $$;
 
--- Enters an inspection of a recording, with what a restore needs to make a prohibition wait for it again.
-create or replace function enter_inspection(r inspection_recording) returns void
+-- Appends an inspection of a recording, with what a restore needs to make a prohibition wait for it again.
+create or replace function append_inspection(r inspection_recording) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select append_to_ledger('case', i.id, 'entered', ledger_call(q, i.contact_id)
     || jsonb_build_object('recording', r.recording_id, 'request', q.id, 'openedBy', i.opened_by)
@@ -115,8 +115,9 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   from inspection i join subject_request q on q.id = i.request_id where i.id = r.inspection_id
 $$;
 
--- Enters an authority's request for a recording likewise, without the authority's own text.
-create or replace function enter_authority_request(r authority_request) returns void
+-- Appends an authority's request for a recording, with what a restore needs to make a prohibition wait for it, without the authority's own
+-- text.
+create or replace function append_authority_request(r authority_request) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select append_to_ledger('case', r.id, 'entered', jsonb_strip_nulls(jsonb_build_object('recording', r.recording_id,
     'receivedAt', ledger_instant(r.received_at), 'disclosure', d.id, 'number', d.number, 'origin', d.origin, 'aim', d.aim,
@@ -125,12 +126,12 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     left join authority_item i on i.disclosure_id = d.id and i.recording_id = r.recording_id and i.dropped_at is null
 $$;
 
--- Enters that a person or an authority begins or ceases to ask for a recording, and again when the instant of an authority's request moves.
+-- Appends the begin and end of a person's or an authority's case about a recording, and each change of an authority request's instant.
 create or replace function ledger_case() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if tg_table_name = 'inspection_recording' then
-    perform enter_inspection(new);
+    perform append_inspection(new);
   elsif tg_table_name = 'inspection' then
     if old.closed_at is null and new.closed_at is not null then
       perform append_to_ledger('case', new.id, 'closed',
@@ -141,13 +142,13 @@ begin
       perform append_to_ledger('case', new.id, 'closed', jsonb_build_object('closedAt', ledger_instant(new.closed_at)));
     end if;
   elsif old.received_at is distinct from new.received_at then
-    perform enter_authority_request(new);
+    perform append_authority_request(new);
   end if;
   return null;
 end $$;
 
--- Enters the new and the former official of a part of a call.
-create or replace function enter_correction(c correction) returns void
+-- Appends an approved correction of a part's official, with what a restore needs to apply it again.
+create or replace function append_correction(c correction) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select append_to_ledger('correction', c.id, 'decided', ledger_call(q, c.contact_id) || jsonb_strip_nulls(jsonb_build_object(
     'segment', c.segment_id, 'startedAt', ledger_instant(c.contact_started_at), 'official', c.becomes_person_id,
@@ -155,8 +156,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   from subject_request q where q.id = c.request_id
 $$;
 
--- Enters what a restore needs to name a request (also an authority's) that its backup lacks, to close one that was closed since, and to end
--- an identification that ended since.
+-- Appends what a restore needs to name a request (also an authority's) that its backup lacks, to close one that was closed since, and to
+-- end an identification that ended since.
 create or replace function ledger_request() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -172,9 +173,9 @@ begin
   return null;
 end $$;
 
--- Enters an appointment: visitors come whatever has happened to the register, so that a restore reports when and where. Their needs are
--- left out.
-create or replace function enter_appointment(a appointment) returns void
+-- Appends an appointment: visitors come whatever has happened to the register, so a restore reports when and where. The visitors' needs
+-- are left out.
+create or replace function append_appointment(a appointment) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select append_to_ledger('appointment', a.id, 'entered', jsonb_build_object('number', q.number, 'startsAt', ledger_instant(s.starts_at),
     'office', coalesce(o.names ->> 'fi', o.id::text)))
@@ -185,15 +186,15 @@ create or replace function ledger_appointment() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if tg_op = 'INSERT' then
-    perform enter_appointment(new);
+    perform append_appointment(new);
   elsif old.state = 'BOOKED' and new.state <> 'BOOKED' then
     perform append_to_ledger('appointment', new.id, 'ended', jsonb_build_object('outcome', new.state, 'closedAt', ledger_instant(new.ended_at)));
   end if;
   return null;
 end $$;
 
--- Enters an approved version. A restore reports it missing until one at least as new is approved.
-create or replace function enter_version(v description_version) returns void
+-- Appends an approved version. A restore reports it missing until one at least as new is approved.
+create or replace function append_version(v description_version) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into destruction_entry (object_kind, object_id, cause, done_by, detail, targets)
   values ('description', coalesce(v.draft_id, gen_random_uuid()), 'approved', 'database', jsonb_build_object('version', v.version,
@@ -203,7 +204,7 @@ $$;
 create or replace function ledger_description() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  perform enter_version(new);
+  perform append_version(new);
   return null;
 end $$;
 
@@ -223,7 +224,7 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 $$;
 
--- Enters the end of a row. Trigger arguments: kind, cause and, for a credential, which one. A row without an id is identified by its
+-- Appends the end of a row. Trigger arguments: kind, cause and, for a credential, which one. A row without an id is identified by its
 -- person.
 create or replace function ledger_end() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -233,7 +234,7 @@ begin
   return null;
 end $$;
 
--- Enters a withdrawn or corrected consent: a restore must not record calls under it.
+-- Appends a withdrawn or corrected consent: after a restore, no calls may be recorded under it.
 create or replace function ledger_consent() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -242,8 +243,8 @@ begin
   return null;
 end $$;
 
--- Enters, once after an upgrade, cases of kinds that the ledger did not have before: open ones, and those that ended since the oldest
--- backup. The next restore then knows them. Entering a case twice does no harm.
+-- Appends, once after an upgrade, cases of kinds that the ledger did not have before: open ones, and those that ended since the oldest
+-- backup. The next restore then knows them. Appending a case twice does no harm.
 create or replace function backfill_ledger() returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -256,18 +257,18 @@ begin
   perform append_to_ledger('open-request', o.id, 'entered', jsonb_build_object('number', o.number)) from (
     select id, number from subject_request where closed_at is null
     union all select id, number from authority_disclosure where closed_at is null) o order by o.number;
-  perform enter_correction(c) from correction c where c.outcome = 'APPROVED' and c.decided_at > since order by c.decided_at;
+  perform append_correction(c) from correction c where c.outcome = 'APPROVED' and c.decided_at > since order by c.decided_at;
   perform ledger_restriction(q, c.contact_id, 'entered') from subject_request q join request_call c on c.request_id = q.id
     where c.state = 'MATCHED' and c.contact_id is not null and restricts(q);
-  perform enter_inspection(r) from inspection_recording r join inspection i on i.id = r.inspection_id where i.closed_at is null;
-  perform enter_authority_request(r) from authority_request r where r.closed_at is null;
-  perform enter_prohibition(p) from prohibition p where p.executed_at is null;
-  perform enter_appointment(a) from appointment a where a.state = 'BOOKED';
+  perform append_inspection(r) from inspection_recording r join inspection i on i.id = r.inspection_id where i.closed_at is null;
+  perform append_authority_request(r) from authority_request r where r.closed_at is null;
+  perform append_prohibition(p) from prohibition p where p.executed_at is null;
+  perform append_appointment(a) from appointment a where a.state = 'BOOKED';
   perform append_to_ledger('consent', c.person_id, 'withdrawn', jsonb_build_object('until', ledger_instant(c.valid_to))) from (
     select distinct on (person_id) * from person_recording_consent order by person_id, valid_from desc) c where c.valid_to > since;
   perform append_to_ledger('workstation', w.id, 'ended', '{}') from workstation w where w.ended_at > since;
   perform append_to_ledger('disclosure', d.id, 'withdrawn', '{}') from research_disclosure d where d.withdrawn_at > since;
-  perform enter_version(v) from description_version v where v.version > 1 and v.approved_at > since order by v.version desc limit 1;
+  perform append_version(v) from description_version v where v.version > 1 and v.approved_at > since order by v.version desc limit 1;
 end $$;
 grant execute on function backfill_ledger to seloste_custodian;
 
@@ -407,7 +408,7 @@ begin
 end $$;
 grant execute on function read_ledger to seloste_desk;
 
--- Returns the ledger entry of a recording that the viewer sees under this purpose (history/contacts.sql, desk_looks), with its hash. No row
+-- Returns the ledger entry of a recording that the viewer sees under this purpose (history/contacts.sql, desk_reads), with its hash. No row
 -- while the entry has no number. Entries about ends by term are only for those who may know of orders.
 create or replace function ledger_entry_of(recording uuid)
 returns table (number bigint, at timestamptz, cause text, done_by text, targets jsonb, hash bytea)

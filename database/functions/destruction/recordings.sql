@@ -589,12 +589,12 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     and not only_order_keeps(r)
 $$;
 
-create or replace function close_inspection(i inspection, whose uuid, how text) returns void
+create or replace function close_inspection(i inspection, actor uuid, how text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
-  update inspection n set closed_at = clock_timestamp(), closed_by = whose, outcome = how where n.id = i.id and n.closed_at is null;
+  update inspection n set closed_at = clock_timestamp(), closed_by = actor, outcome = how where n.id = i.id and n.closed_at is null;
   insert into audit_entry (person_id, role, action, purpose, reference, object_kind, object_id, result, detail)
-  values (whose, case when whose is not null then 'SERVICE_UNIT' end, 'inspection.closed', 'INSPECTION', i.reference, 'inspection', i.id, 'ok',
+  values (actor, case when actor is not null then 'SERVICE_UNIT' end, 'inspection.closed', 'INSPECTION', i.reference, 'inspection', i.id, 'ok',
     jsonb_build_object('outcome', how));
   perform settle_recording(recording_id) from inspection_recording where inspection_id = i.id order by recording_id;
 end $$;
@@ -611,9 +611,9 @@ begin
   perform close_inspection(i, actor, how);
 end $$;
 
--- Closes inspections without anything left to play, and returns them: their requesters are informed in writing. Closes those for a copy
--- whose copies were fetched or expired. Where the description lets an open one delay
--- the end (C3), that is three months after the recording's day.
+-- Closes inspections without anything left to play, and returns them: their requesters are informed in writing. Also closes inspections for
+-- a copy whose copies were fetched or expired. Where the description lets an open inspection delay the end (C3), there is nothing left to
+-- play three months after the recording's `destroy_at`.
 create or replace function close_expired_inspections() returns setof uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -734,8 +734,8 @@ grant execute on function settle_ends to seloste_custodian;
 
 -- Returns the instant until which a recording may be played under a purpose and reference; null if it may not. Past its day only the one
 -- inspection that the description lets delay its end may play it (C3). A desk gets an answer only for its viewer's own rights, because any
--- other would reveal an order. The Service Unit may play what it sees. What is kept only for a request it alone may play: the request's
--- number gives the call's official no access. `role`: of the right that is used.
+-- other would reveal an order. The Service Unit may play what it sees. A recording kept only for a request may be played by the Service
+-- Unit alone: the request's number gives the call's official no access. `role`: of the right that is used.
 create or replace function listened_until(wanted uuid, purpose text, reference text, role text default 'SERVICE_UNIT') returns timestamptz
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select case

@@ -1,5 +1,5 @@
--- Returns when the uses of a recording ended, as those who worked on it are told: of one that ended by its term only the day, of one that a
--- preservation order kept the day on which it was reported as destroyed.
+-- Returns when the uses of a recording ended, as reported to those who worked on it: for a recording that ended by its term only the day,
+-- for one that a preservation order kept the day on which it was reported as destroyed.
 create or replace function end_of_uses(r recording) returns timestamptz
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select case when r.cause in ('caller', 'official', 'trimming') then clock_timestamp()

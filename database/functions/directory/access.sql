@@ -9,7 +9,7 @@ create policy keeper_enters on unit for insert to seloste_desk
 create policy keeper_changes on unit for update to seloste_desk
   using ((select may_change_directory()))
   with check ((select may_change_directory()));
-create policy keeper_takes_back on unit for delete to seloste_desk
+create policy keeper_deletes on unit for delete to seloste_desk
   using ((select may_change_directory()));
 
 -- person
@@ -23,7 +23,7 @@ create policy keeper_enters on person for insert to seloste_desk
 create policy keeper_changes on person for update to seloste_desk
   using ((select may_change_directory()))
   with check ((select may_change_directory()));
-create policy keeper_takes_back on person for delete to seloste_desk
+create policy keeper_deletes on person for delete to seloste_desk
   using ((select may_change_directory()));
 create trigger person_guard before insert or update or delete on person for each row execute function person_guard();
 create trigger directory_turn before insert or update or delete on person for each statement execute function lock_directory_first();
@@ -51,7 +51,7 @@ create policy keeper_enters on person_name for insert to seloste_desk
 create policy keeper_changes on person_name for update to seloste_desk
   using ((select may_change_directory()))
   with check ((select may_change_directory()));
-create policy keeper_takes_back on person_name for delete to seloste_desk
+create policy keeper_deletes on person_name for delete to seloste_desk
   using ((select may_change_directory()));
 create trigger directory_turn before insert or delete or update on person_name for each statement execute function lock_directory_first();
 create trigger notifies_capture after insert or delete or update on person_name for each statement execute function notify_capture_of_directory();
@@ -72,7 +72,7 @@ create policy keeper_changes on person_phone for update to seloste_desk
   with check ((select may_change_directory()));
 create policy keeper_enters on person_phone for insert to seloste_desk
   with check (((select may_change_directory()) or is_applying_change(person_id)));
-create policy keeper_takes_back on person_phone for delete to seloste_desk
+create policy keeper_deletes on person_phone for delete to seloste_desk
   using (((select may_change_directory()) or is_applying_change(person_id)));
 create trigger directory_turn before insert or delete or update on person_phone for each statement execute function lock_directory_first();
 create trigger notifies_capture after insert or delete or update on person_phone for each statement execute function notify_capture_of_directory();
@@ -95,7 +95,7 @@ create policy keeper_changes on person_placement for update to seloste_desk
   with check ((select may_change_directory()));
 create policy keeper_enters on person_placement for insert to seloste_desk
   with check (((select may_change_directory()) or is_applying_change(person_id)));
-create policy keeper_takes_back on person_placement for delete to seloste_desk
+create policy keeper_deletes on person_placement for delete to seloste_desk
   using (((select may_change_directory()) or is_applying_change(person_id)));
 create trigger directory_turn before insert or delete or update on person_placement for each statement execute function lock_directory_first();
 create trigger notifies_capture after insert or delete or update on person_placement for each statement execute function notify_capture_of_directory();
@@ -119,7 +119,7 @@ create policy keeper_enters on person_recording_consent for insert to seloste_de
 create policy keeper_changes on person_recording_consent for update to seloste_desk
   using ((select may_change_directory()))
   with check ((select may_change_directory()));
-create policy keeper_takes_back on person_recording_consent for delete to seloste_desk
+create policy keeper_deletes on person_recording_consent for delete to seloste_desk
   using ((select may_change_directory()));
 create policy capture_reads on person_recording_consent for select to seloste_capture using (true);
 -- Allows a decision to be recomputed (R14).

@@ -116,7 +116,8 @@ begin
   end if;
 end $$;
 
--- Returns true if a person ever had a number at which calls are answered: their place decides which supervisor may listen to these calls.
+-- Returns true if a person ever had a number at which calls are answered: their placement decides which supervisor may listen to these
+-- calls.
 create or replace function has_answered(person uuid) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -146,10 +147,10 @@ begin
   return has_answered(needs_confirmation.subject::uuid);
 end $$;
 
--- Returns those of the given rows that need a second person. Besides those of needs_confirmation: the viewer's own place, because an
+-- Returns those of the given rows that need a second person. Besides those of needs_confirmation: the viewer's own placement, because an
 -- approver knows people by name and unit (R36); and, if several people get the same unused number, all but the first. Only for those who
 -- change the directory, because the answer reveals when calls were answered.
-create or replace function find_unsettled(given jsonb) returns table (kind text, subject text, person uuid)
+create or replace function find_rows_to_confirm(given jsonb) returns table (kind text, subject text, person uuid)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -159,7 +160,7 @@ begin
   return query
     with r as materialized (
       select *, first_value(person) over (partition by kind, subject order by from_at, person) as first_person
-      from jsonb_to_recordset(find_unsettled.given)
+      from jsonb_to_recordset(find_rows_to_confirm.given)
         as r (kind text, subject text, holder uuid, person uuid, from_at timestamptz, to_at timestamptz)
     )
     select distinct r.kind, r.subject, r.person from r
@@ -168,7 +169,7 @@ begin
         and not agrees_with_succession(r.kind, r.subject, r.holder, r.from_at, r.to_at)
       or r.kind = 'phone' and r.first_person <> r.person and not needs_confirmation('phone', r.subject, gen_random_uuid(), '-infinity', null);
 end $$;
-grant execute on function find_unsettled to seloste_desk;
+grant execute on function find_rows_to_confirm to seloste_desk;
 
 -- Checks rows of the directory as they are written, and updates the succession.
 create or replace function apply_succession() returns trigger
@@ -234,7 +235,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     or exists (select from right_request q where q.person_id = person and q.state = 'REQUESTED')
 $$;
 
--- Requests a change of a person's numbers or place; by an administrator.
+-- Requests a change of a person's numbers or placement; by an administrator.
 create or replace function request_directory_change(person uuid, wanted jsonb) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -12,8 +12,8 @@ begin
   return null;
 end $$;
 
--- Refuses overlapping intervals of one key: a person has one name and one place at a time, a number one person. The trigger argument names
--- the key's column.
+-- Refuses overlapping intervals of one key: a person has one name and one placement at a time, a number one person. The trigger argument
+-- names the key's column.
 create or replace function refuse_overlap() returns trigger language plpgsql as $$
 declare
   clash text;

@@ -21,7 +21,7 @@ create policy desk_lists on research_disclosure for select to seloste_desk
   using ((select viewer_sees_research()) or (select viewer_is('DATA_PROTECTION_OFFICER')));
 create policy custodian_reads on research_disclosure for select to seloste_custodian using (true);
 create trigger ledger after update on research_disclosure for each row execute function ledger_disclosures();
-create trigger notes_hand before update of study, due_on, format, undertaking_at on research_disclosure for each row
+create trigger records_preparer before update of study, due_on, format, undertaking_at on research_disclosure for each row
   when (old.decided_at is null) execute function record_preparer();
 
 -- research_item
@@ -41,22 +41,22 @@ alter table anonymised_copy enable row level security;
 grant select (checked_at, checked_by, ended_at, former_preparers, id, prepared_by, recognised_at, recording_id, removed_at, rendering_at, sound_at, state) on anonymised_copy to seloste_custodian;
 -- The desk reads copies through functions only. The custodian, which holds the keys, reads the places of objects and who checked them.
 create policy custodian_removes on anonymised_copy for select to seloste_custodian using (true);
-create trigger notes_hand before update of prepared_by, checked_by on anonymised_copy for each row execute function record_copy_preparer();
+create trigger records_preparer before update of prepared_by, checked_by on anonymised_copy for each row execute function record_copy_preparer();
 
 -- authority_disclosure
 alter table authority_disclosure enable row level security;
 grant select on authority_disclosure to seloste_desk;
-create policy desk_looks on authority_disclosure for select to seloste_desk using (
+create policy desk_reads on authority_disclosure for select to seloste_desk using (
   (select viewer_is('SECURITY') or viewer_is('DECISION_MAKER') or viewer_is('DATA_PROTECTION_OFFICER')));
 create trigger ledger after update on authority_disclosure for each row execute function ledger_disclosures();
 create trigger ledger_number after insert or update of closed_at on authority_disclosure for each row execute function ledger_request();
-create trigger notes_hand before update of origin, authority, officer, case_number, aim, provision_id, received_at, assessed_at on authority_disclosure
+create trigger records_preparer before update of origin, authority, officer, case_number, aim, provision_id, received_at, assessed_at on authority_disclosure
   for each row when (old.decided_at is null) execute function record_preparer();
 
 -- authority_item
 alter table authority_item enable row level security;
 grant select on authority_item to seloste_desk;
-create policy desk_looks on authority_item for select to seloste_desk using ((select viewer_is('SECURITY') or viewer_is('DECISION_MAKER')));
+create policy desk_reads on authority_item for select to seloste_desk using ((select viewer_is('SECURITY') or viewer_is('DECISION_MAKER')));
 
 -- disclosure_package
 alter table disclosure_package enable row level security;

@@ -222,7 +222,7 @@ grant execute on function begin_rendering to seloste_custodian;
 
 -- Stores the result. Returns false if the copy changed, or its recording ended or was restricted meanwhile; the custodian then deletes the
 -- object.
-create or replace function copy_rendered(wanted uuid, revision integer, sha256 bytea, bytes bigint, ms integer) returns boolean
+create or replace function complete_rendering(wanted uuid, revision integer, sha256 bytea, bytes bigint, ms integer) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   r recording;
@@ -230,46 +230,46 @@ declare
 begin
   select k.* into r from recording k where k.id = (select recording_id from anonymised_copy where id = wanted) for share;
   select * into c from anonymised_copy k where k.id = wanted for update;
-  if c.id is null or c.state <> 'RENDERING' or c.revision <> copy_rendered.revision or c.ended_at is not null then
+  if c.id is null or c.state <> 'RENDERING' or c.revision <> complete_rendering.revision or c.ended_at is not null then
     return false;
   end if;
   if copy_block_reason(r) is not null then
-    perform rendering_failed(wanted, copy_rendered.revision, replace(copy_block_reason(r), '.', '-'), null);
+    perform fail_rendering(wanted, complete_rendering.revision, replace(copy_block_reason(r), '.', '-'), null);
     return false;
   end if;
-  update anonymised_copy k set state = 'RENDERED', rendered_at = clock_timestamp(), rendering_at = null, sound_sha256 = copy_rendered.sha256,
-    sound_bytes = copy_rendered.bytes, sound_ms = copy_rendered.ms
+  update anonymised_copy k set state = 'RENDERED', rendered_at = clock_timestamp(), rendering_at = null, sound_sha256 = complete_rendering.sha256,
+    sound_bytes = complete_rendering.bytes, sound_ms = complete_rendering.ms
   where k.id = c.id;
   insert into audit_entry (person_id, role, action, purpose, object_kind, object_id, result, detail)
   values (c.prepared_by, 'EXPERT', 'anonymised-copy.rendered', 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id, 'ok', jsonb_build_object(
     'revision', c.revision, 'level', c.level, 'engine', c.engine, 'version', c.engine_version));
   return true;
 end $$;
-grant execute on function copy_rendered to seloste_custodian;
+grant execute on function complete_rendering to seloste_custodian;
 
-create or replace function rendering_failed(wanted uuid, revision integer, why text, turn integer) returns void
+create or replace function fail_rendering(wanted uuid, revision integer, why text, turn integer) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   c anonymised_copy;
 begin
   update anonymised_copy k set state = 'FAILED', rendering_at = null, failure = why, failed_turn = turn
-  where k.id = wanted and k.state = 'RENDERING' and k.revision = coalesce(rendering_failed.revision, k.revision) returning * into c;
+  where k.id = wanted and k.state = 'RENDERING' and k.revision = coalesce(fail_rendering.revision, k.revision) returning * into c;
   if c.id is not null then
     insert into audit_entry (person_id, role, action, purpose, object_kind, object_id, result, detail)
     values (c.prepared_by, 'EXPERT', 'anonymised-copy.rendered', 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id, 'failed:' || why,
       jsonb_build_object('revision', c.revision, 'level', c.level));
   end if;
 end $$;
-grant execute on function rendering_failed to seloste_custodian;
+grant execute on function fail_rendering to seloste_custodian;
 
-create or replace function sound_removed(wanted uuid) returns boolean
+create or replace function record_sound_removal(wanted uuid) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   update anonymised_copy c set sound_at = null, removed_at = case when c.ended_at is null then c.removed_at else clock_timestamp() end
   where c.id = wanted and (c.state in ('DRAFT', 'REJECTED', 'FAILED') or c.ended_at is not null);
   return found;
 end $$;
-grant execute on function sound_removed to seloste_custodian;
+grant execute on function record_sound_removal to seloste_custodian;
 
 create or replace function begin_copy_hearing(wanted uuid) returns table (id uuid, until timestamptz, sound_ms integer)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

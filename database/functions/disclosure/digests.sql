@@ -1,3 +1,4 @@
+-- Adds the viewer to `hands`, the people who took part in preparing a disclosure and may not decide on it.
 create or replace function record_preparer() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

@@ -148,7 +148,7 @@ $$;
 
 -- Stores the encrypted object; its content counts as released from then on. Returns false if something ended meanwhile; the custodian then
 -- deletes the object. Locks in the common order, so that no prohibition deadlocks: disclosure, institute, recordings, package.
-create or replace function package_stored(wanted uuid, bytes bigint, hash bytea) returns boolean
+create or replace function complete_package(wanted uuid, bytes bigint, hash bytea) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   p disclosure_package;
@@ -172,13 +172,13 @@ begin
   end if;
   return true;
 end $$;
-grant execute on function package_stored to seloste_custodian;
+grant execute on function complete_package to seloste_custodian;
 
-create or replace function package_failed(wanted uuid) returns void
+create or replace function fail_package(wanted uuid) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select end_package(p, 'failed', null) from disclosure_package p where p.id = wanted and p.ended_at is null
 $$;
-grant execute on function package_failed to seloste_custodian;
+grant execute on function fail_package to seloste_custodian;
 
 create or replace function withdraw_package(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

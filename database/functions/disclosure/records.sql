@@ -1,5 +1,5 @@
--- Returns the kinds of decisions in the diary that the viewer may read: those whose decisions other screens show them. Orders are for those
--- who may know of them.
+-- Returns the kinds of decisions in the case register that the viewer may read: those that other screens show them too. Orders are for
+-- those who may know of them.
 create or replace function record_kinds() returns text[]
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select array_remove(array[
@@ -7,10 +7,10 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     case when may_know_of_holds() then 'ORDER' end], null)
 $$;
 
--- Returns decisions entered between two Helsinki days, both included, oldest first: at most 500, after an entry. For those who oversee or
--- decide. Logs the read of the first part. The further parts require that entry, at most an hour old, and are not logged, because their
--- number would reveal the number of orders. For the same reason the entry of a read that includes orders names no kinds: it equals that of
--- a read of all. No row names a call, a caller or a requester.
+-- Returns a page of the decisions entered between two Helsinki days, both included, oldest first: at most 500, those after `after_at` and
+-- `after_key`. For those who oversee or decide. Logs the read of the first page. Later pages require that log entry, at most an hour old,
+-- and are not logged, because their number would reveal the number of orders. For the same reason the entry of a read that includes orders
+-- names no kinds: it equals that of a read of all. No row names a call, a caller or a requester.
 create or replace function view_records(wanted text[], from_day date, to_day date, after_at timestamptz, after_key text)
 returns table (key text, kind text, act text, number text, entered_at timestamptz, decided_at timestamptz, closed_at timestamptz,
   outcome text, agents jsonb, languages text[], facts jsonb)
@@ -37,8 +37,8 @@ begin
   end if;
   return query
     select l.key, l.kind, l.act, l.number, l.entered_at, l.decided_at, l.closed_at, l.outcome,
-      (select coalesce(jsonb_agg(jsonb_build_object('role', a.role, 'person', a.person, 'name', a.name) order by a.place), '[]')
-        from unnest(l.agent_roles, l.agent_people, l.agent_names) with ordinality a(role, person, name, place)
+      (select coalesce(jsonb_agg(jsonb_build_object('role', a.role, 'person', a.person, 'name', a.name) order by a.ordinal), '[]')
+        from unnest(l.agent_roles, l.agent_people, l.agent_names) with ordinality a(role, person, name, ordinal)
         where a.person is not null or a.name is not null),
       l.languages, jsonb_strip_nulls(l.facts)
     from (

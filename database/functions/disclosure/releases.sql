@@ -1,7 +1,8 @@
+-- Returns the hash that links a disclosed item to its recording. Without the salt, which is deleted at the confirmation, it links nothing.
 create or replace function link_hash(recording uuid, salt bytea) returns text
 language sql immutable set search_path = pg_catalog as $$ select encode(sha256(salt || uuid_send(recording)), 'hex') $$;
 
--- Enters released copies in the ledger: ids, numbers and days, from which a restore knows what was released
+-- Appends released copies to the ledger: ids, numbers and days, from which a restore knows what was released
 -- (src/safeguards/ledger/replay-disclosures.ts).
 create or replace function ledger_copies_released() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -16,8 +17,8 @@ begin
   return null;
 end $$;
 
--- Enters the further course of disclosures, packages and released copies in the ledger. So a restore knows the days of a study that ended
--- after its backup.
+-- Appends later events of disclosures, packages and released copies to the ledger: a restore then knows of a study that ended after its
+-- backup.
 create or replace function ledger_disclosures() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -96,8 +97,8 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
       or exists (
         select from (
           select seq from destruction_entry where object_id in (p.id, p.research_id)
-          union all select seq from ledger_content where content::jsonb ->> 'id' in (p.id::text, p.research_id::text)) about
-        join destruction_entry e on e.seq = about.seq left join ledger_leaf l on l.seq = e.seq
+          union all select seq from ledger_content where content::jsonb ->> 'id' in (p.id::text, p.research_id::text)) found
+        join destruction_entry e on e.seq = found.seq left join ledger_leaf l on l.seq = e.seq
         where e.object_kind in ('package', 'disclosure') and e.cause in ('stored', 'released')
           and (l.index is null or l.index >= o.ledger_to))
       or exists (

@@ -150,7 +150,7 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   ), left_over as (select * from item where recording <> 'destroyed'),
   below_t as (select n, official, is_out from left_over where is_rendered and level <> 'T'),
   earliest as (select min(destroy_at) as at from left_over),
-  found (place, what, items, until) as (
+  found (step, what, items, until) as (
     select 1, 'research-off', null::integer[], null::timestamptz where not (facts ->> 'isOn')::boolean
     union all select 2, 'items', null, null where not exists (select from item)
     union all select 3, 'item-destroyed', array_agg(n order by n), null from item where recording = 'destroyed' having count(*) > 0
@@ -171,7 +171,7 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   )
   select f.what, f.items, f.until from found f
   where not (facts ->> 'isReleased')::boolean and not (facts ->> 'isWithdrawn')::boolean and facts ->> 'outcome' is distinct from 'REFUSED'
-  order by f.place
+  order by f.step
 $$;
 grant execute on function missing_prerequisites to seloste_desk;
 
@@ -410,7 +410,7 @@ begin
     on conflict (disclosure, item) do nothing
     returning item, recording_id, tie_salt
   )
-  -- A tie links nothing any more once the copy is confirmed and its salt is deleted.
+  -- Once the copy is confirmed and its salt deleted, the hash in the log links nothing any more.
   select coalesce(jsonb_object_agg(n.item, link_hash(n.recording_id, n.tie_salt)), '{}') into ties from released n;
   update research_disclosure r set released_at = coalesce(r.released_at, clock_timestamp()) where r.id = record_research_release.research_id
   returning * into d;

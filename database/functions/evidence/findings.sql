@@ -61,7 +61,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   open as (
     -- Each use moves the end of a session to an hour later (src/safeguards/people/session.ts).
     select s.id, s.person_id, s.created_at, s.expires_at - interval '1 hour' as used_at, s.awaits_second_factor,
-      session_tie(s.token_hash) as tie
+      session_fingerprint(s.token_hash) as tie
     from session s where s.ended_at is null and s.expires_at > now()
   ),
   strange as (

@@ -146,9 +146,9 @@ begin
 end $$;
 grant execute on function last_runs to seloste_desk;
 
--- Counts held and overdue recordings and contacts, the same for all who may see them: in fives, and the next ends by day, because those who
--- see the overview need no right to calls. Overdue rows, which two sweeps have left, are counted exactly, up to a hundred thousand. A
--- recording that an order keeps past its day counts as destroyed once it is reported so.
+-- Counts held and overdue recordings and contacts, the same for all who may see them. Counts are rounded to five and the next ends to the
+-- day, because those who see the overview need no right to calls. Overdue rows, which two sweeps have left, are counted exactly, up to a
+-- hundred thousand. A recording that an order keeps past its day counts as destroyed once it is reported so.
 create or replace function retention_counts(out held bigint, out restricted bigint, out due_today bigint, out overdue bigint,
   out next_recording timestamptz, out contacts bigint, out contacts_overdue bigint, out next_contact timestamptz)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -159,7 +159,7 @@ declare
   kept_recordings bigint;
   kept_contacts bigint;
   of_day date;
-  of_it bigint;
+  calls_of_day bigint;
 begin
   perform require_whole_register();
   select count(*) filter (where o.is_kept), count(*) filter (where not o.is_kept and o.destroy_at <= at - sweep_grace)
@@ -188,8 +188,8 @@ begin
       helsinki_day((select min(c.started_at) from contact c))::timestamp, helsinki_day(now() + interval '1 day')::timestamp, interval '1 day') g
     where not exists (select from history_day d where d.day = g::date and d.counted_at is not null)
   loop
-    select count(*) into of_it from contact c where c.started_at >= day_start(of_day) and c.started_at < day_start(of_day + 1);
-    contacts := contacts + of_it;
+    select count(*) into calls_of_day from contact c where c.started_at >= day_start(of_day) and c.started_at < day_start(of_day + 1);
+    contacts := contacts + calls_of_day;
   end loop;
   contacts := greatest(contacts, 0);
   select c.history_ends_at into next_contact from contact c where c.history_ends_at > at order by c.history_ends_at limit 1;

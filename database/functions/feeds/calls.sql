@@ -218,7 +218,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function record_fed_segments to seloste_capture;
 
--- Stores a feed's progress. Counts are of records since the last report. Records that a feed was away.
+-- Stores a feed's progress. Counts are of records since the last report. After a gap of a day it stores from when on the feed may report
+-- late facts (`late_from`), for two days (`late_until`).
 create or replace function report_feed(feed_name text, feed_source text, feed_covers text[], progress jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

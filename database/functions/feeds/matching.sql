@@ -343,7 +343,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   select exists (select from allowed)
 $$;
 
--- Only the first day of a call is matched.
+-- Returns the end of the time in which a call is matched: of a longer call only the first day is.
 create or replace function matched_until(begun timestamptz, ended timestamptz) returns timestamptz
 language sql immutable as $$ select least(coalesce(ended, begun), begun + interval '1 day') $$;
 grant execute on function matched_until to seloste_capture;
@@ -354,12 +354,13 @@ language sql immutable set search_path = pg_catalog, public, pg_temp as $$
   select greatest(1, jsonb_array_length(parts)) * (1 + greatest(0, extract(epoch from matched_until(begun, ended) - begun) / 600)::bigint)
 $$;
 
+-- Limits the rate of capture's lookups by a token bucket, whose counter is a sequence. Raises SL003 at the limit.
 create or replace function count_lookups(counter regclass, lookups bigint) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  a_second constant integer := 50;
-  at_once constant integer := 90000;
-  allowed bigint := extract(epoch from clock_timestamp()) * a_second;
+  per_second constant integer := 50;
+  burst constant integer := 90000;
+  allowed bigint := extract(epoch from clock_timestamp()) * per_second;
   counted bigint;
 begin
   -- As in refuse_old_transaction(): in an old snapshot, a feed that has reported since may still seem late.
@@ -368,12 +369,12 @@ begin
     raise exception 'lookups are made at read committed, within five minutes of the start of their transaction'
       using errcode = 'invalid_transaction_state';
   end if;
-  if lookups > at_once then
+  if lookups > burst then
     raise exception 'too many lookups at once' using errcode = '22023';
   end if;
   execute format('select last_value from %s', counter) into counted;
-  if counted < allowed - at_once then
-    counted := setval(counter, allowed - at_once);
+  if counted < allowed - burst then
+    counted := setval(counter, allowed - burst);
   end if;
   if counted + coalesce(lookups, 0) > allowed then
     raise exception 'the limit of lookups is reached for now' using errcode = 'SL003';

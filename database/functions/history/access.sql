@@ -7,11 +7,11 @@ create policy capture_admits on contact for all to seloste_capture
   using (true)
   with check (((history_ends_at is null) or ((history_ends_at >= ((((started_at at time zone 'Europe/Helsinki') + '1 year 2 mons'::interval) at time zone 'Europe/Helsinki') - '1 day'::interval)) and (history_ends_at <= (greatest(now(), (started_at + '1 day'::interval)) + '1 year 2 mons 1 day'::interval)) and (history_ends_at <= (started_at + '1 year 3 mons'::interval)))));
 create policy custodian_reads on contact for select to seloste_custodian using (true);
--- A desk that does not log sees nothing.
+-- While the log is broken, the desk sees nothing.
 create policy log_whole on contact as restrictive for select to seloste_desk using ((select log_is_whole()));
 create policy in_room on contact as restrictive for select to seloste_desk
   using ((select confined_to()) is null or id = any ((select contacts from room_contents())::uuid[]));
-create policy desk_looks on contact for select to seloste_desk using (
+create policy desk_reads on contact for select to seloste_desk using (
   history_end(history_ends_at, started_at) > (select register_now())
   and (
     (select sees_all())
@@ -51,7 +51,7 @@ grant select on segment to seloste_desk;
 create policy capture_admits on segment for all to seloste_capture using (true) with check (true);
 create policy custodian_reads on segment for select to seloste_custodian using (true);
 create policy log_whole on segment as restrictive for select to seloste_desk using ((select log_is_whole()));
-create policy desk_looks on segment for select to seloste_desk using (
+create policy desk_reads on segment for select to seloste_desk using (
   (
     (select sees_all())
     or official_person_id = (select sees_own())
@@ -135,7 +135,7 @@ alter table recording enable row level security;
 grant insert (contact_id, contact_started_at, id, intake_day, intake_key, number_reached, recording_months, segment_id, started_at, state), select (contact_id, expiry_month, id, min_keep_until, recording_months, segment_id, state), update (call_ended_at, destroy_at, ended_at, expiry_month, incomplete, min_keep_until, packets_lost, packets_received, reception, sha256, size_bytes, state) on recording to seloste_capture;
 grant select, update (call_ended_at, cause, cut_ms, destroy_at, destroyed_at, duration_ms, ended_at, expiry_month, incomplete, is_silent, keeping_fault, kept_at, min_keep_until, packets_lost, packets_received, recording_months, sha256, size_bytes, state, unplayed_ms) on recording to seloste_custodian;
 grant select on recording to seloste_desk;
-create policy desk_looks on recording for select to seloste_desk using (
+create policy desk_reads on recording for select to seloste_desk using (
   exists (select from segment s where s.id = recording.segment_id and s.contact_started_at = recording.contact_started_at)
 );
 create policy capture_reads on recording for select to seloste_capture using (true);

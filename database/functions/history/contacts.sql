@@ -77,7 +77,7 @@ begin
         end if;
     end case;
   end if;
-  -- The floor moves later when a transferred call continues. An earlier floor would bypass R23.
+  -- The minimum term ends later if a transferred call continues. An earlier end would bypass R23.
   if old.min_keep_until is not null and (new.min_keep_until is null or new.min_keep_until < old.min_keep_until) then
     raise exception 'the floor of recording % cannot come earlier', old.id;
   end if;
@@ -121,9 +121,9 @@ grant execute on function ensure_partitions to seloste_custodian;
 -- A new database gets its months here; the custodian makes later ones.
 select ensure_partitions((now() - interval '15 months')::date, (now() + interval '13 months')::date);
 
--- Returns a listening of a session as it is now, and records what is about to be served if it may be. The end of a listening waits for
--- this, so that no interval is served without a log entry. No row if the session has no such listening, or is in listening mode and asks
--- from elsewhere than its workstation (R47). It counts as a use of the session.
+-- Returns a listening of a session as it is now and, unless it has ended, records the range that is about to be served. The end of a
+-- listening waits for this, so that no interval is served without a log entry. No row if the session has no such listening, or is in
+-- listening mode and the request comes from elsewhere than its workstation (R47). Counts as a use of the session.
 create or replace function serve_range(token text, workstation bytea, wanted uuid, from_ms integer, to_ms integer, idle interval)
 returns table (recording_id uuid, speed real, why text, since timestamptz)
 language plpgsql volatile security definer rows 1 set search_path = pg_catalog, public, pg_temp as $$

@@ -1,3 +1,4 @@
+-- Stores the call's number called in a part; null if it is the number reached.
 create or replace function set_number_called() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 begin
@@ -7,6 +8,7 @@ begin
   return new;
 end $$;
 
+-- Returns the state of a recording as stored in recorded_part: `a` available, `g` destroyed (gone), `o` other.
 create or replace function recorded_state(state text, kept_at timestamptz, destroy_at timestamptz) returns "char"
 language sql immutable as $$
   select case when state in ('DESTROYED', 'DESTROYING') then 'g' when state = 'STORED' and kept_at is not null and destroy_at is not null then 'a'

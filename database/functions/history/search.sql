@@ -28,13 +28,13 @@ end $$;
 
 -- A search of the contact history (docs/decisions/0062, 0068). Statements are built as text, because each month is planned alone and an
 -- index is named by its condition. In them c is a contact, s a part, r a recording, p a row of recorded_part, d a contact found by a way.
--- All have the same five parameters: $1 contact_filters, $2 contact_viewer, $3 search_place, by member name: ($1).caller; $4 and $5 are the
+-- All have the same five parameters: $1 contact_filters, $2 contact_viewer, $3 search_progress, by member name: ($1).caller; $4 and $5 are the
 -- start and end of the searched part of a month, repeated in each branch.
 -- A filter is a member of contact_filters; `src/use/search/contact-filters.ts` has its name. A filter on contacts has a line in
 -- contact_conditions. A filter on parts has a line in the rests of search_ways, with seen_part_condition(viewer): contact_conditions checks
 -- no rights, and search_contacts is a security definer, so that a condition on parts there would reveal to an official that others took
 -- part (AC5).
-drop type if exists contact_filters, contact_viewer, search_place;
+drop type if exists contact_filters, contact_viewer, search_progress;
 
 -- $1. All null: no filter. official: part of a name for ilike; official_number: a telephone number; either may match. recorded: true, none,
 -- available, destroyed.
@@ -45,7 +45,7 @@ create type contact_filters as (
   caller_ends text
 );
 
--- $2. The rights of the policies (`desk_looks` in access.sql, sees_contacts and sees_segments in requests/calls.sql).
+-- $2. The rights of the policies (`desk_reads` in access.sql, sees_contacts and sees_segments in requests/calls.sql).
 create type contact_viewer as (
   sees_all boolean, own uuid, units uuid[], numbers text[], served uuid[], parts uuid[],
   -- Their rows of official_named.
@@ -57,7 +57,7 @@ create type contact_viewer as (
 );
 
 -- $3. Progress of the search.
-create type search_place as (
+create type search_progress as (
   right_now timestamptz, month timestamptz, month_ends timestamptz, after_at timestamptz, after_id uuid,
   oldest_first boolean, remaining integer,
   -- Recordings past their day and not destroyed yet, their calls, and the recordings of these calls that are not past it.
@@ -66,18 +66,18 @@ create type search_place as (
 
 -- Returns the condition on a contact in this month, one line for each filter, whichever access path finds it. It has nothing on parts or
 -- recordings, because the viewer is not known here.
-create or replace function contact_conditions(filters contact_filters, place search_place) returns text
+create or replace function contact_conditions(filters contact_filters, progress search_progress) returns text
 language plpgsql stable as $$
 begin
   return concat_ws(' and ', 'true',
-    case when filters.going_on_at > place.month
+    case when filters.going_on_at > progress.month
       then '(c.started_at >= ($1).going_on_at or coalesce(c.ended_at, ($3).right_now) >= ($1).going_on_at)' end,
     case when filters.withheld then 'c.caller_kind = ''withheld''' end,
     case when filters.caller is not null then 'c.caller_key = ($1).caller' end,
     case when filters.caller_ends is not null
       then 'c.caller_kind <> ''withheld'' and right(c.caller_key, length(($1).caller_ends)) = ($1).caller_ends' end,
     -- No call of the last 13 months is past its term.
-    case when place.month < place.right_now - interval '13 months' then 'history_end(c.history_ends_at, c.started_at) > ($3).right_now' end);
+    case when progress.month < progress.right_now - interval '13 months' then 'history_end(c.history_ends_at, c.started_at) > ($3).right_now' end);
 end $$;
 
 -- Returns the searching viewer and their rights.
@@ -130,14 +130,14 @@ create or replace function official_part_condition() returns text
 language sql immutable as $$ select '(s.official_name ilike ($1).official or s.official_phone = ($1).official_number)' $$;
 
 -- Returns the conditions on p for the requested states, each that of an index; null for any state.
-create or replace function recorded_state_conditions(filters contact_filters, place search_place) returns text[]
+create or replace function recorded_state_conditions(filters contact_filters, progress search_progress) returns text[]
 language sql immutable as $$
   select case filters.recorded
     -- Excludes by call, because the index has the call.
-    when 'available' then array[' and p.state = ''a''' || case when place.overdue = '{}' then '' else ' and p.contact_id <> all (($3).overdue_calls)' end]
-      || case when place.not_over <> '{}' then array[' and p.state = ''a'' and p.recording_id = any (($3).not_over)'] end
+    when 'available' then array[' and p.state = ''a''' || case when progress.overdue = '{}' then '' else ' and p.contact_id <> all (($3).overdue_calls)' end]
+      || case when progress.not_over <> '{}' then array[' and p.state = ''a'' and p.recording_id = any (($3).not_over)'] end
     when 'destroyed' then array[' and p.state = ''g''']
-      || case when place.overdue <> '{}' then array[' and p.state <> ''g'' and p.recording_id = any (($3).overdue)'] end
+      || case when progress.overdue <> '{}' then array[' and p.state <> ''g'' and p.recording_id = any (($3).overdue)'] end
     when 'true' then array[' and p.state = ''a''', ' and p.state = ''g''', ' and p.state = ''o''']
   end
 $$;
@@ -145,7 +145,7 @@ $$;
 -- Returns the ways (access paths) through a month, each in the order of an index, with its rest: the remaining conditions on the found
 -- contacts d. A null way does not apply; if all are null, the search finds nothing. names, officials, sure: from matching_officials.
 create or replace function search_ways(
-  filters contact_filters, viewer contact_viewer, place search_place, conditions text, names text[], officials integer[], sure integer[],
+  filters contact_filters, viewer contact_viewer, progress search_progress, conditions text, names text[], officials integer[], sure integer[],
   out ways text[], out rests text[]
 )
 language plpgsql stable as $$
@@ -160,15 +160,15 @@ declare
   by_seen_recording constant integer := 5;
   most_names constant integer := 100;
   bounds constant text := '%1$s >= $4 and %1$s < $5'
-    || case when place.after_at is null then ''
-      else ' and (%1$s, %2$s) ' || case when place.oldest_first then '>' else '<' end || ' (($3).after_at, ($3).after_id)' end;
+    || case when progress.after_at is null then ''
+      else ' and (%1$s, %2$s) ' || case when progress.oldest_first then '>' else '<' end || ' (($3).after_at, ($3).after_id)' end;
   contacts constant text := '(select c.started_at as at, c.id from contact c where ' || format(bounds, 'c.started_at', 'c.id');
   segments constant text := '(select s.contact_started_at as at, s.contact_id as id from segment s where '
     || format(bounds, 's.contact_started_at', 's.contact_id');
   recordings constant text := '(select p.contact_started_at as at, p.contact_id as id from recorded_part p where '
     || format(bounds, 'p.contact_started_at', 'p.contact_id');
   -- Each branch is ordered, so that the database merges them without sorting.
-  in_order constant text := case when place.oldest_first then ' order by 1, 2)' else ' order by 1 desc, 2 desc)' end;
+  in_order constant text := case when progress.oldest_first then ' order by 1, 2)' else ' order by 1 desc, 2 desc)' end;
   -- Each of the tables has the number called.
   contact_of_number constant text := case when filters.called is null then '' else ' and c.number_called = ($1).called' end;
   part_of_number constant text := case when filters.called is null then '' else ' and coalesce(s.number_called, s.number_reached) = ($1).called' end;
@@ -181,7 +181,7 @@ declare
   contact_of constant text := '(select true from contact c where c.started_at >= $4 and c.started_at < $5 and ';
   its_contact constant text := case when conditions = 'true' then ''
     else ' and ' || contact_of || 'c.id = s.contact_id and c.started_at = s.contact_started_at and ' || conditions || ')' end;
-  states constant text[] := recorded_state_conditions(filters, place);
+  states constant text[] := recorded_state_conditions(filters, progress);
   is_of_officials constant boolean := coalesce(cardinality(officials) <= most_names, false);
   -- The elements for which a way is repeated; each way defines its own.
   keys text[];
@@ -302,7 +302,7 @@ declare
   -- As numbered in search_ways.
   by_official constant integer := 3;
   viewer contact_viewer;
-  place search_place;
+  progress search_progress;
   -- The months of the newest and of the oldest call that can be found.
   newest timestamptz;
   oldest timestamptz;
@@ -330,18 +330,18 @@ begin
   if viewer.only_serves and viewer.served = '{}' then
     return;
   end if;
-  place.right_now := register_now();
-  place.after_at := after_at;
-  place.after_id := after_id;
-  place.oldest_first := oldest_first;
-  place.remaining := max_rows;
-  place.overdue := '{}';
-  place.not_over := '{}';
+  progress.right_now := register_now();
+  progress.after_at := after_at;
+  progress.after_id := after_id;
+  progress.oldest_first := oldest_first;
+  progress.remaining := max_rows;
+  progress.overdue := '{}';
+  progress.not_over := '{}';
   if filters.recorded in ('available', 'destroyed') then
-    select coalesce(array_agg(r.id), '{}'), coalesce(array_agg(r.contact_id), '{}') into place.overdue, place.overdue_calls
-    from recording r where r.destroy_at <= place.right_now and r.state <> 'DESTROYED';
-    if place.overdue <> '{}' then
-      place.not_over := array(select r.id from recording r where r.contact_id = any (place.overdue_calls) and r.destroy_at > place.right_now);
+    select coalesce(array_agg(r.id), '{}'), coalesce(array_agg(r.contact_id), '{}') into progress.overdue, progress.overdue_calls
+    from recording r where r.destroy_at <= progress.right_now and r.state <> 'DESTROYED';
+    if progress.overdue <> '{}' then
+      progress.not_over := array(select r.id from recording r where r.contact_id = any (progress.overdue_calls) and r.destroy_at > progress.right_now);
     end if;
   end if;
   if filters.official is not null then
@@ -351,34 +351,34 @@ begin
     end if;
   end if;
 
-  newest := date_trunc('month', least(filters.to_at, place.right_now + interval '1 day',
+  newest := date_trunc('month', least(filters.to_at, progress.right_now + interval '1 day',
     case when not oldest_first then after_at + interval '1 microsecond' end), 'UTC');
-  oldest := date_trunc('month', greatest(filters.from_at, place.right_now - interval '15 months', case when oldest_first then after_at end), 'UTC');
+  oldest := date_trunc('month', greatest(filters.from_at, progress.right_now - interval '15 months', case when oldest_first then after_at end), 'UTC');
   for month in select m at time zone 'UTC' from generate_series(
     case when oldest_first then oldest else newest end at time zone 'UTC', case when oldest_first then newest else oldest end at time zone 'UTC',
     case when oldest_first then interval '1 month' else interval '-1 month' end) m
   loop
-    exit when place.remaining <= 0;
-    place.month := month;
-    place.month_ends := (month at time zone 'UTC' + interval '1 month') at time zone 'UTC';
-    begins := greatest(place.month, filters.from_at);
-    ends := least(place.month_ends, filters.to_at);
+    exit when progress.remaining <= 0;
+    progress.month := month;
+    progress.month_ends := (month at time zone 'UTC' + interval '1 month') at time zone 'UTC';
+    begins := greatest(progress.month, filters.from_at);
+    ends := least(progress.month_ends, filters.to_at);
     -- Most months have no call of a caller, and none to a number that few call. For a caller this shortcut is only for viewers who see
     -- every call, because the time taken reveals it.
     if not viewer.only_serves and (
       viewer.sees_all and filters.caller is not null and not exists (
-        select from contact c where c.caller_key = filters.caller and c.started_at >= place.month and c.started_at < place.month_ends
+        select from contact c where c.caller_key = filters.caller and c.started_at >= progress.month and c.started_at < progress.month_ends
       ) or filters.called is not null and not exists (
-        select from contact c where c.number_called = filters.called and c.started_at >= place.month and c.started_at < place.month_ends
+        select from contact c where c.number_called = filters.called and c.started_at >= progress.month and c.started_at < progress.month_ends
       )
     ) then
       continue;
     end if;
 
-    conditions := contact_conditions(filters, place);
+    conditions := contact_conditions(filters, progress);
     if conditions is distinct from conditions_before then
       conditions_before := conditions;
-      select w.ways, w.rests into ways, rests from search_ways(filters, viewer, place, conditions, names, officials, sure) w;
+      select w.ways, w.rests into ways, rests from search_ways(filters, viewer, progress, conditions, names, officials, sure) w;
       if ways is null then
         return;
       end if;
@@ -399,7 +399,7 @@ begin
         elsif cardinality(array_remove(ways, null)) > 1 then
           execute 'select count(*), ' || case when oldest_first then 'max(at) - $4' else '$5 - min(at)' end
               || ' from (select at from (' || ways[way] || ') w order by at' || backwards || ' limit ' || enough || ') c'
-            into counted, reach using filters, viewer, place, begins, ends;
+            into counted, reach using filters, viewer, progress, begins, ends;
         end if;
         if best is null or counted < best_counted or counted = best_counted and reach > best_reach then
           best := way;
@@ -413,9 +413,9 @@ begin
     return query execute 'select d.at, d.id from (select distinct on (at, id) at, id from (' || ways[best]
       || ') w order by at' || backwards || ', id' || backwards || ') d where ' || rests[best] || ' order by d.at' || backwards || ', d.id' || backwards
       || ' limit ($3).remaining'
-      using filters, viewer, place, begins, ends;
+      using filters, viewer, progress, begins, ends;
     get diagnostics counted = row_count;
-    place.remaining := place.remaining - counted;
+    progress.remaining := progress.remaining - counted;
   end loop;
 end $$;
 grant execute on function search_contacts to seloste_desk;

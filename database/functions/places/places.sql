@@ -1,3 +1,4 @@
+-- Records which keys changed, for each backup place that has to get them. Shard -1 stands for the shard keys of a month.
 create or replace function record_keyring_change() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

@@ -1,4 +1,4 @@
--- Returns true for an object of ids and numbers only.
+-- Returns true if the answers of an evaluation are an object of ids and numbers only.
 create or replace function are_marks(marks jsonb) returns boolean language sql immutable as $$
   select marks is null or jsonb_typeof(marks) = 'object'
     and not jsonb_path_exists(marks, '$.* ? (@.type() != "number" && @.type() != "null")')
@@ -25,7 +25,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 grant execute on function duty_rights to seloste_desk;
 
--- @param wanted a role, or null for either
+-- Returns a right of the viewer's by duty_rights_of. Refuses deny.role. `wanted`: a role; null for either.
 create or replace function require_duty(duty text, wanted text default null) returns access_right
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -460,8 +460,8 @@ declare
 begin
   select * into p from sampling_plan o where o.id = e.plan_id and o.ended_at is null;
   select * into d from sampling_draw o where o.plan_id = p.id and o.week = e.week for update;
-  for next in select c.id from unnest(d.ranked) with ordinality c (id, place)
-    where c.place > greatest(d.picked_count, array_position(d.ranked, d.followed[d.followed_count])) order by c.place loop
+  for next in select c.id from unnest(d.ranked) with ordinality c (id, ordinal)
+    where c.ordinal > greatest(d.picked_count, array_position(d.ranked, d.followed[d.followed_count])) order by c.ordinal loop
     -- Skips a recording that is being destroyed instead of waiting for it, because its destruction may wait for a lock held here.
     perform from recording r where r.id = next and copy_block_reason(r) is null
       and r.destroy_at > register_now() + p.days_left * interval '1 day' for share skip locked;
@@ -522,8 +522,8 @@ begin
 end $$;
 grant execute on function answer_disagreement to seloste_desk;
 
--- Requires an official's right to their own calls, to read and answer what was said of them (R39, R48). They see no name but their own
--- (L11).
+-- Requires an official's right to their own calls, for reading and answering evaluations of them (R39, R48). They see no name but their
+-- own (L11).
 create or replace function require_own_calls() returns access_right
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -740,7 +740,7 @@ begin
   perform record_act('quality.results-read', held, 'QUALITY', 'search', null, jsonb_build_object('quarter', wanted));
   return query
   with every as (
-    select e.*, row_number() over g as place, count(*) over (partition by e.unit_id, e.number, e.form_id, e.form_version) as n
+    select e.*, row_number() over g as ordinal, count(*) over (partition by e.unit_id, e.number, e.form_id, e.form_version) as n
     from evaluation e
     where e.kind = 'SAMPLED' and e.quarter = wanted and e.mark is not null and e.is_failed is not null
       -- A forbidden recording that waits for an order or a case is not used here either (R50).
@@ -751,7 +751,7 @@ begin
     window g as (partition by e.unit_id, e.number, e.form_id, e.form_version order by week_start(e.released_at), e.id)
   ), reached as (
     -- Counts in steps of five: if one evaluation is released a week, two reads would isolate it.
-    select * from every e where e.place <= e.n - e.n % 5 or e.n < 5
+    select * from every e where e.ordinal <= e.n - e.n % 5 or e.n < 5
   ), grouped as (
     select e.unit_id, e.number, e.form_id, e.form_version, count(*) as n, count(distinct e.mark) as officials, avg(e.total) as mean,
       count(*) filter (where e.is_failed) as failed
@@ -760,12 +760,12 @@ begin
   select jsonb_build_object('unitName', u.name, 'number', g.number, 'formName', v.name, 'formVersion', g.form_version, 'formLanguage', f.language)
     || case when g.officials >= 5 and g.n >= 10 then jsonb_build_object('isEnough', true, 'evaluations', g.n, 'officials', g.officials,
         'mean', round(g.mean), 'failedShare', round(100.0 * g.failed / g.n), 'sections', coalesce((
-          select jsonb_agg(jsonb_build_object('title', x.section ->> 'title', 'mean', x.mean) order by x.place)
+          select jsonb_agg(jsonb_build_object('title', x.section ->> 'title', 'mean', x.mean) order by x.ordinal)
           from (
-            select s.section, s.place, round(avg((e.sections ->> (s.section ->> 'id'))::numeric)) as mean
-            from jsonb_array_elements(v.content -> 'sections') with ordinality s (section, place)
+            select s.section, s.ordinal, round(avg((e.sections ->> (s.section ->> 'id'))::numeric)) as mean
+            from jsonb_array_elements(v.content -> 'sections') with ordinality s (section, ordinal)
             join reached e on e.unit_id = g.unit_id and e.number = g.number and e.form_id = g.form_id and e.form_version = g.form_version
-            group by s.section, s.place having count(e.sections ->> (s.section ->> 'id')) >= 10
+            group by s.section, s.ordinal having count(e.sections ->> (s.section ->> 'id')) >= 10
           ) x), '[]'))
       else '{"isEnough": false}' end
   from grouped g join unit u on u.id = g.unit_id join quality_form f on f.id = g.form_id
@@ -779,8 +779,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select day_start(date_trunc('week', helsinki_day(at))::date)
 $$;
 
--- Ends an evaluation with its recording, in the transaction that blocks the recording. After the end of a term, the marks of a released evaluation stay, anonymously, for the results of its group. They get another id and lose their times, because the log links the old id to its recording and official. Of a forbidden recording nothing stays (R50).
--- Ends an evaluation with its recording, in the transaction that blocks the recording. After the end of a term, the marks of a released evaluation stay, anonymously, for the results of its group. They get another id and lose their times, because the log links the old id to its recording and official. Of a forbidden recording nothing stays (R50).
+-- Ends an evaluation with its recording, in the transaction that blocks the recording. After the end of a term, the answers of a released
+-- evaluation stay, anonymously, for the results of its group. They get another id and lose their times, because the log links the old id to
+-- its recording and official. Of a forbidden recording nothing stays (R50).
 create or replace function end_evaluation(e evaluation, why text, at timestamptz) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -7,7 +7,7 @@ language sql stable set search_path = pg_catalog, public, pg_temp as $$
     else 'ready' end
 $$;
 
--- Locks and returns the viewer's request if its kinds include one. Refuses request.not-asked.
+-- Locks and returns an open request of an identified requester that asks for a kind. Refuses request.not-asked.
 create or replace function lock_request_for(wanted uuid, kind text) returns subject_request
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -121,7 +121,7 @@ begin
 end $$;
 
 -- Stores the encrypted object. Returns false if the copy or its recording ended meanwhile; the custodian then deletes the object.
-create or replace function subject_copy_stored(wanted uuid, size bigint) returns boolean
+create or replace function complete_subject_copy(wanted uuid, size bigint) returns boolean
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   r recording;
@@ -133,13 +133,13 @@ begin
   update subject_copy c set ready_at = clock_timestamp(), size_bytes = size where c.id = wanted and c.ended_at is null and c.ready_at is null;
   return found;
 end $$;
-grant execute on function subject_copy_stored to seloste_custodian;
+grant execute on function complete_subject_copy to seloste_custodian;
 
-create or replace function subject_copy_failed(wanted uuid) returns void
+create or replace function fail_subject_copy(wanted uuid) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   select end_subject_copy(c, 'failed', null) from subject_copy c where c.id = wanted and c.ended_at is null
 $$;
-grant execute on function subject_copy_failed to seloste_custodian;
+grant execute on function fail_subject_copy to seloste_custodian;
 
 create or replace function withdraw_subject_copy(wanted uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -317,7 +317,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   from subject_request q where q.id = c.request_id
 $$;
 
--- Ends what the former official asked for of a part that a correction gave to another: closes the inspections and ends the copies.
+-- Ends the former official's claims to a part that a correction gave to another: closes their inspections and ends their copies.
 -- What the new official had forbidden is forbidden again. Restrictions stay until the former official is notified (was_answered_by).
 -- Packages to authorities that name the former official end; they are made again with the corrected name.
 create or replace function end_former_official_claims(c correction) returns void
@@ -433,7 +433,7 @@ begin
     decided := decided || correct_whole_conversation(c, s);
     perform correct_official(k.segment_id, k.contact_started_at, k.becomes_person_id, k.becomes_unit_id,
       name_at(k.becomes_person_id, s.answered_at)) from correction k where k.id = any (decided);
-    perform enter_correction(k) from correction k where k.id = any (decided);
+    perform append_correction(k) from correction k where k.id = any (decided);
     -- Withdraws the prohibitions of all parts first, because the next step forbids again what the new official had forbidden, and that is
     -- copied to the other parts.
     perform withdraw_prohibitions(k) from correction k where k.id = any (decided);

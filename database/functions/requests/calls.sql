@@ -234,13 +234,13 @@ end $$;
 create or replace function matches_claim(c contact, claim jsonb) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  about numeric := (claim ->> 'minutes')::numeric;
-  near numeric := greatest(3, about * 0.3);
+  claimed numeric := (claim ->> 'minutes')::numeric;
+  tolerance numeric := greatest(3, claimed * 0.3);
 begin
   return (
-    about is null or abs(extract(epoch from c.ended_at - c.started_at) / 60 - about) <= near or exists (
+    claimed is null or abs(extract(epoch from c.ended_at - c.started_at) / 60 - claimed) <= tolerance or exists (
       select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at
-        and abs(extract(epoch from c.ended_at - s.answered_at) / 60 - about) <= near)
+        and abs(extract(epoch from c.ended_at - s.answered_at) / 60 - claimed) <= tolerance)
   ) and (
     claim ->> 'official' is null or exists (
       select from segment s where s.contact_id = c.id and s.contact_started_at = c.started_at
@@ -258,12 +258,12 @@ declare
   zone constant text := 'Europe/Helsinki';
   shown timestamp := (claim ->> 'day')::date + (claim ->> 'time')::time;
   at timestamptz := shown at time zone zone;
-  near interval := case claim ->> 'accuracy' when 'MINUTES' then interval '10 minutes' when 'HALF_HOUR' then interval '30 minutes'
+  tolerance interval := case claim ->> 'accuracy' when 'MINUTES' then interval '10 minutes' when 'HALF_HOUR' then interval '30 minutes'
     when 'HOURS' then interval '2 hours' end;
   hour constant interval := interval '1 hour';
   is_shown boolean := at at time zone zone = shown;
-  first timestamptz := at - near - case when not is_shown or (at - hour) at time zone zone = shown then hour else interval '0' end;
-  last timestamptz := at + near + case when not is_shown or (at + hour) at time zone zone = shown then hour else interval '0' end;
+  first timestamptz := at - tolerance - case when not is_shown or (at - hour) at time zone zone = shown then hour else interval '0' end;
+  last timestamptz := at + tolerance + case when not is_shown or (at + hour) at time zone zone = shown then hour else interval '0' end;
 begin
   if q.party = 'OFFICIAL' then
     return query
@@ -381,7 +381,7 @@ declare
   q subject_request := lock_identified_request(request);
   c request_call := lock_request_call(q, wanted);
   fits record;
-  twin record;
+  duplicate record;
   result text;
 begin
   if c.asked is null or not is_search_logged(c) or c.looked_at < now() - interval '1 minute' then
@@ -419,7 +419,7 @@ begin
   perform record_request_act('call.looked-for', q, jsonb_strip_nulls(jsonb_build_object('call', c.id, 'result', result,
     'contact', case when result = 'one' then fits.one end)));
   if result = 'one' and c.verify_again_since is null then
-    for twin in
+    for duplicate in
       insert into request_call (request_id, ordinal, state, told, looked_at, looked_by, contact_id, contact_started_at)
       select q.id, (select max(o.ordinal) from request_call o where o.request_id = q.id) + row_number() over (order by k.started_at, k.id),
         'FOUND', c.asked -> 'told', c.looked_at, c.looked_by, k.id, k.started_at
@@ -427,7 +427,7 @@ begin
         and not exists (select from request_call o where o.request_id = q.id and o.contact_id = k.id)
       returning id, contact_id
     loop
-      perform record_request_act('call.looked-for', q, jsonb_build_object('call', twin.id, 'result', result, 'contact', twin.contact_id));
+      perform record_request_act('call.looked-for', q, jsonb_build_object('call', duplicate.id, 'result', result, 'contact', duplicate.contact_id));
     end loop;
   end if;
   return case

@@ -58,11 +58,11 @@ begin
 end $$;
 
 -- Returns true if a letter answers one of the kinds asked for. The notice of a prohibition does not answer whether other calls were
--- recorded; accesses to a call and the result of a correction have letters of their own. Same rule as `isAnsweredBy` in
+-- recorded; accesses to a call and the result of a correction have letters of their own (`needs_own_letter`). Same rule as `isAnsweredBy` in
 -- src/use/requests/request-state.ts.
-create or replace function letter_answers(letter_kind text, kind text, only_by_its_own boolean) returns boolean
+create or replace function letter_answers(letter_kind text, kind text, needs_own_letter boolean) returns boolean
 language sql immutable set search_path = pg_catalog as $$
-  select letter_kind in ('not-identifiable', 'refusal') or letter_kind = 'answer' and not only_by_its_own
+  select letter_kind in ('not-identifiable', 'refusal') or letter_kind = 'answer' and not needs_own_letter
     or (letter_kind, kind) in (('prohibition', 'PROHIBIT'), ('erasure', 'PROHIBIT'), ('erasure', 'ERASURE'), ('erasure', 'OBJECTION'),
       ('objection', 'PROHIBIT'), ('objection', 'OBJECTION'), ('restriction', 'RESTRICTION'), ('copy', 'COPY'),
       ('log-extract', 'LOG_EXTRACT'), ('correction', 'RECTIFY'), ('mentioned', 'MENTIONED'), ('openness', 'OPENNESS'))
@@ -186,7 +186,7 @@ begin
 end $$;
 
 -- Erases requests thirty days after their closing and after the destruction of what they forbade, because a letter reports it, once the
--- files of their copies are removed. Enters each in the ledger, so that a restore erases it again. Returns how many it erased.
+-- files of their copies are removed. Appends each to the ledger, so that a restore erases it again. Returns how many it erased.
 create or replace function erase_closed_requests() returns integer
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -51,12 +51,13 @@ begin
   end if;
 end $$;
 
-create or replace function is_restricted(r recording, apart_from uuid default null) returns boolean
+-- Returns true if a request, other than `except_request`, restricts a recording.
+create or replace function is_restricted(r recording, except_request uuid default null) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   return exists (
     select from request_call c join subject_request q on q.id = c.request_id
-    where c.contact_id = r.contact_id and c.state = 'MATCHED' and restricts(q) and q.id is distinct from apart_from
+    where c.contact_id = r.contact_id and c.state = 'MATCHED' and restricts(q) and q.id is distinct from except_request
       and (q.party <> 'OFFICIAL' or was_answered_by(r, q.official_id)));
 end $$;
 

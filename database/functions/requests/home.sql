@@ -41,7 +41,7 @@ begin
   return h.received_at;
 end $$;
 
--- Stores a request of a requester who has not identified. For the desk.
+-- Stores a request of a requester who was not identified. For the desk.
 create or replace function submit_home_request(party text, kinds text[], language text, requester jsonb, told text, user_id text)
 returns timestamptz
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -49,7 +49,7 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function submit_home_request to seloste_desk;
 
--- Stores a request of a requester who has identified to the custodian. `name` is the identity provider's.
+-- Stores a request of a requester whom an identity provider has identified. The requester's `name` is the provider's. For the custodian.
 create or replace function submit_identified_home_request(party text, kinds text[], language text, requester jsonb, told text, user_id text,
   identified_at timestamptz, fetch_digest bytea) returns timestamptz
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -102,7 +102,7 @@ begin
   return h;
 end $$;
 
--- Returns whether each word of an official's present name is in the name that an identity provider stated, which may have more given names.
+-- Returns true if each word of an official's present name is in the name that an identity provider stated, which may have more given names.
 create or replace function is_named_as(official uuid, stated text) returns boolean
 language sql stable set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(regexp_split_to_array(lower(name_at(official, now())), '[\s-]+') <@ regexp_split_to_array(lower(stated), '[\s-]+'), false)

@@ -4,16 +4,16 @@
 create or replace function recording_for_letter(r recording, reference text) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  is_asked_for boolean := r.cause in ('caller', 'official', 'trimming');
+  ended_before_term boolean := r.cause in ('caller', 'official', 'trimming');
   heard timestamptz;
 begin
   case
     when r.id is null then
       return '{"state": "none"}';
     when r.state = 'DESTROYED' then
-      return jsonb_build_object('state', 'destroyed', 'cause', case when is_asked_for then r.cause else 'retention' end,
+      return jsonb_build_object('state', 'destroyed', 'cause', case when ended_before_term then r.cause else 'retention' end,
         'at', ledger_instant(shown_end_day(r)));
-    when r.state = 'DESTROYING' and is_asked_for then
+    when r.state = 'DESTROYING' and ended_before_term then
       return jsonb_build_object('state', 'destroying', 'cause', r.cause);
     when r.state = 'DESTROYING' then
       return jsonb_build_object('state', 'destroyed', 'cause', 'retention', 'at', ledger_instant(shown_end_day(r)));
@@ -111,6 +111,7 @@ begin
     where a.request_id = q.id and a.state = 'BOOKED' and s.ends_at > register_now());
 end $$;
 
+-- Returns the facts that a letter of a kind would state now (LetterFacts in src/use/requests/letters/letter-facts.ts).
 create or replace function letter_facts(q subject_request, kind text, ground text) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -355,6 +356,7 @@ begin
 end $$;
 grant execute on function change_letter_template to seloste_desk;
 
+-- Stores a draft in place of an undelivered letter of its kind, and records in letter_told what it informs the requester of.
 create or replace function put_letter(q subject_request, kind text, version integer, content jsonb, facts jsonb) returns letter
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -387,6 +389,7 @@ begin
 end $$;
 grant execute on function save_letter to seloste_desk;
 
+-- Stores an automatic letter.
 create or replace function save_letter_due(wanted uuid, kind text, version integer, content jsonb, facts jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -366,7 +366,8 @@ begin
 end $$;
 grant execute on function record_appointment_outcome to seloste_desk;
 
--- Ends an appointment with its last recording to hear: destroyed before, another's by a correction, or no longer requested.
+-- Ends an appointment when the request's last inspection has closed: its recording was destroyed, a correction gave the call to another
+-- official, or listening is no longer requested.
 create or replace function end_idle_appointment() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -386,8 +387,8 @@ begin
   return null;
 end $$;
 
--- Returns appointments of a request; or those whose time begins between two instants, and past ones without an outcome. `workstation`: of
--- the asking browser.
+-- Returns appointments of a request; or those whose time begins between two instants, and past ones without an outcome. `workstation`: the
+-- token's hash of the browser that makes the HTTP request.
 create or replace function list_appointments(request uuid, from_at timestamptz, to_at timestamptz, only_mine boolean, workstation bytea)
 returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -470,7 +471,7 @@ begin
 end $$;
 grant execute on function end_workstation to seloste_desk;
 
--- Returns which workstation a browser is, and records that it was seen.
+-- Returns the workstation that a browser is, and records when it was seen.
 create or replace function workstation_here(token_hash bytea) returns table (office_id uuid, office jsonb, name text)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   update workstation w set last_seen_at = clock_timestamp() from office o

@@ -59,6 +59,7 @@ begin
   end if;
 end $$;
 
+-- Refuses a requester's fields that contain a personal identity code.
 create or replace function refuse_requester(given jsonb) returns void
 language sql volatile set search_path = pg_catalog, public, pg_temp as $$
   select refuse_identity_code('requester.' || key, value) from jsonb_each_text(given)

@@ -1,3 +1,4 @@
+-- Returns the bounds, in seconds, of the classes in which conversations are counted by length; wait_bounds those of waiting times.
 create or replace function talk_bounds() returns integer[] language sql immutable as $$
   select array[30, 60, 120, 180, 240, 300, 420, 600, 900, 1200, 1800, 3600]
 $$;
@@ -6,6 +7,7 @@ create or replace function wait_bounds() returns integer[] language sql immutabl
   select array[10, 20, 30, 60, 120, 180, 300, 600, 1200]
 $$;
 
+-- Queues a contact that has changed since it was counted.
 create or replace function queue_study_recount() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -17,6 +19,7 @@ begin
   return null;
 end $$;
 
+-- Returns what a contact adds to the counts of a study: one row for the call, and one for each number and unit of its drawn parts.
 create or replace function study_parts(contact uuid, begun timestamptz, called text, ended timestamptz) returns study_part[]
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with parts as materialized (
@@ -65,7 +68,7 @@ begin
         case when c.ended_at is not null or c.started_at < now() - interval '24 hours'
           then study_parts(c.id, c.started_at, c.number_called, c.ended_at) end as parts
       from unnest($1, $2) as e (id, started_at) join contact c on c.id = e.id and c.started_at = e.started_at
-    ), noted as (
+    ), updated as (
       update contact c set counted = d.parts from due d
       where c.id = d.id and c.started_at = d.started_at and d.before is distinct from d.parts
     ), changes as (
@@ -240,14 +243,15 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   group by 1, 2
 $$;
 
--- Returns the same, to those who reach studies.
+-- Returns count_officials, to those who reach studies.
 create or replace function officials_by_unit() returns table (unit_id uuid, name text, officials bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select * from count_officials() where (select require_studies())
 $$;
 grant execute on function officials_by_unit to seloste_desk;
 
--- Returns numbers and units where three or more officials answered in the last fortnight: others' day would be one person's own (R6).
+-- Returns numbers and units where three or more officials answered in the last fortnight: with fewer, the counts of a day would be about
+-- single people (R6).
 create or replace function numbers_of_several() returns table (number text, unit_id uuid)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select coalesce(s.number_called, s.number_reached), s.official_unit_id from segment s
@@ -267,7 +271,7 @@ grant execute on function study_units to seloste_desk;
 
 -- Returns for each cell of a question whether three or more officials answered its calls: counts of fewer would be about them (R6). A cell
 -- names numbers with spans of days (a null number means any), and optionally an hour or a weekday in Helsinki time. Past the term the
--- officials are unknown, so held calls decide. Five hundred days of numbers without another official are enough to answer no.
+-- officials are unknown, so held calls decide. False after five hundred days of a number and unit without another official.
 create or replace function enough_officials(cells jsonb) returns boolean[]
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp
 set plan_cache_mode = force_generic_plan set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -282,7 +286,7 @@ declare
   officials text[];
   days_without_new integer;
 begin
-  for cell in select c.cell from jsonb_array_elements(cells) with ordinality c (cell, place) order by c.place loop
+  for cell in select c.cell from jsonb_array_elements(cells) with ordinality c (cell, ordinal) order by c.ordinal loop
     officials := '{}';
     days_without_new := 0;
     <<days>>

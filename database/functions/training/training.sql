@@ -342,7 +342,7 @@ grant execute on function end_training_session to seloste_desk;
 -- attendee and a collection with a moment of the recording. Other purposes have rules of their own.
 create or replace function training_allows(recording uuid, purpose text, reference text) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  -- In this spelling exactly: a session finds its listenings by it.
+  -- Compared exactly, because a session finds its listenings by the reference.
   select training_allows.purpose <> 'TRAINING' or training_allows.reference is null or exists (
     select from training_session s
     where s.reference = training_allows.reference and s.led_by = viewer() and s.ended_at is null

@@ -127,7 +127,7 @@ begin
 end $$;
 grant execute on function sign_off_accesses to seloste_desk;
 
--- Returns accesses to contacts and recordings in a time: date, role, purpose, and unit at that time. Never names, and never the security
+-- Returns accesses to contacts and recordings between two instants: date, role, purpose, and unit then. Never names, and never the security
 -- unit's, as on the contact's page. Pages of searches appear once a day, with the number of the calls.
 create or replace function accesses_to(calls uuid[], recordings uuid[], parts uuid[], except_person uuid, since timestamptz, until timestamptz)
 returns table (at timestamptz, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint)

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
-import { forgetNode, listNodeStatuses, type NodeStatus } from '#register/capture-nodes.ts'
+import { removeNode, listNodeStatuses, type NodeStatus } from '#register/capture-nodes.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /** `nodes list|forget`: captures of this register on all machines. `list` exits with 1 if one does not answer. */
@@ -37,7 +37,7 @@ export async function nodes(settings: Settings, args: string[]): Promise<void> {
             ? `${values.node} answers: stop it first`
             : `unknown node ${values.node}; see "seloste nodes list"`,
         )
-      return forgetNode(db, node.id)
+      return removeNode(db, node.id)
     })
     console.log(`node removed; calls ended as of its last heartbeat: ${ended}`)
     return

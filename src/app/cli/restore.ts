@@ -9,7 +9,7 @@ import { startEmbeddedPostgres } from '#platform/database/embedded.ts'
 import { migrate } from '#platform/database/migrate.ts'
 import { Fault } from '#platform/fault.ts'
 import { makeLog } from '#platform/log/log.ts'
-import { forgetNode, listNodeStatuses } from '#register/capture-nodes.ts'
+import { removeNode, listNodeStatuses } from '#register/capture-nodes.ts'
 import { recordingObjects } from '#register/recordings/objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { openLogFolder } from '#safeguards/audit/log-folder.ts'
@@ -86,7 +86,7 @@ export async function restore(settings: Settings, args: string[]): Promise<void>
     )
     await forgetPositions(join(settings.dataDirectory, 'feeds'))
     // Nodes from before the restore: one that still has its disk registers again; the others would be listed as down for ever.
-    for (const { id } of await listNodeStatuses(database.db)) await forgetNode(database.db, id)
+    for (const { id } of await listNodeStatuses(database.db)) await removeNode(database.db, id)
     await recordRun(database.db, { work: 'restore', recordings: restored.keys, keys: restored.ledger.keys })
     print(restored, values.ledger === undefined)
   } finally {

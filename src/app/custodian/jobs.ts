@@ -5,7 +5,7 @@ import type { Clock } from '#platform/clock/clock.ts'
 import { every, type EveryOptions, type Repeating } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import { countAdmissions, endAdmissionParts } from '#register/history/count-admissions.ts'
-import { coarsenStudies, countStudies } from '#register/history/count-studies.ts'
+import { rollUpStudies, countStudies } from '#register/history/count-studies.ts'
 import { ensurePartitions } from '#register/history/partitions.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { deleteOldFeedback } from '#safeguards/feedback/feedback.ts'
@@ -137,7 +137,7 @@ export const jobs = [
     name: 'studies-terms',
     everyMs: hour,
     async work({ db, log }) {
-      const rows = await coarsenStudies(db)
+      const rows = await rollUpStudies(db)
       if (rows > 0) log.info({ rows }, 'merged daily counts past their term into monthly counts')
     },
     failed: 'cannot merge daily counts past their term into monthly counts; retrying in an hour',

@@ -485,7 +485,7 @@ describe('the recordings of an earlier recorder', () => {
          insert into correction (request_id, segment_id, contact_id, contact_started_at, was_person_id, becomes_person_id, becomes_unit_id,
            proposed_at, proposed_by, decided_at, decided_by, outcome)
          values ($1, $2, $3, $4, $5, $6, $7, now(), $8, now(), $6, 'APPROVED') returning *
-       ) select enter_correction(made) from made`,
+       ) select append_correction(made) from made`,
       [request.id, segment, contact, began, aino.id, bertil.id, bertil.unitId, paula.id],
     )
     // As in a backup from before the import.

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Expunging } from '#register/expunge.ts'
+import type { ExpunctionContext } from '#register/expunge.ts'
 import { destroyPastMonthKeys } from '#safeguards/keys/destroy-past-month-keys.ts'
 import { destroyUnneededDayKeys } from '#safeguards/keys/day-keys.ts'
 import { expiryMonthOf } from '#safeguards/keys/month-keys.ts'
@@ -16,7 +16,7 @@ const waitHours = 24
  * @returns the names of destroyed month keys and the days of intake keys
  */
 export async function destroyUnneededKeys(
-  expunging: Expunging,
+  expunging: ExpunctionContext,
   requestedAt: Temporal.Instant,
 ): Promise<{ monthKeys: string[]; intakeDays: string[] }> {
   const { db, keys, copies } = expunging
@@ -39,7 +39,7 @@ export async function destroyUnneededKeys(
  * term was shortened, the call was ongoing, or an order keeps the recording past its day, so that its key moves from month
  * to month.
  */
-async function keysToMove({ db }: Expunging, month: Temporal.PlainDate): Promise<KeyToMove[]> {
+async function keysToMove({ db }: ExpunctionContext, month: Temporal.PlainDate): Promise<KeyToMove[]> {
   const later = month.add({ months: 1 })
   const { rows } = await sql<KeyToMove>`
     select r.id, k.expiry_month as "from", due.at as "destroyAt"

@@ -5,9 +5,9 @@ import {
   finishExpunctions,
   isUnfinished,
   retryLateRemovals,
-  type Ending,
-  type Expunged,
-  type Expunging,
+  type RecordingToDestroy,
+  type ExpunctionResult,
+  type ExpunctionContext,
 } from '#register/expunge.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
@@ -23,13 +23,13 @@ const unendedAfterDays = 2
 const waitHours = 24
 /** Interval of retries for unreachable storage places and of checks for objects that capture stored late. */
 const lateRemovalsEveryMs = 60_000
-const lateRemovalsRetriedMs = new WeakMap<Expunging, number>()
+const lateRemovalsRetriedMs = new WeakMap<ExpunctionContext, number>()
 
 /** Destroys due recordings and completes interrupted destructions. */
 export async function sweepRecordings(
-  expunging: Expunging,
+  expunging: ExpunctionContext,
   now: Temporal.Instant,
-): Promise<{ destroyed: number; failures: Expunged['failures']; waiting: string[] }> {
+): Promise<{ destroyed: number; failures: ExpunctionResult['failures']; waiting: string[] }> {
   const unendedFailures = await setTermsOfUnendedCalls(expunging.db, now)
   const { destroyed: finished, failures, waiting } = await finishExpunctions(expunging, now)
   failures.push(...unendedFailures)
@@ -49,7 +49,7 @@ export async function sweepRecordings(
 
 /** Resumes what an earlier run did not finish: destructions, retired keys, deletions at unreachable storage places. */
 export async function finishDestructions(
-  expunging: Expunging,
+  expunging: ExpunctionContext,
   now: Temporal.Instant,
 ): Promise<{ destroyed: number; blockers: string[]; failures: unknown[] }> {
   const last = lateRemovalsRetriedMs.get(expunging)
@@ -82,8 +82,12 @@ export async function isOverdue(db: Kysely<RegisterTables>): Promise<boolean> {
 }
 
 /** Uses the time of destruction; recordings kept by an order or a case are not due (recording_end_decision). */
-async function dueAfter(db: Kysely<RegisterTables>, after: string, now: Temporal.Instant): Promise<Ending[]> {
-  const { rows } = await sql<{ id: string; destroyAt: Temporal.Instant; cause: Ending['cause'] }>`
+async function dueAfter(
+  db: Kysely<RegisterTables>,
+  after: string,
+  now: Temporal.Instant,
+): Promise<RecordingToDestroy[]> {
+  const { rows } = await sql<{ id: string; destroyAt: Temporal.Instant; cause: RecordingToDestroy['cause'] }>`
     select r.id, r.destroy_at as "destroyAt", due.ends ->> 'cause' as cause
     from recording r cross join lateral (select recording_end_decision(r) as ends) due
     where r.state not in ('DESTROYING', 'DESTROYED') and r.id > ${after}
@@ -105,7 +109,7 @@ async function dueAfter(db: Kysely<RegisterTables>, after: string, now: Temporal
 async function setTermsOfUnendedCalls(
   db: Kysely<RegisterTables>,
   now: Temporal.Instant,
-): Promise<Expunged['failures']> {
+): Promise<ExpunctionResult['failures']> {
   const unended = await db
     .selectFrom('recording')
     .select(['id', 'started_at', 'recording_months'])
@@ -117,7 +121,7 @@ async function setTermsOfUnendedCalls(
       sql<Temporal.Instant>`least(${now}::timestamptz, destruction_now()) - ${sql.lit(`${unendedAfterDays} days`)}::interval`,
     )
     .execute()
-  const failures: Expunged['failures'] = []
+  const failures: ExpunctionResult['failures'] = []
   for (const recording of unended) {
     try {
       const terms = recordingTerms(recording.started_at, recording.recording_months)

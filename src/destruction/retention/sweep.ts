@@ -2,7 +2,7 @@
  * Hourly sweep: expunges every recording and history entry whose term is over. Expired data are hidden even before the sweep
  * (register/view-under-grant.ts and row-level security check the terms). Nothing ends before its term (R23).
  */
-import type { Expunging } from '#register/expunge.ts'
+import type { ExpunctionContext } from '#register/expunge.ts'
 import { destroyUnneededKeys } from './destroy-unneeded-keys.ts'
 import { sweepHistory } from './sweep-history.ts'
 import { sweepRecordings } from './sweep-recordings.ts'
@@ -22,7 +22,7 @@ export interface Swept {
  * Expunges what is due at `now` (R22, R24) and destroys keys that are no longer needed. A failure does not stop the rest.
  * @throws AggregateError with the failures, after everything else
  */
-export async function sweep(expunging: Expunging, now: Temporal.Instant): Promise<Swept> {
+export async function sweep(expunging: ExpunctionContext, now: Temporal.Instant): Promise<Swept> {
   const { destroyed: recordings, failures, waiting } = await sweepRecordings(expunging, now)
   const { contacts, months } = await sweepHistory(expunging.db)
   // If the database refused a recording, our clock may be ahead: keys are not destroyed until that is resolved.

@@ -8,7 +8,7 @@ const blockedSeconds = 60
 /** Longest call; a process holds its sealing keys only during the call (capture/session). */
 const maxCallHours = 12
 /** Recordings per statement. */
-const atOnce = 500
+const batchSize = 500
 
 /**
  * Blocks recordings: from now on nobody can listen to them, whatever else fails. A destruction that has begun continues. A
@@ -20,8 +20,8 @@ export async function beginExpunction(
 ): Promise<{ begun: string[]; failures: { id: string; error: unknown }[] }> {
   const begun: string[] = []
   const failures: { id: string; error: unknown }[] = []
-  for (let at = 0; at < endings.length; at += atOnce) {
-    const some = endings.slice(at, at + atOnce)
+  for (let at = 0; at < endings.length; at += batchSize) {
+    const some = endings.slice(at, at + batchSize)
     try {
       await block(db, some)
       begun.push(...some.map(({ id }) => id))

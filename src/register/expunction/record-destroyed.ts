@@ -8,7 +8,7 @@ import { recordingObjects } from '../recordings/objects.ts'
 import type { DestructionCause, RegisterTables } from '../tables.ts'
 import type { BegunExpunction } from './expunction-types.ts'
 
-const atOnce = 1_000
+const batchSize = 1_000
 
 /**
  * Last step: updates the row and appends to ledger and log, in one transaction. A second caller finds nothing to do.
@@ -20,8 +20,8 @@ export async function recordDestroyed(
   reached: readonly Reached[],
 ): Promise<{ id: string; error: unknown }[]> {
   const failures: { id: string; error: unknown }[] = []
-  for (let at = 0; at < ending.length; at += atOnce) {
-    const some = ending.slice(at, at + atOnce)
+  for (let at = 0; at < ending.length; at += batchSize) {
+    const some = ending.slice(at, at + batchSize)
     try {
       await recordBatch(db, some, reached)
     } catch {
@@ -55,8 +55,8 @@ async function recordBatch(
     await appendToLedger(
       tx,
       rows.map(({ id, cause }) => {
-        const last = keys.get(id)
-        const receipt = last?.at(-1)?.receipt
+        const versions = keys.get(id) ?? []
+        const receipt = versions.at(-1)?.receipt
         return {
           kind: 'recording',
           id,
@@ -65,8 +65,8 @@ async function recordBatch(
           detail: receipt ? { monthKey: receipt.key } : {},
           targets: {
             objects: recordingObjects(id).length,
-            places: merge([...(last ?? []).flatMap(({ places }) => places), ...reached]),
-            receipts: (last ?? []).flatMap(({ receipt }) => (receipt ? [receipt] : [])),
+            places: merge([...versions.flatMap(({ places }) => places), ...reached]),
+            receipts: versions.flatMap(({ receipt }) => (receipt ? [receipt] : [])),
           },
         }
       }),
@@ -86,10 +86,10 @@ async function recordBatch(
         detail: { cause },
       })),
     )
-    const away = reached.filter((place) => !place.reached)
+    const unreached = reached.filter((place) => !place.reached)
     await queueReplicaDeletes(
       tx,
-      away.flatMap(({ place }) => ids.map((object) => ({ place, object_kind: 'recording', object }))),
+      unreached.flatMap(({ place }) => ids.map((object) => ({ place, object_kind: 'recording', object }))),
     )
     await sql`delete from expunction where recording_id = any (${ids}::uuid[])`.execute(tx)
     await sql`delete from file_key_end where recording_id = any (${ids}::uuid[])`.execute(tx)
@@ -117,8 +117,8 @@ async function keysOf(
 
 /** Merges results by place: a place counts as reached only if all its results say so. */
 function merge(places: readonly Pick<Reached, 'place' | 'reached'>[]): { place: string; reached: boolean }[] {
-  return [...Map.groupBy(places, ({ place }) => place)].map(([place, answers]) => ({
+  return [...Map.groupBy(places, ({ place }) => place)].map(([place, results]) => ({
     place,
-    reached: answers.every(({ reached }) => reached),
+    reached: results.every(({ reached }) => reached),
   }))
 }

@@ -4,8 +4,8 @@ import { anonymisedCopyKey, recordingObjects, subjectCopyKey } from '../recordin
 import { recordingsWithLeftovers, removeLeftovers } from '../recordings/remove-leftovers.ts'
 import { copiesWithObjects, recordCopiesRemoved } from '../recordings/subject-copies.ts'
 
-/** Objects per batch: they share a folder's sync, and listeners need the same disk. */
-const atOnce = 500
+/** Recordings at the same time: their deletions share a folder's sync, and listeners need the same disk. */
+const maxConcurrent = 500
 /** Days after a destruction within which capture may still store objects: it uses no older key. */
 const lateDays = 40
 
@@ -26,22 +26,22 @@ export async function removeObjects(
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       try {
         // A failed deletion does not stop the others.
-        const copiesOfIt = copies.get(id) ?? []
-        const anonymisedOne = anonymised.get(id)
+        const copiesOnRequest = copies.get(id) ?? []
+        const anonymisedCopy = anonymised.get(id)
         const keys = [
           ...recordingObjects(id),
-          ...copiesOfIt.map((copy) => subjectCopyKey(id, copy)),
-          ...(anonymisedOne === undefined ? [] : [anonymisedCopyKey(id, anonymisedOne)]),
+          ...copiesOnRequest.map((copy) => subjectCopyKey(id, copy)),
+          ...(anonymisedCopy === undefined ? [] : [anonymisedCopyKey(id, anonymisedCopy)]),
         ]
         const removed = await Promise.allSettled(keys.map((key) => objects.delete(key)))
         for (const one of removed) if (one.status === 'rejected') throw one.reason
-        await recordCopiesRemoved(db, copiesOfIt)
+        await recordCopiesRemoved(db, copiesOnRequest)
       } catch (error) {
         failures.push({ id, error })
       }
     }
   }
-  await Promise.all(Array.from({ length: atOnce }, work))
+  await Promise.all(Array.from({ length: maxConcurrent }, work))
   try {
     const remains = await recordingsWithLeftovers(workFolder)
     for (const id of ids) if (remains.has(id)) await removeLeftovers(workFolder, id)
@@ -52,7 +52,7 @@ export async function removeObjects(
   return failures
 }
 
-/** For a call that was ongoing when its recording was destroyed: capture stores its objects when the call ends. */
+/** Removes objects of destroyed recordings whose calls were still ongoing: capture stored them when the calls ended. */
 export async function removeLateObjects(expunging: ExpunctionContext, now: Temporal.Instant): Promise<void> {
   const rows = await expunging.db
     .selectFrom('recording')

@@ -13,7 +13,7 @@ import { recordDestroyed } from './record-destroyed.ts'
 import { removeObjects } from './remove-objects.ts'
 
 const maxBatch = 5_000
-/** Capture usually answers sooner, and then nothing is reported as waiting. */
+/** Time for capture to release its files. A recording is reported as waiting for capture only after it. */
 const captureSeconds = 5
 
 /** Returns true while a destruction, a month-key retirement or a keyring copy is unfinished. */
@@ -62,9 +62,9 @@ export async function resumeExpunctions(
   const keyless = await withoutKeys(db, begun)
   // `releaseRequestedAt` was read before the removal of objects: all that capture stored before its release has been removed.
   const ready = begun.filter(({ id, releaseRequestedAt }) => keyless.has(id) && !failed.has(id) && !releaseRequestedAt)
-  const { reached, away } = await removeCopies(expunging, ready)
+  const { reached, unreached } = await removeCopies(expunging, ready)
   const hasExpired = ({ deadline }: BegunExpunction) => Temporal.Instant.compare(deadline, now) <= 0
-  const ending = ready.filter((one) => away.length === 0 || hasExpired(one))
+  const ending = ready.filter((one) => unreached.length === 0 || hasExpired(one))
   failures.push(...(await recordDestroyed(db, ending, reached)))
 
   const destroyed = await destroyedOf(db, ids)
@@ -75,7 +75,7 @@ export async function resumeExpunctions(
       (!releaseRequestedAt || Temporal.Instant.compare(releaseRequestedAt.add({ seconds: captureSeconds }), now) < 0),
   )
   const months = settled.waiting.map(({ month, why }) => `keys of ${month.toString().slice(0, 7)}: ${why}`)
-  const reason = [...months, ...away].join('; ') || 'locked by another process, or its intake key is still needed'
+  const reason = [...months, ...unreached].join('; ') || 'locked by another process, or its intake key is still needed'
   const faults = [...settled.failures, ...(intakeFault === undefined ? [] : [intakeFault])]
   const [fault, ...more] = faults
   const error = more.length > 0 ? new AggregateError(faults, 'cannot destroy keys') : fault
@@ -138,24 +138,30 @@ async function withoutKeys(db: Kysely<RegisterTables>, begun: readonly BegunExpu
   return new Set(rows.map(({ id }) => id))
 }
 
-/** Without their keys, copies in an unreachable place are useless; the next run tries again. */
+/**
+ * Deletes the objects of recordings from the backup places. In an unreachable place they cannot be decrypted without their keys;
+ * the next run tries again.
+ */
 async function removeCopies(
   { db, copies }: ExpunctionContext,
   ready: readonly BegunExpunction[],
 ): Promise<CopyRemoval> {
-  if (ready.length === 0) return { reached: [], away: [] }
+  if (ready.length === 0) return { reached: [], unreached: [] }
   try {
     const ids = ready.map(({ id }) => id)
     const reached = await copies.deleteObjects(await replicatedObjectsOf(db, ids))
-    return { reached, away: reached.filter((place) => !place.reached).map(describeReached) }
+    return { reached, unreached: reached.filter((place) => !place.reached).map(describeReached) }
   } catch (error) {
-    return { reached: [], away: [`objects in the copies: ${error instanceof Error ? error.message : String(error)}`] }
+    return {
+      reached: [],
+      unreached: [`objects in the copies: ${error instanceof Error ? error.message : String(error)}`],
+    }
   }
 }
 
 interface CopyRemoval {
   reached: Reached[]
-  away: string[]
+  unreached: string[]
 }
 
 async function destroyedOf(db: Kysely<RegisterTables>, ids: readonly string[]): Promise<string[]> {

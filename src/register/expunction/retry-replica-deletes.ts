@@ -3,7 +3,7 @@ import type { Reached } from '#safeguards/places/copies.ts'
 import type { ExpunctionContext } from './expunction-types.ts'
 import { replicatedObjectsOf } from '../recordings/anonymised-copies.ts'
 
-const atOnce = 500
+const batchSize = 500
 
 interface PendingReplicaDelete {
   place: string
@@ -17,7 +17,7 @@ export async function retryReplicaDeletes({ db, copies }: ExpunctionContext): Pr
     .selectFrom('copy_owed')
     .select(['place', 'object_kind', 'object'])
     .orderBy('since')
-    .limit(atOnce)
+    .limit(batchSize)
     .execute()
   if (pending.length === 0) return
   const recordings = pending.filter((one) => one.object_kind === 'recording')
@@ -38,17 +38,17 @@ export async function retryReplicaDeletes({ db, copies }: ExpunctionContext): Pr
     await recordDeletes(keys, await copies.renewKeyring(changed))
   }
 
-  async function recordDeletes(owed: readonly PendingReplicaDelete[], answers: readonly Reached[]): Promise<void> {
-    const back = new Set(answers.filter(({ reached }) => reached).map(({ place }) => place))
-    for (const one of owed.filter(({ place }) => back.has(place))) {
+  async function recordDeletes(retried: readonly PendingReplicaDelete[], results: readonly Reached[]): Promise<void> {
+    const reachedPlaces = new Set(results.filter(({ reached }) => reached).map(({ place }) => place))
+    for (const one of retried.filter(({ place }) => reachedPlaces.has(place))) {
       await db.transaction().execute(async (tx) => {
-        const paid = await tx
+        const deleted = await tx
           .deleteFrom('copy_owed')
           .where('place', '=', one.place)
           .where('object_kind', '=', one.object_kind)
           .where('object', '=', one.object)
           .executeTakeFirst()
-        if (paid.numDeletedRows === 0n) return
+        if (deleted.numDeletedRows === 0n) return
         await appendToLedger(tx, {
           kind: 'place-reached',
           cause: 'reached',

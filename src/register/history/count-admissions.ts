@@ -22,7 +22,7 @@ export interface AdmittedFact {
 const maxBatch = 10_000
 
 /**
- * Counts the queue.
+ * Counts the queued admissions.
  * @returns how many facts
  */
 export async function countAdmissions(db: Kysely<RegisterTables>, signal?: AbortSignal): Promise<number> {

@@ -22,7 +22,7 @@ export async function countStudies(db: Kysely<RegisterTables>, signal?: AbortSig
  * Removes hours, days and units from the counts of days without remaining calls (R22).
  * @returns how many rows
  */
-export async function coarsenStudies(db: Kysely<RegisterTables>): Promise<number> {
+export async function rollUpStudies(db: Kysely<RegisterTables>): Promise<number> {
   const { rows } = await sql<{ gone: number }>`select roll_up_studies() as gone`.execute(db)
   return rows[0]!.gone
 }

@@ -25,6 +25,7 @@ export interface AnonymisedCopyStore {
   workFolder: string
 }
 
+/** Ids of an anonymised copy and of its recording. */
 export interface CopyOfRecording {
   copy: string
   recording: string
@@ -38,7 +39,7 @@ export interface OriginalTracks {
   isMixed: boolean
 }
 
-/** The recording's key is gone: it was just destroyed. */
+/** Thrown if a recording has no key, because it was just destroyed. */
 export class RecordingGone extends Error {}
 
 const partSamples = 10 * samplesPerSecond
@@ -140,7 +141,7 @@ export interface StoredAudio {
  */
 export async function storeAnonymisedAudio(
   store: AnonymisedCopyStore,
-  of: CopyOfRecording,
+  ids: CopyOfRecording,
   tracks: readonly [Int16Array, Int16Array],
 ): Promise<StoredAudio> {
   const hash = createHash('sha256')
@@ -152,8 +153,8 @@ export async function storeAnonymisedAudio(
       yield part
     }
   }
-  const [file, key] = [of.copy + workSuffix, anonymisedCopyKey(of.recording, of.copy)]
-  await withKey(store, of.recording, (fileKey) =>
+  const [file, key] = [ids.copy + workSuffix, anonymisedCopyKey(ids.recording, ids.copy)]
+  await withKey(store, ids.recording, (fileKey) =>
     // Under the recording's own key, so there is no header.
     sealObject(store, { file, key, header: Buffer.alloc(0), fileKey }, counted()),
   )
@@ -186,11 +187,11 @@ export interface OpenedAudio {
  */
 export function openAnonymisedAudio(
   store: AnonymisedCopyStore,
-  of: CopyOfRecording,
+  ids: CopyOfRecording,
   bytes: number,
 ): Promise<OpenedAudio> {
-  const key = anonymisedCopyKey(of.recording, of.copy)
-  return withKey(store, of.recording, async (fileKey) => {
+  const key = anonymisedCopyKey(ids.recording, ids.copy)
+  return withKey(store, ids.recording, async (fileKey) => {
     const payload = await openPayload(fileKey, await store.objects.sizeBytes(key), (position, length) =>
       store.objects.readRange(key, position, position + length),
     )
@@ -206,8 +207,8 @@ export function openAnonymisedAudio(
   })
 }
 
-export async function removeAnonymisedAudio({ objects }: Pick<AnonymisedCopyStore, 'objects'>, of: CopyOfRecording) {
-  await objects.delete(anonymisedCopyKey(of.recording, of.copy))
+export async function removeAnonymisedAudio({ objects }: Pick<AnonymisedCopyStore, 'objects'>, ids: CopyOfRecording) {
+  await objects.delete(anonymisedCopyKey(ids.recording, ids.copy))
 }
 
 /**

@@ -19,6 +19,7 @@ const blockBytes = 16
 const beginning = Buffer.from('age-encryption.org/v1')
 
 /**
+ * Returns the key of a package or copy.
  * @param id of the package or copy: each has its own key
  * @returns undefined if one of the recordings has no key any more
  */
@@ -43,7 +44,7 @@ export function sealAtRest(key: Buffer): Cipheriv {
 }
 
 /**
- * Returns part of the age file. A file without a recording is stored as it is sent; so may be one of an earlier version.
+ * Returns part of the age file. A file without recordings has no second encryption; a file of an earlier version may have none.
  * @param mayBePlain by its row, the file may be of an earlier version; the object itself is not trusted, as others can write it
  * @returns undefined if one of its recordings has ended
  */

@@ -100,19 +100,19 @@ export class G726Decoder {
     const magnitude = differenceOf(word, scale)
     const isNegative = word >= 8
     const signal = isNegative ? predicted - magnitude : predicted + magnitude
-    this.learn({ word, scale, magnitude, isNegative, signal, partial: signal - predicted + (zeroPart >> 1) })
+    this.adapt({ word, scale, magnitude, isNegative, signal, partial: signal - predicted + (zeroPart >> 1) })
     return within(signal << 2, -32_768, 32_767)
   }
 
   private scale(): number {
     if (this.speed >= 256) return this.fast
     const slow = this.slow >> 6
-    const apart = this.fast - slow
+    const difference = this.fast - slow
     const part = this.speed >> 2
-    return apart > 0 ? slow + ((apart * part) >> 6) : slow + ((apart * part + 0x3f) >> 6)
+    return difference > 0 ? slow + ((difference * part) >> 6) : slow + ((difference * part + 0x3f) >> 6)
   }
 
-  private learn(now: Learned): void {
+  private adapt(now: Adaptation): void {
     const { word, scale, magnitude, isNegative, signal, partial } = now
     const isTransition = this.isTone && magnitude > this.threshold()
     this.fast = within(scale + (((scaleChanges[word]! << 5) - scale) >> 5), 544, 5120)
@@ -167,7 +167,7 @@ export class G726Decoder {
   }
 }
 
-interface Learned {
+interface Adaptation {
   word: number
   scale: number
   magnitude: number

@@ -51,12 +51,12 @@ export class G722Decoder {
     const shift = 8 - (this.logStep >> 11)
     const mantissa = steps[(this.logStep >> 6) & 31]!
     this.step = (shift < 0 ? mantissa << -shift : mantissa >> shift) << 2
-    this.learn(difference)
+    this.adapt(difference)
     return output << 1
   }
 
   /** Block 4L: adapts the predictor of two poles and six zeros. */
-  private learn(difference: number): void {
+  private adapt(difference: number): void {
     const { reconstructed, partial, poles, zeros, differences } = this
     differences[0] = difference
     reconstructed[0] = saturated(this.predicted + difference)

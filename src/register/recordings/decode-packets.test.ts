@@ -16,8 +16,8 @@ const encoded = JSON.parse(
 const g722 = Buffer.from(encoded.g722, 'base64')
 const pcm = Buffer.alloc(16_000)
 for (let n = 0; n < 8000; n++) {
-  const turn = (2 * Math.PI * n) / 8000
-  pcm.writeInt16BE(Math.round(8000 * Math.sin(440 * turn) + 3000 * Math.sin(1700 * turn)), 2 * n)
+  const angle = (2 * Math.PI * n) / 8000
+  pcm.writeInt16BE(Math.round(8000 * Math.sin(440 * angle) + 3000 * Math.sin(1700 * angle)), 2 * n)
 }
 const rfc3551 = JSON.parse(
   readFileSync(new URL('../../../test/vectors/codecs/rfc3551.json', import.meta.url), 'utf8'),
@@ -66,7 +66,7 @@ async function record(
   writer.source(1, 6, 0, 0, [codec])
   for (const [at, n] of order.entries()) {
     writer.packet(0, 8, false, at, 160 * at, at * 200, Buffer.alloc(1400, 0xd5), 0, 160)
-    // Half of them fill chunks, so that there are several.
+    // Packets of an unknown payload type, which only make the recording several chunks long.
     for (let i = 0; i < 2; i++) writer.packet(0, 99, false, 10_000 + 2 * at + i, 160 * at, at * 200, filler, 0, 1400)
     const payload = packets[n]!
     writer.packet(1, codec.payloadType, false, n, tick * n, at * 200, payload, 0, payload.length)

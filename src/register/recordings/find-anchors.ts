@@ -21,8 +21,9 @@ import type { Anchor } from './recording-index.ts'
 /** One source's packets in sequence order; times in 8 kHz samples. */
 export type TimedPackets = { seqs: number[]; rtpTimes: number[]; arrivals: number[] }
 
+/** Units of 8 kHz samples: 16 ms, 200 ms, one minute, ten seconds, 60 ms. */
 const driftSamples = 128
-const leapSamples = 1600
+const jumpSamples = 1600
 const horizonSamples = 60 * 8000
 const pastSamples = 10 * 8000
 const steadySamples = 60 * 8
@@ -30,7 +31,7 @@ const steadyPackets = 25
 /** Limit of packets compared: ten seconds of two streams in one. Keeps a flood of packets from taking quadratic time. */
 const steadyEntries = 1000
 const worstDrift = 250e-6
-/** More than steps of the anchor and the longest congestion explain. */
+/** Arrival before or after a packet's place that neither steps of the anchor nor the longest congestion explain. */
 const soonestSamples = 5 * 8000
 const latestSamples = 120 * 8000
 
@@ -52,9 +53,9 @@ export function findAnchors({ seqs, rtpTimes, arrivals }: TimedPackets): { ancho
     times.push((latest = Math.max(latest, arrivals[i]!)))
   }
   const anchors: Anchor[] = []
-  const leaps = findLeaps(delays, times)
-  leaps.forEach((from, n) => {
-    const to = leaps[n + 1] ?? delays.length
+  const jumps = findJumps(delays, times)
+  jumps.forEach((from, n) => {
+    const to = jumps[n + 1] ?? delays.length
     const floors = findFloors(delays, times, from, to)
     let anchor = Infinity
     for (let i = from; i < to; i++) {
@@ -62,7 +63,7 @@ export function findAnchors({ seqs, rtpTimes, arrivals }: TimedPackets): { ancho
       const off = floor - anchor
       // Near the end the floor is the minimum of few packets: it moves only after a jump to a new steady pace.
       const nearEnd = i > from && times[to - 1]! - times[i]! < pastSamples
-      const isUnproven = nearEnd && off > 0 && (off < leapSamples || !isSteady(delays, i, to, floor))
+      const isUnproven = nearEnd && off > 0 && (off < jumpSamples || !isSteady(delays, i, to, floor))
       const before = anchor
       if (Math.abs(off) > driftSamples && !isUnproven) anchor = Math.round(floor)
       const late = delays[i]! - anchor
@@ -78,7 +79,7 @@ function isStray(rtpTimes: number[], i: number): boolean {
   const before = rtpTimes[i - 1]
   const after = rtpTimes[i + 1]
   if (before === undefined || after === undefined || before > after) return false
-  return rtpTimes[i]! < before - leapSamples || rtpTimes[i]! > after + leapSamples
+  return rtpTimes[i]! < before - jumpSamples || rtpTimes[i]! > after + jumpSamples
 }
 
 /** Returns true if packets arrived one by one from `from` on; delayed packets arrive in a burst. */
@@ -89,20 +90,20 @@ function isSteady(delays: number[], from: number, end: number, floor: number): b
   return to - from >= steadyPackets && near >= (to - from) / 2
 }
 
-/** Returns the indexes after which the RTP clock has jumped; the first is 0. */
-function findLeaps(delays: number[], times: number[]): number[] {
-  const leaps = delays.length > 0 ? [0] : []
+/** Returns the indexes at which the RTP clock has jumped; the first is 0. */
+function findJumps(delays: number[], times: number[]): number[] {
+  const jumps = delays.length > 0 ? [0] : []
   let min = new SlidingMinimum()
   for (let i = 0; i < delays.length; i++) {
-    const limit = min.value - leapSamples
+    const limit = min.value - jumpSamples
     if (delays[i]! < limit && (delays[i + 1] ?? -Infinity) < limit) {
-      leaps.push(i)
+      jumps.push(i)
       min = new SlidingMinimum()
     }
     min.add(times[i]!, delays[i]!)
     min.forget((time) => time < times[i]! - pastSamples)
   }
-  return leaps
+  return jumps
 }
 
 /** Returns the floor at each packet of [from, to). */

@@ -7,7 +7,7 @@ export interface ForbiddenRecording {
   destroys: boolean
 }
 
-/** Returns which of a capture process's recordings are forbidden (R49). */
+/** Returns the forbidden recordings among those that a capture process has (R49). */
 export async function forbiddenAmong(
   db: Kysely<RegisterTables>,
   known: readonly string[],

@@ -54,7 +54,7 @@ export async function indexRecording(recording: OpenedRecording): Promise<Record
   const lead = shiftToZero(sources, columns)
   const chunks = Array.from({ length: recording.chunks }, () => ({ from: Infinity, to: -Infinity }))
   const holds = holdSpans(marks, lead)
-  const spans = sources.map((source, i) => place(source, columns[i]!, gathered[i]!.omitted, holds, chunks))
+  const spans = sources.map((source, i) => measureCoverage(source, columns[i]!, gathered[i]!.omitted, holds, chunks))
   const end = marks.findLast(({ kind }) => kind === 'end' || kind === 'endInferred')
   const durationSamples = chunks.reduce(
     (longest, { to }) => Math.max(longest, to),
@@ -62,7 +62,7 @@ export async function indexRecording(recording: OpenedRecording): Promise<Record
   )
 
   const trackNames = [...new Set(sources.map(({ track }) => track))].sort()
-  const of = <T>(track: Track, list: T[]): T[] => list.filter((_, i) => sources[i]!.track === track)
+  const ofTrack = <T>(track: Track, list: T[]): T[] => list.filter((_, i) => sources[i]!.track === track)
   const start = marks.find(({ kind }) => kind === 'start')?.detail as
     { recording?: string; startedAt?: string } | undefined
   const index: RecordingIndex = {
@@ -73,16 +73,16 @@ export async function indexRecording(recording: OpenedRecording): Promise<Record
     durationSamples,
     tracks: trackNames.map((track): IndexedTrack => ({
       track,
-      streams: [...new Set(of(track, sources).map(({ stream }) => stream))],
-      codecs: [...new Set(of(track, gathered).flatMap(({ codecs }) => [...codecs]))],
-      packetsReceived: sum(of(track, columns).map(({ seqs }) => seqs.length)),
-      packetsLost: sum(of(track, spans).map(({ lost }) => lost)),
-      packetsOmitted: sum(of(track, gathered).map(({ omitted }) => omitted.size)),
+      streams: [...new Set(ofTrack(track, sources).map(({ stream }) => stream))],
+      codecs: [...new Set(ofTrack(track, gathered).flatMap(({ codecs }) => [...codecs]))],
+      packetsReceived: sum(ofTrack(track, columns).map(({ seqs }) => seqs.length)),
+      packetsLost: sum(ofTrack(track, spans).map(({ lost }) => lost)),
+      packetsOmitted: sum(ofTrack(track, gathered).map(({ omitted }) => omitted.size)),
     })),
     sources,
     chunks: chunks.map(({ from, to }) => (from < to ? { from, to } : { from: 0, to: 0 })),
     gaps: trackNames.flatMap((track) => {
-      const mine = of(track, spans)
+      const mine = ofTrack(track, spans)
       const covered = mine.flatMap((span) => span.covered)
       return findGaps(
         track,
@@ -205,14 +205,20 @@ function holdSpans(marks: LogMark[], lead: number): HoldSpan[] {
 }
 
 /** Computes what a source covers and misses; widens the ranges of its chunks. */
-function place(source: IndexedSource, columns: Columns, omitted: Set<number>, holds: HoldSpan[], chunks: Span[]) {
+function measureCoverage(
+  source: IndexedSource,
+  columns: Columns,
+  omitted: Set<number>,
+  holds: HoldSpan[],
+  chunks: Span[],
+) {
   const { seqs, rtpTimes, lengths, chunkNumbers } = columns
   const strays = new Set(source.straySeqs)
   const mine = holds.filter(({ streams }) => streams?.includes(source.stream) ?? true)
   const covered: Span[] = []
   const missing: Span[] = []
   // Sequence numbers of packets that arrived and were left out, in order.
-  const left = Float64Array.from(omitted.union(strays)).sort()
+  const leftOut = Float64Array.from(omitted.union(strays)).sort()
   let lost = 0
   let last: { seq: number; to: number } | undefined
   seqs.forEach((seq, i) => {
@@ -229,7 +235,7 @@ function place(source: IndexedSource, columns: Columns, omitted: Set<number>, ho
       // A jump of sequence numbers is counted as one gap, not number by number.
       const skipped = seq - last.seq - 1
       if (skipped > 10_000 || omitted.size === 0) count = skipped
-      else count = skipped - (rankOf(left, seq) - rankOf(left, last.seq + 1))
+      else count = skipped - (rankOf(leftOut, seq) - rankOf(leftOut, last.seq + 1))
       if (count > 0 && !overlaps(mine, gap)) {
         lost += count
         // A few lost packets in a long silence do not make the silence a loss.

@@ -203,7 +203,7 @@ describe('a recording that cannot be ingested', () => {
   })
 })
 
-describe('an unexplained payload type', () => {
+describe('a payload type without a known codec', () => {
   const alaw = { payloadType: 8, codec: 'PCMA', clockRate: 8000 } as const
   // As earlier versions sealed a payload type without rtpmap.
   const unnamed = (payloadType: number) => ({ payloadType, codec: 'unknown', clockRate: 0 }) as const

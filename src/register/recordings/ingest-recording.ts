@@ -88,16 +88,16 @@ export async function ingestRecording(context: IngestContext, id: string, now: T
   if (!row?.destroy_at) return false
   // An earlier attempt may have trimmed the recording and stopped before or after storing its key.
   const storedKey = await fileKeyOf(db, keys, id)
-  const given = storedKey ?? (await fileKeyFromHeader(context, id, row))
-  const keyIfTrimmed = storedKey ?? trimmedKey(given)
+  const foundKey = storedKey ?? (await fileKeyFromHeader(context, id, row))
+  const keyIfTrimmed = storedKey ?? trimmedKey(foundKey)
   const wasTrimmed = row.cut_ms !== null && (await openWithKey(objects, id, keyIfTrimmed)) !== undefined
-  const rebuiltBody = row.incomplete && !wasTrimmed ? await rebuildAfterCrash(context, id, given) : undefined
-  await assertBodyIsOfRecording(context, id, row.intake_key, wasTrimmed ? keyIfTrimmed : given)
+  const rebuiltBody = row.incomplete && !wasTrimmed ? await rebuildAfterCrash(context, id, foundKey) : undefined
+  await assertBodyIsOfRecording(context, id, row.intake_key, wasTrimmed ? keyIfTrimmed : foundKey)
   const span = spanOf(row)
   const isTrimmed =
     wasTrimmed ||
-    (!storedKey && (await trimIfTooLong(context, { id, startedAt: row.started_at, fileKey: given }, span)))
-  const fileKey = isTrimmed ? keyIfTrimmed : given
+    (!storedKey && (await trimIfTooLong(context, { id, startedAt: row.started_at, fileKey: foundKey }, span)))
+  const fileKey = isTrimmed ? keyIfTrimmed : foundKey
   try {
     const changed = isTrimmed ? await describeBody(objects, id) : rebuiltBody
     const index = await indexRecording(await openRecordingBody(objects, id, fileKey))
@@ -139,7 +139,7 @@ export async function ingestRecording(context: IngestContext, id: string, now: T
     if (!stored || !ingested) await removeWhenDestroyed(context, id)
     return ingested
   } finally {
-    given.fill(0)
+    foundKey.fill(0)
     keyIfTrimmed.fill(0)
   }
 }

@@ -12,8 +12,8 @@ type IndexFields = Pick<RecordingIndex, 'tracks' | 'gaps' | 'durationSamples'>
 
 /** Returns the sample ranges without mixed streams, in order; none if the voices are not separate. */
 export function rangesWithoutMixed({ tracks, gaps, durationSamples }: IndexFields): Span[] {
-  const came = new Set(tracks.filter(({ packetsReceived }) => packetsReceived > 0).map(({ track }) => track))
-  if (!came.has('mixed') || !came.has('caller') || !came.has('official')) return []
+  const received = new Set(tracks.filter(({ packetsReceived }) => packetsReceived > 0).map(({ track }) => track))
+  if (!received.has('mixed') || !received.has('caller') || !received.has('official')) return []
   const [caller, official] = (['caller', 'official'] as const).map((voice) =>
     gaps
       .filter(({ track, fromSample, toSample }) => track === voice && toSample - fromSample >= minSharedGapSamples)

@@ -1,9 +1,11 @@
-/** Keys of a recording's objects in the store. */
+/** Keys of objects in the store. */
+
+/** Key of the sealed body. */
 export function bodyKey(recordingId: string): string {
   return `recordings/${recordingId}.body`
 }
 
-/** Header to the intake key; deleted at ingestion. */
+/** Key of the header, which only the intake key opens; deleted at ingestion. */
 export function headerKey(recordingId: string): string {
   return `recordings/${recordingId}.hdr`
 }
@@ -13,32 +15,32 @@ export function tailKey(recordingId: string): string {
   return `recordings/${recordingId}.tail`
 }
 
-/** Sealed index: layout, gaps and peaks. */
+/** Key of the sealed index: layout, gaps and peaks. */
 export function indexKey(recordingId: string): string {
   return `recordings/${recordingId}.index`
 }
 
-/** A copy for the requester, encrypted for them; ends with its recording (C1). */
+/** Key of a copy for the requester, encrypted for them; ends with its recording (C1). */
 export function subjectCopyKey(recordingId: string, copyId: string): string {
   return `copies/${recordingId}/${copyId}.age`
 }
 
-/** Audio of the anonymised copy, sealed like the recording; ends with it (R33). */
+/** Key of the audio of an anonymised copy, sealed like the recording; ends with it (R33). */
 export function anonymisedCopyKey(recordingId: string, copyId: string): string {
   return `anonymised/${recordingId}/${copyId}.age`
 }
 
-/** A package for a recipient, encrypted for them; downloaded once (R30, R34). */
+/** Key of a package for a recipient, encrypted for them; downloaded once (R30, R34). */
 export function packageKey(packageId: string): string {
   return `packages/${packageId}.age`
 }
 
-/** All objects except copies, which have rows of their own. */
+/** Returns the keys of a recording's objects except copies, which have rows of their own. */
 export function recordingObjects(recordingId: string): string[] {
   return [headerKey(recordingId), tailKey(recordingId), indexKey(recordingId), bodyKey(recordingId)]
 }
 
-/** Objects that copies elsewhere have, including the audio of the anonymised copy. */
+/** Returns the keys of the objects that backup places have, including the audio of the anonymised copy. */
 export function replicatedObjects(recordingId: string, copyId?: string): string[] {
   const own = [indexKey(recordingId), bodyKey(recordingId)]
   return copyId === undefined ? own : [...own, anonymisedCopyKey(recordingId, copyId)]

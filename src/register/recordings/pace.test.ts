@@ -4,13 +4,15 @@ import { createPacer, playbackPace } from './pace.ts'
 
 const pace = playbackPace
 const callMs = 3_600_000
+/** About ten requests a second, at times that are no whole milliseconds. */
+const requestIntervalMs = 97.3
 
-/** Reads continuously from the start, ten requests a second. Returns how much was served by each moment. */
+/** Reads continuously from the start. Returns how much was served by each request. */
 function servedOverTime(speed: number, forMs: number): number[] {
   const pacer = createPacer(pace)
   let servedMs = 0
   const served: number[] = []
-  for (let atMs = 0; atMs <= forMs; atMs += 97.3) {
+  for (let atMs = 0; atMs <= forMs; atMs += requestIntervalMs) {
     // Positions are whole milliseconds, rounded up, like the start of the next piece.
     servedMs += pacer.take({ atMs, fromMs: Math.ceil(servedMs), wantedMs: Math.min(30_000, callMs - servedMs), speed })
     served.push(servedMs)
@@ -20,8 +22,8 @@ function servedOverTime(speed: number, forMs: number): number[] {
 
 describe('the rate limit of a listening', () => {
   test.each([0.5, 1, 2, 3])('serves %s times the speed without a pause, and at most half a minute ahead', (speed) => {
-    for (const [tenth, servedMs] of servedOverTime(speed, 600_000).entries()) {
-      const heardMs = tenth * 97.3 * speed
+    for (const [request, servedMs] of servedOverTime(speed, 600_000).entries()) {
+      const heardMs = request * requestIntervalMs * speed
       expect(servedMs).toBeGreaterThanOrEqual(heardMs)
       expect(servedMs - heardMs).toBeLessThanOrEqual(pace.leadMs + 1)
     }

@@ -35,7 +35,7 @@ export interface SealedHeader {
   fileKey: Buffer
 }
 
-/** Throws file system errors (EEXIST if the id was used before) or `age-key-malformed`. */
+/** Creates the files of a recording. Throws file system errors (EEXIST if the id was used before) or `age-key-malformed`. */
 export async function createRecordingFiles(
   directory: string,
   id: string,
@@ -82,7 +82,7 @@ interface NewFile {
   bytes: Buffer
 }
 
-/** Both files or none: half a pair would be leaked, and a file handle that is garbage collected ends the process. */
+/** Creates both files or none: one alone would be leaked, and a file handle that is garbage collected ends the process. */
 async function createPair(one: NewFile, other: NewFile): Promise<[FileHandle, FileHandle]> {
   const [first, second] = await Promise.allSettled([
     createFile(one.path, one.bytes),

@@ -67,8 +67,8 @@ export type RecordingIndex = {
 
 /** Returns true if packets arrived but all are silent. */
 export function isSilent({ tracks, peaks }: Pick<RecordingIndex, 'tracks' | 'peaks'>): boolean {
-  const came = tracks.some(({ packetsReceived }) => packetsReceived > 0)
-  return came && peaks.every((lane) => lane.every((peak) => peak === 0))
+  const received = tracks.some(({ packetsReceived }) => packetsReceived > 0)
+  return received && peaks.every((lane) => lane.every((peak) => peak === 0))
 }
 
 /** Seals an index under a new nonce: a JSON line, then the peaks of lane 0 and of lane 1. */

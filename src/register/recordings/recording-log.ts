@@ -47,7 +47,7 @@ export type StreamCodec = {
   isRedundant?: boolean
 }
 
-/** Mark kinds; the code on disk is the place in this list plus one. */
+/** Mark kinds; the code on disk is the index in this list plus one. */
 export const markKinds = ['start', 'end', 'hold', 'resume', 'endInferred', 'mapping', 'shed'] as const
 export type MarkKind = (typeof markKinds)[number]
 

@@ -83,7 +83,7 @@ export type RecordingWriter = {
    * bytes that the body lacks. @throws `body-write-failed`, or the file system's error
    */
   finish(arrival100us: number): Promise<FinishedRecording>
-  /** After finish() has failed for good: closes the file. Header, body and tail stay, and the next start recovers them. */
+  /** Closes the file after finish() has failed for good. Header, body and tail stay, and the next start recovers them. */
   leaveBehind(): Promise<void>
   /**
    * Discards the recording: closes it without waiting for the disk, durably removes its header and with it the only copy of its
@@ -118,7 +118,7 @@ export async function createRecordingWriter(options: RecordingWriterOptions): Pr
   let shedBefore = 0
   let lastArrival = 0
   let ended = false
-  /** The chunk was given back and may already be in use by another recording. */
+  /** True once the chunk was released: another recording may use it already. */
   let areBuffersReleased = false
 
   const subject: TailSubject = {

@@ -37,8 +37,10 @@ const workSuffix = '.copy'
  * @returns the size of the object
  * @throws errors of the formats, the key store and the disk; then nothing is stored
  */
-export async function storeSubjectCopy(store: CopyStore, given: CopyToStore): Promise<number> {
-  const { copy, recording, header, fileKey } = given
+export async function storeSubjectCopy(
+  store: CopyStore,
+  { copy, recording, header, fileKey }: CopyToStore,
+): Promise<number> {
   const atRest = await atRestKey(store, [recording], copy)
   if (!atRest) throw new Error(`recording ${recording} has no key any more: it was destroyed while it was copied`)
   const sealed = { file: copy + workSuffix, key: subjectCopyKey(recording, copy), header, fileKey, atRest }

@@ -26,7 +26,7 @@ export function viewRecording(row: RecordingRow | undefined, now: Temporal.Insta
   if (!row) return { state: 'none' }
   const { id, destroy_at: day } = row
   const isPast = day !== null && Temporal.Instant.compare(day, now) <= 0
-  if (isRequested(row)) {
+  if (isDestroyedEarly(row)) {
     return {
       id,
       state: 'destroyed',
@@ -54,7 +54,7 @@ export function viewRecording(row: RecordingRow | undefined, now: Temporal.Insta
 type End = Pick<RecordingRow, 'state' | 'cause' | 'destroy_at' | 'destroyed_at' | 'reported_destroyed_at'>
 
 /** Returns true if a recording is destroyed, or is being destroyed, for another cause than its term. */
-export function isRequested({ state, cause }: Pick<End, 'state' | 'cause'>): boolean {
+export function isDestroyedEarly({ state, cause }: Pick<End, 'state' | 'cause'>): boolean {
   return (state === 'DESTROYING' || state === 'DESTROYED') && cause !== 'retention' && cause !== 'hold-end'
 }
 
@@ -67,7 +67,7 @@ export function shownEndDay(
   { state, cause, destroy_at: day, destroyed_at: destroyedAt, reported_destroyed_at: reportedAt }: End,
   now: Temporal.Instant,
 ): Temporal.Instant | undefined {
-  const endedAt = reportedAt ?? (state === 'DESTROYED' && !isRequested({ state, cause }) ? destroyedAt : null)
+  const endedAt = reportedAt ?? (state === 'DESTROYED' && !isDestroyedEarly({ state, cause }) ? destroyedAt : null)
   if (!endedAt || !day || Temporal.Instant.compare(day.add({ seconds: settledSeconds }), now) > 0) return undefined
   return endedAt.toZonedDateTimeISO(termZone).startOfDay().toInstant()
 }

@@ -42,10 +42,10 @@ export async function visitAudio(
     if (range.from >= to || range.to <= from) continue
     const chunk = await recording.openChunk(n)
     const dependent: PacketLocation[] = []
-    walk(chunk, (place) => {
-      const { source, codec, clockRate, seqOffset, tsOffset, start, end } = place
+    walk(chunk, (location) => {
+      const { source, codec, clockRate, seqOffset, tsOffset, start, end } = location
       if (dependsOnPredecessors(codec)) {
-        dependent.push({ ...place })
+        dependent.push({ ...location })
         return
       }
       const at = positionOf(source, seqOffset, tsOffset, clockRate)
@@ -63,17 +63,17 @@ async function visitDependentPackets(
   walk: ReturnType<typeof walkerOf>,
   n: number,
   chunk: Buffer,
-  places: PacketLocation[],
+  locations: PacketLocation[],
   visit: PacketVisitor,
 ): Promise<void> {
   const before = n === 0 ? undefined : await recording.openChunk(n - 1)
   const earlier: PacketLocation[] = []
-  if (before) walk(before, (place) => dependsOnPredecessors(place.codec) && earlier.push({ ...place }))
+  if (before) walk(before, (location) => dependsOnPredecessors(location.codec) && earlier.push({ ...location }))
   const keyOf = ({ source, codec }: PacketLocation) => `${sourceKey(source)} ${codec}`
   const inOrder = (list: PacketLocation[], key: string) =>
-    list.filter((place) => keyOf(place) === key).sort((one, other) => one.seqOffset - other.seqOffset)
-  for (const key of new Set(places.map(keyOf))) {
-    const mine = inOrder(places, key)
+    list.filter((location) => keyOf(location) === key).sort((one, other) => one.seqOffset - other.seqOffset)
+  for (const key of new Set(locations.map(keyOf))) {
+    const mine = inOrder(locations, key)
     const decoder = decoderOf(mine[0]!.codec)
     try {
       if (before) {
@@ -92,7 +92,7 @@ async function visitDependentPackets(
 function walkerOf(index: RecordingIndex) {
   const byKey = new Map(index.sources.map((source) => [sourceKey(source), source]))
   const strays = new Map(index.sources.map((source) => [source, new Set(source.straySeqs)]))
-  return (chunk: Buffer, visit: (place: PacketLocation) => void): void => {
+  return (chunk: Buffer, visit: (location: PacketLocation) => void): void => {
     const current: (IndexedSource | undefined)[] = []
     walkChunk(chunk, {
       source: (source) => (current[source.stream] = byKey.get(sourceKey(source))),

@@ -2,7 +2,7 @@
  * Decides who may view what (R3, R36-R41), as a pure function: the person, their rights, the roles in the description in force,
  * the instant, the request and its object. Returns the rights that allow it, or why none does.
  * Row-level security decides by the same rules (`rights_of` in database/functions/audit/listenings.sql and the policies
- * `desk_looks` in database/functions/history/access.sql); test/access/program-agrees-with-policies.test.ts compares the two.
+ * `desk_reads` in database/functions/history/access.sql); test/access/program-agrees-with-policies.test.ts compares the two.
  */
 import { covers, needsReference, purposes, type Purpose } from '#description/purposes.ts'
 import type { Duty, Role, Scope } from '#description/roles.ts'

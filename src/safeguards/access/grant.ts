@@ -124,7 +124,7 @@ export async function requestGrant(
 }
 
 /**
- * Returns the right of a Grant that covers a segment shown by the database (policies `desk_looks`). A segment that no other
+ * Returns the right of a Grant that covers a segment shown by the database (policies `desk_reads`). A segment that no other
  * right covers was shown for the request in the Grant's reference.
  */
 export function rightCovering(grant: Grant, segment: Omit<SegmentFactsForAccess, 'servedUnder'>): Right | undefined {

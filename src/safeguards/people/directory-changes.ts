@@ -136,7 +136,7 @@ export async function findChangesToApprove(
     ]),
   ])
   const { rows: found } = await sql<ChangeToApprove>`
-    select kind, subject, person as "personId" from find_unsettled(${JSON.stringify(rows)}::jsonb)`.execute(tx)
+    select kind, subject, person as "personId" from find_rows_to_confirm(${JSON.stringify(rows)}::jsonb)`.execute(tx)
   return found
 }
 

@@ -63,7 +63,7 @@ export async function sessionHolds(
   return row !== undefined
 }
 
-/** Returns the hash that the audit log stores for a session's token, as session_tie in the database does. */
+/** Returns the hash that the audit log stores for a session's token, as session_fingerprint in the database does. */
 export function sessionLogHash(token: string): string {
   return createHash('sha256').update(sessionHash(token)).digest('hex')
 }

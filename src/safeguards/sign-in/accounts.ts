@@ -16,7 +16,9 @@ export async function storeSecondFactorDemand(database: SafeguardsDatabase, dema
  * @returns how many people
  */
 export async function removeAccessOfLeavers(database: SafeguardsDatabase): Promise<number> {
-  const { rows } = await sql<{ people: number }>`select end_leavers() as people`.execute(safeguardsOf(database))
+  const { rows } = await sql<{ people: number }>`select end_access_of_leavers() as people`.execute(
+    safeguardsOf(database),
+  )
   return rows[0]?.people ?? 0
 }
 

@@ -94,7 +94,7 @@ export async function makeOperatorsLink(
           expires_at: sql<Temporal.Instant>`register_now() + make_interval(hours => ${linkHours})`,
           used_at: null,
         })
-        .returning(['id', sql<string>`link_tie(one_time_link)`.as('tie')])
+        .returning(['id', sql<string>`link_fingerprint(one_time_link)`.as('tie')])
         .executeTakeFirstOrThrow()
       await appendAudit(tx, {
         action: 'link.made',

@@ -187,7 +187,7 @@ describe('a compromised desk', () => {
       `end_sessions_of('${aino.id}', null)`,
       `complete_session('x', 'x', 'password+totp')`,
       `open_proven_session('${aino.id}', 'x', 'passkey', now())`,
-      'end_leavers()',
+      'end_access_of_leavers()',
     ]) {
       await expect(own.query(`select ${call}`), call).rejects.toThrow('permission denied')
     }

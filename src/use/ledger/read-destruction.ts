@@ -1,6 +1,6 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { viewUnderGrant } from '#register/view-under-grant.ts'
-import { isRequested, shownEndDay } from '#register/recordings/view-recording.ts'
+import { isDestroyedEarly, shownEndDay } from '#register/recordings/view-recording.ts'
 import { registerTime } from '#register/register-time.ts'
 import type { DestructionCause, RecordingState, RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
@@ -79,7 +79,7 @@ async function describeEnd(
 ): Promise<Destruction> {
   const { state, cause, destroyed_at: at, destroy_at: day } = found
   const entry = state === 'DESTROYED' ? await entryOf(tx, found.id) : undefined
-  if (isRequested(found)) {
+  if (isDestroyedEarly(found)) {
     const causeField = cause && { cause }
     if (state === 'DESTROYING') return { state: 'destroying', ...causeField }
     return { state: 'destroyed', ...causeField, ...(at && { destroyedAt: at }), ...(entry && { entry }) }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
-import { recordClient } from '#register/capture-seen.ts'
+import { recordClient } from '#register/capture-clients.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { findPlainRtp } from './check-rtp.ts'
 

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { isLoopback } from '#platform/config/addresses.ts'
 import type { Settings } from '#platform/config/settings.ts'
-import { trunksWithoutSrtp } from '#register/capture-seen.ts'
+import { trunksWithoutSrtp } from '#register/capture-clients.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { withRunningDatabase } from '../running-database.ts'
 import { ok, unknown, warning, type Finding } from './finding.ts'

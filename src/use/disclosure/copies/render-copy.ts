@@ -82,7 +82,7 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
           and id = coalesce(${wanted ?? null}::uuid, id)`.execute(db)
       for (const of of rows) {
         await removeAnonymisedAudio(store, of)
-        await sql`select sound_removed(${of.copy}::uuid)`.execute(db)
+        await sql`select record_sound_removal(${of.copy}::uuid)`.execute(db)
       }
       return rows.length
     })
@@ -109,7 +109,7 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
         const { sha256, bytes } = await storeAnonymisedAudio(store, prepared, tracks)
         const ms = Math.round((tracks[0].length * 1000) / samplesPerSecond)
         const { rows } = await sql<{ stored: boolean }>`
-          select copy_rendered(${copy}::uuid, ${revision}, ${sha256}, ${bytes}, ${ms}) as stored`.execute(db)
+          select complete_rendering(${copy}::uuid, ${revision}, ${sha256}, ${bytes}, ${ms}) as stored`.execute(db)
         // The copy was changed, restricted or ended during rendering.
         if (rows[0]?.stored !== true) await removeAnonymisedAudio(store, prepared)
       })
@@ -117,7 +117,7 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
     } catch (error) {
       const isExpected = error instanceof RecordingGone || signal.aborted
       if (!isExpected) onFault(error, copy)
-      await sql`select rendering_failed(${copy}::uuid, ${revision}, ${failureOf(error, signal)}, null)`
+      await sql`select fail_rendering(${copy}::uuid, ${revision}, ${failureOf(error, signal)}, null)`
         .execute(db)
         .catch((again: unknown) => onFault(again, copy))
     } finally {
@@ -180,7 +180,7 @@ function failureOf(error: unknown, signal: AbortSignal): string {
 /** At start: marks renderings that were interrupted as failed. */
 export async function endUnfinishedRenderings(store: AnonymisedCopyStore): Promise<{ ended: number; files: number }> {
   const { rows } = await sql<{ ended: number }>`
-    select count(rendering_failed(id, null, 'custodian-ended', null))::integer as ended
+    select count(fail_rendering(id, null, 'custodian-ended', null))::integer as ended
     from anonymised_copy where state = 'RENDERING'`.execute(store.db)
   return { ended: rows[0]!.ended, files: await removeUnfinishedAudio(store) }
 }

@@ -102,7 +102,7 @@ export async function endUnfinishedPackages(
   store: Pick<CopyStore, 'db' | 'workFolder'>,
 ): Promise<{ ended: number; files: number }> {
   const { rows } = await sql`
-    select package_failed(id) from disclosure_package where ready_at is null and ended_at is null`.execute(store.db)
+    select fail_package(id) from disclosure_package where ready_at is null and ended_at is null`.execute(store.db)
   return { ended: rows.length, files: await removeUnfinished(store, workSuffix) }
 }
 
@@ -146,16 +146,16 @@ async function finish(
     // Stores the package in the name of the person who releases it, if they are still signed in.
     const stored = await inSession(db, { 'seloste.session': session }, async (tx) => {
       const { rows } = await sql<{ stored: boolean }>`
-        select package_stored(${id}::uuid, ${sizeBytes}, ${sha256}) as stored`.execute(tx)
+        select complete_package(${id}::uuid, ${sizeBytes}, ${sha256}) as stored`.execute(tx)
       return rows[0]?.stored === true
     })
     if (stored) return
     await objects.delete(packageKey(id))
-    await sql`select package_failed(${id}::uuid)`.execute(db)
+    await sql`select fail_package(${id}::uuid)`.execute(db)
   } catch (error) {
     onFault(error, id)
     // If the database does not answer, the package expires in two hours.
-    await sql`select package_failed(${id}::uuid)`.execute(db).catch((again: unknown) => onFault(again, id))
+    await sql`select fail_package(${id}::uuid)`.execute(db).catch((again: unknown) => onFault(again, id))
   }
 }
 

@@ -87,7 +87,7 @@ export function createCopyMaker(making: CopyMakerOptions): CopyMaker {
  */
 export async function endUnfinishedCopies(store: CopyStore): Promise<{ ended: number; files: number }> {
   const { rows } = await sql`
-    select subject_copy_failed(id) from subject_copy where ready_at is null and ended_at is null`.execute(store.db)
+    select fail_subject_copy(id) from subject_copy where ready_at is null and ended_at is null`.execute(store.db)
   return { ended: rows.length, files: await removeUnfinishedCopies(store) }
 }
 
@@ -117,11 +117,11 @@ async function finish(
     const sealed = await seal()
     const sizeBytes = await storeSubjectCopy(making, { copy, recording, ...sealed })
     const { rows } = await sql<{ stored: boolean }>`
-      select subject_copy_stored(${copy}::uuid, ${sizeBytes}) as stored`.execute(db)
+      select complete_subject_copy(${copy}::uuid, ${sizeBytes}) as stored`.execute(db)
     if (rows[0]?.stored !== true) await objects.delete(subjectCopyKey(recording, copy))
   } catch (error) {
     onFault(error, copy)
     // If the database does not respond, the copy ends by itself after 15 minutes.
-    await sql`select subject_copy_failed(${copy}::uuid)`.execute(db).catch((again: unknown) => onFault(again, copy))
+    await sql`select fail_subject_copy(${copy}::uuid)`.execute(db).catch((again: unknown) => onFault(again, copy))
   }
 }

@@ -1,3 +1,4 @@
+/** Statistics of recording clients (database/functions/capture/reception.sql). */
 import { sql, type Kysely } from 'kysely'
 import type { RegisterTables } from './tables.ts'
 

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { RegisterTables } from './tables.ts'
 
 /** Ends the call once no segment is ongoing; every retention term is counted from that end (R22, R25). */
-export async function decideEnd(
+export async function settleCallEnd(
   tx: Transaction<RegisterTables>,
   contact: { id: string; startedAt: Temporal.Instant },
   inferred: boolean,
