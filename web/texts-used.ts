@@ -5,9 +5,9 @@ import { resolve } from 'node:path'
 /** Matches static imports and re-exports of a module, except those of types. */
 const staticImport = /^(?:import|export)\s(?!type\b)(?:[^'"`;]*?\sfrom\s)?['"](\.[^'"]+\.tsx?)['"]/gm
 /** Matches a literal of the form `area.key`, or the beginning of a template of that form. */
-const literal = /(?<quote>['"`])(?<start>[\w-]+\.[\w.-]*)(?:(?<begun>\$\{)|\k<quote>)/g
+const literal = /(?<quote>['"`])(?<start>[\w-]+\.[\w.-]*)(?:(?<interpolation>\$\{)|\k<quote>)/g
 
-const found = new Map<string, { code: string; imports: string[] }>()
+const cache = new Map<string, { code: string; imports: string[] }>()
 
 /** Returns the source of a module and of all modules that it imports statically. */
 export function sourcesUnder(module: string): string[] {
@@ -20,17 +20,17 @@ export function sourcesUnder(module: string): string[] {
 /** Returns the keys used by the sources. A literal that is not a key counts as the beginning of keys: `${prefix}.state`. */
 export function keysIn(sources: readonly string[], keys: readonly string[]): Set<string> {
   const known = new Set(keys.map(withoutPlural))
-  const [said, starts] = [new Set<string>(), new Set<string>()]
+  const [usedKeys, starts] = [new Set<string>(), new Set<string>()]
   for (const code of sources) {
     for (const { groups } of code.matchAll(literal)) {
-      const { start, begun } = groups as { start: string; begun?: string }
-      if (begun) starts.add(start)
-      else if (known.has(start)) said.add(start)
+      const { start, interpolation } = groups as { start: string; interpolation?: string }
+      if (interpolation) starts.add(start)
+      else if (known.has(start)) usedKeys.add(start)
       else starts.add(`${start}.`)
     }
   }
   return new Set(
-    keys.filter((key) => said.has(withoutPlural(key)) || [...starts].some((start) => key.startsWith(start))),
+    keys.filter((key) => usedKeys.has(withoutPlural(key)) || [...starts].some((start) => key.startsWith(start))),
   )
 }
 
@@ -39,11 +39,11 @@ function withoutPlural(key: string): string {
 }
 
 function read(path: string) {
-  let one = found.get(path)
+  let one = cache.get(path)
   if (one === undefined) {
     const code = readFileSync(path, 'utf8')
     one = { code, imports: [...code.matchAll(staticImport)].map((match) => resolve(path, '..', match[1]!)) }
-    found.set(path, one)
+    cache.set(path, one)
   }
   return one
 }

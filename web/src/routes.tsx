@@ -30,7 +30,7 @@ const rootRoute = createRootRoute({ component: Shell, notFoundComponent: NotFoun
 const startRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
-  // Not loaded later: this is where most people begin.
+  // In the first download, because most people begin here.
   component: StartPage,
 })
 

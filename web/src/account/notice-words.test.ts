@@ -7,7 +7,11 @@ import { translateWith, type Texts } from '../language/texts.ts'
 import { groupNotices, noticeText } from './notice-words.ts'
 
 const notice = (kind: AccountNotice['kind'], more: Partial<AccountNotice> = {}): AccountNotice => ({
-  ...{ id: 'x', kind, at: '2026-11-30T10:00:00Z', seen: false, own: false },
+  id: 'x',
+  kind,
+  at: '2026-11-30T10:00:00Z',
+  seen: false,
+  own: false,
   ...more,
 })
 const notices = [

@@ -21,7 +21,12 @@ export type AuthorityField = 'authority' | 'officer' | 'caseNumber' | 'receivedA
 /** Returns a form with the current time. */
 export function newAuthority(nowMs: number): AuthorityForm {
   return {
-    ...{ origin: 'REQUEST', authority: '', officer: '', caseNumber: '', aim: 'INVESTIGATION', provisionId: '' },
+    origin: 'REQUEST',
+    authority: '',
+    officer: '',
+    caseNumber: '',
+    aim: 'INVESTIGATION',
+    provisionId: '',
     ...momentOf(nowMs),
   }
 }
@@ -39,7 +44,12 @@ export function authorityFormOf({
   'origin' | 'authority' | 'officer' | 'caseNumber' | 'aim' | 'provision' | 'receivedAt'
 >): AuthorityForm {
   return {
-    ...{ origin, authority, officer, caseNumber, aim, provisionId: provision?.id ?? '' },
+    origin,
+    authority,
+    officer,
+    caseNumber,
+    aim,
+    provisionId: provision?.id ?? '',
     ...momentOf(Date.parse(receivedAt)),
   }
 }

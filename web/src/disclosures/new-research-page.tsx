@@ -55,7 +55,10 @@ function NewResearchForm({ institutes }: { institutes: readonly Institute[] }) {
   const navigate = useNavigate()
   const begin = $api.useMutation('post', '/api/research-disclosures')
   const form = useStoredForm<StudyTyped & { instituteId: string }>('research new', {
-    ...{ instituteId: institutes[0]!.id, study: '', dueOn: '', format: 'OPUS' },
+    instituteId: institutes[0]!.id,
+    study: '',
+    dueOn: '',
+    format: 'OPUS',
   })
   const { typed } = form
   const [isTried, setTried] = useState(false)

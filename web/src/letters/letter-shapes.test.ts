@@ -107,8 +107,14 @@ test('a log extract has its own letter, also after the answer (LX3)', () => {
 
 test('only a copy that can be fetched gets a covering letter', () => {
   const copy = (state: RequestDetail['copies'][number]['state']): RequestDetail['copies'][number] => ({
-    ...{ id: state, recordingId: 'a', method: 'KEY', madeBy: person, state, downloads: [] },
-    ...{ madeAt: '2026-11-22T08:00:00Z', expiresAt: '2026-11-29T08:00:00Z' },
+    id: state,
+    recordingId: 'a',
+    method: 'KEY',
+    madeBy: person,
+    state,
+    downloads: [],
+    madeAt: '2026-11-22T08:00:00Z',
+    expiresAt: '2026-11-29T08:00:00Z',
   })
   const due = (state: Parameters<typeof copy>[0], letters: Letter[] = []) =>
     lettersDue(request({ kinds: ['COPY'], copies: [copy(state)], letters }))

@@ -60,8 +60,14 @@ export function OfferedListening({
   if (isOpen) {
     const { listening, peaks } = state
     return children({
-      ...{ handle: player, listening, peaks, startMs: atMs },
-      ...{ onEnd: () => end('left'), onSpeed: pace, onBroken: recover, onStop: setAt },
+      handle: player,
+      listening,
+      peaks,
+      startMs: atMs,
+      onEnd: () => end('left'),
+      onSpeed: pace,
+      onBroken: recover,
+      onStop: setAt,
     })
   }
   return <ListenOffer state={state} under={under} startWord={startWord} onStart={() => void start()} />

@@ -18,8 +18,11 @@ const gapColor = {
 }
 const holdColor = 'rgba(122, 82, 179, 0.2)'
 const talkColor = {
-  ...{ silence: 'rgba(95, 104, 109, 0.12)', overlap: 'rgba(230, 150, 20, 0.22)' },
-  ...{ hold: holdColor, consultation: holdColor, conference: holdColor },
+  silence: 'rgba(95, 104, 109, 0.12)',
+  overlap: 'rgba(230, 150, 20, 0.22)',
+  hold: holdColor,
+  consultation: holdColor,
+  conference: holdColor,
 }
 const loopId = 'loop'
 const noTalk: readonly TalkMoment[] = []

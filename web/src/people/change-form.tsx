@@ -24,7 +24,7 @@ import {
 } from './change.ts'
 import { refusalIn } from './directory-refusal.ts'
 import type { PersonDetail } from './filters.ts'
-import { SupervisorField, UnitField } from './place-fields.tsx'
+import { SupervisorField, UnitField } from './placement-fields.tsx'
 import { lastMomentOf } from './timeline.ts'
 import { peopleKey } from './use-people.ts'
 

@@ -45,12 +45,12 @@ const endingKinds: readonly ChangeKind[] = ['endUnit', 'endSupervisor', 'endPhon
 
 /** Returns the changes that are possible for this person now. */
 export function possibleChanges(person: PersonDetail): ChangeKind[] {
-  const held: Partial<Record<ChangeKind, boolean>> = {
+  const isPossible: Partial<Record<ChangeKind, boolean>> = {
     endUnit: person.unit !== undefined,
     endSupervisor: person.supervisor !== undefined,
     endPhone: person.phones.length > 0,
   }
-  return changeKinds.filter((kind) => held[kind] ?? true)
+  return changeKinds.filter((kind) => isPossible[kind] ?? true)
 }
 
 export function problemsOf(draft: ChangeDraft, person: PersonDetail): ChangeProblems {
@@ -75,12 +75,12 @@ export function problemsOf(draft: ChangeDraft, person: PersonDetail): ChangeProb
 export function replacedValue({ kind, replaces, day }: ChangeDraft, person: PersonDetail): string | undefined {
   if (kind === 'addPhone') return replaces
   const at = day ? day.toDate(zone).getTime() : serverNowMs()
-  const holds = ({ from, to }: { from: string; to?: string }) =>
+  const isInForce = ({ from, to }: { from: string; to?: string }) =>
     Date.parse(from) <= at && (to === undefined || at < Date.parse(to))
-  if (kind === 'name') return person.names.find(holds)?.name
-  const place = person.placements.find(holds)
-  if (kind === 'unit' || kind === 'endUnit') return place?.unit
-  if (kind === 'supervisor' || kind === 'endSupervisor') return place?.supervisor?.name
+  if (kind === 'name') return person.names.find(isInForce)?.name
+  const placement = person.placements.find(isInForce)
+  if (kind === 'unit' || kind === 'endUnit') return placement?.unit
+  if (kind === 'supervisor' || kind === 'endSupervisor') return placement?.supervisor?.name
   return undefined
 }
 
@@ -88,8 +88,8 @@ export function replacedValue({ kind, replaces, day }: ChangeDraft, person: Pers
 export function nextChangeAt({ kind, day }: ChangeDraft, person: PersonDetail): string | undefined {
   if (!day) return undefined
   const from = firstDayOf(kind, day).toDate(zone).getTime()
-  const isPlace = kind === 'unit' || kind === 'endUnit' || kind === 'supervisor' || kind === 'endSupervisor'
-  const intervals = kind === 'name' ? person.names : isPlace ? person.placements : []
+  const isPlacement = kind === 'unit' || kind === 'endUnit' || kind === 'supervisor' || kind === 'endSupervisor'
+  const intervals = kind === 'name' ? person.names : isPlacement ? person.placements : []
   const later = intervals.map((one) => one.from).filter((begins) => Date.parse(begins) > from)
   return later.sort((one, other) => Date.parse(one) - Date.parse(other))[0]
 }

@@ -14,7 +14,7 @@ import { withPasskeyConfirmation } from '../session/request-passkey.ts'
 import { announce } from '../shell/announce.tsx'
 import { peopleKey } from './use-people.ts'
 
-/** Links and changes from the directory that wait for a second person; renders nothing if there are none. */
+/** One-time links and changes of the directory that wait for a second person; renders nothing if there are none. */
 export function DirectoryChanges({ person }: { person?: string }) {
   const { t } = useLanguage()
   const [released, setReleased] = useState<{ name: string; code: string }>()

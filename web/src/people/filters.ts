@@ -1,4 +1,4 @@
-/** Directory of persons: search, changes from a day on, and file import. The server decides what may be changed. */
+/** Types of the directory's API, and the filters of its page, in the URL. */
 import type { paths } from '../api/paths.ts'
 
 type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }

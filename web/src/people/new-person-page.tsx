@@ -12,7 +12,7 @@ import { zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
 import { refusalIn } from './directory-refusal.ts'
-import { SupervisorField, UnitField } from './place-fields.tsx'
+import { SupervisorField, UnitField } from './placement-fields.tsx'
 import { peopleKey } from './use-people.ts'
 import { userIdForm } from './user-id.ts'
 
@@ -31,7 +31,11 @@ export function NewPersonPage() {
   const { t } = useLanguage()
   const navigate = useNavigate()
   const [draft, setDraft] = useState<Draft>(() => ({
-    ...{ userId: '', name: '', unit: '', supervisor: '', phone: '' },
+    userId: '',
+    name: '',
+    unit: '',
+    supervisor: '',
+    phone: '',
     from: today(zone),
     to: null,
   }))

@@ -70,7 +70,7 @@ function eventsOf(person: PersonDetail): PersonEvent[] {
   ]
 }
 
-/** Returns the last day of a period that ends at an instant, exclusive. */
+/** Returns the last millisecond of a period whose end is exclusive: its date is the last day of the period. */
 export function lastMomentOf(until: string): string {
   return new Date(Date.parse(until) - 1).toISOString()
 }

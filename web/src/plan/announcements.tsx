@@ -11,7 +11,7 @@ export function Announcements({
   rules: readonly Rule[]
 }) {
   const { t } = useLanguage()
-  const written = new Map(rules.flatMap((rule) => rule.numbers.map((one) => [one.number, one.display] as const)))
+  const displayOf = new Map(rules.flatMap((rule) => rule.numbers.map((one) => [one.number, one.display] as const)))
   return (
     <section aria-labelledby="plan-announcements" className="plan-section">
       <h2 id="plan-announcements">{t('plan.announcements')}</h2>
@@ -21,7 +21,7 @@ export function Announcements({
           <h3 id={`announcement-${one.id}`} className="number-list">
             {one.numbers.map((number) => (
               <span key={number} className="number">
-                {written.get(number) ?? number}
+                {displayOf.get(number) ?? number}
               </span>
             ))}
           </h3>

@@ -19,7 +19,7 @@ export interface JudgedShare {
 }
 
 /**
- * Compares planned with actual (R15).
+ * Compares the planned share with the actual one (R15).
  * @param hasQuota whether a quota may have kept drawn calls from being recorded
  */
 export function judgeShare({ answered, expected, drawn, recorded }: Share, hasQuota: boolean): JudgedShare {

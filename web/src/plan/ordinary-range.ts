@@ -12,17 +12,17 @@ export function ordinaryRange(calls: number, share: number): { low: number; high
   if (calls === 0 || share <= 0) return { low: 0, high: 0 }
   if (share >= 1) return { low: calls, high: calls }
   const odds = share / (1 - share)
-  const max = Math.min(calls, Math.floor((calls + 1) * share))
+  const mode = Math.min(calls, Math.floor((calls + 1) * share))
   const reach = Math.ceil(maxDeviations * Math.sqrt(calls * share * (1 - share))) + maxDeviations
-  const first = Math.max(0, max - reach)
-  const last = Math.min(calls, max + reach)
+  const first = Math.max(0, mode - reach)
+  const last = Math.min(calls, mode + reach)
   // Weights relative to the most likely count: avoids factorials and underflow.
   const weights = new Float64Array(last - first + 1)
-  weights[max - first] = 1
-  for (let count = max; count < last; count++) {
+  weights[mode - first] = 1
+  for (let count = mode; count < last; count++) {
     weights[count + 1 - first] = (weights[count - first]! * (calls - count) * odds) / (count + 1)
   }
-  for (let count = max; count > first; count--) {
+  for (let count = mode; count > first; count--) {
     weights[count - 1 - first] = (weights[count - first]! * count) / ((calls - count + 1) * odds)
   }
   const tail = (weights.reduce((sum, weight) => sum + weight, 0) * tailProbability) / 2
@@ -32,7 +32,7 @@ export function ordinaryRange(calls: number, share: number): { low: number; high
       beyond += weights[count - first]!
       if (beyond > tail) return count
     }
-    return max
+    return mode
   }
   const all = Array.from(weights, (_, index) => first + index)
   return { low: end(all), high: end(all.toReversed()) }

@@ -3,7 +3,7 @@ import type { JudgedShare } from './judge-share.ts'
 
 const width = 130
 const height = 14
-const min = 3
+const minBandWidth = 3
 /** Margin beyond the greatest count. */
 const room = 1.15
 
@@ -20,7 +20,7 @@ export function RangePlot({ judged, share }: { judged: JudgedShare; share: Share
       <rect
         x={at(range.low)}
         y={3}
-        width={Math.max(min, at(range.high) - at(range.low))}
+        width={Math.max(minBandWidth, at(range.high) - at(range.low))}
         height={height - 6}
         className="range-band"
       />

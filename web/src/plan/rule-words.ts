@@ -11,9 +11,9 @@ const week: readonly Hours['days'][number][] = ['MON', 'TUE', 'WED', 'THU', 'FRI
 
 /** Formats the hours of a rule: `ma–pe 8.00–16.15`. */
 export function formatHours({ days, from, to }: Hours, language: Language): string {
-  const places = days.map((day) => week.indexOf(day)).sort((one, other) => one - other)
+  const indexes = days.map((day) => week.indexOf(day)).sort((one, other) => one - other)
   const runs: number[][] = []
-  for (const index of places) {
+  for (const index of indexes) {
     const run = runs.at(-1)
     if (run?.at(-1) === index - 1) run.push(index)
     else runs.push([index])

@@ -16,7 +16,7 @@ interface Row {
   hasQuota: boolean
 }
 
-/** Planned and actual, one row each, with the range of chance; as cards on narrow screens. */
+/** Planned and actual shares, one row each, with the range of chance; as cards on narrow screens. */
 export function SharesTable({ title, first, rows }: { title: string; first: string; rows: readonly Row[] }) {
   const { t } = useLanguage()
   const isWide = useWide(1100)

@@ -17,7 +17,7 @@ export function changeSection(form: FormContent, section: string, changed: Parti
   return inSection(form, section, (one) => ({ ...one, ...changed }))
 }
 
-/** Changes a question; removes conditions on answers that it no longer has. */
+/** Changes a question. */
 export function changeQuestion(form: FormContent, question: string, changed: Partial<Question>): FormContent {
   return withoutInvalidConditions({
     sections: form.sections.map((section) => ({
@@ -61,7 +61,7 @@ export function questionsBefore(form: FormContent, question: string): Question[]
   )
 }
 
-/** Removes conditions on questions that do not come before. */
+/** Removes conditions on questions that do not come before the question with the condition. */
 function withoutInvalidConditions(form: FormContent): FormContent {
   return {
     sections: form.sections.map((section) => ({

@@ -73,11 +73,11 @@ function Row({
   const close = $api.useMutation('post', '/api/quality/calibrations/{id}/closing')
   const target = { params: { path: { id: one.id } } }
   const isOpen = !one.closedAt && !one.endedAt
-  const take = async () => {
+  const joinOrContinue = async () => {
     const joined = await join.mutateAsync(target).catch(() => undefined)
     if (joined) await navigate({ to: '/quality/evaluations/$id', params: { id: joined.id } })
   }
-  const compare = async () => {
+  const closeCalibration = async () => {
     const isClosed = await close.mutateAsync(target).then(
       () => true,
       () => false,
@@ -115,7 +115,7 @@ function Row({
               kind="primary"
               isBusy={join.isPending}
               aria-label={`${t(one.myEvaluation ? 'quality.goOn' : 'quality.calibration.join')}: ${one.name}`}
-              onPress={() => void take()}
+              onPress={() => void joinOrContinue()}
             >
               {t(one.myEvaluation ? 'quality.goOn' : 'quality.calibration.join')}
             </Button>
@@ -124,7 +124,7 @@ function Row({
             <Button
               isBusy={close.isPending}
               aria-label={`${t('quality.calibration.close')}: ${one.name}`}
-              onPress={() => void compare()}
+              onPress={() => void closeCalibration()}
             >
               {t('quality.calibration.close')}
             </Button>

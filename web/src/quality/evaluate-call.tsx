@@ -13,7 +13,7 @@ type State = 'idle' | 'asking' | 'not-drawn' | { error: unknown }
 
 /**
  * Button from a call to its evaluation. Only calls drawn by a sampling plan are evaluated: for another call, pressing the
- * button shows this and a link to the queue. The queue is read, which is logged, only when the button is pressed.
+ * button shows that, with a link to the queue. The queue is read, which is logged, only when the button is pressed.
  */
 export function EvaluateCall({ recording, me, under }: { recording: Recording; me: Me; under: UnderPurpose }) {
   const { t } = useLanguage()

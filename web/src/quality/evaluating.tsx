@@ -174,7 +174,7 @@ function Release({
   const askForConfirmation = async () => {
     onTry()
     if (!(await draft.flush())) return
-    const unanswered = draft.counted()?.unanswered ?? []
+    const unanswered = draft.savedScore()?.unanswered ?? []
     const [first] = unanswered
     if (first === undefined) {
       setWrong([])
@@ -183,7 +183,7 @@ function Release({
     const text = t('quality.left', { count: unanswered.length })
     setWrong([{ text, field: `question-${first}` }])
   }
-  const give = async () => {
+  const releaseEvaluation = async () => {
     try {
       await release.mutateAsync({ params: { path: { id } }, body: { revision: draft.revision() } })
       announce(wordOf('done'))
@@ -207,7 +207,7 @@ function Release({
         title={wordOf('sure')}
         doLabel={t(word)}
         isOpen={isConfirming}
-        onDo={() => void give()}
+        onDo={() => void releaseEvaluation()}
         onClose={() => setConfirming(false)}
       >
         <p>{wordOf('sure.what')}</p>

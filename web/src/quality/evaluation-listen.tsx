@@ -4,9 +4,9 @@ import type { PlayerHandle } from '../listening/player-frame.tsx'
 import { Player } from '../listening/player.tsx'
 
 /** Player of the evaluated recording: logged like any listening, with quality as purpose. */
-export function EvaluationListen({ recordingId, handle: target }: { recordingId: string; handle: Ref<PlayerHandle> }) {
+export function EvaluationListen({ recordingId, handle }: { recordingId: string; handle: Ref<PlayerHandle> }) {
   return (
-    <OfferedListening recordingId={recordingId} under={{ purpose: 'QUALITY' }} handle={target}>
+    <OfferedListening recordingId={recordingId} under={{ purpose: 'QUALITY' }} handle={handle}>
       {(open) => <Player {...open} segmentId={undefined} />}
     </OfferedListening>
   )

@@ -30,7 +30,7 @@ function Read() {
     // Typed answers are newer than a second read.
     { staleTime: Infinity, gcTime: 0 },
   )
-  const [givenId, setGivenId] = useState<string>()
+  const [releasedId, setReleasedId] = useState<string>()
   const note = useId()
   const title = data?.startedAt
     ? t('quality.evaluation.of', { when: formatInstant(data.startedAt, language) })
@@ -43,7 +43,7 @@ function Read() {
         <>
           <EvaluationFacts evaluation={data} />
           <EvaluationNotices evaluation={data} />
-          {givenId === data.id && data.state !== 'DRAFT' && (
+          {releasedId === data.id && data.state !== 'DRAFT' && (
             <NextEvaluation done={t(data.kind === 'CALIBRATION' ? 'quality.finish.done' : 'quality.release.done')} />
           )}
           {data.state === 'WAITING' && !data.endedAt && !data.standsStill && (
@@ -60,7 +60,7 @@ function Read() {
               evaluation={data}
               form={data.form}
               onDone={() => {
-                setGivenId(data.id)
+                setReleasedId(data.id)
                 return refetch()
               }}
             />

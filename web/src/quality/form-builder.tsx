@@ -50,7 +50,7 @@ export function FormBuilder({
       return undefined
     }
   }
-  const give = async () => {
+  const publishVersion = async () => {
     try {
       await publish.mutateAsync({ ...target, body: { revision } })
       announce(t('quality.form.publish.done'))
@@ -113,7 +113,7 @@ export function FormBuilder({
         title={t('quality.form.publish.sure')}
         doLabel={t('quality.form.publish')}
         isOpen={isConfirming}
-        onDo={() => void give()}
+        onDo={() => void publishVersion()}
         onClose={() => setConfirming(false)}
       >
         <p>{t('quality.form.publish.what')}</p>

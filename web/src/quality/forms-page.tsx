@@ -65,12 +65,12 @@ function NewForm() {
   const navigate = useNavigate()
   const begin = $api.useMutation('post', '/api/quality/forms')
   const [name, setName] = useState('')
-  const [written, setWritten] = useState<(typeof languages)[number]>('fi')
+  const [formLanguage, setFormLanguage] = useState<(typeof languages)[number]>('fi')
   const [isTried, setTried] = useState(false)
   const submit = async () => {
     setTried(true)
     if (name.trim() === '') return false
-    const beginning = begin.mutateAsync({ body: { name: name.trim(), language: written } })
+    const beginning = begin.mutateAsync({ body: { name: name.trim(), language: formLanguage } })
     return finishRequest(beginning, async () => {
       const { id } = await beginning
       await queries.invalidateQueries({ queryKey: ['get', '/api/quality/forms'] })
@@ -100,8 +100,8 @@ function NewForm() {
           label={t('quality.form.language')}
           hint={t('quality.form.language.hint')}
           options={languages.map((value) => ({ value, label: t(`shell.language.${value}`) }))}
-          value={written}
-          onChange={(value) => setWritten(languages.find((one) => one === value) ?? 'fi')}
+          value={formLanguage}
+          onChange={(value) => setFormLanguage(languages.find((one) => one === value) ?? 'fi')}
         />
       </Step>
     </section>

@@ -19,7 +19,12 @@ export function NewPlan({ onDone }: { onDone: () => Promise<void> }) {
   const registry = $api.useQuery('get', '/api/numbers', undefined, { staleTime: 600_000 }).data?.items ?? []
   const begin = $api.useMutation('post', '/api/quality/plans')
   const form = useStoredForm('sampling plan', {
-    ...{ name: '', formId: '', unitId: '', number: '', weekly: '5', daysLeft: '14' },
+    name: '',
+    formId: '',
+    unitId: '',
+    number: '',
+    weekly: '5',
+    daysLeft: '14',
   })
   const { typed } = form
   const [isTried, setTried] = useState(false)
@@ -46,8 +51,12 @@ export function NewPlan({ onDone }: { onDone: () => Promise<void> }) {
     setTried(true)
     if (wrong.name || wrong.weekly || wrong.daysLeft) return false
     const body = {
-      ...{ name: typed.name.trim(), formId, unitId, number },
-      ...{ weekly: Number(typed.weekly), daysLeft: Number(typed.daysLeft) },
+      name: typed.name.trim(),
+      formId,
+      unitId,
+      number,
+      weekly: Number(typed.weekly),
+      daysLeft: Number(typed.daysLeft),
     }
     return finishRequest(begin.mutateAsync({ body }), async () => {
       form.forget()

@@ -8,7 +8,7 @@ import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { BeginEvaluation, ListeningNote } from './begin-evaluation.tsx'
 
-/** After an evaluation is given: the next call that waits, begun at one press; without one, the way to the queue. */
+/** Shown after a release: the next call to evaluate, with the button that begins it; a link to the queue if there is none. */
 export function NextEvaluation({ done }: { done: string }) {
   const { t, language } = useLanguage()
   const note = useId()

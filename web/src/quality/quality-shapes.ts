@@ -1,4 +1,4 @@
-/** Laatu: samples, evaluations and their release (R4, R37, R38). The server computes scores. */
+/** Types of the API for quality (R4, R37, R38), and who may open its pages. The server computes scores. */
 import { fromDate, startOfMonth, toCalendarDate, toZoned } from '@internationalized/date'
 import type { paths } from '../api/paths.ts'
 import type { Me } from '../api/shapes.ts'
@@ -32,7 +32,7 @@ export function plansQuality(me: Rights): boolean {
   return me.rights.some(({ role, duty }) => role === 'EXPERT' && duty === 'QUALITY')
 }
 
-/** Returns true for evaluators: quality experts and their supervisors. */
+/** Returns true for evaluators: quality experts, and supervisors of officials. */
 export function evaluates(me: Rights): boolean {
   return plansQuality(me) || me.rights.some(({ role }) => role === 'SUPERVISOR')
 }
@@ -49,7 +49,7 @@ export function quarterOf(year: number, month: number): string {
   return `${year}-Q${Math.ceil(month / 3)}`
 }
 
-/** Returns the quarters that may have results, newest first. */
+/** Returns the last eight quarters, newest first: only they may have results. */
 export function lastQuarters(nowMs: number): string[] {
   const first = startOfMonth(toCalendarDate(toZoned(fromDate(new Date(nowMs), 'UTC'), zone)))
   return Array.from({ length: 8 }, (_, n) => {

@@ -29,7 +29,7 @@ export function useDraft(evaluation: Evaluation) {
   const revision = useRef(evaluation.revision)
   const latest = useRef(begun)
   const isDirty = useRef(false)
-  const counted = useRef(evaluation.score)
+  const savedScore = useRef(evaluation.score)
   const running = useRef<Promise<boolean>>(undefined)
 
   /** Saves until nothing is unsaved; false if saving failed. */
@@ -50,11 +50,11 @@ export function useDraft(evaluation: Evaluation) {
       if (!answer.data) {
         isDirty.current = true
         setError(answer.error)
-        setSaving(kindOf(answer.error))
+        setSaving(savingAfter(answer.error))
         return false
       }
       revision.current = answer.data.revision
-      counted.current = answer.data.score
+      savedScore.current = answer.data.score
       setScore(answer.data.score)
       setSavedAt(new Date().toISOString())
     }
@@ -89,7 +89,7 @@ export function useDraft(evaluation: Evaluation) {
   }, [])
 
   /** After a conflict: keeps the answers on the screen and overwrites the saved ones. */
-  const mergeMine = (stored: Evaluation) => {
+  const keepMine = (stored: Evaluation) => {
     revision.current = stored.revision
     isDirty.current = true
     setSaving('waiting')
@@ -100,7 +100,7 @@ export function useDraft(evaluation: Evaluation) {
     latest.current = { answers: stored.answers, comments: stored.comments, note: stored.note }
     isDirty.current = false
     setWork(latest.current)
-    counted.current = stored.score
+    savedScore.current = stored.score
     setScore(stored.score)
     setError(undefined)
     setSaving('saved')
@@ -113,15 +113,15 @@ export function useDraft(evaluation: Evaluation) {
     savedAt,
     edit,
     flush,
-    keepMine: mergeMine,
+    keepMine,
     takeStored,
     revision: () => revision.current,
-    counted: () => counted.current,
+    savedScore: () => savedScore.current,
   }
 }
 export type EvaluationDraft = ReturnType<typeof useDraft>
 
-function kindOf(error: unknown): Saving {
+function savingAfter(error: unknown): Saving {
   const key = refusalKey(error)
   if (key === 'quality.changed-meanwhile') return 'conflict'
   // The text can be corrected: the next change saves it.

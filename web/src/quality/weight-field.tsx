@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { Field } from '../controls/field.tsx'
 import { useLanguage } from '../language/use-words.ts'
 
-/** Weight from 0 to 100; invalid text stays on the screen and changes nothing. */
+/** Field for a weight or another whole number, 0 to 100 by default; invalid text stays on the screen and changes nothing. */
 export function WeightField({
   label,
   value,

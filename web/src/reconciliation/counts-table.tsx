@@ -48,7 +48,7 @@ export function CountsTable({ counts, filters }: { counts: readonly Counted[]; f
   )
 }
 
-interface Shown {
+interface ListProps {
   rows: readonly SummedRow[]
   total: Sums
   by: Grouping
@@ -60,7 +60,7 @@ const firstWords: Record<Grouping, Word> = {
   feed: 'reconciliation.feed',
 }
 
-function Table({ rows, total, by }: Shown) {
+function Table({ rows, total, by }: ListProps) {
   const { t } = useLanguage()
   return (
     <table className="results shares-table">
@@ -105,7 +105,7 @@ function Table({ rows, total, by }: Shown) {
   )
 }
 
-function Cards({ rows, total, by }: Shown) {
+function Cards({ rows, total, by }: ListProps) {
   const { t } = useLanguage()
   const all = rows.length > 1 ? [{ key: '', sums: total, numberName: undefined }] : []
   return (

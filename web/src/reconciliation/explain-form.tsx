@@ -9,6 +9,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import type { Kind } from './reconciliation-shapes.ts'
 
+/** Differences that an explanation covers: those of the list, as read at `readAt`. */
 interface Explained {
   kind: Kind
   from: string

@@ -8,7 +8,7 @@ import { WideTable } from '../controls/wide-table.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 
-/** Unreadable records of a feed: place, error, and what to do. */
+/** Unreadable records of a feed: file and line, error, and what to do. */
 export function FeedProblems({ feed, period }: { feed: string; period: { from: string; to: string } }) {
   const { t, language } = useLanguage()
   const title = useId()

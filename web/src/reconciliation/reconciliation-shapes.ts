@@ -1,7 +1,4 @@
-/**
- * Täsmäytys: calls reported by feeds, compared with recordings: differences, known reasons, and the state of the feeds. Without
- * callers, officials, and views of calls.
- */
+/** Types of the reconciliation's API, the filters of its page in the URL, and who may open it. */
 import { parseDate, today, type CalendarDate } from '@internationalized/date'
 import type { paths } from '../api/paths.ts'
 import type { Me } from '../api/shapes.ts'

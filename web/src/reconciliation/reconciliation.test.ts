@@ -47,7 +47,7 @@ describe('counts', () => {
 })
 
 describe('the URL', () => {
-  test('keeps valid values, and drops defaults, invalid ones and ones that are too long', () => {
+  test('keeps valid values, and drops defaults, invalid values and periods that are too long', () => {
     expect(
       readReconciliationFilters({ from: '2026-11-01', to: '2026-11-20', kind: 'untold', by: 'number', state: 'any' }),
     ).toEqual({

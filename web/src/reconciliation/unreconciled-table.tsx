@@ -24,7 +24,7 @@ export function UnreconciledTable({
 }) {
   const { t, language, named } = useLanguage()
   const presence = usePresence()
-  const opens = presence.state === 'signed-in' && hasRole(presence.me, 'MAINTENANCE')
+  const mayOpenCalls = presence.state === 'signed-in' && hasRole(presence.me, 'MAINTENANCE')
   const isExplained = items.some(({ explained }) => explained)
   const instant = (at: string) => formatInstant(at, language)
   return (
@@ -62,7 +62,7 @@ export function UnreconciledTable({
               )}
               <td className="nowrap">
                 {item.endedAt ? formatSpan(item.answeredAt, item.endedAt, language) : instant(item.answeredAt)}
-                {opens && (
+                {mayOpenCalls && (
                   <span className="second">
                     <Link to="/contacts/$id" params={{ id: item.contactId }}>
                       {t('reconciliation.open')}

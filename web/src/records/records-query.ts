@@ -30,7 +30,7 @@ export function pathOf({
   format: Format
   language: Language
 }): string {
-  const named = known.filter((kind) => chosen.includes(kind))
-  const query = { ...rest, ...(named.length < known.length && { kinds: named.join(',') }) }
+  const listed = known.filter((kind) => chosen.includes(kind))
+  const query = { ...rest, ...(listed.length < known.length && { kinds: listed.join(',') }) }
   return `/api/records?${new URLSearchParams(query).toString()}`
 }

@@ -24,7 +24,9 @@ const marks: Record<RequestCall['state'], { Icon: LucideIcon; badge: string }> =
   NOT_IDENTIFIABLE: { Icon: CircleX, badge: 'none' },
 }
 
-/** One call claimed by the requester: search result and possible acts. Shows nothing of a call that is not theirs. */
+/**
+ * One call claimed by the requester: search result and possible acts. Shows nothing of a call that is not the requester's.
+ */
 export function CallCard({
   request,
   call,

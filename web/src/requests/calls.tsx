@@ -18,7 +18,7 @@ export function Calls({
   onChanged,
 }: {
   request: RequestDetail
-  /** Accesses use the request's number as reference. */
+  /** True if views of the calls have the request's number as their reference. */
   isServed: boolean
   onDone: Done
   onChanged: () => void

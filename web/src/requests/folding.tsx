@@ -1,6 +1,6 @@
 import { createContext, use, useState, type ReactNode } from 'react'
 import type { RequestDetail } from '../api/shapes.ts'
-import { goTo } from './scroll-to-step.ts'
+import { scrollToStep } from './scroll-to-step.ts'
 import { canFold, stateOf, stepsOf, type Step } from './steps.ts'
 
 interface Folding {
@@ -31,7 +31,7 @@ export function FoldingProvider({ request, children }: { request: RequestDetail;
     goTo(step) {
       set(step, true)
       // Runs after it has opened.
-      window.setTimeout(() => goTo(step))
+      window.setTimeout(() => scrollToStep(step))
     },
   }
   return <FoldingContext value={folding}>{children}</FoldingContext>

@@ -12,8 +12,8 @@ import { useLanguage } from '../language/use-words.ts'
 import { StepSection } from './step-section.tsx'
 import { stateOf, type Done } from './steps.ts'
 
-const shown = ['PASSPORT', 'ID_CARD', 'DRIVING_LICENCE', 'RESIDENCE_PERMIT'] as const
-const methods = [...shown, 'STRONG_EID', 'CALLBACK'] as const satisfies readonly IdentifiedHow[]
+const documents = ['PASSPORT', 'ID_CARD', 'DRIVING_LICENCE', 'RESIDENCE_PERMIT'] as const
+const methods = [...documents, 'STRONG_EID', 'CALLBACK'] as const satisfies readonly IdentifiedHow[]
 
 /** Requester and identification; no call search before that (R46). */
 export function Identification({ request, onDone }: { request: RequestDetail; onDone: Done }) {
@@ -63,7 +63,7 @@ function Identify({ request, onDone }: { request: RequestDetail; onDone: Done })
   const { t } = useLanguage()
   const identify = $api.useMutation('post', '/api/requests/{id}/identification')
   const offered: readonly IdentifiedHow[] =
-    request.party === 'OFFICIAL' ? ['PERSONNEL', ...shown, 'STRONG_EID'] : methods
+    request.party === 'OFFICIAL' ? ['PERSONNEL', ...documents, 'STRONG_EID'] : methods
   const [how, setHow] = useState<IdentifiedHow | null>(null)
   const { form, isTried, tried } = useTries()
   const submit = async () => {

@@ -46,8 +46,15 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
   const navigate = useNavigate()
   const enter = $api.useMutation('post', '/api/requests')
   const [draft, setDraft] = useState<NewRequestDraft>(() => ({
-    ...{ party: queue.parties[0] ?? 'CALLER', kinds: [], channel: 'PHONE', language: 'fi', userId: '' },
-    ...{ name: '', address: '', email: '', phone: '' },
+    party: queue.parties[0] ?? 'CALLER',
+    kinds: [],
+    channel: 'PHONE',
+    language: 'fi',
+    userId: '',
+    name: '',
+    address: '',
+    email: '',
+    phone: '',
     ...receivedNow(),
   }))
   const [wrong, setWrong] = useState<(Wrong & { at?: NewRequestField })[]>([])

@@ -29,7 +29,7 @@ export interface NewRequestWrong {
   why: 'missing' | 'future' | 'old' | 'wrong'
 }
 
-const emailForm = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
+const emailPattern = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
 
 /** Returns the requester's filled-in fields. */
 export function requesterOf({ name, address, email, phone }: RequesterDraft): Requester {
@@ -49,11 +49,14 @@ export function wrongRequester({
   return [
     ...(name.trim() ? [] : [{ field: 'name' as const, why: 'missing' as const }]),
     ...(!phone.trim() || /\d.*\d.*\d/.test(phone) ? [] : [{ field: 'phone' as const, why: 'wrong' as const }]),
-    ...(!email.trim() || emailForm.test(email.trim()) ? [] : [{ field: 'email' as const, why: 'wrong' as const }]),
+    ...(!email.trim() || emailPattern.test(email.trim()) ? [] : [{ field: 'email' as const, why: 'wrong' as const }]),
   ]
 }
 
-/** Returns the request's body, or the missing and wrong fields in form order. Received within the last year. */
+/**
+ * Returns the request's body, or the missing and wrong fields in form order. The request must have been received within the
+ * last year.
+ */
 export function newRequestOf(
   draft: NewRequestDraft,
   nowMs: number,
@@ -70,7 +73,12 @@ export function newRequestOf(
   if (!receivedAt || wrong.length > 0) return { wrong }
   return {
     body: {
-      ...{ party, kinds, channel, language, receivedAt, requester: requesterOf(draft) },
+      party,
+      kinds,
+      channel,
+      language,
+      receivedAt,
+      requester: requesterOf(draft),
       ...(party === 'OFFICIAL' && { officialUserId: userId.trim() }),
     },
   }

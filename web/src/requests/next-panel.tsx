@@ -8,6 +8,7 @@ import { useFolding } from './folding.tsx'
 import { StepMark } from './step-section.tsx'
 import { stepElementId, stateOf, stepOf, stepsOf } from './steps.ts'
 
+/** Days after the closing until the requester is erased. */
 const keptDays = 30
 
 /** Next step of the clerk, with a link; for a closed request its outcome. */

@@ -10,8 +10,8 @@ import { deliveries, type Delivery } from '../letters/letter-shapes.ts'
 import { announce } from '../shell/announce.tsx'
 import { isUndecided, usePendingRights, type PendingRight } from './use-pending-rights.ts'
 
-/** Requesters are told before a day, not when they look. */
-type Told = Exclude<Delivery, 'HOME'>
+/** How a requester is notified in time: not by an answer at home, which is read whenever the requester opens it. */
+type NoticeDelivery = Exclude<Delivery, 'HOME'>
 
 /** Requests that a change affects, each with its decision: listen before, or notify in time (L29). */
 export function PendingRights({ me }: { me: Me | undefined }) {
@@ -66,7 +66,7 @@ function Decision({ one: { isHeardBefore, isBooked, told: reported } }: { one: P
 function NotifyButton({ one, onNotified }: { one: PendingRight; onNotified: () => void }) {
   const { t } = useLanguage()
   const notify = $api.useMutation('post', '/api/pending-rights/{id}/told')
-  const [how, setHow] = useState<Told>('POST')
+  const [how, setHow] = useState<NoticeDelivery>('POST')
   return (
     <Step
       open={t('requests.rights.tell')}
@@ -88,7 +88,7 @@ function NotifyButton({ one, onNotified }: { one: PendingRight; onNotified: () =
         label={t('letters.how')}
         options={deliveries.map((value) => ({ value, label: t(`letters.delivery.${value}`) }))}
         value={how}
-        onChange={(value) => setHow(value as Told)}
+        onChange={(value) => setHow(value as NoticeDelivery)}
       />
     </Step>
   )

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { RequestSummary } from '../api/shapes.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { useWide } from '../shell/use-wide.ts'
-import { Due } from './queue-marks.tsx'
+import { Due } from './due.tsx'
 import { inOrder } from './queue.ts'
 
 /** Requests as a table; as cards on narrow screens. */

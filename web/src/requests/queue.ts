@@ -1,7 +1,4 @@
-/**
- * The Service Unit's queue of requests by callers and officials. The server matches calls, and sends none that is not the
- * requester's (R46).
- */
+/** Filters of the Service Unit's queue in the URL and in history state, and the kinds of request that each party may make. */
 import type { RequestKind, RequestParty } from '../api/shapes.ts'
 import { storeSearchWords, readSearchWords } from '../session/search-words.ts'
 
@@ -17,11 +14,11 @@ const numberPattern = /^(p-)?[\d-]+$/i
 /** Reads the queue filters from the URL; all open requests by default. A search in the URL is a number only. */
 export function readQueue(search: Record<string, unknown>): QueueFilters {
   const { state, whose, find } = search
-  const sought = typeof find === 'string' || typeof find === 'number' ? String(find).trim().slice(0, 200) : ''
+  const searchText = typeof find === 'string' || typeof find === 'number' ? String(find).trim().slice(0, 200) : ''
   return {
     ...(state === 'closed' && { state }),
     ...((whose === 'mine' || whose === 'nobodys') && { whose }),
-    ...(numberPattern.test(sought) && { find: sought }),
+    ...(numberPattern.test(searchText) && { find: searchText }),
   }
 }
 
@@ -32,11 +29,11 @@ export function queueUrl(filters: QueueFilters): {
   state: { searchWordsKey?: string }
 } {
   const search = readQueue({ ...filters })
-  const sought = filters.find?.trim().slice(0, 200)
+  const searchText = filters.find?.trim().slice(0, 200)
   return {
     to: '/requests',
     search,
-    state: sought && search.find === undefined ? { searchWordsKey: storeSearchWords(sought) } : {},
+    state: searchText && search.find === undefined ? { searchWordsKey: storeSearchWords(searchText) } : {},
   }
 }
 
@@ -46,21 +43,20 @@ export function queueFiltersOfUrl(search: QueueFilters, key: string | undefined)
   return find === undefined ? search : { ...search, find }
 }
 
+/** Kinds in the order of the form. */
 const order: readonly RequestKind[] = [
-  ...([
-    'KNOW',
-    'LISTEN',
-    'HISTORY',
-    'PROHIBIT',
-    'ERASURE',
-    'OBJECTION',
-    'RESTRICTION',
-    'COPY',
-    'RECTIFY',
-    'LOG_EXTRACT',
-    'MENTIONED',
-    'OPENNESS',
-  ] as const),
+  'KNOW',
+  'LISTEN',
+  'HISTORY',
+  'PROHIBIT',
+  'ERASURE',
+  'OBJECTION',
+  'RESTRICTION',
+  'COPY',
+  'RECTIFY',
+  'LOG_EXTRACT',
+  'MENTIONED',
+  'OPENNESS',
 ]
 
 /** Sorts kinds in the order of the intake form. */

@@ -6,7 +6,8 @@ import { draftOf, emptyReport, reportOf, verificationMethod, type ReportDraft } 
 const today = new CalendarDate(2026, 11, 24)
 const draft = (edited: Partial<ReportDraft>): ReportDraft => ({
   ...emptyReport(),
-  ...{ day: new CalendarDate(2026, 11, 3), time: new Time(9, 5) },
+  day: new CalendarDate(2026, 11, 3),
+  time: new Time(9, 5),
   ...edited,
 })
 const wrongIn = (edited: Partial<ReportDraft>) => {
@@ -87,8 +88,7 @@ describe('the verification of a call', () => {
   })
 
   test('without a playable recording uses the caller’s number, or official and length together', () => {
-    const details = { by: 'DETAILS', recordings: [] } as const
-    const by = { ...details, recordings: [] }
+    const by: RequestCall['verification'] = { by: 'DETAILS', recordings: [] }
     expect(verificationMethod(found(by))).toBe('details-missing')
     expect(verificationMethod(found(by, { official: 'Bertil' }))).toBe('details-missing')
     expect(verificationMethod(found(by, { official: 'Bertil', minutes: 10 }))).toBe('details')

@@ -25,8 +25,14 @@ export interface ReportProblem {
 
 export function emptyReport(): ReportDraft {
   return {
-    ...{ day: null, time: null, accuracy: 'HALF_HOUR' as const, isWithheld: false },
-    ...{ callerNumber: '', serviceNumber: '', minutes: '', official: '' },
+    day: null,
+    time: null,
+    accuracy: 'HALF_HOUR' as const,
+    isWithheld: false,
+    callerNumber: '',
+    serviceNumber: '',
+    minutes: '',
+    official: '',
   }
 }
 

@@ -10,7 +10,7 @@ import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { ChangeRequest } from './change-request.tsx'
 import { ExtendRequest } from './extend-request.tsx'
-import { Due } from './queue-marks.tsx'
+import { Due } from './due.tsx'
 import { inOrder } from './queue.ts'
 import { useQueue } from './use-queue.ts'
 import type { Done } from './steps.ts'
@@ -83,7 +83,7 @@ function Assign({
   request: RequestDetail
   me: Me
   onDone: Done
-  /** Somebody else has taken it: reads the page again. */
+  /** Called if the request has been assigned to somebody else meanwhile: reads the page again. */
   onRefused: () => void
 }) {
   const { t } = useLanguage()
@@ -92,7 +92,7 @@ function Assign({
   const [personId, setPersonId] = useState(request.assignedTo?.id ?? '')
   const take = $api.useMutation('post', '/api/requests/{id}/assignment')
   const seen = request.assignedTo?.id ?? null
-  const give = async (to: string, by: typeof assign) => {
+  const assignTo = async (to: string, by: typeof assign) => {
     const done = await by
       .mutateAsync({ params: { path: { id: request.id } }, body: { personId: to || null, seen } })
       .then(
@@ -110,7 +110,7 @@ function Assign({
   return (
     <>
       {request.assignedTo?.id !== me.personId && (
-        <Button isBusy={take.isPending} onPress={() => void give(me.personId, take)}>
+        <Button isBusy={take.isPending} onPress={() => void assignTo(me.personId, take)}>
           {t('requests.request.take')}
         </Button>
       )}
@@ -121,7 +121,7 @@ function Assign({
           isBusy={assign.isPending}
           error={assign.error}
           onOpen={() => setPersonId(request.assignedTo?.id ?? '')}
-          onSubmit={() => give(personId, assign)}
+          onSubmit={() => assignTo(personId, assign)}
         >
           <Choice
             label={t('requests.handler')}

@@ -72,7 +72,7 @@ function Serving({
   onChanged: () => void
 }) {
   const under = useServing(request)
-  const has = stepsOf(request)
+  const steps = stepsOf(request)
   const own = { request, onDone }
   const panel = { request, onChanged }
   const parts: Record<Step, ReactNode> = {
@@ -89,7 +89,7 @@ function Serving({
       <NextPanel request={request} />
       {!request.closed && <StepList request={request} />}
       <RequestFacts request={request} me={me} onDone={onDone} onChanged={onChanged} />
-      {has.map((step) => (
+      {steps.map((step) => (
         <div key={step} id={stepElementId(step)} className="request-part">
           <Suspense fallback={<Waiting lines={3} />}>{parts[step]}</Suspense>
         </div>

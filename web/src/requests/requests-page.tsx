@@ -24,8 +24,8 @@ import { useQueue } from './use-queue.ts'
 export function RequestsPage() {
   const { t } = useLanguage()
   const address = useSearch({ from: '/requests', select: readQueue, structuralSharing: true })
-  const sought = useLocation({ select: ({ state }) => state.searchWordsKey })
-  const filters = queueFiltersOfUrl(address, sought)
+  const searchWordsKey = useLocation({ select: ({ state }) => state.searchWordsKey })
+  const filters = queueFiltersOfUrl(address, searchWordsKey)
   const presence = usePresence()
   const me = presence.state === 'signed-in' ? presence.me : undefined
   const { data, error, isPending, refetch } = useQueue(filters, me)
@@ -35,7 +35,7 @@ export function RequestsPage() {
   const announceNow = useEffectEvent(() => announce(shown === 0 ? t('requests.none') : summary))
   useEffect(() => {
     if (shown !== undefined) announceNow()
-  }, [shown, address, sought])
+  }, [shown, address, searchWordsKey])
 
   return (
     <Page
@@ -141,7 +141,7 @@ function FindForm({ filters }: { filters: QueueFilters }) {
     setSeen(filters.find)
     setFind(filters.find ?? '')
   }
-  const navigateTo = (sought: string) => void navigate(queueUrl({ ...filters, find: sought }))
+  const navigateTo = (searchText: string) => void navigate(queueUrl({ ...filters, find: searchText }))
   return (
     <Form
       className="request-find"

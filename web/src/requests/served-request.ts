@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent } from 'react'
 import type { UnderPurpose } from '../api/shapes.ts'
 import { usePurposeState } from '../session/purpose.tsx'
 
-const remembered = 'seloste.served-request'
+const storageKey = 'seloste.served-request'
 
 /**
  * Sets this session's purpose to INSPECTION with the request's number as reference. A closed request clears the purpose, even
@@ -18,7 +18,7 @@ export function useServing(request: { id: string; number: string; closed?: objec
   const serve = useEffectEvent(() => {
     if (hasEnded && chosen?.purpose === 'INSPECTION') return leave()
     if (hasEnded || !may) return
-    window.sessionStorage.setItem(remembered, JSON.stringify([number, request.id]))
+    window.sessionStorage.setItem(storageKey, JSON.stringify([number, request.id]))
     if (!isServed) choose({ purpose: 'INSPECTION', reference: number })
   })
   useEffect(() => serve(), [number, may, hasEnded, isServed])
@@ -29,7 +29,7 @@ export function useServing(request: { id: string; number: string; closed?: objec
 export function servedRequest(under: UnderPurpose | undefined): { id: string; number: string } | undefined {
   if (under?.purpose !== 'INSPECTION' || !under.reference) return undefined
   try {
-    const [number, id] = JSON.parse(window.sessionStorage.getItem(remembered) ?? '[]') as string[]
+    const [number, id] = JSON.parse(window.sessionStorage.getItem(storageKey) ?? '[]') as string[]
     return id !== undefined && number === under.reference ? { id, number } : undefined
   } catch {
     return undefined

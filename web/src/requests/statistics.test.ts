@@ -23,7 +23,12 @@ test('the sums cover all months, and the longest bar is full', () => {
       { month: '2026-11', ...month, medianDays: 4 },
     ]),
   ).toEqual({
-    ...{ received: 6, answered: 2, refused: 0, withdrawn: 2, open: 2, late: 2 },
+    received: 6,
+    answered: 2,
+    refused: 0,
+    withdrawn: 2,
+    open: 2,
+    late: 2,
   })
   expect([barOf(3, 6), barOf(6, 6), barOf(0, 0)]).toEqual([50, 100, 0])
 })

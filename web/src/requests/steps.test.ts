@@ -4,8 +4,14 @@ import { canFold, stateOf, stepsOf } from './steps.ts'
 
 type Facts = Parameters<typeof stepsOf>[0]
 const request = (edited: Partial<Facts>): Facts => ({
-  ...{ party: 'CALLER', kinds: ['KNOW'], next: ['identify'], calls: [], letters: [], appointments: [] },
-  ...{ copies: [], corrections: [] },
+  party: 'CALLER',
+  kinds: ['KNOW'],
+  next: ['identify'],
+  calls: [],
+  letters: [],
+  appointments: [],
+  copies: [],
+  corrections: [],
   ...edited,
 })
 const call = (state: RequestCall['state']): RequestCall => ({ id: state, ordinal: 1, state, otherRequests: [] })
@@ -18,7 +24,12 @@ const identified: RequestDetail['identified'] = {
 test('a request has the steps of its kinds', () => {
   expect(stepsOf(request({}))).toEqual(['who', 'calls', 'letters', 'close'])
   expect(stepsOf(request({ kinds: ['LISTEN', 'PROHIBIT'] }))).toEqual([
-    ...['who', 'calls', 'appointments', 'prohibition', 'letters', 'close'],
+    'who',
+    'calls',
+    'appointments',
+    'prohibition',
+    'letters',
+    'close',
   ])
   expect(stepsOf(request({ kinds: ['COPY'] }))).toContain('acts')
 })
@@ -38,7 +49,7 @@ test('the most urgent step is `now`, and other open steps wait', () => {
   expect(stepsOf(served).map((step) => stateOf(step, served))).toEqual(['done', 'now', 'waits', 'ahead'])
 })
 
-test('the answer is done once it was delivered, and a letter on its way does not count', () => {
+test('the step for letters is done once an answer was delivered, and a delivered acknowledgement does not count', () => {
   const delivered = (kind: RequestDetail['letters'][number]['kind']) =>
     request({ next: [], letters: [{ kind, delivered: {} }] as never })
   expect(stateOf('letters', delivered('received'))).toBe('ahead')
@@ -60,7 +71,10 @@ test('a booked appointment waits, and stays visible', () => {
 
 test('done and future steps can be folded, and none of a closed request', () => {
   expect((['done', 'ahead', 'now', 'waits'] as const).map((state) => canFold(state, {}))).toEqual([
-    ...[true, true, false, false],
+    true,
+    true,
+    false,
+    false,
   ])
   expect(canFold('done', { closed: { at: '2026-11-24T10:00:00Z', outcome: 'ANSWERED' } })).toBe(false)
 })

@@ -25,7 +25,10 @@ const stepOfNext: Record<NextStep, Step> = {
 
 /** Letters that are not answers. */
 const interimLetters = new Set<RequestDetail['letters'][number]['kind']>([
-  ...(['received', 'extension', 'appointment', 'destroyed-before'] as const),
+  'received',
+  'extension',
+  'appointment',
+  'destroyed-before',
 ])
 
 /** Returns the id of a step's part of the page; its first heading gets the focus. */

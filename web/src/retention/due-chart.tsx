@@ -69,18 +69,18 @@ function Bars({
   const { t, language } = useLanguage()
   const { total, peak } = totalsOf(due, what)
   const heights = heightsOf(due.map((one) => one[what]))
-  const max = peak
+  const peakText = peak
     ? t('retention.due.peak', { when: spanText(peak, by, language), number: formatCount(peak[what], language) })
     : t('retention.due.nothing')
   const width = due.length * barWidth
   return (
     <figure className={`bars bars-${what}`}>
       <figcaption>
-        <strong>{title}</strong> <span className="muted">{max}</span>
+        <strong>{title}</strong> <span className="muted">{peakText}</span>
       </figcaption>
       <svg
         role="img"
-        aria-label={`${title}: ${t('retention.due.total', { number: formatCount(total, language) })} ${max}`}
+        aria-label={`${title}: ${t('retention.due.total', { number: formatCount(total, language) })} ${peakText}`}
         viewBox={`0 0 ${width} ${height}`}
         preserveAspectRatio="none"
       >

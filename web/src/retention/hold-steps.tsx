@@ -6,6 +6,7 @@ import type { UnderPurpose } from '../api/shapes.ts'
 import { Choice } from '../controls/choice.tsx'
 import { Day } from '../controls/day.tsx'
 import { Field } from '../controls/field.tsx'
+import { finishRequest } from '../disclosures/finish-request.ts'
 import { Step } from '../controls/step.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
@@ -94,12 +95,12 @@ export function EnterHold({
 }) {
   const { t } = useLanguage()
   const enter = $api.useMutation('post', '/api/holds')
-  const [written, setWritten] = useState(empty)
+  const [typed, setTyped] = useState(empty)
   const [covers, setCovers] = useState<Hold['covers']>('both')
   const [until, setUntil] = useState<CalendarDate | null>(() => lastHoldDay(serverNowMs()))
   const [isTried, setTried] = useState(false)
   const min: Record<keyof typeof empty, number> = { orderReference: 1, authority: 2, provision: 3 }
-  const isMissing = (key: keyof typeof empty) => written[key].trim().length < min[key]
+  const isMissing = (key: keyof typeof empty) => typed[key].trim().length < min[key]
   const submit = async () => {
     setTried(true)
     const isShort = (Object.keys(empty) as (keyof typeof empty)[]).some(isMissing)
@@ -109,13 +110,13 @@ export function EnterHold({
       covers,
       reference: under.reference,
       until: holdUntil(until, serverNowMs()),
-      orderReference: written.orderReference.trim(),
-      authority: written.authority.trim(),
-      provision: written.provision.trim(),
+      orderReference: typed.orderReference.trim(),
+      authority: typed.authority.trim(),
+      provision: typed.provision.trim(),
     }
     return finishRequest(enter.mutateAsync({ body }), () => {
       announce(t('retention.holds.entered'))
-      setWritten(empty)
+      setTyped(empty)
       setTried(false)
       onEntered()
     })
@@ -127,8 +128,8 @@ export function EnterHold({
       error={
         isTried && isMissing(key) ? t(`retention.holds.${key === 'orderReference' ? 'order' : key}.missing`) : undefined
       }
-      value={written[key]}
-      onChange={(value) => setWritten({ ...written, [key]: value })}
+      value={typed[key]}
+      onChange={(value) => setTyped({ ...typed, [key]: value })}
       maxLength={maxLength}
       autoComplete="off"
     />
@@ -182,14 +183,4 @@ function UntilDay({
 
 function isWrongDay(day: CalendarDate): boolean {
   return day.compare(todayAt(serverNowMs())) < 0 || day.compare(lastHoldDay(serverNowMs())) > 0
-}
-
-/** Returns true if it succeeded; the mutation holds a refusal. */
-async function finishRequest(request: Promise<unknown>, onDone: () => void): Promise<boolean> {
-  const isDone = await request.then(
-    () => true,
-    () => false,
-  )
-  if (isDone) onDone()
-  return isDone
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { openObstacles } from './open-obstacles.ts'
 import type { Retention } from './retention-shapes.ts'
 
-test('blockers are those found by the server, without the clock', () => {
+test('the open obstacles are those that the server found, except those of the clock', () => {
   const obstacles = [
     { kind: 'clock-ahead', count: 0 },
     { kind: 'key-store', count: 1 },

@@ -100,17 +100,17 @@ function RecallCard({ recall, onConfirmed }: { recall: Recall; onConfirmed: () =
 function NoticeText({ notice, institute }: { notice: Recall['notice']; institute: Institute | undefined }) {
   const { t, language } = useLanguage()
   const [chosen, setChosen] = useState<Language>()
-  const written = chosen ?? institute?.language ?? language
+  const noticeLanguage = chosen ?? institute?.language ?? language
   return (
     <div className="stack-small">
       <h3>{t('retention.recalls.notice')}</h3>
       <Choice
         label={t('retention.recalls.notice.language')}
         options={languages.map((value) => ({ value, label: languageNames[value] }))}
-        value={written}
+        value={noticeLanguage}
         onChange={(value) => setChosen(value as Language)}
       />
-      <NoticeTo institute={institute} language={written} text={notice[written]} />
+      <NoticeTo institute={institute} language={noticeLanguage} text={notice[noticeLanguage]} />
     </div>
   )
 }

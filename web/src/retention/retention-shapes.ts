@@ -1,7 +1,4 @@
-/**
- * Retention: due destructions, obstacles, preservation orders, recalled copies, and storage places. Never content. A
- * preservation order is shown only on the pages of persons who may know of it.
- */
+/** Types of the API for retention, filters of its pages in the URL, and who may open which of them. */
 import type { Me } from '../api/shapes.ts'
 import type { paths } from '../api/paths.ts'
 import { hasRole } from '../session/rights.ts'

@@ -6,25 +6,25 @@ import type { Due, Grain } from './retention-shapes.ts'
 import { zone } from '../format/instant.ts'
 
 /** Returns the text of a code; the code itself if there is none. */
-function known(key: string, code: string, t: Translate): string {
+function textOrCode(key: string, code: string, t: Translate): string {
   const text = t(key as Word)
   return text === key ? code : text
 }
 
 /** Returns the text of a run's fault; its stable code if there is none. */
 export function faultText(code: string, t: Translate): string {
-  return known(`retention.fault.${code}`, code, t)
+  return textOrCode(`retention.fault.${code}`, code, t)
 }
 
 /** Returns the text of a ledger entry's kind. */
 export function ledgerKindText(kind: string, t: Translate): string {
-  return known(`retention.ledger-kind.${kind}`, kind, t)
+  return textOrCode(`retention.ledger-kind.${kind}`, kind, t)
 }
 
-/** Returns the text of a destruction cause. For a recording, those of the contact page. */
+/** Returns the text of a destruction cause. Causes that recordings have too have the text of the contact page. */
 export function causeText(cause: string, t: Translate): string {
-  const text = known(`contact.cause.${cause}`, cause, t)
-  return text === cause ? known(`retention.ledger-cause.${cause}`, cause, t) : text
+  const text = textOrCode(`contact.cause.${cause}`, cause, t)
+  return text === cause ? textOrCode(`retention.ledger-cause.${cause}`, cause, t) : text
 }
 
 /** Formats `2026-09` as `syyskuu 2026`. */
@@ -39,7 +39,7 @@ export function spanText({ from }: Pick<Due, 'from'>, by: Grain, language: Langu
   return by === 'month' ? monthText(monthOf(from), language) : formatDate(from, language)
 }
 
-/** `12 tallennetta ja 130 kontaktihistorian tietoa` */
+/** `12 tallennetta ja 130 yhteydenoton tiedot` */
 export function dueText(
   { recordings, contacts }: Pick<Due, 'recordings' | 'contacts'>,
   t: Translate,

@@ -28,9 +28,9 @@ export function ChoosePeople({
     { placeholderData: keepPreviousData },
   )
   // Results of earlier text are ignored.
-  const meant = (text: string) => text.toLowerCase().includes(q.toLowerCase())
+  const matches = (text: string) => text.toLowerCase().includes(q.toLowerCase())
   const found = (data?.people ?? []).filter(
-    ({ id, name, userId }) => !people.some((one) => one.id === id) && (meant(name) || meant(userId)),
+    ({ id, name, userId }) => !people.some((one) => one.id === id) && (matches(name) || matches(userId)),
   )
   // After a choice the field is emptied and remounted closed, and keeps the focus.
   const field = useRef<HTMLDivElement>(null)

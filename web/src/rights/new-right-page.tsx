@@ -72,8 +72,14 @@ export function NewRightPage() {
 
 function emptyFor(person: Candidate | undefined): NewRight {
   return {
-    ...{ people: person ? [person] : [], role: '', purposes: [], units: [], numbers: [], reason: '' },
-    ...{ from: null, until: lastDayWithin(today(zone), person) },
+    people: person ? [person] : [],
+    role: '',
+    purposes: [],
+    units: [],
+    numbers: [],
+    reason: '',
+    from: null,
+    until: lastDayWithin(today(zone), person),
   }
 }
 
@@ -175,7 +181,7 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
         if (!request.isPending) void submit()
       }}
     >
-      <Wrong summary={summary} />
+      <FormErrors summary={summary} />
       {offer.asksFor === 'oneself' ? (
         <p id={fieldIds.people}>{t('rights.forOneself', { name: draft.people[0]?.name ?? '' })}</p>
       ) : (
@@ -282,7 +288,7 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
 }
 
 /** Error summary; takes the focus only when the list changes. */
-function Wrong({ summary }: { summary: { text: string; field?: string }[] }) {
+function FormErrors({ summary }: { summary: { text: string; field?: string }[] }) {
   const { t } = useLanguage()
   const [shown, setShown] = useState(summary)
   if (JSON.stringify(shown) !== JSON.stringify(summary)) setShown(summary)

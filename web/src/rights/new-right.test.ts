@@ -20,7 +20,14 @@ const person = (given: Partial<Candidate> = {}): Candidate => ({
   ...given,
 })
 const empty: NewRight = {
-  ...{ people: [], role: '', purposes: [], units: ['u'], numbers: ['n'], reason: 'x', from: null, until: null },
+  people: [],
+  role: '',
+  purposes: [],
+  units: ['u'],
+  numbers: ['n'],
+  reason: 'x',
+  from: null,
+  until: null,
 }
 
 describe('a chosen role', () => {

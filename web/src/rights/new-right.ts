@@ -45,8 +45,8 @@ export function unitsOf(people: readonly Candidate[]): Candidate['supervises'] {
 export function renewalOf(right: HeldRight, offer: Offer, person: Candidate, today: CalendarDate): NewRight {
   const role = keyOf(right)
   const described = offeredRole(offer, role)
-  const ends = right.until === undefined || right.state === 'revoked' ? undefined : dayAfterLast(right.until)
-  const isAhead = ends !== undefined && ends.compare(today) > 0
+  const dayAfter = right.until === undefined || right.state === 'revoked' ? undefined : dayAfterLast(right.until)
+  const isAhead = dayAfter !== undefined && dayAfter.compare(today) > 0
   const known = unitsOf([person]).map(({ id }) => id)
   return {
     people: [person],
@@ -55,8 +55,8 @@ export function renewalOf(right: HeldRight, offer: Offer, person: Candidate, tod
     units: right.scope.units.map(({ id }) => id).filter((id) => known.includes(id)),
     numbers: right.scope.numbers.map(({ number }) => number),
     reason: right.reason ?? '',
-    from: isAhead ? ends : null,
-    until: lastDayWithin(isAhead ? ends : today, person),
+    from: isAhead ? dayAfter : null,
+    until: lastDayWithin(isAhead ? dayAfter : today, person),
   }
 }
 

@@ -33,7 +33,7 @@ export function RequestCard({
           ? `${first.person.name}: ${roleText(first, t)}`
           : t('rights.batch', { role: roleText(first, t), count: requests.length })}
       </h3>
-      <RequestFacts request={first} person={isOne} />
+      <RequestFacts request={first} withPerson={isOne} />
       <p className="muted">
         {t('rights.asked', { name: first.requestedBy.name, time: formatInstant(first.requestedAt, language) })}
       </p>
@@ -62,11 +62,11 @@ function PersonItem({ request: { person, userId } }: { request: RightRequest }) 
 }
 
 /** Content of a request. */
-export function RequestFacts({ request, person = false }: { request: RightRequest; person?: boolean }) {
+export function RequestFacts({ request, withPerson = false }: { request: RightRequest; withPerson?: boolean }) {
   const { t, language } = useLanguage()
   return (
     <dl className="facts right-facts">
-      {person && (
+      {withPerson && (
         <Fact label={t('rights.person')}>
           <Link to="/rights/people/$id" params={{ id: request.person.id }}>
             {request.person.name}

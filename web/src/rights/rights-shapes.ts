@@ -1,4 +1,4 @@
-/** Access rights: requests, decisions, scope and end. The server decides who may do what. */
+/** Types of the API for access rights, and what the URLs of their pages contain. The server decides who may do what. */
 import type { paths } from '../api/paths.ts'
 import type { Me } from '../api/shapes.ts'
 import { hasRole } from '../session/rights.ts'

@@ -6,7 +6,7 @@ import { withPasskeyConfirmation } from '../session/request-passkey.ts'
 import type { RightRequest } from './rights-shapes.ts'
 import { refusalIn } from './rights-words.ts'
 
-/** Persons for whom a decision failed, and why. */
+/** Person for whom the decision failed, and why. */
 export interface Undecided {
   id: string
   name: string
@@ -40,8 +40,8 @@ export function useDecide() {
 async function decideOne(id: string, body: { approve: boolean; note?: string }): Promise<unknown> {
   try {
     // A person with a passkey confirms each decision with it.
-    const about = { act: body.approve ? 'right.approve' : 'right.reject', id, revision: 0 } as const
-    const { error } = await withPasskeyConfirmation(about, () =>
+    const confirmation = { act: body.approve ? 'right.approve' : 'right.reject', id, revision: 0 } as const
+    const { error } = await withPasskeyConfirmation(confirmation, () =>
       api.POST('/api/rights/requests/{id}/decision', { params: { path: { id } }, body }),
     )
     return error

@@ -8,7 +8,7 @@ export function beginSession(me: Me): void {
   queries.setQueryData(session.queryKey, me)
 }
 
-/** Reads the session and what a sign-in in progress still awaits: the shell shows it. */
+/** Reads the session again, with what a sign-in in progress still awaits: the shell then shows the next step. */
 export function resumeSignIn(): Promise<void> {
   return queries.refetchQueries(session)
 }

@@ -52,7 +52,7 @@ export function CredentialsStep({ because }: { because?: SessionEndReason | unde
         </Notice>
       )}
       <ErrorSummary title={t('session.signin.failed')} wrong={wrong} />
-      {waitUntilMs !== undefined && <WaitNotice untilMs={waitUntilMs} onOver={clear} />}
+      {waitUntilMs !== undefined && <WaitNotice untilMs={waitUntilMs} onEnded={clear} />}
       <Form
         validationBehavior="aria"
         className="panel signin-form"

@@ -1,6 +1,6 @@
 import { createContext, use } from 'react'
 
-/** Why the session ended: by itself, by sign-out, or with the listening mode, recorded as listened to or not. */
+/** Why the session ended: at its timeout, by sign-out, or with the listening mode, recorded as listened to or not. */
 export type SessionEndReason = 'ended' | 'signed-out' | 'room-ended' | 'room-heard'
 
 /** Ends the session in this browser with a reason; `elsewhere` if the server has ended it already. */

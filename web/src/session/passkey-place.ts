@@ -1,8 +1,8 @@
 const thisMachine = ['localhost', '127.0.0.1', '[::1]']
 
 /**
- * Returns where passkeys work: here, at another URL of the same service, or nowhere that this browser can reach. A
- * localhost URL is only for browsers on that machine.
+ * Returns where passkeys work for a page: `here`, on the page itself; `elsewhere`, at another URL of the same service; or
+ * `nowhere`, if this browser can reach no such URL. A localhost URL is only for browsers on that machine.
  */
 export function passkeyPlace(publicUrl: string | undefined, page: { origin: string; hostname: string }) {
   if (publicUrl === undefined) return 'nowhere'

@@ -15,7 +15,7 @@ import type { ProofRequest } from '../api/presence-proof.ts'
 import { identityProviderUrl } from './identity-provider-url.ts'
 import { readOtp } from './sign-in-step.ts'
 
-/** Dialog in which the person proves that they are there. */
+/** Dialog in which the person proves their presence by password, code or passkey. */
 export function ProofDialog({ me, request }: { me: Me; request: ProofRequest }) {
   const { t } = useLanguage()
   return (

@@ -4,7 +4,7 @@ import type { Me } from '../api/shapes.ts'
 
 const ProofDialog = lazy(async () => ({ default: (await import('./proof-dialog.tsx')).ProofDialog }))
 
-/** Requests proof of presence before a critical act, if the last proof is older than 15 minutes. */
+/** Shows the dialog for the proof of presence while a critical act waits for it: the last proof was more than 15 minutes ago. */
 export function ProveAgain({ me }: { me: Me }) {
   const request = useSyncExternalStore(proofs.subscribe, proofs.current)
   return <Suspense>{request && <ProofDialog me={me} request={request} />}</Suspense>

@@ -11,7 +11,7 @@ interface PurposeState {
 }
 
 const PurposeContext = createContext<PurposeState | undefined>(undefined)
-const remembered = 'seloste.purpose'
+const storageKey = 'seloste.purpose'
 
 /** Provides the purpose of every access in this session (R3). */
 export function PurposeProvider({ me, children }: { me: Me; children: ReactNode }) {
@@ -23,7 +23,7 @@ export function PurposeProvider({ me, children }: { me: Me; children: ReactNode 
       choices,
       chosen,
       choose(under) {
-        window.sessionStorage.setItem(remembered, JSON.stringify({ personId: me.personId, under }))
+        window.sessionStorage.setItem(storageKey, JSON.stringify({ personId: me.personId, under }))
         setPicked(under)
       },
       leave() {
@@ -52,7 +52,7 @@ export function usePurpose(): UnderPurpose {
 
 /** Clears the choice: the next person at this browser chooses their own. */
 export function forgetPurpose(): void {
-  window.sessionStorage.removeItem(remembered)
+  window.sessionStorage.removeItem(storageKey)
 }
 
 function ifAllowed(under: UnderPurpose | undefined, choices: PurposeChoice[]): UnderPurpose | undefined {
@@ -67,7 +67,7 @@ function onlyChoice(choices: PurposeChoice[]): UnderPurpose | undefined {
 
 function storedPurpose(personId: string): UnderPurpose | undefined {
   try {
-    const kept = JSON.parse(window.sessionStorage.getItem(remembered) ?? 'null') as {
+    const kept = JSON.parse(window.sessionStorage.getItem(storageKey) ?? 'null') as {
       personId: string
       under: UnderPurpose
     } | null

@@ -24,7 +24,7 @@ export const canUsePasskeys = browserSupportsWebAuthn()
 
 /** Signs in with a passkey only; the browser asks which. */
 export function signInWithPasskey(): Promise<PasskeyResult<Me>> {
-  return withAnswers(async () => {
+  return resultOf(async () => {
     const options = dataOf(await api.POST('/api/session/passkey/challenge'))
     return dataOf(await api.POST('/api/session/passkey', { body: { response: await get(options) } }))
   })
@@ -32,7 +32,7 @@ export function signInWithPasskey(): Promise<PasskeyResult<Me>> {
 
 /** Completes a sign-in that awaits a second factor. */
 export function completeSignInWithPasskey(): Promise<PasskeyResult<Me>> {
-  return withAnswers(async () => {
+  return resultOf(async () => {
     const options = dataOf(await api.POST('/api/session/second-factor/passkey/challenge'))
     return dataOf(await api.POST('/api/session/second-factor/passkey', { body: { response: await get(options) } }))
   })
@@ -46,7 +46,7 @@ export function addPasskey(
   name: string,
   proof: { password?: string; otp?: string },
 ): Promise<PasskeyResult<{ id: string }>> {
-  return withAnswers(async () => {
+  return resultOf(async () => {
     const options = dataOf(await api.POST('/api/account/passkeys/challenge', { body: proof }))
     const response = await make(options)
     return dataOf(await api.POST('/api/account/passkeys', { body: { name, response } }))
@@ -55,17 +55,17 @@ export function addPasskey(
 
 /**
  * Performs an act that the server may want confirmed with a passkey: if it does, requests the assertion and repeats the act.
- * @param attempt the server's answer to the act
+ * @param attempt sends the request of the act
  */
 export async function withPasskeyConfirmation<T extends { error?: unknown }>(
-  about: { act: Act; id: string; revision: number },
+  subject: { act: Act; id: string; revision: number },
   attempt: () => Promise<T>,
 ): Promise<T | { error: unknown }> {
   const first = await attempt()
   if (codeOf(first.error) !== 'confirm.passkey') return first
-  const confirmation = await withAnswers(async () => {
-    const options = dataOf(await api.POST('/api/confirmations/challenge', { body: about }))
-    const { error } = await api.POST('/api/confirmations', { body: { ...about, response: await get(options) } })
+  const confirmation = await resultOf(async () => {
+    const options = dataOf(await api.POST('/api/confirmations/challenge', { body: subject }))
+    const { error } = await api.POST('/api/confirmations', { body: { ...subject, response: await get(options) } })
     if (error) throw new Refused(error)
   })
   return 'error' in confirmation ? { error: confirmation.error } : attempt()
@@ -73,10 +73,10 @@ export async function withPasskeyConfirmation<T extends { error?: unknown }>(
 
 /** Proves by passkey that its owner is at this session. */
 export function proveWithPasskey(personId: string): Promise<PasskeyResult<boolean>> {
-  const about = { act: 'session.prove', id: personId, revision: 0 } as const
-  return withAnswers(async () => {
-    const options = dataOf(await api.POST('/api/confirmations/challenge', { body: about }))
-    const { error } = await api.POST('/api/confirmations', { body: { ...about, response: await get(options) } })
+  const subject = { act: 'session.prove', id: personId, revision: 0 } as const
+  return resultOf(async () => {
+    const options = dataOf(await api.POST('/api/confirmations/challenge', { body: subject }))
+    const { error } = await api.POST('/api/confirmations', { body: { ...subject, response: await get(options) } })
     if (error) throw new Refused(error)
     return true
   })
@@ -120,7 +120,7 @@ function dataOf<T>({ data, error }: { data?: T; error?: unknown }): T {
   return data
 }
 
-async function withAnswers<T>(work: () => Promise<T>): Promise<PasskeyResult<T>> {
+async function resultOf<T>(work: () => Promise<T>): Promise<PasskeyResult<T>> {
   try {
     return { done: await work() }
   } catch (error) {

@@ -27,7 +27,7 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
   }, [changed, byRecovery])
   const takesCode = factors.includes('totp') || factors.includes('recovery-code')
 
-  const give = async (body: { otp: string } | { recoveryCode: string }) => {
+  const submitFactor = async (body: { otp: string } | { recoveryCode: string }) => {
     setBusy(true)
     const { data, error } = await api
       .POST('/api/session/second-factor', { body })
@@ -45,11 +45,11 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
   const submit = () => {
     clear()
     if (byRecovery) {
-      if (code.trim()) return void give({ recoveryCode: code.trim() })
+      if (code.trim()) return void submitFactor({ recoveryCode: code.trim() })
       return setWrong([{ field: 'signin-code', text: t('session.signin.recovery.missing') }])
     }
     const otp = readOtp(code)
-    if (otp) return void give({ otp })
+    if (otp) return void submitFactor({ otp })
     setWrong([
       { field: 'signin-code', text: t(code.trim() ? 'session.signin.otp.form' : 'session.signin.otp.missing') },
     ])
@@ -64,7 +64,7 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
   return (
     <Page title={t('session.signin.second')} className="signin">
       <ErrorSummary title={t('session.signin.failed')} wrong={wrong} />
-      {waitUntilMs !== undefined && <WaitNotice untilMs={waitUntilMs} onOver={clear} />}
+      {waitUntilMs !== undefined && <WaitNotice untilMs={waitUntilMs} onEnded={clear} />}
       {takesCode && (
         <Form
           validationBehavior="aria"

@@ -20,7 +20,7 @@ export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: ()
   const [left, setLeft] = useState<{ ms: number; isLast: boolean }>()
   const [spoken, setSpoken] = useState('')
   const [lastEndMs, setLastEnd] = useState<number>()
-  const [isRead, setIsRead] = useState(false)
+  const [isAcknowledged, setIsAcknowledged] = useState(false)
   const isReading = useRef(false)
   if (known.endsAt !== me.sessionEndsAt) setKnown({ endsAt: me.sessionEndsAt, atMs: Date.now() })
 
@@ -56,14 +56,14 @@ export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: ()
     setLeft(undefined)
     setSpoken('')
     if (judged.do === 'ask') void readSession(Date.parse(me.sessionEndsAt) <= serverNowMs())
-    else setIsRead(false)
+    else setIsAcknowledged(false)
   })
   useEffect(() => {
     const timer = window.setInterval(update, 1000)
     return () => window.clearInterval(timer)
   }, [])
 
-  if (left === undefined || (left.isLast && isRead)) return null
+  if (left === undefined || (left.isLast && isAcknowledged)) return null
   return (
     <Suspense>
       <TimeoutDialog
@@ -72,7 +72,7 @@ export function SessionTimeout({ me, onEnded, onSignOut }: { me: Me; onEnded: ()
         spoken={spoken}
         onSignOut={onSignOut}
         onContinue={() => {
-          if (left.isLast) return setIsRead(true)
+          if (left.isLast) return setIsAcknowledged(true)
           setLeft(undefined)
           void readSession(false)
         }}

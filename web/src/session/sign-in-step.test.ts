@@ -12,14 +12,14 @@ test('a sign-in continues with the step reported by the server', () => {
   })
 })
 
-test('a server that names no factor gets the code of an authenticator', () => {
+test('if the server names no second factor, the codes of an authenticator and recovery codes are offered', () => {
   expect(stepOf(refused('session.second-factor'))).toEqual({
     step: 'second-factor',
     factors: ['totp', 'recovery-code'],
   })
 })
 
-test('no answer is no step of a sign-in', () => {
+test('any other failure leads to the first step of a sign-in', () => {
   expect(stepOf(new Error('x'))).toEqual({ step: 'credentials' })
   expect(stepOf(undefined)).toEqual({ step: 'credentials' })
 })

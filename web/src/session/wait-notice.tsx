@@ -5,7 +5,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 
 /** Rate limit notice: how long to wait, why, and that others cannot block one's own browser. */
-export function WaitNotice({ untilMs, onOver: onEnded }: { untilMs: number; onOver: () => void }) {
+export function WaitNotice({ untilMs, onEnded }: { untilMs: number; onEnded: () => void }) {
   const { t } = useLanguage()
   const [leftMs, setLeft] = useState(() => untilMs - Date.now())
   const notice = useRef<HTMLDivElement>(null)

@@ -21,7 +21,7 @@ export function Navigation({
   onNavigate: () => void
 }) {
   const { t, language } = useLanguage()
-  const place = (screen: Screen) =>
+  const linkTo = (screen: Screen) =>
     screen.to === '/requests' ? (
       <Requests key={screen.to} me={me} onNavigate={onNavigate} />
     ) : (
@@ -50,7 +50,7 @@ export function Navigation({
             )}
             <ul aria-labelledby={title}>
               {heading === 'shell.nav.description' && <PublicDescription />}
-              {screens.map(place)}
+              {screens.map(linkTo)}
               {heading === 'shell.nav.description' && administers(me) && (
                 <li>
                   <a href={publicPages.feedback[language]}>
@@ -71,7 +71,7 @@ export function Navigation({
 function Requests({ me, onNavigate }: { me: Me; onNavigate: () => void }) {
   const { t } = useLanguage()
   const counts = useQueue({}, me).data?.counts
-  const pressing = counts ? Math.max(counts.urgent, counts.overdue) : 0
+  const urgentCount = counts ? Math.max(counts.urgent, counts.overdue) : 0
   return (
     <li>
       <Link
@@ -83,10 +83,10 @@ function Requests({ me, onNavigate }: { me: Me; onNavigate: () => void }) {
         <Inbox aria-hidden="true" size={20} />
         <span className="navigation-words">
           {t('requests.title')}
-          {pressing > 0 && (
+          {urgentCount > 0 && (
             <span className="navigation-mark">
               <TriangleAlert aria-hidden="true" size={16} />
-              {t('requests.pressing', { count: pressing })}
+              {t('requests.pressing', { count: urgentCount })}
             </span>
           )}
         </span>

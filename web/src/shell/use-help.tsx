@@ -6,7 +6,7 @@ import { useLanguage } from '../language/use-words.ts'
 
 const loadHelp = () => import('../help/help.tsx')
 const HelpPanel = lazy(async () => ({ default: (await loadHelp()).HelpPanel }))
-const without: readonly (string | undefined)[] = ['/help', '/room', '/wall']
+const pathsWithoutHelp: readonly (string | undefined)[] = ['/help', '/room', '/wall']
 
 /** Returns the button of the help and, while it is open, the help of the current page. F1 opens and closes it. */
 export function useHelp(me: Me) {
@@ -15,7 +15,7 @@ export function useHelp(me: Me) {
   const button = useRef<HTMLButtonElement>(null)
   const returnTo = useRef<HTMLElement>(null)
   const path = useMatches({ select: (matches) => matches[1] && matches.at(-1)?.fullPath })
-  const hasHelp = path !== undefined && !without.includes(path)
+  const hasHelp = path !== undefined && !pathsWithoutHelp.includes(path)
 
   const open = () => {
     returnTo.current = document.activeElement as HTMLElement | null

@@ -28,7 +28,7 @@ export function columnsOf(measure: Measure): readonly Column[] {
 }
 
 /** Returns what is plotted: the first column, and the second as a mark if the first is compared with it. */
-export function drawnOf(measure: Measure): { value: Column; mark?: Column } {
+export function plottedColumns(measure: Measure): { value: Column; mark?: Column } {
   const [value, second] = columns[measure]
   return measure === 'calls' || measure === 'answered' ? { value: value! } : { value: value!, mark: second! }
 }

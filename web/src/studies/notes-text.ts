@@ -6,25 +6,25 @@ import type { Study } from './question.ts'
 /** Returns notes on an answer, as sentences: about the period, the compared one, and the reader's scope. */
 export function notesText(
   study: Study,
-  time: string,
-  other: string | undefined,
+  period: string,
+  comparedPeriod: string | undefined,
   t: Translate,
   language: Language,
 ): string[] {
   const day = (written: string) => formatDate(`${written}T09:00:00Z`, language)
-  const ofTime = (
+  const notesOf = (
     { countsSince, isUnfinished, isOfFew, wholeMonthsBefore, leftOut = [] }: Study['notes'],
-    of: string,
+    periodText: string,
   ) => [
-    ...(countsSince ? [t('studies.note.since', { day: day(countsSince), time: of })] : []),
+    ...(countsSince ? [t('studies.note.since', { day: day(countsSince), time: periodText })] : []),
     ...(wholeMonthsBefore ? [t('studies.note.months', { day: day(wholeMonthsBefore) })] : []),
     ...leftOut.map(({ from, to, why }) => t(`studies.note.${why}` as Word, { from: day(from), to: day(to) })),
     ...(isOfFew ? [t('studies.note.few')] : []),
-    ...(isUnfinished ? [t('studies.note.unfinished', { time: of })] : []),
+    ...(isUnfinished ? [t('studies.note.unfinished', { time: periodText })] : []),
   ]
   return [
-    ...ofTime(study.notes, time),
-    ...(study.comparedNotes && other ? ofTime(study.comparedNotes, other) : []),
+    ...notesOf(study.notes, period),
+    ...(study.comparedNotes && comparedPeriod ? notesOf(study.comparedNotes, comparedPeriod) : []),
     ...(study.notes.isBehind ? [t('studies.note.behind')] : []),
     ...(study.choices.reachesNumbers ? [] : [t('studies.note.units')]),
   ].filter((note, index, all) => all.indexOf(note) === index)

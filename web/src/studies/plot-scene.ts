@@ -59,12 +59,12 @@ function drawLegend(scene: Scene, { legend, width }: Plot, top: number): number 
   ]
   let [x, y] = [0, top]
   for (const { paint, text } of entries) {
-    const wide = 24 + text.length * textPx
-    if (x > 0 && x + wide > width) [x, y] = [0, y + lineHeight]
+    const entryWidth = 24 + text.length * textPx
+    if (x > 0 && x + entryWidth > width) [x, y] = [0, y + lineHeight]
     if (paint === 'mark') scene.lines.push({ x1: x + 7, y1: y + 1, x2: x + 7, y2: y + 15, paint })
     else scene.rects.push({ x, y: y + 1, width: 14, height: 14, paint })
     scene.texts.push({ x: x + 20, y: y + 13, text, anchor: 'start', kind: 'tick' })
-    x += wide + 18
+    x += entryWidth + 18
   }
   return y + lineHeight + 12
 }
@@ -77,15 +77,15 @@ function drawHorizontal(
   top: number,
 ): void {
   const last = ticks.at(-1)!
-  const room =
+  const valueWidth =
     Math.max(
       ...items.flatMap(({ value, compared }) => [value, compared]).map((one) => valueText(one, write).length),
       1,
     ) *
       textPx +
     10
-  const across = width - room
-  const at = (number: number) => (number / last) * across
+  const barsWidth = width - valueWidth
+  const at = (number: number) => (number / last) * barsWidth
   let y = top
   for (const { label, value, mark, compared } of items) {
     scene.texts.push({ x: 0, y: y + 14, text: label, anchor: 'start', kind: 'label' })
@@ -142,8 +142,8 @@ function drawUpright(
         ] as const)
       : ([['value', value]] as const)
     const first = middle - (bar * bars.length) / 2
-    for (const [beside, [paint, number]] of bars.entries()) {
-      const x = first + bar * beside
+    for (const [position, [paint, number]] of bars.entries()) {
+      const x = first + bar * position
       if (number === undefined)
         scene.texts.push({ x: x + bar / 2, y: bottom - 6, text: hidden, anchor: 'middle', kind: 'tick' })
       else scene.rects.push({ x, y: up(number), width: Math.max(1, bar - 1), height: bottom - up(number), paint })

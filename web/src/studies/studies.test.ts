@@ -47,7 +47,11 @@ describe('a plot', () => {
       { label: 'a', value: 10, compared: 20 },
       { label: 'b', compared: 5 },
     ],
-    ...{ isCompared: true, kind: 'count', write: String, width: 400, isHorizontal: false },
+    isCompared: true,
+    kind: 'count',
+    write: String,
+    width: 400,
+    isHorizontal: false,
     legend: { value: 'nyt', compared: 'ennen' },
   }
 
@@ -61,7 +65,7 @@ describe('a plot', () => {
     }
   })
 
-  test('stays within its width for any values', () => {
+  test('stays within its width and height, upright and horizontal', () => {
     for (const isHorizontal of [true, false]) {
       const { rects, lines, width, height } = layOutPlot({ ...plot, isHorizontal, width: 280 })
       for (const rect of rects) expect(rect.x + rect.width).toBeLessThanOrEqual(width)

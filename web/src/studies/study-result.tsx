@@ -8,7 +8,7 @@ import type { Language } from '../language/language.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { csvOf } from './csv.ts'
-import { columnsOf, drawnOf, numberOf, figureText, writeNumber } from './figure-columns.ts'
+import { columnsOf, plottedColumns, numberOf, figureText, writeNumber } from './figure-columns.ts'
 import { pngOf, saveBlob, svgOf } from './plot-files.ts'
 import { layOutPlot, type Plot } from './plot-scene.ts'
 import { comparedDays, daysOf, type StudyQuestion, type Days, type Study } from './question.ts'
@@ -34,7 +34,7 @@ export function StudyResult({
 }) {
   const { t, language } = useLanguage()
   const [ref, width] = useWidth()
-  const [isUnmade, setUnmade] = useState(false)
+  const [hasPngFailed, setPngFailed] = useState(false)
   const { by = 'month', measure = 'calls' } = question
   const days = daysOf(question, today)
   const other = comparedDays(days, question.compare ?? 'none')
@@ -45,7 +45,7 @@ export function StudyResult({
     [figures, compared].every((one) => !one || Object.values(one).every((figure) => figure === 0 || figure === null)),
   )
 
-  const { value, mark } = drawnOf(measure)
+  const { value, mark } = plottedColumns(measure)
   const isTime = by === 'hour' || by === 'weekday' || by === 'month'
   const plotOf = (px: number, shape: Partial<Plot> = {}): Plot => {
     const isHorizontal = !isTime || px < minVerticalPx || study.rows.length > maxVerticalBars
@@ -58,7 +58,9 @@ export function StudyResult({
       })),
       isCompared: other !== undefined,
       write: (number) => writeNumber(number, value.kind, language),
-      ...{ kind: value.kind, isHorizontal, width: px },
+      kind: value.kind,
+      isHorizontal,
+      width: px,
       legend: {
         value: `${t(value.word)}${other ? `, ${text(days)}` : ''}`,
         compared: other && `${t(value.word)}, ${text(other)}`,
@@ -114,7 +116,7 @@ export function StudyResult({
   }
   const savePng = async () => {
     const png = await pngOf(fileScene())
-    setUnmade(png === null)
+    setPngFailed(png === null)
     if (!png) return
     saveBlob(png, `${fileName}.png`)
     announce(t('studies.saved'))
@@ -153,7 +155,7 @@ export function StudyResult({
           <section className="panel stack-small" aria-labelledby="study-files">
             <h2 id="study-files">{t('studies.files')}</h2>
             <p>{t('studies.files.what')}</p>
-            {isUnmade && <Notice kind="error">{t('studies.files.unmade')}</Notice>}
+            {hasPngFailed && <Notice kind="error">{t('studies.files.unmade')}</Notice>}
             <div className="actions">
               {(
                 [

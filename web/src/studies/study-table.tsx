@@ -17,15 +17,15 @@ export function StudyTable({
   const { by = 'month', measure = 'calls' } = question
   const columns = columnsOf(measure)
   const [time, other] = times
-  const cells = (figures: Figures | undefined, of: string) =>
+  const cells = (figures: Figures | undefined, group: string) =>
     columns.map((column) => (
-      <td key={`${of} ${column.name}`} className="numeric">
+      <td key={`${group} ${column.name}`} className="numeric">
         {figureText(figures, column, language, t)}
       </td>
     ))
-  const heads = (of: string) =>
+  const heads = (group: string) =>
     columns.map((column) => (
-      <th key={`${of} ${column.name}`} scope="col" className="numeric">
+      <th key={`${group} ${column.name}`} scope="col" className="numeric">
         {t(column.word)}
       </th>
     ))

@@ -15,7 +15,7 @@ export function useToday() {
   const [today, setToday] = useState<Today>()
   const [isPaused, setPaused] = useState(false)
   const paused = useRef(false)
-  const held = useRef<Today>(undefined)
+  const newestWhilePaused = useRef<Today>(undefined)
 
   useEffect(() => {
     let source: EventSource | undefined
@@ -25,9 +25,9 @@ export function useToday() {
       source.addEventListener('open', () => setConnection('open'))
       source.addEventListener('today', (event: MessageEvent<string>) => {
         setConnection('open')
-        const picture = JSON.parse(event.data) as Today
-        if (paused.current) held.current = picture
-        else setToday(picture)
+        const snapshot = JSON.parse(event.data) as Today
+        if (paused.current) newestWhilePaused.current = snapshot
+        else setToday(snapshot)
       })
       source.addEventListener('error', () => {
         setConnection('lost')
@@ -52,8 +52,8 @@ export function useToday() {
     pause(on: boolean) {
       paused.current = on
       setPaused(on)
-      if (!on && held.current) setToday(held.current)
-      held.current = undefined
+      if (!on && newestWhilePaused.current) setToday(newestWhilePaused.current)
+      newestWhilePaused.current = undefined
     },
   }
 }

@@ -37,7 +37,7 @@ export function MomentCard({
   const [isPlaying, setPlaying] = useState(false)
   const isNamed = moment.state === 'THERE' && moment.title !== ''
   const named = isNamed ? moment.title : t('training.moment.place', { position })
-  const take = () =>
+  const removeMoment = () =>
     finishRequest(remove.mutateAsync({ params: { path: { id: moment.id } } }), async () => {
       announce(t('training.moment.removed'))
       await onDone()
@@ -60,7 +60,7 @@ export function MomentCard({
           recordingId={moment.recordingId}
           fromMs={moment.fromMs}
           toMs={moment.toMs}
-          onOver={() => setPlaying(false)}
+          onClosed={() => setPlaying(false)}
         />
       )}
       {!hasEnded && (
@@ -83,7 +83,7 @@ export function MomentCard({
               kind="link"
               isBusy={remove.isPending}
               aria-label={`${t('training.moment.remove')}: ${named}`}
-              onPress={() => void take()}
+              onPress={() => void removeMoment()}
             >
               {t('training.moment.remove')}
             </Button>

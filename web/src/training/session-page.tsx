@@ -118,7 +118,7 @@ function Moments({ training, onDone }: { training: Training; onDone: () => Promi
                   fromMs={moment.fromMs}
                   toMs={moment.toMs}
                   reference={training.reference}
-                  onOver={() => {
+                  onClosed={() => {
                     setPlaying(undefined)
                     void onDone()
                   }}

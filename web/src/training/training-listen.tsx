@@ -16,15 +16,14 @@ export function TrainingListen({
   fromMs,
   toMs,
   reference,
-  onOver: onEnded,
+  onClosed,
 }: {
   recordingId: string
   fromMs: number
   toMs: number
   /** Reference of the session; undefined while it is prepared. */
   reference?: string
-  /** Called when it is closed. */
-  onOver: () => void
+  /** Called when it is closed. */ onClosed: () => void
 }) {
   const { t } = useLanguage()
   const under = { purpose: 'TRAINING' as const, ...(reference && { reference }) }
@@ -47,7 +46,7 @@ export function TrainingListen({
         stopAtMs={toMs}
         onEnd={() => {
           end('left')
-          onEnded()
+          onClosed()
         }}
         onSpeed={pace}
         onBroken={recover}

@@ -1,4 +1,4 @@
-/** Koulutus: collections of moments in recordings, and sessions that play them (R4, R38; AC21). Moments are never copied. */
+/** Types of the API for training (R4, R38; AC21), who may open its pages, and a moment as typed in its form. */
 import type { paths } from '../api/paths.ts'
 import type { Me } from '../api/shapes.ts'
 import { formatPosition, readPosition } from '../format/duration.ts'
@@ -14,7 +14,7 @@ export type MomentThere = Extract<CollectedMoment, { state: 'THERE' }>
 export type ListedTraining = Ok<paths['/api/training/sessions']['get']>['items'][number]
 export type Training = Ok<paths['/api/training/sessions/{id}']['get']>
 
-/** Returns true for trainers: experts with that duty, and their supervisors. */
+/** Returns true for trainers: experts with the training duty, and supervisors. */
 export function trains(me: Pick<Me, 'rights'>): boolean {
   return me.rights.some(({ role, duty }) => role === 'SUPERVISOR' || (role === 'EXPERT' && duty === 'TRAINING'))
 }

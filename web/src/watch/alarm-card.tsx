@@ -99,7 +99,7 @@ function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
     wasOpen.current = isOpen
   }, [isOpen, field])
 
-  const notify = async (request: () => Promise<{ error?: unknown }>, done: Word) => {
+  const submit = async (request: () => Promise<{ error?: unknown }>, done: Word) => {
     setBusy(true)
     setFailed(undefined)
     const { error } = await request().catch((error: unknown) => ({ error }))
@@ -112,7 +112,7 @@ function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
   const params = { path: { id: alarm.id } }
   const close = () => {
     if (note.trim() !== '')
-      return void notify(
+      return void submit(
         () => api.POST('/api/alarms/{id}/close', { params, body: { note, count: alarm.count } }),
         'watch.alarm.closed',
       )
@@ -131,7 +131,7 @@ function Close({ alarm, onChanged }: { alarm: Alarm; onChanged: () => void }) {
           <Button
             kind="quiet"
             isBusy={isBusy}
-            onPress={() => void notify(() => api.POST('/api/alarms/{id}/seen', { params }), 'watch.alarm.seen')}
+            onPress={() => void submit(() => api.POST('/api/alarms/{id}/seen', { params }), 'watch.alarm.seen')}
           >
             {t('watch.alarm.see')}
           </Button>

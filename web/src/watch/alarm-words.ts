@@ -71,12 +71,10 @@ export function alarmText(
     case 'one-way':
     case 'loss':
       return t(`watch.alarm.${kind}.what`, {
-        ...{
-          count,
-          number: formatCount(count, language),
-          recordings: number('recordings'),
-          clients: number('clients'),
-        },
+        count,
+        number: formatCount(count, language),
+        recordings: number('recordings'),
+        clients: number('clients'),
       })
     case 'standstill':
       return t('watch.alarm.standstill.what', {

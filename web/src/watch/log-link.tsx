@@ -14,7 +14,7 @@ const alarmDays = 28
 export function LogLink({ alarm }: { alarm: Alarm }) {
   const { t } = useLanguage()
   const presence = usePresence()
-  const runs = presence.state === 'signed-in' && runsCapture(presence.me)
+  const mayOpenNodes = presence.state === 'signed-in' && runsCapture(presence.me)
   const { kind, person, firstAt: from, lastAt } = alarm
   // Missing recordings have no entries: links to the reconciliation.
   if (kind === 'unrecorded' || kind === 'untold') {
@@ -30,7 +30,7 @@ export function LogLink({ alarm }: { alarm: Alarm }) {
     )
   }
   if (kind === 'standstill') {
-    return runs ? (
+    return mayOpenNodes ? (
       <p>
         <Link to="/capture/nodes" className="link-with-icon">
           <HardDrive aria-hidden="true" size={18} />

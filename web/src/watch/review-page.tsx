@@ -36,7 +36,7 @@ export function ReviewPage() {
     staleTime: Infinity,
   })
   const views = found.data?.pages.flatMap((page) => page.items) ?? []
-  const about = months.data?.items.find((one) => one.month === month)
+  const reviewMonth = months.data?.items.find((one) => one.month === month)
   const isMonth = /^20\d\d-(0[1-9]|1[0-2])$/.test(month)
   const title = isMonth ? t('watch.review.title', { month: formatMonth(month, language) }) : t('shell.nav.reviews')
 
@@ -44,9 +44,9 @@ export function ReviewPage() {
     <Page title={title} crumbs={[{ label: t('shell.nav.reviews'), to: '/reviews' }]} lead={t('watch.review.lead')}>
       {found.isPending && <Waiting lines={8} />}
       {found.isError && <Failure error={found.error} onAgain={() => void found.refetch()} />}
-      {about && (
+      {reviewMonth && (
         <p>
-          <ReviewBadge month={about} />
+          <ReviewBadge month={reviewMonth} />
         </p>
       )}
       {found.isSuccess && views.length === 0 && <Notice kind="info">{t('watch.review.none')}</Notice>}
@@ -57,7 +57,7 @@ export function ReviewPage() {
             <p className="results-count">
               {t('watch.review.shown', {
                 shown: formatCount(views.length, language),
-                total: formatCount(about?.looks ?? views.length, language),
+                total: formatCount(reviewMonth?.looks ?? views.length, language),
               })}
             </p>
           </div>
@@ -71,7 +71,7 @@ export function ReviewPage() {
           )}
         </div>
       )}
-      {about && <SignOff month={about} isWhole={found.isSuccess && !found.hasNextPage} />}
+      {reviewMonth && <SignOff month={reviewMonth} isWhole={found.isSuccess && !found.hasNextPage} />}
     </Page>
   )
 }

@@ -1,6 +1,4 @@
-/**
- * Alarms, reviews and log extracts, for the data protection officer and for data subjects. The server decides what is an alarm.
- */
+/** Types of the API for alarms, reviews and views of one's own calls, and which alarms the URL shows. */
 import type { paths } from '../api/paths.ts'
 
 type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }

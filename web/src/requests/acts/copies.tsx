@@ -29,10 +29,10 @@ export function Copies({ request, onChanged }: { request: RequestDetail; onChang
     return () => clearInterval(timer)
   }, [isMaking, onChanged])
 
-  const open = (id: string) =>
+  const hasOpenCopy = (id: string) =>
     copies.some(({ recordingId, state }) => recordingId === id && (state === 'making' || state === 'ready'))
   const parts = partsOf(request).filter(({ recording }) => recording.state === 'available')
-  const toMake = request.closed ? [] : parts.filter(({ recording }) => recording.id && !open(recording.id))
+  const toMake = request.closed ? [] : parts.filter(({ recording }) => recording.id && !hasOpenCopy(recording.id))
   return (
     <section className="stack-small" aria-labelledby={title}>
       <h3 id={title} tabIndex={-1}>

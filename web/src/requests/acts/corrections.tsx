@@ -15,10 +15,11 @@ export function Corrections({ request, onChanged }: { request: RequestDetail; on
   const { t } = useLanguage()
   const title = useId()
   const { corrections } = request
-  const waits = (segment: string) => corrections.some(({ segmentId, decided }) => segmentId === segment && !decided)
+  const hasUndecided = (segment: string) =>
+    corrections.some(({ segmentId, decided }) => segmentId === segment && !decided)
   const parts = request.closed
     ? []
-    : partsOf(request).filter(({ id, answeredAt, endedAt }) => answeredAt && endedAt && !waits(id))
+    : partsOf(request).filter(({ id, answeredAt, endedAt }) => answeredAt && endedAt && !hasUndecided(id))
   return (
     <section className="stack-small" aria-labelledby={title}>
       <h3 id={title} tabIndex={-1}>

@@ -23,7 +23,7 @@ export function Acts({ request, onChanged }: { request: RequestDetail; onChanged
   )
 }
 
-/** Instructions for what is done outside Seloste. */
+/** Instructions for a kind of request for which this step has no controls. */
 function ActNotice({ title, children }: { title: string; children: string }) {
   const id = useId()
   return (

@@ -3,7 +3,7 @@ import type { UnderPurpose } from '../api/shapes.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { servedRequest } from './served-request.ts'
 
-/** Enters a prohibition at the request of the person who forbids. */
+/** Link to the request that is being served: prohibitions are entered there, on its requester's behalf. */
 export function ForbidAtRequest({ under }: { under: UnderPurpose }) {
   const { t } = useLanguage()
   const request = servedRequest(under)

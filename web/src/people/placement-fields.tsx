@@ -26,8 +26,8 @@ export function UnitField({ isOptional = false, ...written }: Written) {
   )
 }
 
-const fewest = 2
-const max = 8
+const minLength = 2
+const maxOptions = 8
 
 /** Supervisor by user id, found by name. */
 export function SupervisorField({ except, isOptional = false, ...written }: Written & { except?: string }) {
@@ -35,10 +35,10 @@ export function SupervisorField({ except, isOptional = false, ...written }: Writ
   const q = written.value.trim()
   const { data: people, isFetching } = useQuery({
     queryKey: [peopleKey, 'supervisors', q],
-    enabled: q.length >= fewest,
+    enabled: q.length >= minLength,
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => {
-      const { data, error } = await api.GET('/api/people', { params: { query: { q, limit: max } }, signal })
+      const { data, error } = await api.GET('/api/people', { params: { query: { q, limit: maxOptions } }, signal })
       if (!data) throw error
       return data.items
     },
@@ -48,8 +48,8 @@ export function SupervisorField({ except, isOptional = false, ...written }: Writ
       {...written}
       label={t('people.person.supervisor')}
       hint={t(isOptional ? 'people.person.supervisor.hint.optional' : 'people.person.supervisor.hint')}
-      none={t(q.length < fewest ? 'people.person.supervisor.write' : isFetching ? 'shell.loading' : 'people.none')}
-      options={(q.length < fewest ? [] : (people ?? []))
+      none={t(q.length < minLength ? 'people.person.supervisor.write' : isFetching ? 'shell.loading' : 'people.none')}
+      options={(q.length < minLength ? [] : (people ?? []))
         .filter(({ id }) => id !== except)
         .map(({ userId, name, unit }) => ({
           value: userId,
