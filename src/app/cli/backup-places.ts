@@ -55,7 +55,11 @@ export async function openBackupPlaces(
   return { places, objects: await openObjects(settings) }
 }
 
-/** Opens a place to restore from: a folder, or s3://bucket/prefix with parameters. */
+/**
+ * Opens a place to restore from: a folder, or s3://bucket/prefix with parameters.
+ * @param ledger folder of another copy of the destruction ledger; default: that of the place
+ * @param lost `accepted` if recordings whose keys cannot be decrypted may be lost
+ */
 export async function openRestorePlace(
   from: string,
   ledger: string | undefined,
@@ -63,14 +67,14 @@ export async function openRestorePlace(
   keys: KeyStore,
   lost: 'refused' | 'accepted',
 ): Promise<RestorePlace> {
-  const store = await openFrom(from)
+  const store = await openBackupPlace(from)
   const readLedger = async (name: string) =>
     ledger === undefined ? readWholeIfExists(store, ledgerFolder + name) : readIfExists(join(resolve(ledger), name))
   return { store, readLedger, restoreKeyring: (connection) => restoreKeyring(connection, store, identity, keys, lost) }
 }
 
 /** Opens a place of backups: a folder, or s3://bucket/prefix with parameters. */
-export async function openFrom(from: string): Promise<ObjectStore> {
+export async function openBackupPlace(from: string): Promise<ObjectStore> {
   if (!from.includes('://') || isAbsolute(from)) return openStore({ at: { kind: 'folder', folder: resolve(from) } })
   const [place] = parsePlaces('--from', `from=${from}`, process.cwd())
   if (!place) throw new Fault('argument-wrong', '--from is a folder or s3://bucket/prefix')

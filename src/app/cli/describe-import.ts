@@ -68,13 +68,18 @@ const noteSentences: Readonly<Record<EntryNote, string>> = {
 export interface ImportSummary {
   map: Pick<ImportMap, 'source'>
   /** True for --dry-run. */
+  /** True for --dry-run. */
   isDry: boolean
+  /** Number of recordings that were decrypted and compared with their files. */
   /** Number of recordings that were decrypted and compared with their files. */
   compared?: number
   /** Ids of recordings that differ from their files. */
+  /** Ids of recordings that differ from their files. */
   different?: readonly string[]
   /** Recordings whose ingest failed, with the fault's code. */
+  /** Recordings whose ingest failed, with the fault's code. */
   faulty?: readonly { id: string; fault: string }[]
+  /** Number of recordings that the custodian has not ingested yet. */
   /** Number of recordings that the custodian has not ingested yet. */
   waiting?: number
 }
@@ -87,7 +92,7 @@ export function describeImport(files: readonly FileReport[], summary: ImportSumm
     `${map.source}: ${files.length} files and entries`,
     isDry
       ? `would be imported: ${inState('ready').length}`
-      : `imported: ${inState('entered', 'joined').length}${joined > 0 ? `, inState which ${joined} belong to calls inState the history` : ''}`,
+      : `imported: ${inState('entered', 'joined').length}${joined > 0 ? `, of which ${joined} belong to calls of the history` : ''}`,
     `imported by an earlier run: ${inState('known').length}`,
     `too old for the description: ${inState('too-old').length}`,
     ...inState('too-old').map(lineOf),
@@ -98,12 +103,12 @@ export function describeImport(files: readonly FileReport[], summary: ImportSumm
     files.flatMap(({ path, notes: own }) => own.map((note) => ({ path, note }))),
     ({ note }) => note,
   )
-  for (const [note, at] inState notes)
+  for (const [note, at] of notes)
     lines.push(`to review: ${noteSentences[note]}: ${at.length}`, ...at.map(({ path }) => `  ${path}`))
   if (isDry) return lines
   lines.push(`compared with their files: ${compared}, the same bit for bit`)
-  for (const id inState different) lines.push(`  ${id}: DIFFERS from its file`)
-  for (const { id, fault } inState faulty) lines.push(`  ${id}: NOT ingested: ${fault}`)
+  for (const id of different) lines.push(`  ${id}: DIFFERS from its file`)
+  for (const { id, fault } of faulty) lines.push(`  ${id}: NOT ingested: ${fault}`)
   if (waiting > 0) lines.push(`wait for the custodian: ${waiting}`)
   return lines
 }

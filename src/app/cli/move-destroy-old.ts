@@ -12,7 +12,7 @@ import { appendAudit } from '#safeguards/audit/append.ts'
 import { newLocationOf } from '#safeguards/moving/move-objects.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { openObjects } from '../roles/open-objects.ts'
-import { forgetLeftovers, recordLeftoversDestruction, readLeftovers } from './move-leftovers.ts'
+import { deleteLeftoversRecord, recordLeftoversDestruction, readLeftovers } from './move-leftovers.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /**
@@ -28,8 +28,8 @@ export async function destroyOld(settings: Settings): Promise<void> {
   const { database, objects = [], cluster } = left
   await withRunningDatabase(settings, 'move', async (db) => {
     if (left.destroying !== true) {
-      if (database) await assertDatabaseLeft(settings)
-      for (const store of objects) await assertStoreLeft(settings, store)
+      if (database) await assertMovedFromDatabase(settings)
+      for (const store of objects) await assertMovedFromStore(settings, store)
       if (cluster !== undefined) await assertOldCluster(cluster)
       await recordLeftoversDestruction(settings.dataDirectory, left)
     }
@@ -52,7 +52,7 @@ export async function destroyOld(settings: Settings): Promise<void> {
         console.log(`destroyed the old database ${folder}: ${removed.files} files, verified to be gone`)
       }
     }
-    await forgetLeftovers(settings.dataDirectory)
+    await deleteLeftoversRecord(settings.dataDirectory)
   })
 }
 
@@ -61,7 +61,7 @@ async function record(db: Kysely<RegisterTables>, detail: Record<string, string 
 }
 
 /** Checks that the register was moved out of the embedded database: the move has left a mark in that database. */
-async function assertDatabaseLeft(settings: Settings): Promise<void> {
+async function assertMovedFromDatabase(settings: Settings): Promise<void> {
   const dataDirectory = join(settings.dataDirectory, 'database')
   if (settings.databaseUrl === undefined || (await findEmbeddedPostgres(dataDirectory))) {
     throw new Fault(
@@ -87,7 +87,7 @@ async function assertOldCluster(folder: string): Promise<void> {
   throw new Fault('move-old-in-use', `${folder} was not left by an upgrade: nothing was destroyed`)
 }
 
-async function assertStoreLeft(settings: Settings, at: FolderAddress | S3Address): Promise<void> {
+async function assertMovedFromStore(settings: Settings, at: FolderAddress | S3Address): Promise<void> {
   const location = describePlace({ at })
   if (location === describePlace({ at: settings.objects })) {
     throw new Fault('move-old-in-use', `the store ${location} is in use: set OBJECTS_URL to the new store, and restart`)

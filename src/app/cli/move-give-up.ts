@@ -39,9 +39,9 @@ export async function giveUp(
   }
 }
 
-function print(location: string, gone: string | undefined): void {
-  if (gone === undefined) console.log(`${location}: no interrupted move; nothing was deleted`)
-  else console.log(`${location} is empty again: deleted ${gone}`)
+function print(location: string, deleted: string | undefined): void {
+  if (deleted === undefined) console.log(`${location}: no interrupted move; nothing was deleted`)
+  else console.log(`${location} is empty again: deleted ${deleted}`)
 }
 
 function registerHasMoved(): Fault {

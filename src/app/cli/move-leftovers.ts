@@ -53,6 +53,6 @@ export async function readLeftovers(dataDirectory: string): Promise<MoveLeftover
   return text === undefined ? undefined : (JSON.parse(text) as MoveLeftovers)
 }
 
-export async function forgetLeftovers(dataDirectory: string): Promise<void> {
+export async function deleteLeftoversRecord(dataDirectory: string): Promise<void> {
   await rm(fileOf(dataDirectory), { force: true })
 }

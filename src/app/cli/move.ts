@@ -107,11 +107,11 @@ async function assertAttested(url: string, target: Target): Promise<void> {
   const now = Temporal.Now.instant()
   const versions = await readVersions(db).finally(close)
   const { sites } = versionAt(versions, now).description.storage
-  const refused = [
+  const places = [
     ...(target.hasObjects ? [await describeObjectStore(target.settings)] : []),
     ...(target.database === undefined ? [] : [describeTargetDatabase(target.database, target.settings.sites.database)]),
   ]
-  for (const place of refused) {
+  for (const place of places) {
     const verdict = judgeSite(sites, place, now.toZonedDateTimeISO(termZone).toPlainDate())
     if (verdict.attested) continue
     throw new PlaceFault(

@@ -21,8 +21,8 @@ const mebibyte = 1024 * 1024
 export async function recordings(settings: Settings, args: string[]): Promise<void> {
   const [action, ...rest] = args
   if (action === 'bring-back') {
-    const { restoreObjects: bringBack } = await import('./restore-objects.ts')
-    return bringBack(settings, rest)
+    const { restoreObjects } = await import('./restore-objects.ts')
+    return restoreObjects(settings, rest)
   }
   if (action !== 'verify')
     throw new Fault('argument-wrong', `unknown command "recordings ${action ?? ''}"; see "seloste help"`)
@@ -54,7 +54,7 @@ function asJson(finding: Verification['findings'][number]) {
 }
 
 /** Returns a function that prints progress, at most once a second and only on a terminal. */
-function printProgress(): (so: { checked: number; bytes: number }) => void {
+function printProgress(): (progress: { checked: number; bytes: number }) => void {
   let reportedAt = performance.now()
   return ({ checked, bytes }) => {
     if (!process.stderr.isTTY || performance.now() - reportedAt < reportEveryMs) return

@@ -8,7 +8,7 @@ import { findBackup } from '#safeguards/backup/restore.ts'
 import { recordingOf } from '#safeguards/backup/rotate.ts'
 import { openKeyStore } from '#safeguards/keys/open-key-store.ts'
 import { openObjects } from '../roles/open-objects.ts'
-import { openFrom } from './backup-places.ts'
+import { openBackupPlace } from './backup-places.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /** Exit code if some recordings are not in the backup, or their copies are damaged. */
@@ -23,7 +23,7 @@ export async function restoreObjects(settings: Settings, args: string[]): Promis
   if (values.from === undefined) {
     throw new Fault('argument-wrong', 'recordings bring-back needs --from DIR or s3://…, a place of backups')
   }
-  const place = await openFrom(values.from)
+  const place = await openBackupPlace(values.from)
   const { manifest } = await findBackup(place, values.backup)
   await withRunningDatabase(settings, 'recordings-bring-back', async (db) => {
     const [objects, keys] = await Promise.all([openObjects(settings), openKeyStore(settings)])
@@ -41,10 +41,10 @@ export async function restoreObjects(settings: Settings, args: string[]): Promis
       const { state } = await db.selectFrom('recording').select('state').where('id', '=', id).executeTakeFirstOrThrow()
       if (state === 'DESTROYING' || state === 'DESTROYED') await objects.delete(object.key)
     }
-    const left = recordingsWithWrongObjects((await verify()).findings)
-    console.log(`restored from the backup ${manifest.id}: ${wrong.size - left.size} of ${wrong.size} recordings`)
-    for (const id of left)
+    const stillWrong = recordingsWithWrongObjects((await verify()).findings)
+    console.log(`restored from the backup ${manifest.id}: ${wrong.size - stillWrong.size} of ${wrong.size} recordings`)
+    for (const id of stillWrong)
       console.log(`  recording ${id} is not in this backup: try another --backup, or another place`)
-    if (left.size > 0) process.exitCode = incompleteExitCode
+    if (stillWrong.size > 0) process.exitCode = incompleteExitCode
   })
 }

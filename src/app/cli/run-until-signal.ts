@@ -3,7 +3,7 @@ import type { Log } from '#platform/log/log.ts'
 import type { Supervised } from '../supervisor/supervise.ts'
 
 /** Runs until a signal, the exit of the parent `npm run`, or a failure of Seloste as a whole; then shuts down in order. */
-export async function runUntilSignal(all: Pick<Supervised, 'failed' | 'stop'>, log: Log): Promise<void> {
+export async function runUntilSignal(supervised: Pick<Supervised, 'failed' | 'stop'>, log: Log): Promise<void> {
   const signalled = new Promise<undefined>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.once(signal, () => {
@@ -15,10 +15,10 @@ export async function runUntilSignal(all: Pick<Supervised, 'failed' | 'stop'>, l
       resolve(undefined)
     })
   })
-  const failure = await Promise.race([all.failed, signalled])
+  const failure = await Promise.race([supervised.failed, signalled])
   if (failure) {
     log.error({ err: failure }, 'ending')
     process.exitCode = 1
   }
-  await all.stop()
+  await supervised.stop()
 }

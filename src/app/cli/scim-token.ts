@@ -11,8 +11,8 @@ export async function scimToken(settings: Settings, args: string[]): Promise<voi
   const name = values.name?.trim() ?? ''
   if (action === 'list') {
     const tokens = await withRunningDatabase(settings, 'scim-token', listScimTokens)
-    for (const { name: of, createdAt, revokedAt } of tokens) {
-      console.log(`${of}  made ${short(createdAt)}${revokedAt ? `, revoked ${short(revokedAt)}` : ''}`)
+    for (const { name: tokenName, createdAt, revokedAt } of tokens) {
+      console.log(`${tokenName}  made ${short(createdAt)}${revokedAt ? `, revoked ${short(revokedAt)}` : ''}`)
     }
     return
   }

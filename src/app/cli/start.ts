@@ -13,18 +13,18 @@ const main = fileURLToPath(new URL('./main.ts', import.meta.url))
 /** Runs every role on this machine until a signal. */
 export async function startAll(settings: Settings): Promise<void> {
   const log = makeLog({ name: 'seloste' })
-  const all = await superviseRoles(settings, log, assertNoDemo)
-  log.info(`web at ${all.addresses.desk}, SIP at ${all.addresses.capture}`)
+  const supervised = await superviseRoles(settings, log, assertNoDemo)
+  log.info(`web at ${supervised.addresses.desk}, SIP at ${supervised.addresses.capture}`)
   const ending = new AbortController()
-  const printing = printFirstLinks(all.database.adminUrl, ending.signal).catch((error: unknown) => {
+  const printing = printFirstLinks(supervised.database.adminUrl, ending.signal).catch((error: unknown) => {
     if (ending.signal.aborted) return
     log.error({ err: error }, 'cannot create the links for the first people; "seloste people first" creates them')
   })
   const stop = () => {
     ending.abort()
-    return all.stop()
+    return supervised.stop()
   }
-  await runUntilSignal({ failed: all.failed, stop }, log)
+  await runUntilSignal({ failed: supervised.failed, stop }, log)
   await printing
 }
 
@@ -33,11 +33,11 @@ export async function startAll(settings: Settings): Promise<void> {
  * does not load that code. The links are not logged: a reader of the log could use them and get the role.
  */
 async function printFirstLinks(adminUrl: string, signal: AbortSignal): Promise<void> {
-  const [held] = await queryOnce<{ all: boolean }>(
+  const [roles] = await queryOnce<{ all: boolean }>(
     adminUrl,
     `select role_is_held('ADMINISTRATOR') and role_is_held('ACCESS_APPROVER') as all`,
   )
-  if (held?.all === true) return
+  if (roles?.all === true) return
   const child = fork(main, ['people', 'first'], { signal, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   child.on('error', () => undefined) // `once` below rejects with the same error.
   const [code] = (await once(child, 'exit', { signal })) as [number | null]
