@@ -113,7 +113,7 @@ const insertEntry = ({ person, right, role, action, purpose, reference, result =
 
 describe('a log entry written by the desk', () => {
   test('about a view must have the person, right, role, purpose and reference of the view', async () => {
-    const mine = {
+    const genuine = {
       person: matti.id,
       right: await rightOf(matti.id),
       role: 'MAINTENANCE',
@@ -122,15 +122,15 @@ describe('a log entry written by the desk', () => {
     }
     const access = { purpose: 'MAINTENANCE', reference: 'VIKA-1' }
     for (const action of ['contacts.listed', 'contact.read', 'caller.revealed', 'calls.watched', 'shares.read']) {
-      await asDesk(sessions.matti, access, [insertEntry({ ...mine, action })])
-      const { reference: _reference, ...unreferred } = mine
-      const { purpose: _purpose, ...purposeless } = mine
+      await asDesk(sessions.matti, access, [insertEntry({ ...genuine, action })])
+      const { reference: _reference, ...unreferred } = genuine
+      const { purpose: _purpose, ...purposeless } = genuine
       for (const forged of [
-        { ...mine, person: sari.id },
-        { ...mine, right: await rightOf(sari.id) },
-        { ...mine, role: 'SECURITY' },
-        { ...mine, purpose: 'INSPECTION' },
-        { ...mine, reference: 'VIKA-2' },
+        { ...genuine, person: sari.id },
+        { ...genuine, right: await rightOf(sari.id) },
+        { ...genuine, role: 'SECURITY' },
+        { ...genuine, purpose: 'INSPECTION' },
+        { ...genuine, reference: 'VIKA-2' },
         unreferred,
         purposeless,
         { action },
@@ -140,7 +140,9 @@ describe('a log entry written by the desk', () => {
           JSON.stringify(forged),
         ).rejects.toThrow('row-level security')
       }
-      await expect(asDesk(undefined, access, [insertEntry({ ...mine, action })])).rejects.toThrow('row-level security')
+      await expect(asDesk(undefined, access, [insertEntry({ ...genuine, action })])).rejects.toThrow(
+        'row-level security',
+      )
     }
   })
 

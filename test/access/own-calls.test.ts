@@ -66,7 +66,7 @@ async function expectHidden(browser: Browser) {
 
 describe('own calls', () => {
   test('are found by their official in every kind of search, and by nobody else', async () => {
-    const mine = await desk.signIn(aino)
+    const ainosBrowser = await desk.signIn(aino)
     for (const query of [
       '',
       '&caller=040%20123%204567',
@@ -74,7 +74,7 @@ describe('own calls', () => {
       '&recorded=available',
       `&from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z`,
     ]) {
-      expect(await search(mine, query)).toMatchObject({ ids: [ainos.contactId], total: 1 })
+      expect(await search(ainosBrowser, query)).toMatchObject({ ids: [ainos.contactId], total: 1 })
     }
     await expectHidden(await desk.signIn(bertil))
   })
@@ -99,9 +99,9 @@ describe('own calls', () => {
   })
 
   test('of a person who left are visible to the supervisor of the call’s unit, and to no session of the person', async () => {
-    const mine = await desk.signIn(aino)
+    const ainosBrowser = await desk.signIn(aino)
     await database.as().pool.query('update person set employed_to = now() where id = $1', [aino.id])
-    expect(await answer(mine.fetch('/api/contacts?purpose=DEVELOPMENT'))).toMatchObject({ status: 401 })
+    expect(await answer(ainosBrowser.fetch('/api/contacts?purpose=DEVELOPMENT'))).toMatchObject({ status: 401 })
     await expect(desk.signIn(aino)).rejects.toThrow('401')
     expect((await search(await desk.signIn(sari))).ids).toContain(ainos.contactId)
   })

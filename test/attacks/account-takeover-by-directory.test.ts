@@ -155,8 +155,8 @@ describe('another official’s number', () => {
   test('cannot be moved by one administrator, at once or in two steps, by form or by file', async () => {
     await enterOfficials()
     const from = '2026-01-01'
-    const taken = await post(attacker, `/api/people/${bertil.id}/changes`, { from, addPhone: ainosNumber })
-    expect(taken).toMatchObject({ status: 409, code: 'person.phone-taken' })
+    const refused = await post(attacker, `/api/people/${bertil.id}/changes`, { from, addPhone: ainosNumber })
+    expect(refused).toMatchObject({ status: 409, code: 'person.phone-taken' })
     const file = [`user_id;name;phone`, `${aino.userId};Aino;`, `${bertil.userId};Bertil;${ainosNumber}`].join('\n')
     const content = Buffer.from(file).toString('base64')
     expect(await post(attacker, '/api/people/import', { content, tryOnly: false })).toMatchObject({

@@ -165,7 +165,10 @@ describe('OpenSIPS escapes nothing that callers write', () => {
 })
 
 test('ignores a vendor’s element inside a name, whoever wrote the document', () => {
-  const words = 'Matti<callData><fromhdr>0295121002</fromhdr></callData><extensiondata><ucid>1</ucid></extensiondata>'
-  const { metadata } = identify(`<recording>${participant('c', 'sip:+358401234567@trunk', words)}</recording>`)
+  const nameWithElement =
+    'Matti<callData><fromhdr>0295121002</fromhdr></callData><extensiondata><ucid>1</ucid></extensiondata>'
+  const { metadata } = identify(
+    `<recording>${participant('c', 'sip:+358401234567@trunk', nameWithElement)}</recording>`,
+  )
   expect(metadata?.vendor).toEqual({})
 })

@@ -79,12 +79,12 @@ beforeAll(async () => {
     ...{ provisionId: rules.provisions[0]!.id, receivedAt: Temporal.Now.instant().subtract({ minutes: 1 }).toString() },
   })
   expect(status).toBe(201)
-  const { status: asked } = await post('asta', '/api/rights/requests', {
+  const { status: requestStatus } = await post('asta', '/api/rights/requests', {
     people: [people.bertil.id],
     ...{ role: 'MAINTENANCE', purposes: ['MAINTENANCE'], until: today.add({ days: 30 }).toString() },
     reason: 'Salainen peruste',
   })
-  expect(asked).toBeLessThan(300)
+  expect(requestStatus).toBeLessThan(300)
 })
 
 describe('the case register', () => {

@@ -317,7 +317,7 @@ describe('a request of an official for a call that a correction assigned to anot
       ...ofAino,
       kinds: ['KNOW', 'HISTORY', 'LOG_EXTRACT', 'RECTIFY'],
     })
-    const extract = `/api/contacts/${contactId}/logExtract?reference=${request.number}`
+    const extract = `/api/contacts/${contactId}/looks?reference=${request.number}`
     expect((await requestOf('paula', 'GET', extract)).status).toBe(200)
     await correct(segmentId, request)
     const drafted = await requestOf('paula', 'POST', `/api/requests/${request.id}/letters`, { kind: 'answer' })

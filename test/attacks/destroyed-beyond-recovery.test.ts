@@ -127,8 +127,11 @@ test('the instant of destruction is reported once the recording is destroyed, an
   const { id } = await register.record()
   await ingestRecording(context, id, now())
   const row = () => database.as().db.selectFrom('recording').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
-  const away: Copies = { ...withoutCopies, deleteObjects: () => Promise.resolve([{ place: 'p', reached: false }]) }
-  expect(await destroyer.destroy(id, { copies: away })).toMatchObject({ destroyed: [], waiting: [{ id }] })
+  const unreachable: Copies = {
+    ...withoutCopies,
+    deleteObjects: () => Promise.resolve([{ place: 'p', reached: false }]),
+  }
+  expect(await destroyer.destroy(id, { copies: unreachable })).toMatchObject({ destroyed: [], waiting: [{ id }] })
   expect(viewRecording(await row(), now())).toEqual({ id, state: 'destroyed', cause: 'caller' })
   expect((await destroyer.destroy(id)).destroyed).toEqual([id])
   const { rows } = await pool.query<{ at: Temporal.Instant }>('select at from destruction_entry where object_id = $1', [

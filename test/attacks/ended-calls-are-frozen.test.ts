@@ -265,34 +265,39 @@ test('a segment that a feed reported of an old call stays, whoever is later repo
 
 test('an ended call without a number, caller or official does not get one later, and keeps its waiting time', async () => {
   const unknown = 'unknown' as ReturnType<typeof phone>
-  const bare = partOf(oldCall(), {
+  const incomplete = partOf(oldCall(), {
     caller: { kind: 'unparsed', key: null, raw: null },
     numberCalled: { key: unknown, kind: 'UNKNOWN' },
     numberReached: { key: unknown },
   })
-  await admit(capture.db, bare)
-  await backdateAdmission(bare.contactId)
+  await admit(capture.db, incomplete)
+  await backdateAdmission(incomplete.contactId)
   const whole = () =>
     owner.query(
       `select c.*, s.number_reached, s.official_phone from contact c join segment s on s.contact_id = c.id where c.id = $1`,
-      [bare.contactId],
+      [incomplete.contactId],
     )
   const { rows: before } = await whole()
   const facts = `jsonb_build_object('number_reached', '+35829497010', 'number_called', '+35829497010', 'number_kind', 'NATIONAL_SERVICE',
     'caller_kind', 'e164', 'caller_key', '+358401234567', 'official_phone', '+358295121009', 'started_at', contact_started_at - interval '9 days')`
   await tryAsCapture([
-    `select complete_fed_segment(id, contact_started_at, ${facts}) from segment where id = '${bare.segmentId}'`,
+    `select complete_fed_segment(id, contact_started_at, ${facts}) from segment where id = '${incomplete.segmentId}'`,
   ])
   expect((await whole()).rows).toEqual(before)
 })
 
 test('an ended call whose end was not reported gets no caller and no other number', async () => {
   const unknown = { kind: 'unparsed', key: null, raw: null } as const
-  const bare = partOf(oldCall(), { caller: unknown, callIds: ['ucid:10'], marks: ['end-inferred'], endInferred: true })
-  await admit(capture.db, bare)
-  await backdateAdmission(bare.contactId)
-  await admit(capture.db, { ...bare, caller: callFacts().caller })
-  const { rows } = await owner.query('select caller_key from contact where id = $1', [bare.contactId])
+  const incomplete = partOf(oldCall(), {
+    caller: unknown,
+    callIds: ['ucid:10'],
+    marks: ['end-inferred'],
+    endInferred: true,
+  })
+  await admit(capture.db, incomplete)
+  await backdateAdmission(incomplete.contactId)
+  await admit(capture.db, { ...incomplete, caller: callFacts().caller })
+  const { rows } = await owner.query('select caller_key from contact where id = $1', [incomplete.contactId])
   expect(rows).toEqual([{ caller_key: null }])
 })
 
@@ -326,22 +331,22 @@ test('an ended call cannot be reported as forbidden, nor its mark for review rem
 })
 
 test('an ended call that was not recorded gets no recording', async () => {
-  const bare = partOf(oldCall(), { contactId: randomUUID(), callIds: ['ucid:7'] })
-  await admit(capture.db, bare)
-  await backdateAdmission(bare.contactId)
-  const { answeredAt, endedAt } = bare
+  const incomplete = partOf(oldCall(), { contactId: randomUUID(), callIds: ['ucid:7'] })
+  await admit(capture.db, incomplete)
+  await backdateAdmission(incomplete.contactId)
+  const { answeredAt, endedAt } = incomplete
   const recording = { ...recordingFacts(), startedAt: answeredAt!, endedAt: endedAt! }
-  await admit(capture.db, { ...bare, recording }).catch(() => undefined)
-  const { rows } = await owner.query('select id from recording where segment_id = $1', [bare.segmentId])
+  await admit(capture.db, { ...incomplete, recording }).catch(() => undefined)
+  const { rows } = await owner.query('select id from recording where segment_id = $1', [incomplete.segmentId])
   expect(rows).toEqual([])
 })
 
 test('a new recording is in state CAPTURING, without terms and without having been ingested', async () => {
-  const bare = partOf(oldCall(Temporal.Now.instant().subtract({ minutes: 10 })), {
+  const incomplete = partOf(oldCall(Temporal.Now.instant().subtract({ minutes: 10 })), {
     contactId: randomUUID(),
     callIds: ['ucid:6'],
   })
-  await admit(capture.db, bare)
+  await admit(capture.db, incomplete)
   for (const [column, value] of [
     ['min_keep_until', `now() + interval '2 years'`],
     ['expiry_month', `'2099-01-01'`],
@@ -354,7 +359,7 @@ test('a new recording is in state CAPTURING, without terms and without having be
         `insert into recording (id, segment_id, contact_id, contact_started_at, number_reached, state, started_at, intake_day,
            recording_months, ${column})
          select gen_random_uuid(), id, contact_id, contact_started_at, '+35829497000', 'CAPTURING', now(), now()::date, 6, ${value}
-         from segment where id = '${bare.segmentId}'`,
+         from segment where id = '${incomplete.segmentId}'`,
       ),
       column,
     ).rejects.toThrow('permission denied')
@@ -368,12 +373,12 @@ test('a new recording is in state CAPTURING, without terms and without having be
 test('no call starts in the future, which would keep it longer', async () => {
   const ahead = oldCall(Temporal.Now.instant().add({ hours: 24 * 300 }))
   await expect(admit(capture.db, ahead)).rejects.toThrow('row-level security')
-  const here = partOf(oldCall(Temporal.Now.instant().subtract({ minutes: 10 })), {
+  const unrecorded = partOf(oldCall(Temporal.Now.instant().subtract({ minutes: 10 })), {
     contactId: randomUUID(),
     callIds: ['ucid:5'],
   })
   const startedAt = ahead.startedAt
-  await expect(admit(capture.db, { ...here, recording: { ...recordingFacts(), startedAt } })).rejects.toThrow(
+  await expect(admit(capture.db, { ...unrecorded, recording: { ...recordingFacts(), startedAt } })).rejects.toThrow(
     'row-level security',
   )
 })
@@ -393,27 +398,27 @@ test('the ids of an ended call cannot be reassigned', async () => {
 
 test('a feed that was stopped for days adds another official’s segment to a recorded call, with the name', async () => {
   const nothing = { heardAt: undefined, from: undefined, records: 0, calls: 0, outside: 0 }
-  const here = oldCall(Temporal.Now.instant().subtract({ hours: 24 * 20 }))
-  await admit(capture.db, here)
-  await backdateAdmission(here.contactId)
-  const until = here.startedAt.subtract({ hours: 3 })
+  const recorded = oldCall(Temporal.Now.instant().subtract({ hours: 24 * 20 }))
+  await admit(capture.db, recorded)
+  await backdateAdmission(recorded.contactId)
+  const until = recorded.startedAt.subtract({ hours: 3 })
   await reportFeed(capture.db, { name: 'exchange', source: 'csv', covers: [] }, { ...nothing, until }, undefined)
   await owner.query(`update feed set first_at = first_at - interval '60 days'`)
-  const answeredAt = here.endedAt!.add({ minutes: 1 })
-  const onward = partOf(here, {
+  const answeredAt = recorded.endedAt!.add({ minutes: 1 })
+  const transferred = partOf(recorded, {
     official: another,
     trunk: undefined,
     answeredAt,
     endedAt: answeredAt.add({ minutes: 2 }),
   })
-  expect(await admitFromFeed(capture.db, 'exchange', [onward])).toEqual({ added: 1, known: 0 })
-  expect(await parts(here.contactId)).toMatchObject([{ id: here.segmentId }, { official_name: another.name }])
+  expect(await admitFromFeed(capture.db, 'exchange', [transferred])).toEqual({ added: 1, known: 0 })
+  expect(await parts(recorded.contactId)).toMatchObject([{ id: recorded.segmentId }, { official_name: another.name }])
 })
 
 test('a capture node that was disconnected for days reports its segments of calls that others reported', async () => {
-  const here = oldCall(Temporal.Now.instant().subtract({ hours: 24 * 4 }))
-  await admit(capture.db, here)
-  await backdateAdmission(here.contactId)
+  const reportedByOthers = oldCall(Temporal.Now.instant().subtract({ hours: 24 * 4 }))
+  await admit(capture.db, reportedByOthers)
+  await backdateAdmission(reportedByOthers.contactId)
   const node = randomUUID()
   const sendHeartbeat = () =>
     capture.pool.query(
@@ -425,14 +430,16 @@ test('a capture node that was disconnected for days reports its segments of call
   await owner.query(`update capture_node set alive_at = now() - interval '5 days'`)
   for (const isBack of [false, true]) {
     if (isBack) await sendHeartbeat()
-    const part = partOf(here, { official: another, numberReached: { key: phone('029 497 010') } })
+    const part = partOf(reportedByOthers, { official: another, numberReached: { key: phone('029 497 010') } })
     const { answeredAt, endedAt } = part
     await admit(
       capture.db,
       { ...part, recording: { ...recordingFacts(), startedAt: answeredAt!, endedAt: endedAt! } },
       node,
     )
-    expect((await parts(here.contactId)).at(-1), `back: ${isBack}`).toMatchObject({ official_name: another.name })
+    expect((await parts(reportedByOthers.contactId)).at(-1), `back: ${isBack}`).toMatchObject({
+      official_name: another.name,
+    })
   }
 })
 

@@ -108,9 +108,9 @@ async function signIn(changed: Record<string, string> = {}) {
   const idp = connect()
   const begun = await idp.begin({ returnTo: '/' })
   if ('refused' in begun) return begun
-  const there = new URL(begun.url).searchParams
-  provider.nonce = there.get('nonce')!
-  const query = new URLSearchParams({ code: 'one', state: there.get('state')!, ...changed }).toString()
+  const authorizationRequest = new URL(begun.url).searchParams
+  provider.nonce = authorizationRequest.get('nonce')!
+  const query = new URLSearchParams({ code: 'one', state: authorizationRequest.get('state')!, ...changed }).toString()
   return idp.finish({ flow: begun.flow, query, newSession: randomUUID() })
 }
 

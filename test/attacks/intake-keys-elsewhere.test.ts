@@ -151,11 +151,11 @@ describe.each(['pkcs11', 'vault'] as const)(`intake keys in %s${whyNoTokens}`, (
   rule('recordings can be ingested later if the store became unavailable during a renewal', async () => {
     const destroyer = makeDestroyer(testDatabase, register)
     const [ingested, waiting] = [await register.record(), await register.record()]
-    const away = (): never => {
+    const fail = (): never => {
       throw new Error('away')
     }
     for (const act of ['make', 'unwrap', 'wrap', 'destroy', 'has'] as const) {
-      const failing: KeyStore = { ...store, [act]: away }
+      const failing: KeyStore = { ...store, [act]: fail }
       await destroyer.destroy(ingested.id, { keys: failing }).catch(() => undefined)
     }
     expect(

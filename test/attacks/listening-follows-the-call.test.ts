@@ -61,8 +61,8 @@ test.each<[string, Parameters<typeof enterTestPerson>[2]['right']]>([
     expect(await answer(before.fetch(listening.audio, range))).toMatchObject({ status: 403, code: 'deny.expired' })
     expect((await before.fetch(listening.peaks)).status).toBe(403)
     expect((await tuula.fetch(ofSecurity.body['audio'] as string, range)).status).toBe(206)
-    const theirs = await beginListening(after, call.id)
-    expect((await after.fetch(theirs.audio, range)).status).toBe(206)
+    const newListening = await beginListening(after, call.id)
+    expect((await after.fetch(newListening.audio, range)).status).toBe(206)
     const started = (await entries('listening.started')).filter(({ object_id: id }) => id === call.id)
     expect(started).toHaveLength(3)
   },

@@ -265,8 +265,8 @@ test('a capture node that takes keys endlessly leaves the other nodes their shar
     let keys = 0
     for (let round = 0; round < 8; round++) {
       await make()
-      const taken = await Promise.all([1, 2, 3].map(() => claimIntakeBatches(capture, taker(), 1_024)))
-      keys += taken.flat().flatMap(({ publicKeys }) => publicKeys).length
+      const claimed = await Promise.all([1, 2, 3].map(() => claimIntakeBatches(capture, taker(), 1_024)))
+      keys += claimed.flat().flatMap(({ publicKeys }) => publicKeys).length
     }
     return keys
   }
@@ -354,10 +354,10 @@ describe('250 silent sessions from one source within two seconds', () => {
     stranger = await openPeer('127.0.0.2', recorder.sipPort)
     peers.push(stranger)
     const statuses = await flood('127.0.0.2', 250)
-    const taken = statuses.filter((status) => status === 200).length
+    const claimed = statuses.filter((status) => status === 200).length
     expect(new Set(statuses)).toEqual(new Set([200, 503]))
     // With 50 port pairs an unconfigured source may have 18 silent sessions.
-    expect(taken).toBeLessThanOrEqual(9)
+    expect(claimed).toBeLessThanOrEqual(9)
     expect(stranger.received.find((text) => text.startsWith('SIP/2.0 503'))).toMatch(/^retry-after: \d+\r$/im)
     expect(recorder.ports.refusedByShare).toBeGreaterThan(200)
     expect((await legitimate.open()).status).toBe(200)

@@ -15,7 +15,7 @@ const { aino, bertil } = people
  * Plants a contact and a segment, `hours` ago, with the ids of a recording's call. Returns how a requester would name
  * the planted call.
  */
-async function plant(of: { contactId: string; segmentId: string }, hours: number, official: string | null) {
+async function plant(recording: { contactId: string; segmentId: string }, hours: number, official: string | null) {
   const started = Temporal.Now.instant().subtract({ hours })
   const client = await owner.connect()
   try {
@@ -23,13 +23,13 @@ async function plant(of: { contactId: string; segmentId: string }, hours: number
     await client.query(
       `insert into contact (id, started_at, ended_at, history_ends_at, caller_kind, caller_key, number_called, number_kind)
        values ($1, $2, $2::timestamptz + interval '5 minutes', $2::timestamptz + interval '13 months', 'e164', '+358409999999', '+35829497000', 'NATIONAL_SERVICE')`,
-      [of.contactId, started.toString()],
+      [recording.contactId, started.toString()],
     )
     await client.query(
       `insert into segment (id, contact_id, contact_started_at, seq, number_reached, official_person_id, answered_at, ended_at, decision_record,
          decision_reason, capture_state, marks)
        values ($1, $2, $3, 1, '+35829497000', $4, $3, $3::timestamptz + interval '5 minutes', false, 'not-drawn', 'not-recorded', '{}')`,
-      [of.segmentId, of.contactId, started.toString(), official],
+      [recording.segmentId, recording.contactId, started.toString(), official],
     )
     await client.query('commit')
   } finally {

@@ -115,7 +115,7 @@ test('a backup in progress when a restored register takes over the place does no
   const before = (await findBackups(place.store)).whole
   // The restored register's first backup, still incomplete.
   const id = backupId(Temporal.Now.instant().add({ hours: 1 }))
-  const theirs = [`${folderOf(id)}secrets.age`, `objects/recordings/${crypto.randomUUID()}.age`]
+  const foreignFiles = [`${folderOf(id)}secrets.age`, `objects/recordings/${crypto.randomUUID()}.age`]
   const open = await place.open()
   const made = makeBackup(
     register.source,
@@ -124,14 +124,14 @@ test('a backup in progress when a restored register takes over the place does no
       async renewCopies() {
         await open.renewCopies()
         expect(await restoredPlaces.catchUp()).toMatchObject([{ reached: true }])
-        for (const key of theirs) await place.store.put(key, Buffer.from('theirs'))
+        for (const key of foreignFiles) await place.store.put(key, Buffer.from('theirs'))
       },
     },
     { recipient: recovery.recipient, rotationDays: 30, onProgress: () => undefined },
   )
   await expect(made).rejects.toMatchObject({ code: 'place-other' })
   expect((await findBackups(place.store)).whole).toEqual(before)
-  for (const key of theirs) expect(await place.store.sizeBytes(key)).toBe('theirs'.length)
+  for (const key of foreignFiles) expect(await place.store.sizeBytes(key)).toBe('theirs'.length)
 })
 
 test('a machine that was rolled back or copied writes no keys into a place whose ledger is longer than its own', async () => {

@@ -210,7 +210,7 @@ describe('the end of a conference', () => {
     expect(await waitForStored(1)).toEqual([[aino, 20]])
   })
 
-  const talk = (official: string, caller: string, session = official) =>
+  const metadataWith = (official: string, caller: string, session = official) =>
     metadataOf({
       id: session,
       participants: [
@@ -222,11 +222,11 @@ describe('the end of a conference', () => {
   test('a silent session whose BYE was lost ends the conference, and the next official’s recording starts at that moment', async () => {
     const headers = { ...diversion, 'Cisco-Guid': '1-2-3-4' }
     const first = await bench.call({})
-    const { ports: lost } = await first.invite({ sdp: true, metadata: talk(aino, people.caller), headers })
+    const { ports: lost } = await first.invite({ sdp: true, metadata: metadataWith(aino, people.caller), headers })
     await first.speak(lost, 10)
     await wait(100)
     const next = await bench.call({ ssrc: 200 })
-    const { ports } = await next.invite({ sdp: true, metadata: talk(bertil, people.caller), headers })
+    const { ports } = await next.invite({ sdp: true, metadata: metadataWith(bertil, people.caller), headers })
     await next.speak(ports, 10)
     const ended = () => bench.segments().find(({ official }) => official?.phone === aino)?.endedAt
     const speaking = setInterval(() => void next.speak(ports, 1), 100)
@@ -247,7 +247,7 @@ describe('the end of a conference', () => {
     const calls = []
     for (const official of [aino, bertil]) {
       const call = await bench.call({ ssrc: 100 * (calls.length + 1) })
-      const metadata = talk(official, 'sip:anonymous@anonymous.invalid').replace(
+      const metadata = metadataWith(official, 'sip:anonymous@anonymous.invalid').replace(
         /(<session session_id="[^"]*">)/,
         name === 'Session-ID' ? `$1<sipSessionID>${value}</sipSessionID>` : '$1',
       )
@@ -266,7 +266,7 @@ describe('the end of a conference', () => {
     const headers = { ...diversion, 'User-to-User': '00FA08000100021A2B3C4D;encoding=hex' }
     for (const official of [aino, bertil]) {
       const call = await bench.call({})
-      await call.invite({ sdp: true, metadata: talk(official, 'sip:anonymous@anonymous.invalid'), headers })
+      await call.invite({ sdp: true, metadata: metadataWith(official, 'sip:anonymous@anonymous.invalid'), headers })
     }
     await bench.until(() =>
       expect(bench.segments().map(({ captureState, marks }) => [captureState, marks])).toEqual([
@@ -282,7 +282,7 @@ describe('a client’s clock', () => {
     const ms = Date.now() + offsetMs
     return (seconds: number) => new Date(ms + 1_000 * seconds).toISOString()
   }
-  const talk = (official: string, answered: string, end = '') => {
+  const metadataWith = (official: string, answered: string, end = '') => {
     const joins = `<participantsessionassoc participant_id="${official}" session_id="${session}"><associate-time>${answered}</associate-time></participantsessionassoc>`
     const stop = end && `<session session_id="${session}"><stop-time>${end}</stop-time></session>`
     const participants = [
@@ -299,10 +299,10 @@ describe('a client’s clock', () => {
   test('that is two hours behind ends no segment before its start: the transfer counts when it is reported', async () => {
     const at = clock(-7_200_000)
     const call = await bench.call({})
-    const { ports } = await call.invite({ sdp: true, metadata: talk(aino, at(0)), headers: diversion })
+    const { ports } = await call.invite({ sdp: true, metadata: metadataWith(aino, at(0)), headers: diversion })
     await call.speak(ports, 10)
     await wait(300)
-    await call.update({ metadata: talk(bertil, at(0.3)) })
+    await call.update({ metadata: metadataWith(bertil, at(0.3)) })
     await call.bye()
     await waitForStored(2)
     expect(sinceStart(bench.segments()[0]?.endedAt)).toBeGreaterThan(200)
@@ -311,10 +311,10 @@ describe('a client’s clock', () => {
   test('that is days behind ends no call before its start', async () => {
     const at = clock(-3 * 86_400_000)
     const call = await bench.call({})
-    const { ports } = await call.invite({ sdp: true, metadata: talk(aino, at(0)), headers: diversion })
+    const { ports } = await call.invite({ sdp: true, metadata: metadataWith(aino, at(0)), headers: diversion })
     await call.speak(ports, 10)
     await wait(300)
-    await call.bye({ metadata: talk(aino, at(0), at(0.3)) })
+    await call.bye({ metadata: metadataWith(aino, at(0), at(0.3)) })
     expect(await waitForStored(1)).toEqual([[aino, 20]])
     expect(sinceStart(bench.segments()[0]?.endedAt)).toBeGreaterThan(200)
   })
@@ -322,9 +322,9 @@ describe('a client’s clock', () => {
   test('that is ahead does not move the time of the answer when the client repeats it', async () => {
     const at = clock(5_400)
     const call = await bench.call({})
-    const { ports } = await call.invite({ sdp: true, metadata: talk(aino, at(0)), headers: diversion })
+    const { ports } = await call.invite({ sdp: true, metadata: metadataWith(aino, at(0)), headers: diversion })
     await wait(1_000)
-    await call.update({ metadata: talk(aino, at(0)) })
+    await call.update({ metadata: metadataWith(aino, at(0)) })
     await call.speak(ports, 10)
     await call.bye()
     await waitForStored(1)
@@ -334,7 +334,7 @@ describe('a client’s clock', () => {
   test('that is ahead shortens neither start nor end of a transferred call whose transfer time is not reported', async () => {
     const at = clock(1_500)
     const call = await bench.call({})
-    const { ports } = await call.invite({ sdp: true, metadata: talk(aino, at(0)), headers: diversion })
+    const { ports } = await call.invite({ sdp: true, metadata: metadataWith(aino, at(0)), headers: diversion })
     for (let n = 0; n < 5; n++) {
       await call.speak(ports, 2)
       await wait(500)

@@ -104,8 +104,8 @@ test('a shorter term waits until each open disclosure that it affects is release
 test('the dry run shows its author neither an authority’s request nor an order on its recording (R34, L37)', async () => {
   const request = await ends.makeRecording()
   const draft = await submit(30)
-  const off = await submit(31, [{ path: ['disclosure', 'authority'], value: false }])
-  const readConsequences = async () => [await consequences(draft), await consequences(off)]
+  const switchingOff = await submit(31, [{ path: ['disclosure', 'authority'], value: false }])
+  const readConsequences = async () => [await consequences(draft), await consequences(switchingOff)]
   const before = await readConsequences()
   await requestByAuthority(request)
   expect(await readConsequences()).toEqual(before)

@@ -508,7 +508,7 @@ const catalogue: readonly Breach[] = [
     },
   },
   {
-    name: 'a recording destroyed before its minimum term as by a prohibition that nobody entered',
+    name: 'a recording destroyed before its minimum term, as by a prohibition that nobody entered',
     ...floor,
     plant: {
       change: 'recording',

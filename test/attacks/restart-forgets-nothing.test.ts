@@ -34,7 +34,7 @@ async function plant(many: number) {
   try {
     await client.query('begin; set local session_replication_role = replica')
     for (let i = 0; i < all.length; i += 5000) {
-      const some = JSON.stringify(
+      const batch = JSON.stringify(
         all.slice(i, i + 5000).map(({ part, at, fact, root }) => ({
           part,
           at: at.toString(),
@@ -47,14 +47,14 @@ async function plant(many: number) {
         `insert into admission_part (id, hour, source, kinds, ids, starts, root)
         select x.part, date_trunc('hour', x.at), 'register', '{contact}', array[x.id], array[x.started], decode(x.root, 'hex')
         from jsonb_to_recordset($1::jsonb) x (part uuid, at timestamptz, id uuid, started timestamptz, root text)`,
-        [some],
+        [batch],
       )
       await client.query(
         `insert into audit_entry (at, action, result, object_kind, object_id, detail)
         select x.at, 'admissions.counted', 'ok', 'admissions', x.part, jsonb_build_object('hour', to_char(x.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24":00:00Z"'),
           'source', 'register', 'contacts', 1, 'segments', 0, 'recordings', 0, 'root', x.root)
         from jsonb_to_recordset($1::jsonb) x (part uuid, at timestamptz, root text)`,
-        [some],
+        [batch],
       )
     }
     await client.query('commit')

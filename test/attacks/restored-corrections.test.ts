@@ -198,8 +198,10 @@ test('the first request after a restore gets a new number, even if the year’s 
     'insert into request_number as n (year, last) values ($1, 1) on conflict (year) do update set last = n.last + 1 returning n.last',
     [year],
   )
-  const taken = await machine.pool.query('select from subject_request where number = $1', [`P-${year}-${number.last}`])
-  expect(taken.rows).toHaveLength(0)
+  const requestsOfNumber = await machine.pool.query('select from subject_request where number = $1', [
+    `P-${year}-${number.last}`,
+  ])
+  expect(requestsOfNumber.rows).toHaveLength(0)
 })
 
 test('a consent withdrawn and a workstation removed on the day of the loss stay ended', async () => {

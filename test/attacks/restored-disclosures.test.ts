@@ -30,8 +30,8 @@ test('accepts a copy checked and released, and an authority’s disclosure decid
     values (${recording!.id}, 80, 'RENDERED', 'w', ${eero}, now(), now(), sha256('a'), 9, 80) returning id`.execute(
     admin,
   )
-  const checkBoth = async (on: typeof admin) => {
-    const context = { db: on, versions: await readVersions(on), now: Temporal.Now.instant(), keys: register.keys }
+  const checkBoth = async (db: typeof admin) => {
+    const context = { db, versions: await readVersions(db), now: Temporal.Now.instant(), keys: register.keys }
     return [
       await disclosuresAnonymised.check(context as never, undefined),
       await disclosuresFounded.check(context as never, undefined),

@@ -56,7 +56,7 @@ test('the pace of a copy and the starts of its turns are independent of the spea
   })
   const own = talkers.map(({ pace }) => pace)
   expect(Math.abs(correlation(own, paces))).toBeLessThan(0.2)
-  const spread = (of: readonly number[]) => (of.at(-1)! - of[0]!) / second
+  const spread = (times: readonly number[]) => (times.at(-1)! - times[0]!) / second
   const speakersSpreads = talkers.map(({ call: [caller] }) => spread(caller.map(({ from }) => from)))
   expect(Math.abs(correlation(speakersSpreads, starts.map(spread)))).toBeLessThan(0.2)
   const unmoved = talkers.filter(({ call: [caller] }, index) =>
@@ -112,7 +112,7 @@ function maxEdgeShift(one: ReturnType<typeof stretchesOf>, other: ReturnType<typ
 
 /** Pearson correlation. */
 function correlation(one: readonly number[], other: readonly number[]): number {
-  const mean = (of: readonly number[]) => of.reduce((sum, value) => sum + value, 0) / of.length
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
   const [a, b] = [mean(one), mean(other)]
   const product = (of: readonly number[], by: readonly number[], x: number, y: number) =>
     of.reduce((sum, value, i) => sum + (value - x) * (by[i]! - y), 0)

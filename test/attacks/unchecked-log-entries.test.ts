@@ -27,16 +27,16 @@ test('no promise holds while years of entries are unjudged, and a view out of sc
     'analyze audit_entry',
   )
   // An aborted signal ends a check after its first round.
-  const some = AbortSignal.abort()
-  const first = await check(undefined, some)
+  const aborted = AbortSignal.abort()
+  const first = await check(undefined, aborted)
   expect(first).toMatchObject({ holds: false, facts: { outside: 0, judgedTo: expect.any(String) } })
   await promises.tamper(
     `insert into audit_entry (person_id, role, action, purpose, result, object_kind, object_id)
      values ('${promises.aino.id}', 'OFFICIAL', 'contact.read', 'DEVELOPMENT', 'ok', 'contact', '${promises.recordings.colleagues.contactId}')`,
   )
   const found = { holds: false, facts: { outside: 1 } }
-  expect(await check(undefined, some)).toMatchObject(found)
-  expect(await check(first.memo, some)).toMatchObject(found)
+  expect(await check(undefined, aborted)).toMatchObject(found)
+  expect(await check(first.memo, aborted)).toMatchObject(found)
   const whole = await check(first.memo)
   expect(whole).toMatchObject(found)
   expect(Temporal.Instant.from(String(whole.facts.judgedTo)).until(Temporal.Now.instant()).total('hours')).toBeLessThan(

@@ -17,13 +17,13 @@ const erase = async () => sql`select erase_closed_requests()`.execute(custodian)
 
 test('a copy and a rejected correction of an erased request name no recording and no call', async () => {
   const { id, contactId, segmentId } = await makeRecording()
-  const q = await servedRequest(admin, {
+  const request = await servedRequest(admin, {
     ...{ clerkId: paula.id, contacts: [contactId], kinds: ['RECTIFY', 'COPY'], party: 'OFFICIAL', officialId: aino.id },
   })
   const { rows: found } = await sql<{ user_id: string }>`select user_id from person where id = ${bertil.id}`.execute(
     admin,
   )
-  await post('paula', `/api/requests/${q.id}/corrections`, { segmentId, officialUserId: found[0]!.user_id })
+  await post('paula', `/api/requests/${request.id}/corrections`, { segmentId, officialUserId: found[0]!.user_id })
   const { rows: made } = await sql<{ id: string }>`select id from correction`.execute(admin)
   expect(await post('riitta', `/api/corrections/${made[0]!.id}/decision`, { outcome: 'REJECTED' })).toMatchObject({
     status: 204,
@@ -31,15 +31,17 @@ test('a copy and a rejected correction of an erased request name no recording an
   await admin.transaction().execute(async (tx) => {
     await sql`set local session_replication_role = replica`.execute(tx)
     await sql`insert into subject_copy (request_id, recording_id, method, token_hash, made_by, expires_at, ready_at, size_bytes, ended_at, end_why)
-      values (${q.id}, ${id}, 'PASSPHRASE', sha256('x'), ${paula.id}, now(), now(), 1, now(), 'taken')`.execute(tx)
+      values (${request.id}, ${id}, 'PASSPHRASE', sha256('x'), ${paula.id}, now(), now(), 1, now(), 'taken')`.execute(
+      tx,
+    )
     await sql`update subject_request set closed_at = now() - interval '31 days', closed_by = ${paula.id}, outcome = 'ANSWERED',
       entered_at = now() - interval '40 days', received_at = now() - interval '40 days'`.execute(tx)
     await sql`update inspection set closed_at = now(), outcome = 'answered'`.execute(tx)
   })
   const named = async () => {
     const { rows } = await sql<{ table: string }>`
-      select 'subject_copy' as table from subject_copy where request_id = ${q.id} and recording_id is not null
-      union all select 'correction' from correction where request_id = ${q.id}`.execute(admin)
+      select 'subject_copy' as table from subject_copy where request_id = ${request.id} and recording_id is not null
+      union all select 'correction' from correction where request_id = ${request.id}`.execute(admin)
     return rows.map(({ table }) => table)
   }
   // A file that was not removed yet keeps the request.
@@ -48,7 +50,7 @@ test('a copy and a rejected correction of an erased request name no recording an
   await sql`update subject_copy set removed_at = now()`.execute(admin)
   await erase()
   expect(await named()).toEqual([])
-  expect((await get('paula', `/api/requests/${q.id}`)).body).toMatchObject({ copies: [], corrections: [] })
+  expect((await get('paula', `/api/requests/${request.id}`)).body).toMatchObject({ copies: [], corrections: [] })
 })
 
 test('a correction and a prohibition end with the history of their call', async () => {
@@ -59,12 +61,12 @@ test('a correction and a prohibition end with the history of their call', async 
     database.as('seloste_capture').db,
     callFacts({ startedAt, answeredAt: startedAt, endedAt, official }),
   )
-  const q = await servedRequest(admin, { clerkId: paula.id, contacts: [contactId], kinds: ['RECTIFY'] })
+  const request = await servedRequest(admin, { clerkId: paula.id, contacts: [contactId], kinds: ['RECTIFY'] })
   await admin.transaction().execute(async (tx) => {
     await sql`set local session_replication_role = replica`.execute(tx)
     await sql`insert into correction (request_id, segment_id, contact_id, contact_started_at, was_person_id, becomes_person_id,
         proposed_at, proposed_by, decided_at, decided_by, outcome)
-      select ${q.id}, s.id, s.contact_id, s.contact_started_at, ${aino.id}, ${bertil.id}, now() - interval '1 year', ${paula.id},
+      select ${request.id}, s.id, s.contact_id, s.contact_started_at, ${aino.id}, ${bertil.id}, now() - interval '1 year', ${paula.id},
         now() - interval '1 year', ${riitta.id}, 'APPROVED' from segment s where s.contact_id = ${contactId}`.execute(
       tx,
     )

@@ -225,11 +225,11 @@ test('backups are deleted after the days promised by the description, even the l
 
 test('files of another Seloste in a place are not changed, not even its unfinished backup', async () => {
   const place = await register.newPlace()
-  const theirs = `${folderOf('2026-01-01t02-30-00z')}unit.00000.zst.age`
+  const foreignFile = `${folderOf('2026-01-01t02-30-00z')}unit.00000.zst.age`
   await place.store.put('audit/key', Buffer.from('seloste/another+01234567+AAAA\n'))
-  await place.store.put(theirs, Buffer.from('theirs'))
+  await place.store.put(foreignFile, Buffer.from('theirs'))
   await expect(backUp(place)).rejects.toMatchObject({ code: 'backup-other-log' })
-  expect(await keysBelow(place.store, 'backups/')).toEqual([theirs])
+  expect(await keysBelow(place.store, 'backups/')).toEqual([foreignFile])
 })
 
 test('a COPY whose consumer fails ends at once, with its connection', async () => {

@@ -152,7 +152,7 @@ test(
     const place = await openTestPlaces(database, register)
     const destroyer = makeDestroyer(database, register, place.copies)
     const recordings = await register.makeRecordings(isLong ? 100 : 4)
-    const unkept = await register.record({}, { packets: 4 })
+    const notIngested = await register.record({}, { packets: 4 })
     await register.seal()
     const right = await grantRight()
     // Deletes the row as the owner of the database could, so that forged entries would count in the restored register.
@@ -184,7 +184,9 @@ test(
     const states = await machine.pool.query<{ id: string; state: string }>('select id, state from recording')
     for (const { id, state } of states.rows)
       expect(state === 'DESTROYED', id).toBe(gone.includes(id) || state === 'DESTROYED')
-    const lost = await machine.pool.query('select incomplete, keeping_fault from recording where id = $1', [unkept.id])
+    const lost = await machine.pool.query('select incomplete, keeping_fault from recording where id = $1', [
+      notIngested.id,
+    ])
     expect(lost.rows).toEqual([{ incomplete: true, keeping_fault: 'not-in-backup' }])
     const { rows: rights } = await machine.pool.query(
       'select revoked_at is not null as revoked from access_right where id = $1',

@@ -102,12 +102,12 @@ describe.skipIf(!hasOpenssl)('a database over TLS whose owner is not a superuser
     await prepare()
     await revokeFromEverybody(server.adminUrl('late'), 'late')
     await prepare()
-    const may = await queryOnce(
+    const lockRights = await queryOnce(
       url,
       `select role from unnest(array['seloste_custodian', 'seloste_capture', 'seloste_desk']) role
        where has_function_privilege(role, 'pg_catalog.pg_try_advisory_lock(bigint)', 'execute')`,
     )
-    expect(may).toEqual([{ role: 'seloste_custodian' }])
+    expect(lockRights).toEqual([{ role: 'seloste_custodian' }])
   })
 
   test('passes the checks, except for settings that speed up tests', async () => {

@@ -127,9 +127,9 @@ export async function startExternalServer(
   hold?.on('error', () => undefined)
   for (const one of [child, child.stderr, hold] as ({ unref?: () => void } | null | undefined)[]) one?.unref?.()
 
-  const way = tls ? `?sslmode=verify-full&sslrootcert=${encodeURIComponent(tls.certificate)}` : ''
+  const tlsParameters = tls ? `?sslmode=verify-full&sslrootcert=${encodeURIComponent(tls.certificate)}` : ''
   const urlFor = (role: string, password: string, database: string) =>
-    `postgres://${encodeURIComponent(role)}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}${way}`
+    `postgres://${encodeURIComponent(role)}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}${tlsParameters}`
   const adminUrl = (database = 'postgres') => urlFor(superuser, rolePassword, database)
   const deadline = performance.now() + readyMs
   while (!(await answers(adminUrl()))) {

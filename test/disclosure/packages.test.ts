@@ -518,17 +518,17 @@ describe('a package to an authority', () => {
     const request = (name: 'riitta' | 'tuula' = 'riitta') =>
       send(name, 'POST', `${path}/packages`, { method: 'PASSPHRASE', delivery: 'LINK' })
     expect(await request('tuula')).toMatchObject({ status: 403, code: 'deny.role' })
-    const of = (statement: ReturnType<typeof sql>) =>
+    const change = (statement: ReturnType<typeof sql>) =>
       sql`update authority_disclosure set ${statement} where id = ${path.split('/').at(-1)}`.execute(admin)
-    await of(sql`provision_id = provision_id || 'x'`)
+    await change(sql`provision_id = provision_id || 'x'`)
     expect(await request()).toMatchObject({ status: 409, code: 'authority.provision-expired' })
-    await of(sql`provision_id = left(provision_id, -1), hands = hands || ${open.people.riitta.id}::uuid`)
+    await change(sql`provision_id = left(provision_id, -1), hands = hands || ${open.people.riitta.id}::uuid`)
     expect(await request()).toMatchObject({ status: 403, code: 'authority.own' })
-    await of(sql`hands = '{}'`)
+    await change(sql`hands = '{}'`)
     const { body } = await request()
     const page = async () => (await desk.visitor.fetch(body['link'] as string)).status
     await expect.poll(page, { timeout: 20_000, interval: 500 }).toBe(200)
-    await of(sql`provision_id = provision_id || 'x'`)
+    await change(sql`provision_id = provision_id || 'x'`)
     expect(await page()).toBe(404)
   })
 

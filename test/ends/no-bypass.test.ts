@@ -18,8 +18,8 @@ describe('a compromised custodian', () => {
     const { id } = await makeRecording()
     const statement = `update recording set state = 'QUARANTINED' where id = '${id}'`
     await expect(as('seloste_custodian').query(statement)).rejects.toThrow(/cannot be quarantined/)
-    const unkept = `update recording set kept_at = null where id = '${id}'`
-    await expect(as('seloste_custodian').query(unkept)).rejects.toThrow(/has been ingested/)
+    const asIfNotIngested = `update recording set kept_at = null where id = '${id}'`
+    await expect(as('seloste_custodian').query(asIfNotIngested)).rejects.toThrow(/has been ingested/)
     expect(await stateOf(id)).toMatchObject({ state: 'STORED' })
   })
 

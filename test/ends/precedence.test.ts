@@ -130,17 +130,17 @@ test(`the database decides the same in ${cases} cases`, { timeout: 120_000 }, as
   const kinds = new Set<string>()
   const batch = 5_000
   for (let at = 0; at < facts.length; at += batch) {
-    const some = facts.slice(at, at + batch)
+    const factsOfBatch = facts.slice(at, at + batch)
     const { rows } = await sql<{ ends: unknown }>`
       select decide_end(f.value) as ends
-      from jsonb_array_elements(${JSON.stringify(some)}::jsonb) with ordinality f (value, n) order by f.n`.execute(
+      from jsonb_array_elements(${JSON.stringify(factsOfBatch)}::jsonb) with ordinality f (value, n) order by f.n`.execute(
       database.as().db,
     )
-    const wrong = some.findIndex((one, n) => {
+    const wrong = factsOfBatch.findIndex((one, n) => {
       kinds.add(JSON.stringify({ ...endCauseOf(one), cases: undefined }))
       return JSON.stringify(sorted(rows[n]?.ends)) !== JSON.stringify(sorted(endCauseOf(one)))
     })
-    expect(wrong === -1 ? undefined : { facts: some[wrong], database: rows[wrong]?.ends }).toBeUndefined()
+    expect(wrong === -1 ? undefined : { facts: factsOfBatch[wrong], database: rows[wrong]?.ends }).toBeUndefined()
   }
   // Checks that every possible answer occurred.
   expect(kinds.size).toBe(8)

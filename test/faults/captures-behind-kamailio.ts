@@ -48,9 +48,9 @@ export interface Network {
 /** Opens a network in 198.18.0.0/15, reserved for tests (RFC 2544), with an unused third byte. */
 export function openNetwork(): Network {
   const mark = `s${process.pid.toString(36)}`
-  const taken = Object.values(networkInterfaces()).flatMap((ones) => (ones ?? []).map(({ address }) => address))
+  const usedAddresses = Object.values(networkInterfaces()).flatMap((ones) => (ones ?? []).map(({ address }) => address))
   const free = Array.from({ length: 200 }, (_, n) => `198.19.${n}`).find(
-    (net) => !taken.some((one) => one.startsWith(`${net}.`)),
+    (net) => !usedAddresses.some((one) => one.startsWith(`${net}.`)),
   )
   const bridge = `${mark}br`
   const spaces: string[] = []

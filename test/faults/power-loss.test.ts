@@ -84,7 +84,7 @@ function runSeloste(data: string, ...args: string[]) {
     env: { ...process.env, SELOSTE_DATA: data },
     encoding: 'utf8',
   })
-  return { status, said: stdout + stderr }
+  return { status, output: stdout + stderr }
 }
 
 function call(running: RunningSeloste, caller: string, seconds: number) {
@@ -178,7 +178,7 @@ test.skipIf(missing !== '')(
           90_000,
         )
         const log = runSeloste(data, 'audit', 'verify', '--checkpoint', checkpoint)
-        expect(log.status, log.said).toBe(0)
+        expect(log.status, log.output).toBe(0)
       }
     } finally {
       await running.stop()

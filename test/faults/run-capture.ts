@@ -94,10 +94,11 @@ export async function openCuttableConnection(url: URL): Promise<CuttableConnecti
 
   async function mend(): Promise<void> {
     server = createServer((near) => {
-      const far = folder === null ? connect(Number(url.port), url.hostname) : connect(join(folder, '.s.PGSQL.5432'))
+      const upstream =
+        folder === null ? connect(Number(url.port), url.hostname) : connect(join(folder, '.s.PGSQL.5432'))
       for (const [one, other] of [
-        [near, far],
-        [far, near],
+        [near, upstream],
+        [upstream, near],
       ] as const) {
         open.add(one)
         one.pipe(other)

@@ -17,9 +17,9 @@ test('new calls in progress are added at the end of the list, the others keep th
   expect((await starts()).slice(0, early.length)).toEqual(early)
 
   await page.getByRole('button', { name: 'Pysäytä päivitys' }).click()
-  const still = await page.locator('.live-table').textContent()
+  const paused = await page.locator('.live-table').textContent()
   await expect(page.getByText(/odottaa\./)).toBeVisible({ timeout: 60_000 })
-  expect(await page.locator('.live-table').textContent()).toBe(still)
+  expect(await page.locator('.live-table').textContent()).toBe(paused)
   await page.getByRole('button', { name: 'Jatka päivitystä' }).click()
   await expect(page.getByText('Päivitys on pysäytetty.')).toBeHidden()
 })

@@ -78,13 +78,13 @@ test('times to listen to a recording are offered before its destruction day, and
   const inThree = { fi: 'Turku', sv: 'Åbo', en: 'Turku' }
   const office = await answerOf<{ id: string }>(paula, 'POST', '/api/offices', { names: inThree, address: inThree })
   const { hosts } = await answerOf<{ hosts: { id: string; name: string }[] }>(paula, 'GET', '/api/offices')
-  const on = Temporal.Now.plainDateISO('Europe/Helsinki').add({ days: 20 }).toString()
-  const times = { day: on, from: '09:00', to: '10:00', minutes: 60, hostId: hosts[0]!.id }
+  const slotDay = Temporal.Now.plainDateISO('Europe/Helsinki').add({ days: 20 }).toString()
+  const times = { day: slotDay, from: '09:00', to: '10:00', minutes: 60, hostId: hosts[0]!.id }
   await answerOf(paula, 'POST', `/api/offices/${office.id}/slots`, times)
   const slots = await answerOf<{ items: { id: string }[] }>(
     paula,
     'GET',
-    `/api/slots?from=${on}&to=${on}&officeId=${office.id}`,
+    `/api/slots?from=${slotDay}&to=${slotDay}&officeId=${office.id}`,
   )
   const requested = { slotId: slots.items[0]!.id, needs: [] }
   const late = await paula.call('POST', `/api/requests/${request.id}/appointments`, requested)

@@ -100,7 +100,7 @@ export function expireDueDate(seloste: RunningSeloste, { id }: Study): Promise<v
 /** Moves the due time of recalls into the past. Returns the earlier due time: the end of the third working day. */
 export function makeRecallsOverdue(seloste: RunningSeloste, { number }: Study): Promise<Temporal.Instant> {
   return withOwnDatabase(seloste, async (db) => {
-    const was = await db
+    const earlier = await db
       .selectFrom('disclosed_copy')
       .select('due_at')
       .where('disclosure', '=', number)
@@ -109,7 +109,7 @@ export function makeRecallsOverdue(seloste: RunningSeloste, { number }: Study): 
     await sql`update disclosed_copy set due_at = now() - interval '1 minute' where disclosure = ${number} and state = 'RECALLED'`.execute(
       db,
     )
-    return was.due_at!
+    return earlier.due_at!
   })
 }
 

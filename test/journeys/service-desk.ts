@@ -150,11 +150,11 @@ export async function atServiceDesk(
 
   /** Plays a moment of a call, and records that the requester is its party. */
   async function verify(ordinal = 1): Promise<void> {
-    const here = call(ordinal)
-    await expect(here.getByRole('button', { name: t('requests.verify.yes') })).toBeDisabled()
-    await here.getByRole('button', { name: t('listening.start') }).click()
-    await expect(here.getByRole('button', { name: t('requests.verify.yes') })).toBeEnabled({ timeout: 20_000 })
-    await here.getByRole('button', { name: t('requests.verify.yes') }).click()
+    const namedCall = call(ordinal)
+    await expect(namedCall.getByRole('button', { name: t('requests.verify.yes') })).toBeDisabled()
+    await namedCall.getByRole('button', { name: t('listening.start') }).click()
+    await expect(namedCall.getByRole('button', { name: t('requests.verify.yes') })).toBeEnabled({ timeout: 20_000 })
+    await namedCall.getByRole('button', { name: t('requests.verify.yes') }).click()
     await expectCallState('MATCHED', ordinal)
   }
 

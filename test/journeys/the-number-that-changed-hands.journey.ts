@@ -108,10 +108,10 @@ test('a person who left is signed out at once and cannot sign in again, and the 
   ])
 
   const anssi = await signInAt(seloste.url, 'anssi', seloste.password)
-  const taken = await anssi.call('POST', '/api/people', {
+  const refused = await anssi.call('POST', '/api/people', {
     userId: 'aino',
     name: 'Aino Toinen',
     employedFrom: from(0, 1),
   })
-  expect(await taken.json()).toMatchObject({ error: { code: 'person.user-id-taken' } })
+  expect(await refused.json()).toMatchObject({ error: { code: 'person.user-id-taken' } })
 })

@@ -93,7 +93,7 @@ test('a call abandoned in the queue is in the history without an official', asyn
 test('the register keeps nothing of an outgoing call or of a call between officials', async ({ seloste }) => {
   const [aino, bertil] = [officialByKey('aino'), officialByKey('bertil')]
   const customer = { name: 'Asiakas', phone: '+358402077777', language: 'fi' } as const
-  const out = await place(seloste, {
+  const outgoing = await place(seloste, {
     caller: aino.phone,
     number: customer.phone,
     official: customer,
@@ -101,7 +101,7 @@ test('the register keeps nothing of an outgoing call or of a call between offici
     seconds: 1,
   })
   const between = await place(seloste, { caller: aino.phone, number: bertil.phone, official: bertil, seconds: 1 })
-  expect([...out.recorded, ...between.recorded]).toEqual([false, false])
+  expect([...outgoing.recorded, ...between.recorded]).toEqual([false, false])
   await wait(3_000)
   expect(await findContact(seloste, aino.phone)).toBeUndefined()
   expect(await findContact(seloste, customer.phone)).toBeUndefined()

@@ -41,20 +41,20 @@ function metricsIn(expr: string): (ListedMetric | string)[] {
 }
 
 /** Returns the labels named in an expression or in its annotations. */
-function labelsIn(expr: string, words: string): string[] {
+function labelsIn(expr: string, annotationText: string): string[] {
   const matched = [...expr.matchAll(/[{,]\s*(\w+)\s*(?:=~|!~|!=|=)\s*"/g)].map(([, label]) => label!)
   const grouped = [...expr.matchAll(/\b(?:by|without)\s*\(([^)]*)\)/g)].flatMap(([, list]) => list!.split(','))
-  const labels = [...words.matchAll(/\{\{\s*(?:\$labels\.)?(\w+)\s*\}\}/g)].map(([, label]) => label!)
+  const labels = [...annotationText.matchAll(/\{\{\s*(?:\$labels\.)?(\w+)\s*\}\}/g)].map(([, label]) => label!)
   return [...matched, ...grouped, ...labels].map((label) => label.trim()).filter((label) => label !== 'value')
 }
 
-function problemsOf(expr: string, words: string): string[] {
+function problemsOf(expr: string, annotationText: string): string[] {
   const request = metricsIn(expr)
   const unknown = request.filter((one) => typeof one === 'string')
   if (request.length === 0) return ['it asks for nothing']
   if (unknown.length > 0) return unknown.map((name) => `there is no metric ${name}`)
   const labels = new Set([...everywhere, ...request.flatMap((one) => (typeof one === 'string' ? [] : one.labels))])
-  return labelsIn(expr, words)
+  return labelsIn(expr, annotationText)
     .filter((label) => !labels.has(label))
     .map((label) => `there is no label ${label}`)
 }

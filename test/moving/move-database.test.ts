@@ -63,21 +63,23 @@ test('reports obstacles before it changes anything', { timeout: 60_000 }, async 
   await once(none, 'listening')
   const { port } = none.address() as { port: number }
   none.close()
-  const away = `postgres://a:b@127.0.0.1:${port}/c`
-  await expect(assertMovable({ from, to: away, location: 'it' })).rejects.toMatchObject({ code: 'move-target-away' })
+  const unreachable = `postgres://a:b@127.0.0.1:${port}/c`
+  await expect(assertMovable({ from, to: unreachable, location: 'it' })).rejects.toMatchObject({
+    code: 'move-target-away',
+  })
   await expect(assertMovable({ from, to: from, location: 'it' })).rejects.toMatchObject({
     code: 'move-target-not-empty',
   })
   await target.administer(`create role owner_of_it login createrole password 'x'`)
   const [name] = new URL(to).pathname.slice(1).split('?')
   await target.administer(`alter database ${name} owner to owner_of_it`)
-  const theirs = target.urlFor('owner_of_it', 'x', name!)
-  await expect(assertMovable({ from, to: theirs, location: 'it' })).rejects.toMatchObject({
+  const urlOfOtherOwner = target.urlFor('owner_of_it', 'x', name!)
+  await expect(assertMovable({ from, to: urlOfOtherOwner, location: 'it' })).rejects.toMatchObject({
     code: 'move-target-unfit',
     message: expect.stringContaining('grant set on parameter session_replication_role to owner_of_it') as string,
   })
   await target.administer('grant set on parameter session_replication_role to owner_of_it')
-  await assertMovable({ from, to: theirs, location: 'it' })
+  await assertMovable({ from, to: urlOfOtherOwner, location: 'it' })
   await target.administer(`create database of_bytes encoding 'UTF8' locale 'C' locale_provider libc template template0`)
   const ofBytes = to.replace(name!, 'of_bytes')
   await expect(assertMovable({ from, to: ofBytes, location: 'it' })).rejects.toMatchObject({
@@ -129,12 +131,12 @@ test(
     await expect(finishMove(from, to, 'another')).rejects.toMatchObject({ code: 'database-moved' })
     await expect(finishMove(from, to, 'another')).rejects.toMatchObject({ code: 'database-moved' })
     // The roles have the same rights in the target as in the source.
-    const [may] = await administer<{ reads: boolean; writes: boolean }>(
+    const [rightsInTarget] = await administer<{ reads: boolean; writes: boolean }>(
       to,
       `select has_table_privilege('seloste_desk', 'recording_key', 'select') as reads,
        has_any_column_privilege('seloste_capture', 'segment', 'insert') as writes`,
     )
-    expect(may).toEqual({ reads: false, writes: true })
+    expect(rightsInTarget).toEqual({ reads: false, writes: true })
     await unmarkMove(from)
   },
 )

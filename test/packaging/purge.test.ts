@@ -16,8 +16,8 @@ test('a purge overwrites the key files in place before it deletes them', () => {
   linkSync(join(keys, 'month-2027-01.v1.key'), join(root, 'blocks'))
   writeFileSync(join(root, 'etc/seloste/destroy-all-data-on-purge'), 'destroy all data\n')
   const script = readFileSync(new URL('../../packaging/deb/postrm', import.meta.url), 'utf8')
-  const here = script.replace(/\/(var\/lib|var\/cache|etc|run)\//g, `${root}/$1/`)
-  execFileSync('/bin/sh', ['-s', 'purge'], { input: here })
+  const scriptForFolder = script.replace(/\/(var\/lib|var\/cache|etc|run)\//g, `${root}/$1/`)
+  execFileSync('/bin/sh', ['-s', 'purge'], { input: scriptForFolder })
   // shred leaves the file writable and no longer readable.
   chmodSync(join(root, 'blocks'), 0o600)
   expect(readFileSync(join(root, 'blocks')).includes(key.subarray(0, 16))).toBe(false)

@@ -118,8 +118,8 @@ describe('the scripts of the Debian package', () => {
     const removals = text.split('\n').filter((line) => line.includes('rm -rf'))
     expect(removals.map((line) => line.trim())).toEqual(['rm -rf /var/cache/seloste', 'rm -rf /var/lib/seloste'])
     const [before = ''] = text.split('rm -rf /var/lib/seloste')
-    const asked = before.split('= "destroy all data" ]; then')[1] ?? 'else'
-    expect(asked).not.toMatch(/^ {4}(elif|else|fi)\b/m)
+    const ifConfirmed = before.split('= "destroy all data" ]; then')[1] ?? 'else'
+    expect(ifConfirmed).not.toMatch(/^ {4}(elif|else|fi)\b/m)
   })
 
   test('a purge that deletes the data overwrites the keys first', () => {

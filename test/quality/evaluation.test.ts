@@ -340,26 +340,26 @@ describe('an evaluation', () => {
     expect(await releaseEvaluation(desk, eero, id, 0)).toEqual({ refused: 'quality.unanswered', of: 'q1' })
     const saved = unlessRefused(await saveEvaluation(desk, eero, id, work({ q1: 1, q2: 3 })))
     expect(saved).toMatchObject({ revision: 1, score: { total: 75, unanswered: [] } })
-    const [mine, other] = [officials[0]!.session, officials[1]!.session]
+    const [official, other] = [officials[0]!.session, officials[1]!.session]
     const ownOnes = async (user: Session) =>
       unlessRefused(await listOwnEvaluations(desk, user)).filter((one) => one.id === id)
-    expect(await ownOnes(mine)).toEqual([])
+    expect(await ownOnes(official)).toEqual([])
     expect(await releaseEvaluation(desk, eero, id, 1)).toBe('done')
-    expect(await ownOnes(mine)).toMatchObject([{ score: { total: 75 }, comments: [{ text: 'Hyvä alku' }] }])
+    expect(await ownOnes(official)).toMatchObject([{ score: { total: 75 }, comments: [{ text: 'Hyvä alku' }] }])
     expect(await ownOnes(other)).toEqual([])
     expect(await acknowledgeEvaluation(desk, other, id)).toEqual({ refused: 'not-found' })
-    expect(await acknowledgeEvaluation(desk, mine, id)).toBe('done')
+    expect(await acknowledgeEvaluation(desk, official, id)).toBe('done')
     expect(await saveEvaluation(desk, eero, id, work({ q1: 0 }, 1))).toEqual({ refused: 'quality.released' })
     expect(await answerDisagreement(desk, eero, id, { outcome: 'KEPT', text: 'Ei' })).toEqual({
       refused: 'quality.nothing-to-answer',
     })
-    expect(await disagreeWithEvaluation(desk, mine, id, 'Selkeys oli parempi')).toBe('done')
-    expect(await disagreeWithEvaluation(desk, mine, id, 'Uudestaan')).toEqual({ refused: 'quality.disagreed' })
+    expect(await disagreeWithEvaluation(desk, official, id, 'Selkeys oli parempi')).toBe('done')
+    expect(await disagreeWithEvaluation(desk, official, id, 'Uudestaan')).toEqual({ refused: 'quality.disagreed' })
     expect(await answerDisagreement(desk, otherExpert, id, { outcome: 'REOPENED', text: 'Katsotaan' })).toBe('done')
-    expect(await ownOnes(mine)).toEqual([])
+    expect(await ownOnes(official)).toEqual([])
     expect(await saveEvaluation(desk, eero, id, work({ q1: 1, q2: 5 }, 2))).toMatchObject({ revision: 3 })
     expect(await releaseEvaluation(desk, eero, id, 3)).toBe('done')
-    expect(await ownOnes(mine)).toMatchObject([{ score: { total: 100 }, answer: 'Katsotaan' }])
+    expect(await ownOnes(official)).toMatchObject([{ score: { total: 100 }, answer: 'Katsotaan' }])
     expect((await loggedActions(id)).filter((action) => !action.endsWith('-read'))).toEqual([
       'quality.evaluation-begun',
       'quality.evaluation-released',
@@ -372,10 +372,10 @@ describe('an evaluation', () => {
 
   test('can be opened by its evaluator, its official and quality experts, while a supervisor of the unit reads no person’s result (R6)', async () => {
     const [begun, given] = [await draft(1), await released(1)]
-    const theirs = unlessRefused(await listEvaluations(desk, sari)).filter(({ id }) =>
+    const listed = unlessRefused(await listEvaluations(desk, sari)).filter(({ id }) =>
       [begun.id, given.id].includes(id),
     )
-    expect(theirs).toEqual([])
+    expect(listed).toEqual([])
     for (const { id } of [begun, given]) {
       expect(await readEvaluation(desk, sari, id)).toEqual({ refused: 'not-found' })
       expect(await answerDisagreement(desk, sari, id, { outcome: 'KEPT', text: 'Ei' })).toEqual({
@@ -407,15 +407,15 @@ describe('an evaluation', () => {
     const { id } = await draft(0)
     unlessRefused(await saveEvaluation(desk, eero, id, work({ q1: 1, q2: 3 })))
     expect(await releaseEvaluation(desk, eero, id, 1)).toBe('done')
-    const mine = officials[0]!.session
-    expect(await disagreeWithEvaluation(desk, mine, id, 'Selkeys oli parempi')).toBe('done')
+    const official = officials[0]!.session
+    expect(await disagreeWithEvaluation(desk, official, id, 'Selkeys oli parempi')).toBe('done')
     expect(await answerDisagreement(desk, otherExpert, id, { outcome: 'REOPENED', text: 'Katsotaan' })).toBe('done')
     expect(await setAside(desk, eero, id, 'too-close')).toEqual({})
     expect(await beginEvaluation(desk, otherExpert, id)).toBe('done')
     const { revision } = await read(id, otherExpert)
     const saved = unlessRefused(await saveEvaluation(desk, otherExpert, id, work({ q1: 1, q2: 5 }, revision)))
     expect(await releaseEvaluation(desk, otherExpert, id, saved.revision)).toBe('done')
-    const own = unlessRefused(await listOwnEvaluations(desk, mine)).filter((one) => one.id === id)
+    const own = unlessRefused(await listOwnEvaluations(desk, official)).filter((one) => one.id === id)
     expect(own).toMatchObject([{ score: { total: 100 }, disagreement: 'Selkeys oli parempi', answer: 'Katsotaan' }])
   })
 
@@ -555,10 +555,10 @@ describe('calibration', () => {
       refused: 'deny.role',
     })
     const finish = async (user: Session, answers: Answers) => {
-      const { id: mine } = unlessRefused(await joinCalibration(desk, user, id))
-      const { revision } = unlessRefused(await saveEvaluation(desk, user, mine, work(answers)))
-      expect(await releaseEvaluation(desk, user, mine, revision)).toBe('done')
-      return mine
+      const { id: ownId } = unlessRefused(await joinCalibration(desk, user, id))
+      const { revision } = unlessRefused(await saveEvaluation(desk, user, ownId, work(answers)))
+      expect(await releaseEvaluation(desk, user, ownId, revision)).toBe('done')
+      return ownId
     }
     const first = await finish(eero, { q1: 1, q2: 4 })
     expect(await closeCalibration(desk, eero, id)).toEqual({ refused: 'quality.too-few' })
@@ -604,9 +604,9 @@ describe('calibration', () => {
       const recording = await makeRecording(0)
       const { id } = unlessRefused(await beginCalibration(desk, eero, { recordingId: recording, formId, name }))
       for (const user of [eero, otherExpert]) {
-        const { id: mine } = unlessRefused(await joinCalibration(desk, user, id))
-        const { revision } = unlessRefused(await saveEvaluation(desk, user, mine, work({ q1: 1, q2: 4 })))
-        expect(await releaseEvaluation(desk, user, mine, revision)).toBe('done')
+        const { id: ownId } = unlessRefused(await joinCalibration(desk, user, id))
+        const { revision } = unlessRefused(await saveEvaluation(desk, user, ownId, work({ q1: 1, q2: 4 })))
+        expect(await releaseEvaluation(desk, user, ownId, revision)).toBe('done')
       }
       expect(await closeCalibration(desk, eero, id)).toBe('done')
       return { id, recording }

@@ -48,8 +48,8 @@ export function makePlainPlace(
     await rename(`${path}.new`, path)
   }
   async function renewMonth({ month, shards }: ChangedKeys): Promise<void> {
-    const into = join(keyring, month.toString().slice(0, 7))
-    await mkdir(into, { recursive: true })
+    const monthFolder = join(keyring, month.toString().slice(0, 7))
+    await mkdir(monthFolder, { recursive: true })
     const rows = await db.selectFrom('shard_key').selectAll().where('expiry_month', '=', month).execute()
     const files = await db
       .selectFrom('recording_key')
@@ -58,10 +58,10 @@ export function makePlainPlace(
       .where('shard', 'in', shards.length === 0 ? [-1] : [...shards])
       .execute()
     const byShard = Map.groupBy(files, (row) => row.shard)
-    const there = new Set(rows.map(({ shard }) => shard))
+    const presentShards = new Set(rows.map(({ shard }) => shard))
     for (const shard of shards) {
-      const path = join(into, String(shard))
-      if (!there.has(shard)) await rm(path, { force: true })
+      const path = join(monthFolder, String(shard))
+      if (!presentShards.has(shard)) await rm(path, { force: true })
       else
         await write(
           path,
@@ -69,9 +69,9 @@ export function makePlainPlace(
         )
     }
     const version = rows[0]?.month_key_version
-    if (version === undefined) return rm(join(into, 'month'), { force: true })
+    if (version === undefined) return rm(join(monthFolder, 'month'), { force: true })
     const wrapped = Object.fromEntries(rows.map((row) => [row.shard, row.wrapped.toString('hex')]))
-    await write(join(into, 'month'), { version, shards: wrapped } satisfies MonthFile)
+    await write(join(monthFolder, 'month'), { version, shards: wrapped } satisfies MonthFile)
   }
 
   const place: PlainPlace = {

@@ -174,7 +174,7 @@ test('of two simultaneous downloads one receives the whole copy, and the other i
   await fetching.releaseLease(first)
   const second = await startDownload()
   expect(await fetching.piece({ ...first, from: first.sizeBytes - 1 })).toEqual({})
-  // A client without the link withoutCopy at most an id.
+  // A client without the link knows at most an id.
   expect(await fetching.piece({ ...second, attempt: 3, from: 0 })).toEqual({})
   await fetching.taken({ ...second, attempt: 3 })
   expect(await stateOf(id)).toBe('ready')

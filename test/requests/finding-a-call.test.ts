@@ -16,8 +16,10 @@ const yesterday = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ da
 const day = yesterday.toPlainDate()
 
 /** Times of a call yesterday, or on another day, at a time in Helsinki. */
-function times(time: string, minutes = 10, on = day) {
-  const startedAt = on.toZonedDateTime({ timeZone: 'Europe/Helsinki', plainTime: time.padStart(5, '0') }).toInstant()
+function times(time: string, minutes = 10, callDay = day) {
+  const startedAt = callDay
+    .toZonedDateTime({ timeZone: 'Europe/Helsinki', plainTime: time.padStart(5, '0') })
+    .toInstant()
   return { startedAt, answeredAt: startedAt.add({ seconds: 30 }), endedAt: startedAt.add({ minutes }) }
 }
 const answeredBy = (name: string, personId: string = crypto.randomUUID()): Pick<SegmentFacts, 'official'> => ({
@@ -278,12 +280,12 @@ describe('a number shared by two people (AC15)', () => {
     expect(all.call).toMatchObject({ state: 'SEVERAL' })
     expect(await listContacts()).toEqual([])
 
-    const mine = await narrow(id, all.call.id, { time: '11:00', accuracy: 'MINUTES', callerNumber: '0402223333' })
-    expect(mine.call.verification?.recordings).toMatchObject([{ id: ownCall.id }])
+    const narrowed = await narrow(id, all.call.id, { time: '11:00', accuracy: 'MINUTES', callerNumber: '0402223333' })
+    expect(narrowed.call.verification?.recordings).toMatchObject([{ id: ownCall.id }])
     await listen(number, ownCall.id)
     const reveal = () => act('POST', '', `/api/contacts/${ownCall.contactId}/caller`, access)
     expect((await reveal()).code).toBe('not-found')
-    expect((await verify(id, mine.call.id, true)).status).toBe(204)
+    expect((await verify(id, narrowed.call.id, true)).status).toBe(204)
     expect((await reveal()).body).toEqual({ number: '040 222 3333' })
     // Names the other person's call by its time: the voice in it is not the requester's.
     const others = await nameCall(id, { time: '13:00', accuracy: 'MINUTES', callerNumber: '+358402223333' })
@@ -511,11 +513,11 @@ test('a time in an hour that the clock shows twice is searched for in both, and 
   const before = last.getTimeZoneTransition('previous')!
   const [autumn, spring] = last.hour === 3 ? [last, before] : [before, last]
   const countFits = async (changed: Temporal.ZonedDateTime, time: string, at: string) => {
-    const on = changed.toPlainDate().toString()
+    const day = changed.toPlainDate().toString()
     const { rows } = await database.as().pool.query<{ n: number }>(
       `select count(*)::int as n
        from calls_matching_claim(jsonb_populate_record(null::subject_request, '{"party": "CALLER"}'), $1::jsonb, $2, null)`,
-      [JSON.stringify({ day: on, time, accuracy: 'MINUTES' }), phone(at)],
+      [JSON.stringify({ day, time, accuracy: 'MINUTES' }), phone(at)],
     )
     return rows[0]?.n
   }

@@ -252,9 +252,9 @@ describe('the queue', () => {
     expect(all.items[indexOf(later.id)]).toMatchObject({ isUrgent: false, assignedTo: { id: people.pekka.id } })
     expect(all.counts.open).toBe(all.items.length)
     expect(all.clerks.map(({ id }) => id).sort()).toEqual([people.paula.id, people.pekka.id].sort())
-    const mine = await list('whose=mine', 'pekka')
-    expect(mine.items.map(({ id }) => id)).toEqual([later.id])
-    expect(mine.counts.mine).toBe(1)
+    const pekkasRequests = await list('whose=mine', 'pekka')
+    expect(pekkasRequests.items.map(({ id }) => id)).toEqual([later.id])
+    expect(pekkasRequests.counts.mine).toBe(1)
     const findIds = async (find: string, state = 'open') =>
       (await list(`state=${state}&find=${encodeURIComponent(find)}`)).items.map(({ id }) => id)
     expect(await findIds('kaisa')).toEqual([soon.id])

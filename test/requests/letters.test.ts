@@ -76,12 +76,12 @@ describe('the answer', () => {
     const recording = await makeRecording()
     const request = await serve({ contacts: [recording.contactId] })
     const before = await makeLetter(request.id, 'answer')
-    const was = await readText(before)
+    const textBefore = await readText(before)
     await ends.forbidByOfficial(recording.id)
     await ends.startCustodian()
     await ends.until(recording.id, 'DESTROYED')
     await ends.stopCustodian()
-    expect(await readText(before)).toBe(was)
+    expect(await readText(before)).toBe(textBefore)
     expect(await readText(await makeLetter(request.id, 'answer'))).toContain(
       'Syy: puheluun vastannut virkailija kielsi tallenteen käytön.',
     )

@@ -147,15 +147,17 @@ describe('in the listening mode', () => {
   })
 
   test('the session cannot leave the listening mode: the room is not opened again, and signing out ends the session', async () => {
-    const mine = await openRoom([recording])
-    expect((await mine.jar.request('/api/room', { appointmentId: mine.appointmentId })).code).toBe('session.in-room')
+    const ownRoom = await openRoom([recording])
+    expect((await ownRoom.jar.request('/api/room', { appointmentId: ownRoom.appointmentId })).code).toBe(
+      'session.in-room',
+    )
     const sets = { userId: people.paula.userId, password: 'a good long password' }
-    expect((await mine.jar.request('/api/session', sets)).code).toBe('session.in-room')
-    const stored = mine.jar.cookies.get('seloste')!
-    expect((await mine.jar.request('/api/session', undefined, { method: 'DELETE' })).status).toBe(204)
-    mine.jar.cookies.set('seloste', stored)
-    expect((await mine.jar.request('/api/room')).code).toBe('session.none')
-    expect((await mine.jar.request('/api/requests')).code).toBe('session.none')
+    expect((await ownRoom.jar.request('/api/session', sets)).code).toBe('session.in-room')
+    const stored = ownRoom.jar.cookies.get('seloste')!
+    expect((await ownRoom.jar.request('/api/session', undefined, { method: 'DELETE' })).status).toBe(204)
+    ownRoom.jar.cookies.set('seloste', stored)
+    expect((await ownRoom.jar.request('/api/room')).code).toBe('session.none')
+    expect((await ownRoom.jar.request('/api/requests')).code).toBe('session.none')
   })
 })
 
@@ -209,9 +211,9 @@ describe('directly in the database, the session of the listening mode', () => {
   })
 
   test('cannot leave the listening mode, nor play anything after its end', async () => {
-    const out =
+    const leaveMode =
       "update session set expires_at = now() + interval '11 hours' where token_hash = sha256(convert_to($1, 'UTF8')) returning expires_at <= confined_until as held"
-    expect(await runAsDesk(out, [room.jar.cookies.get('seloste')])).toEqual([{ held: true }])
+    expect(await runAsDesk(leaveMode, [room.jar.cookies.get('seloste')])).toEqual([{ held: true }])
     await expect(runAsDesk('update session set confined_to = null')).rejects.toThrow('permission denied')
     await expect(
       pool.query('update session set confined_to = null where confined_to = $1', [room.appointmentId]),

@@ -111,10 +111,10 @@ describe('slots', () => {
     const id = await enterOffice()
     const day = Temporal.PlainDate.from(bookableDay).add({ days: 2 }).toString()
     const { pool } = database.as()
-    const holding = await pool.connect()
+    const blocker = await pool.connect()
     // While this lock is held nobody can add, but everybody can read: two clerks who read before they wait would both
     // add.
-    await holding.query('begin; lock table office_slot in share mode')
+    await blocker.query('begin; lock table office_slot in share mode')
     const adding = Promise.all([
       add(id, { day }),
       other.request(`/api/offices/${id}/slots`, {
@@ -128,8 +128,8 @@ describe('slots', () => {
     const waiting =
       "select count(*)::integer as n from pg_locks where not granted and relation = 'office_slot'::regclass"
     await expect.poll(async () => (await pool.query<{ n: number }>(waiting)).rows[0]?.n, { timeout: 10_000 }).toBe(2)
-    await holding.query('commit')
-    holding.release()
+    await blocker.query('commit')
+    blocker.release()
     expect((await adding).map(({ status }) => status).sort()).toEqual([201, 409])
     expect(await slotsOf(id, day)).toHaveLength(3)
   })

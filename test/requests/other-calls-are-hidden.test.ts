@@ -206,12 +206,12 @@ describe('other people’s calls', () => {
     'change nothing in the answers to a clerk, for any operation, nor in what the database shows directly',
     { timeout: 180_000 },
     async () => {
-      const mine = callFacts({
+      const requestersCall = callFacts({
         caller: { kind: 'e164', key: phone('040 111 2222'), raw: '0401112222' },
         ...{ startedAt: at.subtract({ minutes: 58 }), endedAt: at.subtract({ minutes: 50 }) },
         answeredAt: at.subtract({ minutes: 57 }),
       })
-      await admit(capture, mine)
+      await admit(capture, requestersCall)
       const matched = (await admit(capture, callFacts())).contactId
       let seen = 0
       const seed = process.env['SELOSTE_LONG'] === '1' ? randomInt(2 ** 31) : 7
@@ -270,8 +270,8 @@ describe('other people’s calls', () => {
       return took
     }
     /** Enters the details of a call once, with their log entry; the search itself is repeated below. */
-    const request = async (on: Temporal.PlainDate) => {
-      const given = JSON.stringify({ ...report, day: on.toString(), callerNumber: '040 555 0000' })
+    const request = async (day: Temporal.PlainDate) => {
+      const given = JSON.stringify({ ...report, day: day.toString(), callerNumber: '040 555 0000' })
       const { rows } = await inSession(asDesk, settings, (tx) =>
         sql<{ call: string }>`
           select call from request_call_search(${id}::uuid, null, ${given}::jsonb, ${phone('040 555 0000')}, null)`.execute(
@@ -292,14 +292,14 @@ describe('other people’s calls', () => {
       'a prohibition by its id': [() => forbid(record.id), () => forbid(randomUUID())],
     } as const
     async function lowerQuartiles(others: () => ReturnType<typeof sql>, nobodys: () => ReturnType<typeof sql>) {
-      const taken: [number[], number[]] = [[], []]
+      const durationsMs: [number[], number[]] = [[], []]
       for (let round = 0; round < 31; round++) {
         // Measures both in turns, each equally often first, so that other load of the machine affects both.
         for (const which of round % 2 === 0 ? [0, 1] : [1, 0]) {
-          taken[which]!.push(await measureMs(which === 0 ? others() : nobodys()))
+          durationsMs[which]!.push(await measureMs(which === 0 ? others() : nobodys()))
         }
       }
-      return taken.map((list) => list.sort((a, b) => a - b)[7]!) as [number, number]
+      return durationsMs.map((list) => list.sort((a, b) => a - b)[7]!) as [number, number]
     }
     const areClose = ([of, none]: [number, number]) => Math.abs(of - none) < Math.max(3, 0.5 * none)
     for (const [item, [others, nobodys]] of Object.entries(pairs)) {

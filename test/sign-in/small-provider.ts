@@ -53,10 +53,17 @@ export async function runSmallProvider() {
     ) {
       const begun = await identityProvider.begin({ returnTo: '/' })
       if ('refused' in begun) throw new Error(begun.refused)
-      const there = new URL(begun.url).searchParams
+      const authorizationRequest = new URL(begun.url).searchParams
       const at = Math.floor(Date.now() / 1000)
-      claims = { iss: issuer, aud: clientId, nonce: there.get('nonce'), iat: at, exp: at + 60, ...stated }
-      const query = new URLSearchParams({ code: 'one', state: there.get('state') ?? '' }).toString()
+      claims = {
+        iss: issuer,
+        aud: clientId,
+        nonce: authorizationRequest.get('nonce'),
+        iat: at,
+        exp: at + 60,
+        ...stated,
+      }
+      const query = new URLSearchParams({ code: 'one', state: authorizationRequest.get('state') ?? '' }).toString()
       return identityProvider.finish({ flow: begun.flow, query, newSession })
     },
   }

@@ -105,10 +105,10 @@ test('a month of calls is the same for the same seed, and is in the past', () =>
 })
 
 test('the calls of a day are the same from whichever later day the month is generated', () => {
-  const of = (month: ReturnType<typeof generatePastCalls>) =>
+  const callsOf = (month: ReturnType<typeof generatePastCalls>) =>
     month.filter(({ externalCallId }) => externalCallId.startsWith('past-2026-11-12'))
-  expect(of(generatePastCalls(5, now)).length).toBeGreaterThan(80)
-  expect(of(generatePastCalls(5, new Date('2026-12-03T07:00:00Z')))).toEqual(of(generatePastCalls(5, now)))
+  expect(callsOf(generatePastCalls(5, now)).length).toBeGreaterThan(80)
+  expect(callsOf(generatePastCalls(5, new Date('2026-12-03T07:00:00Z')))).toEqual(callsOf(generatePastCalls(5, now)))
 })
 
 test('people call in office hours in Helsinki, most on Mondays, few on Saturdays, nobody on Sundays', () => {

@@ -59,19 +59,20 @@ export const queueLogOf: FeedWriter = (flow, writing) => {
     rows.push({ at, cells: [epoch(at), id, queue, agent, event, ...data.map(String)] })
   for (const { queue, from, to } of flow.waits) {
     line(from, queue, 'NONE', 'ENTERQUEUE', '', flow.caller, 1)
-    const taken = flow.talks.find((talk) => talk.by === 'queue' && talk.from === to)
-    if (!taken) {
+    const firstTalk = flow.talks.find((talk) => talk.by === 'queue' && talk.from === to)
+    if (!firstTalk) {
       const next = flow.waits.some((wait) => wait.from === to)
       if (next) line(to, queue, 'NONE', 'EXITWITHTIMEOUT', 1, 1, to - from)
       else line(to, queue, 'NONE', 'ABANDON', 1, 1, to - from)
       continue
     }
-    const agent = `PJSIP/${writing.nameOf(taken.who)}`
+    const agent = `PJSIP/${writing.nameOf(firstTalk.who)}`
     line(to, queue, agent, 'CONNECT', to - from, `${epoch(to)}.48`, 4)
-    if (!transferredTo(flow, taken)) line(taken.to, queue, agent, 'COMPLETECALLER', to - from, taken.to - to, 1)
-    else if (flow.waits.some((wait) => wait.from === taken.to))
-      line(taken.to, queue, agent, 'BLINDTRANSFER', 'queue', 'internal', to - from, taken.to - to, 1)
-    else line(taken.to, queue, agent, 'ATTENDEDTRANSFER', 'BRIDGE', 'b1', to - from, taken.to - to, 1)
+    if (!transferredTo(flow, firstTalk))
+      line(firstTalk.to, queue, agent, 'COMPLETECALLER', to - from, firstTalk.to - to, 1)
+    else if (flow.waits.some((wait) => wait.from === firstTalk.to))
+      line(firstTalk.to, queue, agent, 'BLINDTRANSFER', 'queue', 'internal', to - from, firstTalk.to - to, 1)
+    else line(firstTalk.to, queue, agent, 'ATTENDEDTRANSFER', 'BRIDGE', 'b1', to - from, firstTalk.to - to, 1)
   }
   return lines(
     rows.toSorted((a, b) => a.at - b.at).map(({ cells }) => cells),

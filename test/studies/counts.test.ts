@@ -38,8 +38,8 @@ async function readCounts(): Promise<Record<string, unknown>> {
   )
   return Object.fromEntries(
     rows.flatMap(({ key, counts }) => {
-      const some = Object.entries(counts).filter(([, count]) => count !== 0)
-      return some.length > 0 ? [[key, Object.fromEntries(some)]] : []
+      const nonZero = Object.entries(counts).filter(([, count]) => count !== 0)
+      return nonZero.length > 0 ? [[key, Object.fromEntries(nonZero)]] : []
     }),
   )
 }

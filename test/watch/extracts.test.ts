@@ -76,19 +76,19 @@ const viewsOf = (session: Session) => viewsOfMyCalls(desk, session, aroundNow())
 
 describe('an official’s extract', () => {
   test('reports every view of their own calls by other people: when, role, unit and purpose, but never who', async () => {
-    const mine = await call()
+    const ownCall = await call()
     await call(bertil)
     const grant = await grantFor(sessions.sari, 'QUALITY')
-    await readContact(desk, grant, mine.contactId)
-    await revealCaller(desk, grant, mine.contactId)
-    expect(await startListening(desk, grant, mine.recordingId, now())).toHaveProperty('id')
+    await readContact(desk, grant, ownCall.contactId)
+    await revealCaller(desk, grant, ownCall.contactId)
+    expect(await startListening(desk, grant, ownCall.recordingId, now())).toHaveProperty('id')
     await listContacts(desk, grant, { limit: 10 })
     await listContacts(desk, grant, { limit: 10 })
     const views = await viewsOf(sessions.aino)
     expect(views.map(({ kind }) => kind).sort()).toEqual(['listened', 'read', 'revealed', 'shown'])
     for (const view of views) {
       expect(view).toMatchObject({ role: 'SUPERVISOR', purpose: 'QUALITY', unit: 'Henkilöverotus', calls: 1 })
-      if (view.kind !== 'shown') expect(view.contact).toMatchObject({ id: mine.contactId })
+      if (view.kind !== 'shown') expect(view.contact).toMatchObject({ id: ownCall.contactId })
     }
     for (const user of [sari.id, sari.userId, 'Sari']) expect(JSON.stringify(views)).not.toContain(user)
     const { rows } = await pool.query(
@@ -111,12 +111,12 @@ describe('an official’s extract', () => {
   })
 
   test('names the unit that the viewer had at that time', async () => {
-    const mine = await call()
-    await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), mine.contactId)
+    const ownCall = await call()
+    await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), ownCall.contactId)
     await pool.query(`update person_placement set valid_to = now() where person_id = $1`, [matti.id])
     const [view] = await viewsOf(sessions.aino)
     expect(view).toMatchObject({ role: 'MAINTENANCE', unit: 'Ylläpito' })
-    await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), mine.contactId)
+    await readContact(desk, await grantFor(sessions.matti, 'MAINTENANCE'), ownCall.contactId)
     expect((await viewsOf(sessions.aino))[0]).toMatchObject({ role: 'MAINTENANCE', unit: null })
   })
 

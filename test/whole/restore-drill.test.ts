@@ -145,7 +145,7 @@ test(
       SELOSTE_BACKUP_KEY: recipient,
       SELOSTE_SITES: 'server-room',
     }
-    const on = async (data: string) => ({ ...environment, SELOSTE_DATA: data, ...(await externalState(data)) })
+    const settingsOf = async (data: string) => ({ ...environment, SELOSTE_DATA: data, ...(await externalState(data)) })
     const from = ['restore', '--from', join(folder, 'safe'), '--identity', identity]
 
     let seloste = await startSeloste({ dataDirectory: before, environment })
@@ -160,7 +160,7 @@ test(
       // The register makes its first backup by itself, and only one backup runs at a time.
       const backedUp = await eventually(
         async () => {
-          const ran = await run(['backup', '--to', 'safe'], await on(before))
+          const ran = await run(['backup', '--to', 'safe'], await settingsOf(before))
           return ran.out.includes('another backup to safe is running') ? undefined : ran
         },
         'no other backup runs',
@@ -173,15 +173,15 @@ test(
       const wish = { party: 'OFFICIAL', channel: 'OWN_CALLS' }
       expect((await aino.call('POST', `/api/recordings/${id}/prohibitions`, wish)).status).toBe(200)
       await contactWith(security, forbidden, (state) => state === 'destroyed')
-      expect((await run(['backup'], await on(before))).code).toBe(0)
+      expect((await run(['backup'], await settingsOf(before))).code).toBe(0)
     } finally {
       await seloste.stop()
     }
 
     await allowTriggerBypass(after, true)
-    const refused = await run([...from, '--ledger', folder], await on(after))
+    const refused = await run([...from, '--ledger', folder], await settingsOf(after))
     expect(refused).toMatchObject({ code: 1, out: expect.stringContaining('The register stays closed') })
-    const begun = await run(['start'], await on(after))
+    const begun = await run(['start'], await settingsOf(after))
     expect(begun, 'no empty register begins there').toMatchObject({
       code: 1,
       out: expect.stringContaining('stays closed'),
@@ -189,20 +189,20 @@ test(
     const other = join(folder, 'other.key')
     await run(['backup', 'key', '--to', other], {})
     const wrong = await run(['restore', '--from', join(folder, 'safe'), '--identity', other], {
-      ...(await on(after)),
+      ...(await settingsOf(after)),
     })
     expect(wrong).toMatchObject({ code: 1, out: expect.stringContaining('the identity cannot decrypt the backup') })
     // However a restore is interrupted, the register stays closed, and the same restore can be continued.
-    const into = await on(after)
-    await kill([...from, '--backup', first], into, (text) => /tables (\d+) of \1/.test(text), 60_000)
-    const closed = await run(['start'], into)
+    const targetSettings = await settingsOf(after)
+    await kill([...from, '--backup', first], targetSettings, (text) => /tables (\d+) of \1/.test(text), 60_000)
+    const closed = await run(['start'], targetSettings)
     expect(closed.code, closed.out).not.toBe(0)
     expect(closed.out).toContain('stays closed')
     // Makes the feed report the day's calls again.
     const position = join(after, 'feeds', 'exchange', 'position.json')
     await mkdir(dirname(position), { recursive: true })
     await writeFile(position, '[]')
-    const restored = await run([...from, '--backup', first], await on(after))
+    const restored = await run([...from, '--backup', first], await settingsOf(after))
     expect(existsSync(position)).toBe(false)
     expect(restored, restored.out).toMatchObject({ code: 0, out: expect.stringContaining(`restored ${first}`) })
 
@@ -214,11 +214,11 @@ test(
       expect((await soundOf(seloste, stored)).equals(sound) && sound.length > 8_000).toBe(true)
       const gone = await contactWith(security, forbidden, (state) => state === 'destroyed')
       expect(await playbackStatus(security, gone)).not.toBe(201)
-      const { out: nodes } = await run(['nodes', 'list', '--json'], await on(after))
+      const { out: nodes } = await run(['nodes', 'list', '--json'], await settingsOf(after))
       expect(JSON.parse(nodes), 'the capture of before is forgotten').toMatchObject([{ state: 'takes-calls' }])
-      const verified = await run(['recordings', 'verify'], await on(after))
+      const verified = await run(['recordings', 'verify'], await settingsOf(after))
       expect(verified, verified.out).toMatchObject({ code: 0 })
-      const whole = await run(['audit', 'verify'], await on(after))
+      const whole = await run(['audit', 'verify'], await settingsOf(after))
       expect(whole, whole.out).toMatchObject({ code: 0 })
     } finally {
       await seloste.stop()

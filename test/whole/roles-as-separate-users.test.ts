@@ -162,7 +162,7 @@ describe.skipIf(reason !== undefined)('each role under its own user', () => {
         SELOSTE_CUSTODIAN_DESKS: 'desk.example',
       }),
     )
-    const far = await startAsOwnUser(
+    const remoteDesk = await startAsOwnUser(
       systemUsers,
       'desk',
       settingsOf('desk', 'seloste_desk', {
@@ -176,7 +176,7 @@ describe.skipIf(reason !== undefined)('each role under its own user', () => {
       await expect.poll(() => fetch(`http://127.0.0.1:${deskPort}/health/ready`).then(({ status }) => status)).toBe(200)
       expect(existsSync(below('run/none'))).toBe(false)
     } finally {
-      await far.stop()
+      await remoteDesk.stop()
     }
   }, 120_000)
 })

@@ -133,8 +133,8 @@ test('every exposed label is listed, and none contains a person’s number', asy
 
 test('every process is up, the call was counted, and there is no backlog', async () => {
   const text = await scrape()
-  for (const of of ['desk', 'capture', 'custodian', 'feeds']) {
-    expect(text).toContain(`seloste_process_up{of="${of}",process="desk"} 1`)
+  for (const role of ['desk', 'capture', 'custodian', 'feeds']) {
+    expect(text).toContain(`seloste_process_up{of="${role}",process="desk"} 1`)
   }
   expect(text).toMatch(/^seloste_capture_calls_recorded_total\{process="capture",node="capture-1"\} [1-9]/m)
   for (const name of ['database_up{process="desk"}', 'key_store_up{kind="file",process="custodian"}']) {
@@ -157,8 +157,8 @@ test('the call is one trace with the contact’s id, across all processes, witho
   const names = ['call segment', 'record', 'store', 'admit', 'keep']
   await eventually(
     () => {
-      const those = collector.spans().filter((span) => span.traceId === traceId)
-      return Promise.resolve(names.every((name) => those.some((span) => span.name === name)) || undefined)
+      const callSpans = collector.spans().filter((span) => span.traceId === traceId)
+      return Promise.resolve(names.every((name) => callSpans.some((span) => span.name === name)) || undefined)
     },
     'every span of the call',
     30_000,
@@ -169,8 +169,8 @@ test('the call is one trace with the contact’s id, across all processes, witho
     30_000,
   )
   const services = new Set(collector.spans().map(({ resource }) => JSON.stringify(resource[0]!.value)))
-  for (const of of ['capture', 'custodian', 'desk']) expect([...services].join()).toContain(`seloste-${of}`)
-  const words = collector.requests.map(({ text }) => text).join()
+  for (const role of ['capture', 'custodian', 'desk']) expect([...services].join()).toContain(`seloste-${role}`)
+  const sentText = collector.requests.map(({ text }) => text).join()
   for (const value of [
     caller.slice(4),
     testLine.slice(4),
@@ -180,7 +180,7 @@ test('the call is one trace with the contact’s id, across all processes, witho
     'VIKA-7',
     'matti',
   ]) {
-    expect(words, value).not.toContain(value)
+    expect(sentText, value).not.toContain(value)
   }
 })
 

@@ -70,13 +70,13 @@ function childrenOf(pdf: PdfFile, kids: PdfValue | undefined, page: number | und
     const dictionary = pdf.follow(kid)
     if (!(dictionary instanceof Map) || !dictionary.has('S')) return []
     const own = dictionary.get('Pg')
-    const here = own instanceof Reference ? own.id : page
+    const elementPage = own instanceof Reference ? own.id : page
     return [
       {
         type: pdf.nameOf(dictionary.get('S')) ?? '',
         dictionary,
-        children: childrenOf(pdf, dictionary.get('K'), here),
-        marks: markedContentOf(pdf, dictionary.get('K'), here),
+        children: childrenOf(pdf, dictionary.get('K'), elementPage),
+        marks: markedContentOf(pdf, dictionary.get('K'), elementPage),
       },
     ]
   })
@@ -89,9 +89,14 @@ function markedContentOf(pdf: PdfFile, kids: PdfValue | undefined, page: number 
     if (typeof kid === 'number') return [{ page: page ?? -1, mark: kid }]
     const content = pdf.follow(kid)
     if (!(content instanceof Map) || pdf.nameOf(content.get('Type')) !== 'MCR') return []
-    const on = content.get('Pg')
+    const pageReference = content.get('Pg')
     const mark = content.get('MCID')
-    return [{ page: on instanceof Reference ? on.id : (page ?? -1), mark: typeof mark === 'number' ? mark : -1 }]
+    return [
+      {
+        page: pageReference instanceof Reference ? pageReference.id : (page ?? -1),
+        mark: typeof mark === 'number' ? mark : -1,
+      },
+    ]
   })
 }
 
@@ -240,15 +245,15 @@ function checkStructure(elements: readonly Element[]): string[] {
   const breaches =
     roots.join() === 'Document' ? [] : [`09-002: the root is ${roots.join(', ') || 'nothing'}, not Document`]
   for (const { type, children, marks } of withDescendants(elements)) {
-    const may = allowedChildren[type]
-    if (may === undefined) {
+    const allowed = allowedChildren[type]
+    if (allowed === undefined) {
       breaches.push(`02-001: ${type} is no standard type`)
       continue
     }
     for (const child of children) {
-      if (may === 'text' || !may.includes(child.type)) breaches.push(`09-004: ${child.type} in ${type}`)
+      if (allowed === 'text' || !allowed.includes(child.type)) breaches.push(`09-004: ${child.type} in ${type}`)
     }
-    if (marks.length > 0 && may !== 'text' && !mayAlsoHaveText.has(type))
+    if (marks.length > 0 && allowed !== 'text' && !mayAlsoHaveText.has(type))
       breaches.push(`09-004: text straight in ${type}`)
     if (marks.length + children.length === 0) breaches.push(`09-005: ${type} is empty`)
     if (type === 'LI' && !children.some((child) => child.type === 'LBody'))

@@ -319,15 +319,15 @@ describe.skipIf(sippMissing !== '')(`recording clients of many vendors, by SIPp$
    */
   async function openTunnel(): Promise<{ host: string; port: number }> {
     const tunnel = createServer((near) => {
-      const far = connect({
+      const upstream = connect({
         host: '127.0.0.1',
         port: seloste.ports.sips,
         servername: 'seloste.example',
         ...certificates,
       })
-      near.pipe(far).pipe(near)
-      near.on('error', () => far.destroy())
-      far.on('error', () => near.destroy())
+      near.pipe(upstream).pipe(near)
+      near.on('error', () => upstream.destroy())
+      upstream.on('error', () => near.destroy())
     }).listen(0, '127.0.0.1')
     await once(tunnel, 'listening')
     tunnels.push(tunnel)

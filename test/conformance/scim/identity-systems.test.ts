@@ -168,8 +168,8 @@ describe('Okta', () => {
       status: 200,
       body: { displayName: 'Maija Niemi' },
     })
-    const off = await patch(created.id, { op: 'replace', value: { active: false } })
-    expect(off).toMatchObject({ active: false, displayName: 'Maija Niemi' })
+    const deactivated = await patch(created.id, { op: 'replace', value: { active: false } })
+    expect(deactivated).toMatchObject({ active: false, displayName: 'Maija Niemi' })
     expect((await scim.find(`userName eq "${userName}"`)).Resources).toMatchObject([{ id: created.id, active: false }])
     expect(await scim.put(`/Users/${created.id}`, { ...renamed, active: true })).toMatchObject({
       body: { active: true },

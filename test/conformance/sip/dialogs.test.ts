@@ -410,11 +410,11 @@ describe('a dialog unknown to this process', () => {
   })
 
   test('is resumed if the handler supplies it, with the old tags and a higher CSeq of the recorder', async () => {
-    const taken: Dialog[] = []
+    const resumed: Dialog[] = []
     const call = createTestServer(
       answering({
         onUnknownDialogInvite: async (invite) => {
-          taken.push(invite.dialog)
+          resumed.push(invite.dialog)
           return invite.respond(200)
         },
       }),
@@ -424,7 +424,7 @@ describe('a dialog unknown to this process', () => {
     call.send(request('ACK', { ...stray, branch: 'z9hG4bK-ack' }))
     call.send(request('UPDATE', { ...stray, cseq: '8' }))
     expect(call.received().map(([, item]) => item)).toEqual([200, 200])
-    void taken[0]!.bye()
+    void resumed[0]!.bye()
     await new Promise(setImmediate)
     expect(call.sent.at(-1)!.message.cseq).toEqual({ number: 1_700_000_001, method: 'BYE' })
   })

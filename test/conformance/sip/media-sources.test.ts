@@ -48,8 +48,8 @@ const waitUntilStored = async () => {
 
 test('IPv6 media get 488 if only IPv4 is bound, at the start and during the call, which continues unchanged', async () => {
   await start({ isReachable: mediaReachability('127.0.0.1') })
-  const unheard = await openTestClient({ 'IN IP4 127.0.0.1': 'IN IP6 2001:db8::5' })
-  const refused = await unheard.open()
+  const ipv6Client = await openTestClient({ 'IN IP4 127.0.0.1': 'IN IP6 2001:db8::5' })
+  const refused = await ipv6Client.open()
   expect([refused.status, refused.text.split('\r\n')[0]]).toEqual([
     488,
     'SIP/2.0 488 Media Address Of Another IP Version',
@@ -74,18 +74,18 @@ test('IPv6 media get 488 if only IPv4 is bound, at the start and during the call
 test('a call with IPv6 media that is not to be recorded is answered if only IPv4 is bound, and is in the history', async () => {
   const noRule = { ...everyCall, recordingPlan: { ...everyCall.recordingPlan, rules: [] } }
   await start({ isReachable: mediaReachability('127.0.0.1'), description: () => noRule })
-  const unheard = await openTestClient({ 'IN IP4 127.0.0.1': 'IN IP6 2001:db8::5' })
-  const answered = await unheard.open()
+  const ipv6Client = await openTestClient({ 'IN IP4 127.0.0.1': 'IN IP6 2001:db8::5' })
+  const answered = await ipv6Client.open()
   expect(answered.status).toBe(200)
   expect(answered.text).toContain('a=inactive')
   await vi.waitFor(() => expect(recorder.segments()).toHaveLength(1))
   // A refresh of the call is answered too.
-  const again = unheard.opening
-    .replace(/^To: .*$/m, `To: ${unheard.to}`)
+  const again = ipv6Client.opening
+    .replace(/^To: .*$/m, `To: ${ipv6Client.to}`)
     .replace(/^CSeq: .*$/m, 'CSeq: 2 INVITE')
     .replace(/branch=\S+/, 'branch=z9hG4bKagain')
-  expect((await unheard.peer.exchange(again)).status).toBe(200)
-  await unheard.bye()
+  expect((await ipv6Client.peer.exchange(again)).status).toBe(200)
+  await ipv6Client.bye()
   await vi.waitFor(() => expect(recorder.segments()[0]?.endedAt).toBeDefined())
   expect(recorder.segments()[0]).toMatchObject({ decision: { record: false } })
   expect(recorder.segments()[0]?.recording).toBeUndefined()

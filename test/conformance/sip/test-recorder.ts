@@ -109,8 +109,8 @@ export async function openTestRecorder(folder: string, given: RecorderGiven): Pr
     opened,
     async voices(segment) {
       const { sources } = (await opened(segment)).index
-      const of = (track: string) => sources.filter((source) => source.track === track).map(({ ssrc }) => ssrc)
-      return { caller: of('caller'), official: of('official'), mixed: of('mixed') }
+      const ssrcsOf = (track: string) => sources.filter((source) => source.track === track).map(({ ssrc }) => ssrc)
+      return { caller: ssrcsOf('caller'), official: ssrcsOf('official'), mixed: ssrcsOf('mixed') }
     },
     async stop() {
       await recorder.stop()

@@ -197,7 +197,7 @@ Content-Type: application/sdp`
 describe('invalid messages (RFC 4475 3.1.2)', () => {
   const invite = (name: string) => plain('INVITE', name)
   const startLine = 'INVITE sip:user@example.com SIP/2.0'
-  const bad: [name: string, text: string, status: number | undefined][] = [
+  const invalidMessages: [name: string, text: string, status: number | undefined][] = [
     [
       'badinv01: Via and Contact with stray separators',
       message(
@@ -308,7 +308,7 @@ describe('invalid messages (RFC 4475 3.1.2)', () => {
       undefined,
     ],
   ]
-  test.each(bad)('%s', (_name, text, status) => {
+  test.each(invalidMessages)('%s', (_name, text, status) => {
     expect(answersTo(text)).toEqual(status === undefined ? [] : [status])
   })
 })

@@ -96,16 +96,16 @@ export async function openSpeaker(
     },
     /** Sends every few milliseconds until it is stopped. */
     resume(to: readonly number[]): { stop(): Promise<void> } {
-      let on = true
+      let isSending = true
       const done = (async () => {
-        while (on) {
+        while (isSending) {
           await speak(to, 1)
           await new Promise((resolve) => setTimeout(resolve, 10))
         }
       })()
       return {
         stop() {
-          on = false
+          isSending = false
           return done
         },
       }
