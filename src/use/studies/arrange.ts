@@ -6,31 +6,41 @@ export interface Cell {
   comparedKey?: string
   counts: StoredCounts
   compared: StoredCounts
+  /** True for a month before the first count, and for a month that a period lacks: it has no figures, rather than 0. */
+  isUncounted?: boolean
+  isComparedUncounted?: boolean
 }
 
 export const noCounts: StoredCounts = { calls: 0, answered: 0, judged: 0, recorded: 0, expectedPpm: 0, lengths: [] }
 
 /**
- * Arranges the cells of a study: hours from the first to the last with calls, weekdays from Monday, every month of the period,
- * other keys by their protected count of calls. Months of two periods are paired in order, everything else by key.
+ * Arranges the cells of a study: hours from the first to the last with calls, weekdays from Monday, every month of the period from
+ * the first count on, other keys by their protected count of calls. Months of two periods are paired in order, everything else
+ * by key.
+ * @param since first day with counts; null before the first call
  */
 export function arrange(
   { by, period, compared }: Question,
   one: ReadonlyMap<string, StoredCounts>,
   other: ReadonlyMap<string, StoredCounts> | undefined,
+  since: Temporal.PlainDate | null,
 ): Cell[] {
   if (by === 'month') {
+    const first = since?.toPlainYearMonth().toString() ?? ''
+    const isUncounted = (month: string | undefined) => month === undefined || month < first
     const [months, others] = [monthsOf(period), compared ? monthsOf(compared) : []]
     const rows = Math.max(months.length, others.length)
     return Array.from({ length: rows }, (_, index) => {
-      const [key, comparedKey] = [months[index] ?? '', others[index]]
+      const [key, comparedKey] = [months[index], others[index]]
       return {
-        key,
+        key: key ?? '',
         ...(comparedKey !== undefined && { comparedKey }),
-        counts: one.get(key) ?? noCounts,
-        compared: (comparedKey !== undefined && other?.get(comparedKey)) || noCounts,
+        counts: one.get(key ?? '') ?? noCounts,
+        compared: other?.get(comparedKey ?? '') ?? noCounts,
+        isUncounted: isUncounted(key),
+        isComparedUncounted: isUncounted(comparedKey),
       }
-    })
+    }).filter((cell) => !cell.isUncounted || !cell.isComparedUncounted)
   }
   return keysOf(by, one, other).map((key) => ({
     key,

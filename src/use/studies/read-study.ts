@@ -61,7 +61,7 @@ export function readStudy(db: Kysely<RegisterTables>, grant: Grant, question: Qu
     }
     const few = await fewOf(period, one)
     const otherFew = other ? await fewOf(comparedPeriod!, other) : noKeys
-    const cells = arrange(question, one, other)
+    const cells = arrange(question, one, other, known.since)
     const protect = (stored: readonly (readonly [StoredCounts, boolean])[]) => {
       const isSuppressed = (index: number) => stored[index]![1] && !isOfNumbers(cells[index]!.key)
       const { total, cells: figures } = protectStudy(
@@ -75,11 +75,11 @@ export function readStudy(db: Kysely<RegisterTables>, grant: Grant, question: Qu
     const protectedFigures = protect(cells.map(({ key, counts }) => [counts, few.has(key)]))
     const compared = other && protect(cells.map((cell) => [cell.compared, otherFew.has(cell.comparedKey ?? cell.key)]))
     const found: Study = {
-      rows: cells.map(({ key, comparedKey }, index) => ({
+      rows: cells.map(({ key, comparedKey, isUncounted, isComparedUncounted }, index) => ({
         key,
         ...(comparedKey !== undefined && { comparedKey }),
-        figures: protectedFigures.cells[index]!,
-        ...(compared && { compared: compared.cells[index]! }),
+        figures: figuresIn(protectedFigures.cells[index]!, isUncounted),
+        ...(compared && { compared: figuresIn(compared.cells[index]!, isComparedUncounted) }),
       })),
       total: { figures: protectedFigures.total, ...(compared && { compared: compared.total }) },
       notes: noteOf(question.period, question, known, few.size > 0),
@@ -118,6 +118,10 @@ function ofNumbers(grant: Grant, { by, numbers }: Question): (key: string) => bo
     const counted = by === 'number' ? [key] : numbers
     return counted.length > 0 && counted.every((number) => reached.has(number))
   }
+}
+
+function figuresIn(figures: Figures, isUncounted: boolean | undefined): Figures {
+  return isUncounted === true ? withoutFigures(figures) : figures
 }
 
 function withoutFigures(figures: Figures): Figures {
