@@ -27,11 +27,11 @@ export async function simulateOne(settings: Settings, to: string): Promise<void>
     process.exitCode = 1
     return
   }
-  const { says, failed } = judgeTestCall(await findEnteredCall(settings, session.callId), {
+  const { message, failed } = judgeTestCall(await findEnteredCall(settings, session.callId), {
     number: number.display,
     isAccepted: session.answer === 'recording',
   })
-  console.log(`the call was completed; ${says}`)
+  console.log(`the call was completed; ${message}`)
   if (failed) process.exitCode = 1
 }
 

@@ -11,7 +11,7 @@ describe('a completed test call', () => {
   test('that was recorded is a success', () => {
     expect(judgeTestCall(recorded, call)).toEqual({
       failed: false,
-      says: 'it was recorded. The call is in the history as b1d7bd5a',
+      message: 'it was recorded. The call is in the history as b1d7bd5a',
     })
   })
 
@@ -28,10 +28,10 @@ describe('a completed test call', () => {
     ],
     ['whose recording is not sealed', { ...recorded, recording: 'CAPTURING' }, 'not sealed after 20 s'],
     ['that is not in the history', 'missing', 'not in the history after 20 s'],
-  ])('%s is a failure, which says so', (_call, found, says) => {
+  ])('%s is a failure, and the message has the cause', (_call, found, message) => {
     const judged = judgeTestCall(found, call)
     expect(judged.failed).toBe(true)
-    expect(judged.says).toContain(says)
+    expect(judged.message).toContain(message)
   })
 
   test('that the plan does not record is no failure, and the reason is named', () => {
@@ -39,15 +39,18 @@ describe('a completed test call', () => {
       { ...recorded, record: false, reason: 'not-drawn', share: 0.125, recording: null },
       call,
     )
-    expect(judged).toMatchObject({ failed: false, says: expect.stringContaining('records 12.5 % of the calls') })
+    expect(judged).toMatchObject({ failed: false, message: expect.stringContaining('records 12.5 % of the calls') })
   })
 
   test('is judged by what capture accepted if the history cannot be read', () => {
     const unknown = { unknown: 'no Seloste runs on /x' }
-    expect(judgeTestCall(unknown, call)).toMatchObject({ failed: false, says: expect.stringContaining('is not known') })
+    expect(judgeTestCall(unknown, call)).toMatchObject({
+      failed: false,
+      message: expect.stringContaining('is not known'),
+    })
     expect(judgeTestCall(unknown, { ...call, isAccepted: false })).toMatchObject({
       failed: true,
-      says: expect.stringContaining('nothing was recorded'),
+      message: expect.stringContaining('nothing was recorded'),
     })
   })
 })

@@ -1,4 +1,4 @@
-/** What became of the call of `seloste simulate --to`: read from the history, and judged by the description in force then. */
+/** Reads the outcome of the call of `seloste simulate --to` from the history, and judges it by the description in force at the call. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { DecisionReason } from '#description/decide-recording.ts'
 import type { Settings } from '#platform/config/settings.ts'
@@ -7,7 +7,7 @@ import { withRunningDatabase } from './running-database.ts'
 
 /** Time for the call's facts to reach the history, and for its recording to be sealed. */
 const maxWaitMs = 20_000
-const againMs = 500
+const pollMs = 500
 const databaseAnswerMs = 5_000
 
 /**
@@ -27,7 +27,7 @@ export async function findEnteredCall(
         for (;;) {
           const found = await readEnteredCall(db, sipCallId)
           if (found?.isOver || performance.now() > deadline) return found ?? 'missing'
-          await wait(againMs)
+          await wait(pollMs)
         }
       },
       databaseAnswerMs,
@@ -45,32 +45,38 @@ export async function findEnteredCall(
 export function judgeTestCall(
   found: EnteredCall | 'missing' | { unknown: string },
   { number, isAccepted }: { number: string; isAccepted: boolean },
-): { says: string; failed: boolean } {
+): { message: string; failed: boolean } {
   if (found === 'missing') {
-    return { failed: true, says: `the call is not in the history after ${maxWaitMs / 1000} s: see the log of capture` }
+    return {
+      failed: true,
+      message: `the call is not in the history after ${maxWaitMs / 1000} s: see the log of capture`,
+    }
   }
   if ('unknown' in found) {
     const why = `the history cannot be read here (${found.unknown})`
     return isAccepted
-      ? { failed: false, says: `capture accepted its audio; whether it is recorded is not known: ${why}` }
-      : { failed: true, says: `nothing was recorded: capture accepted no audio; why is not known: ${why}` }
+      ? { failed: false, message: `capture accepted its audio; whether it is recorded is not known: ${why}` }
+      : { failed: true, message: `nothing was recorded: capture accepted no audio; why is not known: ${why}` }
   }
   const { contact, record, reason, share, failure, recording } = found
   if (reason === 'unknown-number') {
-    const says = `nothing was recorded: the description in force does not list ${number}. The call is in the history as ${contact}`
-    return { failed: true, says }
+    const message = `nothing was recorded: the description in force does not list ${number}. The call is in the history as ${contact}`
+    return { failed: true, message }
   }
   if (!record)
-    return { failed: false, says: `not recorded: ${whyNot(reason, share)}. The call is in the history as ${contact}` }
+    return {
+      failed: false,
+      message: `not recorded: ${whyNot(reason, share)}. The call is in the history as ${contact}`,
+    }
   if (recording === null) {
-    const says = `nothing was recorded although the description wants it (${failure ?? 'no cause is known'}): see the log of capture. The call is in the history as ${contact}`
-    return { failed: true, says }
+    const message = `nothing was recorded although the description wants it (${failure ?? 'no cause is known'}): see the log of capture. The call is in the history as ${contact}`
+    return { failed: true, message }
   }
   if (recording === 'CAPTURING') {
-    const says = `its recording is not sealed after ${maxWaitMs / 1000} s: see "seloste status". The call is in the history as ${contact}`
-    return { failed: true, says }
+    const message = `its recording is not sealed after ${maxWaitMs / 1000} s: see "seloste status". The call is in the history as ${contact}`
+    return { failed: true, message }
   }
-  return { failed: false, says: `it was recorded. The call is in the history as ${contact}` }
+  return { failed: false, message: `it was recorded. The call is in the history as ${contact}` }
 }
 
 function whyNot(reason: Exclude<DecisionReason, 'unknown-number'>, share: number | null): string {

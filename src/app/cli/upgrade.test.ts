@@ -11,10 +11,10 @@ afterEach(() => {
 })
 
 async function check(): Promise<string> {
-  let said = ''
-  vi.spyOn(console, 'log').mockImplementation((line: string) => void (said += `${line}\n`))
+  let output = ''
+  vi.spyOn(console, 'log').mockImplementation((line: string) => void (output += `${line}\n`))
   await upgrade(() => readSettings({ DATABASE_URL: database.url(), SELOSTE_DATA: '/nonexistent' }, '/'), ['--check'])
-  return said
+  return output
 }
 
 test('upgrade --check names the migrations that would be applied, and that they cannot be rolled back', () => {
@@ -24,17 +24,17 @@ test('upgrade --check names the migrations that would be applied, and that they 
 })
 
 test('a database of this version needs no change, and missing backups are a warning', async () => {
-  const said = await check()
-  expect(said).toMatch(/ok {7}schema: tables stay as they are \(\d{4}-[\w-]+\.sql\)/)
-  expect(said).toContain('functions, views and policies stay as they are')
-  expect(said).toMatch(/WARNING {2}backups: /)
+  const output = await check()
+  expect(output).toMatch(/ok {7}schema: tables stay as they are \(\d{4}-[\w-]+\.sql\)/)
+  expect(output).toContain('functions, views and policies stay as they are')
+  expect(output).toMatch(/WARNING {2}backups: /)
   expect(process.exitCode).toBeUndefined()
 })
 
 test('a database that this version would refuse is an error, and only --check is accepted', async () => {
   await pool.query(`insert into migration (number, name, checksum) values (9998, '9998-later.sql', '')`)
-  const said = await check()
-  expect(said).toMatch(/ERROR {4}schema: The database has the migration 9998-later\.sql/)
+  const output = await check()
+  expect(output).toMatch(/ERROR {4}schema: The database has the migration 9998-later\.sql/)
   expect(process.exitCode).toBe(1)
   await expect(upgrade(() => readSettings({}, '/'), [])).rejects.toThrow('upgrade needs --check')
 })

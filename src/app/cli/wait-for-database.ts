@@ -18,12 +18,12 @@ const unavailableCodes = new Set([
  * Waits until the database answers, at most `seconds`.
  * @throws the last error
  */
-export async function waitForDatabase(ask: () => Promise<unknown>, seconds: number, pauseMs = 5_000): Promise<void> {
+export async function waitForDatabase(query: () => Promise<unknown>, seconds: number, pauseMs = 5_000): Promise<void> {
   if (!(seconds > 0)) throw new Fault('argument-wrong', '--wait needs a number of seconds above 0')
   const deadline = performance.now() + seconds * 1_000
   for (;;) {
     try {
-      await ask()
+      await query()
       return
     } catch (error) {
       if (!unavailableCodes.has((error as { code?: string }).code ?? '') || performance.now() > deadline) throw error

@@ -39,7 +39,7 @@ export function changeToMake(
   const written = writtenFrom(userResource(person, numbering))
   const name = changedName(written, user)
   const named = { givenName: user.givenName ?? undefined, familyName: user.familyName ?? undefined }
-  const isNamed =
+  const isSameName =
     nameOf(name) === person.name.name &&
     (named.givenName ?? null) === person.name.given &&
     (named.familyName ?? null) === person.name.family
@@ -47,7 +47,7 @@ export function changeToMake(
   const manager = user.manager ?? null
   return {
     from,
-    ...(!isNamed && { name, ...named }),
+    ...(!isSameName && { name, ...named }),
     ...(active !== person.employed && { employedTo: active ? null : from }),
     ...((user.externalId ?? null) !== person.externalId && { externalId: user.externalId ?? null }),
     ...(active && {
@@ -66,10 +66,10 @@ export function changeToMake(
 function changedName(before: WrittenUser, after: WrittenUser): string {
   if (after.displayName && after.displayName !== before.displayName) return after.displayName
   if (after.formatted && after.formatted !== before.formatted) return after.formatted
-  const [were, are] = [before, after].map(({ givenName = null, familyName = null }) =>
+  const [oldName, newName] = [before, after].map(({ givenName = null, familyName = null }) =>
     fullName({ givenName, familyName }),
   )
-  if (are && are !== were && were === before.displayName) return are
+  if (newName && newName !== oldName && oldName === before.displayName) return newName
   return fullName(after)
 }
 

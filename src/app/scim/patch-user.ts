@@ -99,8 +99,8 @@ function patchPhones(
   if (phones.some(isSelected))
     return withoutDuplicates(phones.map((phone) => (isSelected(phone) ? change(phone) : phone)))
   // No value matches the filter: adds a number with the filter's values, as Entra ID and Okta expect for `add` and `replace`.
-  const made = filter && phoneFromFilter(filter)
-  if (made) return mergePhones(phones, [change(made)])
+  const created = filter && phoneFromFilter(filter)
+  if (created) return mergePhones(phones, [change(created)])
   throw new ScimError(400, 'The path matches no phone number.', 'noTarget')
 }
 

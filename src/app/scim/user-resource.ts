@@ -38,9 +38,9 @@ export function userResource(person: PersonNow, numbering: NumberingOptions): Us
       manager: { value: supervisor.id, displayName: supervisor.name, $ref: `${usersPath}/${supervisor.id}` },
     }),
   }
-  const hasPlace = Object.keys(enterprise).length > 0
+  const hasEnterprise = Object.keys(enterprise).length > 0
   const resource = {
-    schemas: hasPlace ? [coreUser, enterpriseUser] : [coreUser],
+    schemas: hasEnterprise ? [coreUser, enterpriseUser] : [coreUser],
     id,
     ...omitNullish({ externalId }),
     userName: person.userId,
@@ -57,7 +57,7 @@ export function userResource(person: PersonNow, numbering: NumberingOptions): Us
       person.employed && {
         groups: [{ value: unit.id, display: unit.name, $ref: `${groupsPath}/${unit.id}`, type: 'direct' as const }],
       }),
-    ...(hasPlace && { [enterpriseUser]: enterprise }),
+    ...(hasEnterprise && { [enterpriseUser]: enterprise }),
     meta: {
       resourceType: 'User' as const,
       created: person.createdAt.toString(),

@@ -11,7 +11,7 @@ import { queryAs, localServerOf } from './local-server.ts'
 const owner = 'seloste'
 const superuser = 'postgres'
 const reloadMs = 10_000
-const againMs = 200
+const retryMs = 200
 
 /** Runs a statement as the superuser, and returns its rows. */
 export type QueryAsSuperuser = (database: string, statement: string) => Promise<string[][]>
@@ -24,7 +24,7 @@ export type QueryAsSuperuser = (database: string, statement: string) => Promise<
 export async function createDatabase(readSettings: () => Settings, args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { print: { type: 'boolean' } } })
   if (values.print === true) {
-    process.stdout.write(printed('seloste'))
+    process.stdout.write(statementsToPrint('seloste'))
     return
   }
   const { database, ...server } = localServerOf(readSettings().databaseUrl)
@@ -40,7 +40,7 @@ export async function createDatabase(readSettings: () => Settings, args: string[
       break
     } catch (error) {
       if (performance.now() > deadline) throw error
-      await wait(againMs)
+      await wait(retryMs)
     }
   }
   console.log(
@@ -53,46 +53,46 @@ export async function createDatabase(readSettings: () => Settings, args: string[
  * @returns what was done
  */
 export async function makeDatabase(
-  ask: QueryAsSuperuser,
+  query: QueryAsSuperuser,
   { owner, database }: { owner: string; database: string },
 ): Promise<string[]> {
   const done: string[] = []
   for (const { database: where, statement, unless } of databaseSetupSteps(owner, database)) {
-    if (unless !== undefined && (await ask('postgres', `select count(*) from (${unless}) as found`))[0]?.[0] !== '0')
+    if (unless !== undefined && (await query('postgres', `select count(*) from (${unless}) as found`))[0]?.[0] !== '0')
       continue
-    await ask(where, statement)
+    await query(where, statement)
     if (unless !== undefined) done.push(statement)
   }
   done.push('revoked from everybody: advisory locks, large objects, WAL messages; no values in PostgreSQL’s log')
-  await assertOwned(ask, owner, database)
-  const [[hba = '', ident = ''] = []] = await ask(
+  await assertOwned(query, owner, database)
+  const [[hba = '', ident = ''] = []] = await query(
     'postgres',
     `select current_setting('hba_file'), current_setting('ident_file')`,
   )
-  const before = [await replace(ident, withIdent), await replace(hba, (text) => withHba(text, database))]
-  const wrong = await ask(
+  const originals = [await replace(ident, withIdent), await replace(hba, (text) => withHba(text, database))]
+  const wrong = await query(
     'postgres',
     `select 'pg_hba.conf', line_number, error from pg_hba_file_rules where error is not null
      union all select 'pg_ident.conf', line_number, error from pg_ident_file_mappings where error is not null`,
   )
   if (wrong.length > 0) {
-    for (const { path, text } of before) await replace(path, () => text)
+    for (const { path, text } of originals) await replace(path, () => text)
     const [file, line, error] = wrong[0]!
     throw new Fault(
       'database-access-file-wrong',
       `${file} has an error in line ${line} (${error}); both files were restored`,
     )
   }
-  for (const { path, text } of before) {
+  for (const { path, text } of originals) {
     if ((await readFile(path, 'utf8')) !== text) done.push(`wrote the lines of Seloste to ${path}`)
   }
-  await ask('postgres', 'select pg_reload_conf()')
+  await query('postgres', 'select pg_reload_conf()')
   return done
 }
 
 /** Checks owner, encoding and rights: the database may have existed before. @throws Fault `database-unfit` */
-async function assertOwned(ask: QueryAsSuperuser, owner: string, database: string): Promise<void> {
-  const [[isOwned, isUtf8, isSuperuser, createsRoles] = []] = await ask(
+async function assertOwned(query: QueryAsSuperuser, owner: string, database: string): Promise<void> {
+  const [[isOwned, isUtf8, isSuperuser, createsRoles] = []] = await query(
     database,
     `select pg_get_userbyid(datdba) = '${owner}', pg_encoding_to_char(encoding) = 'UTF8', rolsuper, rolcreaterole
      from pg_database, pg_roles where datname = current_database() and rolname = '${owner}'`,
@@ -116,7 +116,7 @@ async function replace(file: string, change: (text: string) => string): Promise<
   return { path, text }
 }
 
-function printed(database: string): string {
+function statementsToPrint(database: string): string {
   return `-- For the superuser, with psql. Then, where the owner signs in with a password: \\password ${owner}
 ${databaseSetupScript(databaseSetupSteps(owner, database))}
 -- If the roles run on PostgreSQL’s machine and sign in by their operating system users.

@@ -31,7 +31,7 @@ const zone = 'Europe/Helsinki'
 const minAgeDays = 5
 const maxCallsTried = 20
 
-const fault = 'VIKA-2026-0412'
+const faultReference = 'VIKA-2026-0412'
 const order = {
   reference: 'ASIA-2026-118',
   authority: 'Esimerkin poliisilaitos',
@@ -46,7 +46,7 @@ const listeners: readonly { userId: string; name: string; language: 'fi' | 'sv';
 ]
 /** An official who says that a colleague answered a call, and a caller who asks for an official document. */
 const corrected = { userId: 'annika', name: 'Annika Söderholm', answeredBy: 'kaisa' }
-const documentAskedBy = { name: 'Liisa Malli', address: 'Koekatu 7\n00500 Helsinki' }
+const documentRequester = { name: 'Liisa Malli', address: 'Koekatu 7\n00500 Helsinki' }
 /** Calibrations by name, with the answers of each participant; those without answers have joined only. */
 const calibrations: readonly { name: string; isClosed: boolean; answers: Record<string, Record<string, number>> }[] = [
   {
@@ -85,7 +85,7 @@ export async function openDemoCases(
   await as('paula', enterRequests)
   await as('eero', calibrate)
 
-  /** Returns false if there is an order already. */
+  /** Enters the preservation order. Returns false if there is one already. */
   async function preserve(tuula: Session): Promise<boolean> {
     if (resultOf(await listOrders(db, tuula, undefined)).orders.length > 0) return false
     const [part] = await pastParts(tuula, 'CRIME_OR_MISUSE', { reference: order.reference })
@@ -96,10 +96,10 @@ export async function openDemoCases(
     return true
   }
 
-  /** Maintenance looks for the cause of a fault: what the data protection officer reviews each month. */
+  /** Plays a recording for maintenance. The data protection officer reviews such views each month. */
   async function investigateFault(matti: Session): Promise<void> {
-    const [part] = await pastParts(matti, 'MAINTENANCE', { reference: fault })
-    if (part) await listen(matti, part, 'MAINTENANCE', fault)
+    const [part] = await pastParts(matti, 'MAINTENANCE', { reference: faultReference })
+    if (part) await listen(matti, part, 'MAINTENANCE', faultReference)
   }
 
   async function enterRequests(paula: Session): Promise<void> {
@@ -113,10 +113,10 @@ export async function openDemoCases(
       if (!chosen) throw new Error('no free time to listen')
       resultOf(await bookAppointment(db, paula, id, { slotId: chosen.id, needs }))
     }
-    await askForDecisions(paula)
+    await enterRequestsToDecide(paula)
   }
 
-  async function askForDecisions(paula: Session): Promise<void> {
+  async function enterRequestsToDecide(paula: Session): Promise<void> {
     const { answeredBy, ...official } = corrected
     const { id, segmentId } = await askAboutOwnCall(paula, 'RECTIFY', { ...official, language: 'sv' })
     resultOf(await proposeCorrection(db, paula, id, { segmentId, officialUserId: answeredBy }))
@@ -124,7 +124,7 @@ export async function openDemoCases(
       await enterRequest(db, paula, {
         ...{ party: 'OUTSIDER', kinds: ['OPENNESS'], channel: 'EMAIL', language: 'fi' },
         receivedAt: now().subtract({ hours: 50 }),
-        requester: documentAskedBy,
+        requester: documentRequester,
       }),
     )
   }
@@ -143,7 +143,7 @@ export async function openDemoCases(
         requester: { name },
       }),
     )
-    done(await identifyRequester(db, paula, id, 'PERSONNEL'))
+    assertDone(await identifyRequester(db, paula, id, 'PERSONNEL'))
     return { id, segmentId: await nameCall(paula, id, parts) }
   }
 
@@ -160,7 +160,7 @@ export async function openDemoCases(
       if ('refused' in parsed) throw new Error(parsed.refused)
       const { call } = resultOf(await findCall(db, paula, { requestId }, parsed))
       if ((await verifyCall(db, paula, { requestId, callId: call }, true)) === 'done') return segmentId
-      done(await withdrawCall(db, paula, { requestId, callId: call }))
+      assertDone(await withdrawCall(db, paula, { requestId, callId: call }))
     }
     throw new Error('no call of the official is found')
   }
@@ -174,14 +174,14 @@ export async function openDemoCases(
       if (!form || recordingId === undefined) throw new Error('no form or recording to calibrate with')
       const { id } = resultOf(await beginCalibration(db, eero, { recordingId, formId: form.id, name }))
       for (const [userId, given] of Object.entries(answers)) await as(userId, (own) => answer(own, id, given))
-      if (isClosed) done(await closeCalibration(db, eero, id))
+      if (isClosed) assertDone(await closeCalibration(db, eero, id))
     }
   }
 
   async function answer(own: Session, calibration: string, answers: Record<string, number>): Promise<void> {
     const { id } = resultOf(await joinCalibration(db, own, calibration))
     const saved = resultOf(await saveEvaluation(db, own, id, { revision: 0, answers, comments: [], note: '' }))
-    done(await releaseEvaluation(db, own, id, saved.revision))
+    assertDone(await releaseEvaluation(db, own, id, saved.revision))
   }
 
   /** Returns recorded parts of earlier calls, newest first, also of one official only. */
@@ -211,6 +211,6 @@ export async function openDemoCases(
   }
 }
 
-function done(answer: 'done' | { refused: string }): void {
+function assertDone(answer: 'done' | { refused: string }): void {
   if (answer !== 'done') throw new Error(answer.refused)
 }

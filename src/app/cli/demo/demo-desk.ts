@@ -55,7 +55,7 @@ const requests: readonly (Omit<RequestToEnter, 'receivedAt' | 'party'> & { daysA
 ]
 
 /**
- * Fills an empty desk.
+ * Enters offices, slots and requests if there is no office yet.
  * @returns refusals, as text
  */
 export async function openDemoDesk(
@@ -66,9 +66,9 @@ export async function openDemoDesk(
   const session = await signIn(db, { userId: clerk, password }, now)
   if (typeof session === 'string' || !('expiresAt' in session)) return [`${clerk} cannot sign in`]
   try {
-    const there = await listOffices(db, session)
-    if ('refused' in there) return [there.refused]
-    return there.offices.length > 0 ? [] : await fill(db, session, now)
+    const existing = await listOffices(db, session)
+    if ('refused' in existing) return [existing.refused]
+    return existing.offices.length > 0 ? [] : await fill(db, session, now)
   } finally {
     await signOut(db, session, now)
   }

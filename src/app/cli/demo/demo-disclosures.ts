@@ -25,8 +25,8 @@ export async function openDemoDisclosures(
   // Stored here because the custodian may not have stored them yet.
   await storeDisclosureRules(db, disclosure, switches.transcripts)
   return [
-    ...(await inNameOf('eero', (session) => study(session))),
-    ...(await inNameOf('tuula', (session) => request(session))),
+    ...(await inNameOf('eero', (session) => enterStudy(session))),
+    ...(await inNameOf('tuula', (session) => enterAuthorityRequest(session))),
   ]
 
   async function inNameOf(userId: string, act: (session: Session) => Promise<string[]>): Promise<string[]> {
@@ -39,10 +39,10 @@ export async function openDemoDisclosures(
     }
   }
 
-  async function study(session: Session): Promise<string[]> {
-    const there = await listInstitutes(db, session)
-    if ('refused' in there) return [there.refused]
-    if (there.length > 0) return []
+  async function enterStudy(session: Session): Promise<string[]> {
+    const existing = await listInstitutes(db, session)
+    if ('refused' in existing) return [existing.refused]
+    if (existing.length > 0) return []
     const institute = await addInstitute(db, session, {
       name: 'Tutkimuslaitos Esimerkki',
       contact: 'Kirjaamo',
@@ -60,10 +60,10 @@ export async function openDemoDisclosures(
     return 'refused' in begun ? [begun.refused] : []
   }
 
-  async function request(session: Session): Promise<string[]> {
-    const there = await listAuthority(db, session, 'open')
-    if ('refused' in there) return [there.refused]
-    if (there.length > 0) return []
+  async function enterAuthorityRequest(session: Session): Promise<string[]> {
+    const existing = await listAuthority(db, session, 'open')
+    if ('refused' in existing) return [existing.refused]
+    if (existing.length > 0) return []
     const entered = await enterAuthority(db, session, {
       origin: 'REQUEST',
       authority: 'Esimerkin poliisilaitos',

@@ -6,7 +6,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { enterPerson, setPassword } from '#safeguards/people/enter-person.ts'
 import { enterUnit } from '#safeguards/people/units.ts'
 import { officials } from '#test/simulator/people.ts'
-import { giveDemoRights, type DemoPerson } from './demo-rights.ts'
+import { grantDemoRights, type DemoPerson } from './demo-rights.ts'
 
 const unitOfOthers = 'Palveluyksikkö'
 
@@ -63,5 +63,5 @@ export async function enterDemoPeople(
     ids.set(person.userId, id)
     await setPassword(db, id, password)
   }
-  return giveDemoRights(db, description, { people: demoPeople, idOf, password, now })
+  return grantDemoRights(db, description, { people: demoPeople, idOf, password, now })
 }

@@ -67,9 +67,9 @@ export async function openDemoQuality(
   }
 
   async function evaluate(eero: Session): Promise<string[]> {
-    const there = await listPlans(db, eero)
-    if ('refused' in there) return [there.refused]
-    if (there.length > 0) return []
+    const existing = await listPlans(db, eero)
+    if ('refused' in existing) return [existing.refused]
+    if (existing.length > 0) return []
     const planned = await plan(eero)
     if (planned !== undefined) return [planned]
     for (let attempt = 0; attempt < maxAttempts && !signal.aborted; attempt++) {
@@ -77,7 +77,7 @@ export async function openDemoQuality(
       if ('refused' in listed) return [listed.refused]
       const waiting = listed.filter(({ state }) => state === 'WAITING')
       if (waiting.length > 0)
-        return answerSome(
+        return evaluateSome(
           eero,
           waiting.slice(0, 3).map(({ id }) => id),
         )
@@ -98,8 +98,8 @@ export async function openDemoQuality(
     return refusalIn(await beginPlan(db, eero, given))
   }
 
-  /** Releases the first and second to their officials; the third stays a draft. */
-  async function answerSome(eero: Session, ids: readonly string[]): Promise<string[]> {
+  /** Evaluates recordings: releases the first and second to their officials, and leaves the third as a draft. */
+  async function evaluateSome(eero: Session, ids: readonly string[]): Promise<string[]> {
     const refused: string[] = []
     for (const [n, id] of ids.entries()) {
       const answers = { tervehdys: 1, kuuntelu: 4 + (n % 2), oikein: 1, ...(n < 2 && { selkeys: 3 + n, jatko: 0 }) }

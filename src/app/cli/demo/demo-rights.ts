@@ -39,7 +39,7 @@ const reasons = {
  * Grants missing rights of each role; the first two come with the installation. One request is left pending.
  * @returns refusals, as text
  */
-export async function giveDemoRights(
+export async function grantDemoRights(
   db: Kysely<RegisterTables>,
   description: RegisterDescription,
   given: { people: readonly DemoPerson[]; idOf: (userId: string) => string; password: string; now: Temporal.Instant },

@@ -22,22 +22,22 @@ const collection = {
 }
 /** Source of a moment: the newest calls, recordings that end soon, or calls of the official who then forbids one. */
 type MomentSource = 'newest' | 'ends-soon' | 'forbidden'
-const moments: { of: MomentSource; title: string; lesson: string }[] = [
+const moments: { source: MomentSource; title: string; lesson: string }[] = [
   {
-    of: 'newest',
+    source: 'newest',
     title: 'Nimi heti alussa',
     lesson: 'Virkailija sanoo nimensä ennen tervehdystä ja odottaa, että soittaja ehtii vastata.',
   },
   {
-    of: 'newest',
+    source: 'newest',
     title: 'Asia sanotaan takaisin',
     lesson: 'Virkailija toistaa asian omin sanoin ennen kuin neuvoo.',
   },
-  { of: 'forbidden', title: 'Odottamaan pyytäminen', lesson: 'Virkailija kertoo, kuinka kauan odotus kestää.' },
-  { of: 'ends-soon', title: 'Lopetus ilman kiirettä', lesson: 'Virkailija kysyy, jäikö jotakin epäselväksi.' },
+  { source: 'forbidden', title: 'Odottamaan pyytäminen', lesson: 'Virkailija kertoo, kuinka kauan odotus kestää.' },
+  { source: 'ends-soon', title: 'Lopetus ilman kiirettä', lesson: 'Virkailija kysyy, jäikö jotakin epäselväksi.' },
 ]
 /** User id of the official who forbids the use of a recording. */
-const forbidding = 'aino'
+const forbiddingOfficial = 'aino'
 const sessions = [
   { leader: 'tiina', name: 'Uusien virkailijoiden perehdytys', trainees: ['Aino', 'Kaisa'], plays: true },
   { leader: 'sari', name: 'Yksikön kehittämisiltapäivä', trainees: ['Aino'], plays: false },
@@ -59,19 +59,19 @@ export async function openDemoTraining(
   signal: AbortSignal,
 ): Promise<string[]> {
   return as('tiina', async (tiina) => {
-    const there = resultOf(await listCollections(db, tiina))
-    if (there.length > 0) return []
+    const existing = resultOf(await listCollections(db, tiina))
+    if (existing.length > 0) return []
     const { id } = resultOf(await beginCollection(db, tiina, collection))
     const added = new Map<string, string>()
     for (let attempt = 0; attempt < maxAttempts && added.size < moments.length && !signal.aborted; attempt++) {
       if (attempt > 0) await sleep(checkMs, undefined, { signal })
-      await addWaiting(tiina, id, added)
+      await addMissingMoments(tiina, id, added)
     }
-    const led: string[] = []
-    for (const session of sessions) led.push(...(await lead(session, id, [...added.values()][0])))
+    const refusals: string[] = []
+    for (const session of sessions) refusals.push(...(await runTraining(session, id, [...added.values()][0])))
     const forbidden = added.get('forbidden')
-    if (forbidden !== undefined) await as(forbidding, (own) => forbid(own, forbidden))
-    return added.size < moments.length ? ['no recording for a moment', ...led] : led
+    if (forbidden !== undefined) await as(forbiddingOfficial, (own) => forbid(own, forbidden))
+    return added.size < moments.length ? ['no recording for a moment', ...refusals] : refusals
   })
 
   function as<Answer>(userId: string, work: (session: Session) => Promise<Answer>): Promise<Answer> {
@@ -79,19 +79,19 @@ export async function openDemoTraining(
   }
 
   /** Adds the missing moments, each from a different recording, to the collection and to `added` (recording by title or source). */
-  async function addWaiting(tiina: Session, id: string, added: Map<string, string>): Promise<void> {
+  async function addMissingMoments(tiina: Session, id: string, added: Map<string, string>): Promise<void> {
     const grant = await requestGrant(db, tiina, { purpose: 'TRAINING', action: 'contacts.listed' }, now())
     if ('refused' in grant) throw new Error(grant.refused)
-    for (const { of, ...words } of moments) {
-      const key = of === 'newest' ? words.title : of
+    for (const { source, ...words } of moments) {
+      const key = source === 'newest' ? words.title : source
       if (added.has(key)) continue
       const before = now().subtract({ hours: 24 * 35 })
-      const line = of === 'ends-soon' ? { number: numbersCalled.testLine, to: before } : {}
+      const line = source === 'ends-soon' ? { number: numbersCalled.testLine, to: before } : {}
       const { items } = await listContacts(db, grant, { recorded: 'available', limit: maxContactsTried, ...line })
       const parts = items.flatMap(({ segments }) => segments)
       for (const { recording, official } of parts) {
         if (!recording.id || [...added.values()].includes(recording.id)) continue
-        if ((of === 'forbidden') !== (official?.name.startsWith('Aino') ?? false)) continue
+        if ((source === 'forbidden') !== (official?.name.startsWith('Aino') ?? false)) continue
         const moment = { recordingId: recording.id, fromMs: 0, toMs: 9_000, ...words }
         if ('refused' in (await addMoment(db, tiina, id, moment))) continue
         added.set(key, recording.id)
@@ -100,7 +100,7 @@ export async function openDemoTraining(
     }
   }
 
-  async function lead(
+  async function runTraining(
     { leader, name, trainees, plays }: (typeof sessions)[number],
     collectionId: string,
     recording: string | undefined,

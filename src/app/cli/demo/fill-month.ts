@@ -31,10 +31,10 @@ export interface FillOptions {
 
 const seed = 29
 /** Ages in days of calls to the test line, whose term is two months: one past the term, one in its last weeks. */
-const daysAgo = { gone: 70, goingSoon: 40 }
-const olderCallCounts = { gone: 8, goingSoon: 3 }
+const daysAgo = { pastTerm: 70, nearTerm: 40 }
+const olderCallCounts = { pastTerm: 8, nearTerm: 3 }
 /** Calls admitted together (admitTo): the cost of a transaction hardly depends on their number. */
-const atOnce = 24
+const concurrentCalls = 24
 const progressEvery = 100
 /** Pause after each recorded call, so that live calls get processor time. */
 const pauseMs = 5
@@ -50,8 +50,8 @@ export async function fillMonth(options: FillOptions): Promise<void> {
   const filledUntil = await readMark(options.spoolFolder)
   const context = { versionAt, officials, drawKey, quotas: createQuotaCounts() }
   const calls = [
-    ...olderCalls(now, 'gone'),
-    ...olderCalls(now, 'goingSoon'),
+    ...olderCalls(now, 'pastTerm'),
+    ...olderCalls(now, 'nearTerm'),
     ...generatePastCalls(seed, new Date(now.epochMilliseconds)).filter(
       ({ startedAt }) => startedAt.getTime() > sinceMs,
     ),
@@ -92,7 +92,7 @@ export async function fillMonth(options: FillOptions): Promise<void> {
       if (recorded.length > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
     }
   }
-  await Promise.all(Array.from({ length: atOnce }, work))
+  await Promise.all(Array.from({ length: concurrentCalls }, work))
   if (!signal.aborted) await writeFile(markPath(options.spoolFolder), String(now.epochMilliseconds))
 }
 

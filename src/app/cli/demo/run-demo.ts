@@ -39,16 +39,16 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
   }
   await buildWebIfStale(print)
   print('Starting the database, capture, custodian and desk ...')
-  const all = await superviseRoles(settings, log, assertDemo)
+  const supervised = await superviseRoles(settings, log, assertDemo)
   // Only as a child of `npm run dev`.
   process.on('message', ({ renew }: { renew: RoleName }) => {
-    all.renew(renew)
+    supervised.renew(renew)
   })
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
   process.channel?.unref()
   const password = settings.demoPassword ?? inventPassword()
   const admin = connectDatabase<RegisterTables>({
-    url: all.database.adminUrl,
+    url: supervised.database.adminUrl,
     applicationName: 'seloste-demo',
     size: 2,
     onIdleError: () => undefined,
@@ -56,7 +56,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
   const versions = await readVersions(admin.db)
   const now = Temporal.Now.instant()
   const { description } = versionAt(versions, now)
-  const refused = await enterDemoPeople(admin.db, description, password, now)
+  const refusedRights = await enterDemoPeople(admin.db, description, password, now)
   const failedRequests = await openDemoDesk(admin.db, password, now)
   const failedDisclosures = await openDemoDisclosures(admin.db, description, password, now)
   const enteredAt = Temporal.Now.instant()
@@ -64,19 +64,19 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
   // Users may call as soon as the welcome text is printed.
   const inForce = versionAt(versions, enteredAt).version
   await waitUntilCaptureUses(settings, { description: inForce, directoryAt: enteredAt })
-  for (const line of refused) print(`  right not granted, because the procedure refused it: ${line}`)
+  for (const line of refusedRights) print(`  right not granted, because the procedure refused it: ${line}`)
   for (const line of failedRequests) print(`  request not created: ${line}`)
   for (const line of failedDisclosures) print(`  disclosure not created: ${line}`)
-  print(welcome(all.addresses.desk, all.addresses.capture, password))
+  print(welcome(supervised.addresses.desk, supervised.addresses.capture, password))
 
   const ending = new AbortController()
   const background: Promise<void>[] = []
-  if (options.history) background.push(fill().then(evaluateSome))
+  if (options.history) background.push(fill().then(enterCasesOfCalls))
   if (options.calls) background.push(call())
 
   async function fill(): Promise<void> {
     const capture = connectDatabase<RegisterTables>({
-      url: all.database.roleUrls.capture,
+      url: supervised.database.roleUrls.capture,
       applicationName: 'seloste-demo-history',
       size: 5,
       onIdleError: () => undefined,
@@ -103,9 +103,9 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
   }
 
   /** Enters evaluations, training sessions and cases about calls, once recordings are ingested. */
-  async function evaluateSome(): Promise<void> {
+  async function enterCasesOfCalls(): Promise<void> {
     const desk = connectDatabase<RegisterTables>({
-      url: all.database.adminUrl,
+      url: supervised.database.adminUrl,
       applicationName: 'seloste-demo-quality',
       size: 2,
       onIdleError: () => undefined,
@@ -141,12 +141,12 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
 
   await runUntilSignal(
     {
-      failed: all.failed,
+      failed: supervised.failed,
       stop: async () => {
         print('Ending ...')
         ending.abort()
         await Promise.all(background)
-        await all.stop()
+        await supervised.stop()
       },
     },
     log,

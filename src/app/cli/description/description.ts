@@ -4,7 +4,7 @@ import { termZone } from '#description/terms.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
 import { readPublished, readVersions, versionAt } from '#safeguards/versions/versions.ts'
-import { newDescription, printProblems, readGiven } from './new-description.ts'
+import { newDescription, printProblems, readTextFile } from './new-description.ts'
 import { withRunningDatabase } from '../running-database.ts'
 
 /**
@@ -59,7 +59,7 @@ async function listVersions(settings: Settings): Promise<void> {
 }
 
 async function check(file: string): Promise<void> {
-  const text = await readGiven(file)
+  const text = await readTextFile(file)
   const parsed = parseDescription(text)
   if (parsed.ok) {
     console.log(`${file} is valid: version ${parsed.description.version}, profile ${parsed.description.profile}`)

@@ -8,12 +8,12 @@ import { openTerminal } from '../ask.ts'
 import { newDescription } from './new-description.ts'
 
 let folder = ''
-let said = ''
+let printed = ''
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-new-'))
-  said = ''
+  printed = ''
   for (const method of ['log', 'error'] as const) {
-    vi.spyOn(console, method).mockImplementation((line: string) => void (said += `${line}\n`))
+    vi.spyOn(console, method).mockImplementation((line: string) => void (printed += `${line}\n`))
   }
 })
 afterEach(async () => {
@@ -22,7 +22,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** Returns the lines typed as answers to the ten questions. `replaced` has other lines by the number of the question. */
+/** Returns the lines typed as answers to the ten questions. `replaced` has other lines for some questions, by number. */
 const answersWith = (replaced: Readonly<Record<number, string[]>> = {}) => {
   const answers: string[][] = [
     [
@@ -41,7 +41,7 @@ const answersWith = (replaced: Readonly<Record<number, string[]>> = {}) => {
   ]
   return answers.flatMap((lines, index) => replaced[index + 1] ?? lines)
 }
-const answering = (lines: readonly string[]) => {
+const openWithLines = (lines: readonly string[]) => {
   let shown = ''
   const open = () => openTerminal(Readable.from(lines.map((line) => `${line}\n`)), (text) => void (shown += text))
   return { open, shown: () => shown }
@@ -49,17 +49,17 @@ const answering = (lines: readonly string[]) => {
 
 test('ten questions, with defaults in brackets, make a valid description', async () => {
   const file = join(folder, 'description.yaml')
-  const { open, shown } = answering(answersWith())
+  const { open, shown } = openWithLines(answersWith())
   await newDescription(file, undefined, open)
   expect(parseDescription(await readFile(file, 'utf8'))).toMatchObject({ ok: true, description: { profile: 'gdpr' } })
   expect(shown().match(/^\d+\/10 /gm)).toHaveLength(10)
-  expect(said).toContain('is a valid description')
+  expect(printed).toContain('is a valid description')
   await expect(newDescription(file, undefined, open)).rejects.toThrow('exists already')
 })
 
 test('a question is asked again if its answer cannot be read', async () => {
   const file = join(folder, 'description.yaml')
-  const { open, shown } = answering(
+  const { open, shown } = openWithLines(
     answersWith({ 7: ['soon', '20.11.2026', '2026-11-20', 'Pöytäkirja'], 6: ['100', '10', '', ''] }),
   )
   await newDescription(file, undefined, open)
@@ -73,10 +73,10 @@ test('answers that make an invalid description are stored, each problem is print
   await newDescription(
     file,
     undefined,
-    answering(answersWith({ 10: ['eero', 'Eero', '2026-11-28', '2026-12-01'] })).open,
+    openWithLines(answersWith({ 10: ['eero', 'Eero', '2026-11-28', '2026-12-01'] })).open,
   )
   expect(process.exitCode).toBe(1)
-  expect(said).toMatch(/description\.yaml:\d+ {2}decision\.approver {2}/)
+  expect(printed).toMatch(/description\.yaml:\d+ {2}decision\.approver {2}/)
   await expect(readFile(file)).rejects.toThrow('ENOENT')
   const stored = `${file}.answers.yaml`
   await writeFile(stored, (await readFile(stored, 'utf8')).replace('approver: Eero', 'approver: riitta'))
@@ -86,7 +86,7 @@ test('answers that make an invalid description are stored, each problem is print
 
 test('an input that ends too early writes nothing', async () => {
   const file = join(folder, 'description.yaml')
-  await expect(newDescription(file, undefined, answering(answersWith().slice(0, 9)).open)).rejects.toThrow(
+  await expect(newDescription(file, undefined, openWithLines(answersWith().slice(0, 9)).open)).rejects.toThrow(
     'input ended',
   )
   await expect(readFile(file)).rejects.toThrow('ENOENT')

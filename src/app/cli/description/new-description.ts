@@ -17,18 +17,18 @@ import { askTenQuestions } from './ten-questions.ts'
 export async function newDescription(
   file: string,
   from: string | undefined,
-  openNow: () => Terminal = openTerminal,
+  open: () => Terminal = openTerminal,
 ): Promise<void> {
-  if (await isThere(file)) throw new Fault('argument-wrong', `${file} exists already; name another file`)
-  const answers = from === undefined ? await ask(openNow) : await readFrom(from)
+  if (await exists(file)) throw new Fault('argument-wrong', `${file} exists already; name another file`)
+  const answers = from === undefined ? await ask(open) : await readFrom(from)
   const text = firstDescription(answers, await readFile(seedDescriptionFile, 'utf8'))
   const parsed = parseDescription(text)
   if (!parsed.ok) {
     printProblems(file, parsed.problems)
-    const kept = from ?? `${file}.answers.yaml`
-    if (from === undefined) await writeFile(kept, stringify(answers), { mode: 0o644 })
+    const answersPath = from ?? `${file}.answers.yaml`
+    if (from === undefined) await writeFile(answersPath, stringify(answers), { mode: 0o644 })
     console.error(
-      `seloste: ${file} was not written. Correct the answers in ${kept}, then: seloste description new ${file} --from ${kept}`,
+      `seloste: ${file} was not written. Correct the answers in ${answersPath}, then: seloste description new ${file} --from ${answersPath}`,
     )
     process.exitCode = 1
     return
@@ -38,8 +38,8 @@ export async function newDescription(
   console.log(`  seloste description check ${file}`)
 }
 
-async function ask(openNow: () => Terminal): Promise<Answers> {
-  const terminal = openNow()
+async function ask(open: () => Terminal): Promise<Answers> {
+  const terminal = open()
   try {
     return await askTenQuestions(terminal, Temporal.Now.plainDateISO(termZone))
   } finally {
@@ -48,7 +48,7 @@ async function ask(openNow: () => Terminal): Promise<Answers> {
 }
 
 async function readFrom(path: string): Promise<Answers> {
-  const read = readAnswers(await readGiven(path))
+  const read = readAnswers(await readTextFile(path))
   if (read.ok) return read.answers
   for (const problem of read.problems) console.log(`${path}  ${problem}`)
   throw new Fault(
@@ -58,7 +58,7 @@ async function readFrom(path: string): Promise<Answers> {
 }
 
 /** @throws Fault `file-unreadable` */
-export async function readGiven(path: string): Promise<string> {
+export async function readTextFile(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: unknown) => {
     throw new Fault('file-unreadable', `${path} cannot be read (${(error as { code?: string }).code ?? 'unknown'})`)
   })
@@ -70,7 +70,7 @@ export function printProblems(file: string, problems: readonly Problem[]): void 
   }
 }
 
-function isThere(path: string): Promise<boolean> {
+function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,

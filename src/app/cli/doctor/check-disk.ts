@@ -27,8 +27,8 @@ export async function checkDisk(settings: Settings): Promise<Finding[]> {
 
 export async function checkFolder(name: string, folder: string): Promise<Finding> {
   const check = `folder.${name}`
-  const there = await stat(folder).catch(() => undefined)
-  if (!there) {
+  const stats = await stat(folder).catch(() => undefined)
+  if (!stats) {
     const parent = await nearest(folder)
     return (await canWrite(parent)) === true
       ? ok(check, `${folder} does not exist yet and can be created`)
@@ -36,12 +36,12 @@ export async function checkFolder(name: string, folder: string): Promise<Finding
   }
   const writes = await canWrite(folder)
   if (writes !== true) return error(check, `${folder} cannot be written: ${writes}`, unwritableRemedy(writes))
-  if (name === 'objects' && (there.mode & 0o7777) === 0o2770)
+  if (name === 'objects' && (stats.mode & 0o7777) === 0o2770)
     return ok(check, `${folder} is accessible to its group, which shares it, and to nobody else`)
-  const others = there.mode & 0o077
+  const others = stats.mode & 0o077
   // Root's embedded database has its own user, which must be able to enter.
   if (others !== 0 && others !== 0o011) {
-    const mode = (there.mode & 0o777).toString(8)
+    const mode = (stats.mode & 0o777).toString(8)
     return warning(check, `${folder} is accessible to others (mode ${mode})`, `chmod 700 ${folder}`)
   }
   return ok(check, `${folder} is owned by this user and not accessible to others`)
@@ -80,10 +80,10 @@ export function judgeFreeSpace(name: string, freeBytes: number, filesFree: numbe
 /** Measures durable writes. Each call waits for a write every half second, and each view waits for a write of the database. */
 async function checkSync(name: string, folder: string): Promise<Finding> {
   const check = `sync.${name}`
-  const place = await mkdtemp(join(await nearest(folder), '.doctor-')).catch(() => undefined)
-  if (place === undefined) return error(check, `nothing can be written at ${folder}`, 'see the finding above')
+  const probeFolder = await mkdtemp(join(await nearest(folder), '.doctor-')).catch(() => undefined)
+  if (probeFolder === undefined) return error(check, `nothing can be written at ${folder}`, 'see the finding above')
   try {
-    const file = await open(join(place, 'sync'), 'w', 0o600)
+    const file = await open(join(probeFolder, 'sync'), 'w', 0o600)
     const took: number[] = []
     for (let turn = 0; turn < syncs; turn++) {
       const began = performance.now()
@@ -101,7 +101,7 @@ async function checkSync(name: string, folder: string): Promise<Finding> {
       unwritableRemedies[code] ?? 'check the disk',
     )
   } finally {
-    await rm(place, { recursive: true, force: true })
+    await rm(probeFolder, { recursive: true, force: true })
   }
 }
 
@@ -148,16 +148,16 @@ export async function secretFiles(settings: Settings): Promise<Record<string, st
 
 export async function checkSecret(setting: string, path: string): Promise<Finding> {
   const check = `secret.${setting}`
-  const there = await stat(path).catch(() => undefined)
-  if (!there) return error(check, `${path} does not exist`, `create it, or remove ${setting} from the settings`)
-  if ((there.mode & 0o007) !== 0) return warning(check, `${path} can be read by everybody`, `chmod o-rwx ${path}`)
+  const stats = await stat(path).catch(() => undefined)
+  if (!stats) return error(check, `${path} does not exist`, `create it, or remove ${setting} from the settings`)
+  if ((stats.mode & 0o007) !== 0) return warning(check, `${path} can be read by everybody`, `chmod o-rwx ${path}`)
   return ok(check, `${path} is not accessible to others`)
 }
 
 /** Returns the folder, or its nearest existing parent. */
 async function nearest(folder: string): Promise<string> {
-  const there = await stat(folder).catch(() => undefined)
-  return there || dirname(folder) === folder ? folder : nearest(dirname(folder))
+  const stats = await stat(folder).catch(() => undefined)
+  return stats || dirname(folder) === folder ? folder : nearest(dirname(folder))
 }
 
 /** Returns true if a file can be created in a folder, otherwise why not. */

@@ -16,10 +16,10 @@ import { error, lineOf, ok, unknown, warning, type Finding } from './finding.ts'
  */
 export async function checkStores(settings: Settings): Promise<Finding[]> {
   const { backups, ledgerCopies, dataDirectory, objects } = settings
-  if (!(await isThere(dataDirectory)))
+  if (!(await exists(dataDirectory)))
     return [unknown('objects', 'the stores in SELOSTE_DATA are checked once the folder exists'), ...noBackups(backups)]
   return [
-    objects.kind !== 's3' && !(await isThere(objects.folder))
+    objects.kind !== 's3' && !(await exists(objects.folder))
       ? ok('objects', `${objects.folder} does not exist yet; the first start creates it`)
       : await checkStore('objects', async () => {
           const store = await openObjects(settings)
@@ -63,7 +63,7 @@ export async function checkStore(check: string, open: () => Promise<ObjectStore>
   }
 }
 
-async function isThere(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,

@@ -21,7 +21,7 @@ const folder = await mkdtemp(join(tmpdir(), 'seloste-doctor-'))
 afterAll(() => rm(folder, { recursive: true, force: true }))
 const program = new URL('../../../../bin/seloste.js', import.meta.url).pathname
 
-/** Every finding that is not in order has a remedy. */
+/** Returns a finding's check and result. Asserts that every warning and error has a remedy. */
 function judged(finding: Finding): [string, string] {
   expect(finding.remedy === undefined, finding.check).toBe(finding.is === 'ok' || finding.is === 'unknown')
   expect(finding.says).not.toMatch(/\n/)
@@ -93,9 +93,9 @@ describe('the disk', () => {
     expect(judged(await checkFolder('data', join(folder, 'file', 'below')))).toEqual(['folder.data', 'error'])
   })
 
-  test('little room, few inodes and a slow disk are found', () => {
-    const rooms = [judgeFreeSpace('data', 0.5e9, 1), judgeFreeSpace('data', 5e9, 1), judgeFreeSpace('data', 50e9, 0.01)]
-    expect(rooms.map((finding) => judged(finding)[1])).toEqual(['error', 'warning', 'warning'])
+  test('little free space, few inodes and a slow disk are found', () => {
+    const found = [judgeFreeSpace('data', 0.5e9, 1), judgeFreeSpace('data', 5e9, 1), judgeFreeSpace('data', 50e9, 0.01)]
+    expect(found.map((finding) => judged(finding)[1])).toEqual(['error', 'warning', 'warning'])
     expect(judgeFreeSpace('data', 50e9, 0.5).is).toBe('ok')
     expect(
       [
@@ -219,9 +219,9 @@ describe('the database', () => {
   })
 
   test('that cannot be reached gets a finding with a remedy and without its password', async () => {
-    const [away] = await checkDatabase('postgres://seloste:very-secret@127.0.0.1:9/nothing')
-    expect(judged(away!)).toEqual(['database', 'error'])
-    expect(JSON.stringify(away)).not.toContain('very-secret')
+    const [unreachable] = await checkDatabase('postgres://seloste:very-secret@127.0.0.1:9/nothing')
+    expect(judged(unreachable!)).toEqual(['database', 'error'])
+    expect(JSON.stringify(unreachable)).not.toContain('very-secret')
     expect(judgeConnectionError({ code: '3D000', message: 'no such database' }).remedy).toContain('createdb')
   })
 
@@ -230,16 +230,13 @@ describe('the database', () => {
     ['28000', 'Peer authentication failed for user "seloste"'],
     ['28000', 'role "seloste" does not exist'],
     ['3D000', 'database "seloste" does not exist'],
-  ])(
-    'of this machine that is not made yet is made by "seloste setup", which the remedy names: %s, %s',
-    (code, message) => {
-      const local = judgeConnectionError({ code, message }, 'postgres:///seloste?host=/run/postgresql')
-      expect(judged(local)).toEqual(['database', 'error'])
-      expect(local.remedy).toMatch(/^run "seloste setup"/)
-      const away = judgeConnectionError({ code, message }, 'postgres://seloste@db.example/seloste')
-      expect(away.remedy).toContain('"seloste create-database --print"')
-    },
-  )
+  ])('that does not exist yet has the remedy "seloste setup" if it is of this machine: %s, %s', (code, message) => {
+    const local = judgeConnectionError({ code, message }, 'postgres:///seloste?host=/run/postgresql')
+    expect(judged(local)).toEqual(['database', 'error'])
+    expect(local.remedy).toMatch(/^run "seloste setup"/)
+    const unreachable = judgeConnectionError({ code, message }, 'postgres://seloste@db.example/seloste')
+    expect(unreachable.remedy).toContain('"seloste create-database --print"')
+  })
 })
 
 describe('stores and certificates', () => {

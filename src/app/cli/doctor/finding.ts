@@ -2,7 +2,9 @@
 export interface Finding {
   /** Stable name: `sync.data`, `port.SELOSTE_SIP.udp`. */
   check: string
+  /** Result of the check. */
   is: 'ok' | 'unknown' | 'warning' | 'error'
+  /** What was found, on one line. */
   says: string
   /** Remedy, on one line. Present with every warning and error. */
   remedy?: string

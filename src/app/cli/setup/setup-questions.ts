@@ -50,11 +50,11 @@ export async function askSettings(
     read: optional(readText),
   })
   if (description === undefined) return settings
-  const isThere = await access(description).then(
+  const exists = await access(description).then(
     () => true,
     () => false,
   )
-  if (!isThere) print(`    ${description} is not there: make it with "seloste description new ${description}" first\n`)
+  if (!exists) print(`    ${description} is not there: make it with "seloste description new ${description}" first\n`)
   return settings.set('SELOSTE_DESCRIPTION', description)
 }
 

@@ -9,23 +9,23 @@ import { readSettingsFile, withSettings } from './settings-file.ts'
 import { setup } from './setup.ts'
 
 let folder = ''
-let said = ''
+let printed = ''
 let file = ''
 const packaged = await readFile('packaging/deb/seloste.env', 'utf8')
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seloste-setup-'))
   file = join(folder, 'seloste.env')
   await writeFile(file, packaged)
-  said = ''
-  vi.spyOn(console, 'log').mockImplementation((line: string) => void (said += `${line}\n`))
+  printed = ''
+  vi.spyOn(console, 'log').mockImplementation((line: string) => void (printed += `${line}\n`))
 })
 afterEach(async () => {
   vi.restoreAllMocks()
   await rm(folder, { recursive: true })
 })
 
-const answering = (...lines: string[]) =>
-  openTerminal(Readable.from(lines.map((line) => `${line}\n`)), (text) => void (said += text))
+const openWithLines = (...lines: string[]) =>
+  openTerminal(Readable.from(lines.map((line) => `${line}\n`)), (text) => void (printed += text))
 
 test('a setting replaces its line or its commented example, and the rest of the file stays', () => {
   const text = withSettings(
@@ -46,20 +46,20 @@ test('a setting replaces its line or its commented example, and the rest of the 
 
 test('five answers make the settings of a first installation, which --show prints without writing them', async () => {
   await setup(['--settings', file, '--show'], () =>
-    answering('192.0.2.5', '192.0.2.10,192.0.2.11', '', 'https://seloste.example/', seedDescriptionFile),
+    openWithLines('192.0.2.5', '192.0.2.10,192.0.2.11', '', 'https://seloste.example/', seedDescriptionFile),
   )
-  expect(said).toContain('SELOSTE_SIP=192.0.2.5:5060\n')
-  expect(said).toContain('SELOSTE_SIP_SOURCES=192.0.2.10, 192.0.2.11\n')
-  expect(said).toContain('SELOSTE_RTP=192.0.2.5:30000-39999\n')
-  expect(said).toContain('SELOSTE_PUBLIC_URL=https://seloste.example\n')
-  expect(said).toContain(`SELOSTE_DESCRIPTION=${seedDescriptionFile}\n`)
-  expect(said).toContain('seloste create-database\n')
+  expect(printed).toContain('SELOSTE_SIP=192.0.2.5:5060\n')
+  expect(printed).toContain('SELOSTE_SIP_SOURCES=192.0.2.10, 192.0.2.11\n')
+  expect(printed).toContain('SELOSTE_RTP=192.0.2.5:30000-39999\n')
+  expect(printed).toContain('SELOSTE_PUBLIC_URL=https://seloste.example\n')
+  expect(printed).toContain(`SELOSTE_DESCRIPTION=${seedDescriptionFile}\n`)
+  expect(printed).toContain('seloste create-database\n')
   expect(await readFile(file, 'utf8')).toBe(packaged)
 })
 
 test('a question is asked again if its answer cannot be used, and "no" changes nothing', async () => {
   await setup(['--settings', file], () =>
-    answering(
+    openWithLines(
       '192.0.2.5',
       '0.0.0.x',
       '',
@@ -72,7 +72,7 @@ test('a question is asked again if its answer cannot be used, and "no" changes n
       'no',
     ),
   )
-  expect(said).toContain('Nothing was changed.')
+  expect(printed).toContain('Nothing was changed.')
   expect(await readFile(file, 'utf8')).toBe(packaged)
 })
 

@@ -9,7 +9,7 @@ import { replaceText } from '#platform/files/replace-text.ts'
 import { openTerminal, type Terminal } from '../ask.ts'
 import { createDatabase } from '../create-database/create-database.ts'
 import { isLocalServer } from '../create-database/local-server.ts'
-import { printProblems, readGiven } from '../description/new-description.ts'
+import { printProblems, readTextFile } from '../description/new-description.ts'
 import { doctor } from '../doctor.ts'
 import { readSettingsFile, withSettings } from './settings-file.ts'
 import { askSettings, askYesNo } from './setup-questions.ts'
@@ -22,7 +22,7 @@ const portsFile = '/etc/sysctl.d/61-seloste-rtp.conf'
  * NAME=value lines, and checks them together. Shows what it will do; `--show` ends there. Then writes the settings, reserves the
  * media ports, makes the database if it is on this machine, and runs `doctor`. May be repeated.
  */
-export async function setup(args: string[], openNow: () => Terminal = openTerminal): Promise<void> {
+export async function setup(args: string[], open: () => Terminal = openTerminal): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
@@ -39,11 +39,11 @@ export async function setup(args: string[], openNow: () => Terminal = openTermin
       cause,
     )
   })
-  const terminal = values.from === undefined ? openNow() : undefined
+  const terminal = values.from === undefined ? open() : undefined
   try {
     const wanted = terminal
       ? await askSettings(terminal, readSettingsFile(before))
-      : assertPublic(readSettingsFile(await readGiven(values.from!)))
+      : assertPublic(readSettingsFile(await readTextFile(values.from!)))
     const plan = await makePlan(file, before, wanted)
     console.log(plan.lines.join('\n'))
     if (values.show === true) return
@@ -51,7 +51,7 @@ export async function setup(args: string[], openNow: () => Terminal = openTermin
       console.log('Nothing was changed.')
       return
     }
-    await carryOut(plan)
+    await applyPlan(plan)
   } finally {
     terminal?.close()
   }
@@ -88,7 +88,7 @@ async function makePlan(file: string, before: string, wanted: ReadonlyMap<string
   return { file, text: withSettings(before, changed), lines, settings, environment, isLocalDatabase }
 }
 
-async function carryOut({ file, text, settings, environment, isLocalDatabase }: Plan): Promise<void> {
+async function applyPlan({ file, text, settings, environment, isLocalDatabase }: Plan): Promise<void> {
   await replaceText(file, text)
   console.log(`wrote ${file}`)
   if (file === packageSettings) await reservePorts(settings)
@@ -122,7 +122,7 @@ function assertPublic(settings: ReadonlyMap<string, string>): ReadonlyMap<string
 
 async function assertDescription(path: string | undefined): Promise<void> {
   if (path === undefined) return
-  const parsed = parseDescription(await readGiven(path))
+  const parsed = parseDescription(await readTextFile(path))
   if (parsed.ok) return
   printProblems(path, parsed.problems)
   throw new Fault('argument-wrong', `${path} is not a valid description: see above`)
