@@ -6,7 +6,7 @@ import { connect, type AddressInfo } from 'node:net'
 import { text as readText } from 'node:stream/consumers'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { readProxyHeaders, type ProxyHeader } from '#app/http/read-forwarded.ts'
+import { normaliseProxyHeaders, type ProxyHeader } from '#app/http/read-forwarded.ts'
 import { healthReader } from '#app/roles/read-health.ts'
 import { listenHttp } from '#capture/feeds/listen-http.ts'
 import { limitConnections } from '#platform/connections/limit-connections.ts'
@@ -305,7 +305,7 @@ test('public pages are rate limited by address, with a message for people, and o
 
 describe('the header Forwarded of a proxy (RFC 7239)', () => {
   const read = (headers: IncomingHttpHeaders, trusted: ProxyHeader) => {
-    const isTrusted = readProxyHeaders(headers, trusted)
+    const isTrusted = normaliseProxyHeaders(headers, trusted)
     return [isTrusted, headers['x-forwarded-for'], headers['x-forwarded-proto']]
   }
 

@@ -177,7 +177,7 @@ export async function openTestDesk(
       versions,
       clock: systemClock,
       flows: readCallFlows(captures),
-      pace: createReadRateLimit(database.as('seloste_desk').db, systemClock),
+      readRateLimit: createReadRateLimit(database.as('seloste_desk').db, systemClock),
       health: () => Promise.resolve({ missing: [], silentCaptures: [], blockers: [], ...health }),
       sip: ['sip:127.0.0.1:5060'],
       signInConfig: {

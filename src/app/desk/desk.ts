@@ -102,7 +102,7 @@ export const runDesk: Role = async ({ settings, log, databaseUrl, version }: Rol
       versions,
       clock: systemClock,
       flows: readCallFlows(captures),
-      pace: createReadRateLimit(db, systemClock),
+      readRateLimit: createReadRateLimit(db, systemClock),
       health,
       sip: sipAddresses(settings),
       signInConfig: {

@@ -15,7 +15,11 @@ type Part<Schema, Name extends string> = Schema extends Record<Name, infer Of ex
 type Success<Responses> = {
   [Status in keyof Responses]: `${Status & (string | number)}` extends `2${string}` ? Responses[Status] : never
 }[keyof Responses]
-type Given<Schema> = Schema extends TSchema ? (Static<Schema> extends null ? 'done' : JsonForm<Static<Schema>>) : never
+type JsonResult<Schema> = Schema extends TSchema
+  ? Static<Schema> extends null
+    ? 'done'
+    : JsonForm<Static<Schema>>
+  : never
 
 /** A request validated by its contract. */
 export type RequestOf<Name extends keyof Operations> = FastifyRequest<{
@@ -26,7 +30,7 @@ export type RequestOf<Name extends keyof Operations> = FastifyRequest<{
 
 /** Result of an operation; `done` if the contract has no content. */
 export type Answer<Name extends keyof Operations> = Operations[Name]['schema'] extends { response: infer Responses }
-  ? Given<Success<Responses>>
+  ? JsonResult<Success<Responses>>
   : never
 
 /**
@@ -53,10 +57,10 @@ export function registerOperations(
       ...operation,
       ...(preHandler && { preHandler }),
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
-        const given = await handle(request, reply)
-        if (isRefusal(given)) return refuseAs(reply, given)
+        const result = await handle(request, reply)
+        if (isRefusal(result)) return refuseAs(reply, result)
         const [status, schema] = success.find(([code]) => code === String(reply.statusCode)) ?? success[0]!
-        return reply.code(Number(status)).send(given === 'done' ? null : toJson(schema, given))
+        return reply.code(Number(status)).send(result === 'done' ? null : toJson(schema, result))
       },
     })
   }
@@ -66,22 +70,22 @@ type Handle = (request: FastifyRequest, reply: FastifyReply) => unknown
 
 /** Converts a result with `view`. Returns a refusal unchanged. */
 export async function viewed<Found, View>(
-  finding: Found | Promise<Found>,
+  result: Found | Promise<Found>,
   view: (found: Exclude<Found, Refusal>) => View,
 ): Promise<Awaited<View> | Extract<Found, Refusal>> {
-  const found = await finding
+  const found = await result
   return isRefusal(found) ? found : await view(found as Exclude<Found, Refusal>)
 }
 
 /** Converts any success to `done`. Returns a refusal unchanged. */
-export function done<Found>(acting: Promise<Found>): Promise<'done' | Extract<Found, Refusal>> {
-  return viewed(acting, () => 'done' as const)
+export function done<Found>(result: Promise<Found>): Promise<'done' | Extract<Found, Refusal>> {
+  return viewed(result, () => 'done' as const)
 }
 
 /** Wraps a list in an object as `items`. Returns a refusal unchanged. */
 export function items<Row, Item = Row>(
-  listing: Promise<readonly Row[] | Refusal>,
+  result: Promise<readonly Row[] | Refusal>,
   view: (row: Row) => Item = (row) => row as unknown as Item,
 ): Promise<{ items: Item[] } | Refusal> {
-  return viewed(listing, (rows) => ({ items: rows.map((row) => view(row)) }))
+  return viewed(result, (rows) => ({ items: rows.map((row) => view(row)) }))
 }

@@ -25,9 +25,9 @@ interface Slot {
 
 /**
  * Call it before any hook that queries the database.
- * @param atOnce concurrent requests per visitor
+ * @param maxConcurrent maximum of concurrent requests per visitor
  */
-export function limitConcurrency(app: Routes, atOnce: number, isUnlimited: (address: string) => boolean): void {
+export function limitConcurrency(app: Routes, maxConcurrent: number, isUnlimited: (address: string) => boolean): void {
   const visitors = new Map<string, Visitor>()
   const slots = new WeakMap<FastifyRequest, Slot>()
   const takeSlot = async (request: FastifyRequest) => (await slots.get(request)?.take()) !== 'no'
@@ -35,13 +35,13 @@ export function limitConcurrency(app: Routes, atOnce: number, isUnlimited: (addr
 
   app.addHook('onRequest', async (request, reply) => {
     if (isUnlimited(request.ip)) return
-    const turn = createSlot(visitors, clientKeyOf(request.ip), atOnce)
-    slots.set(request, turn)
+    const slot = createSlot(visitors, clientKeyOf(request.ip), maxConcurrent)
+    slots.set(request, slot)
     const { raw } = reply
-    raw.once('close', turn.end)
+    raw.once('close', slot.end)
     const writeHead = raw.writeHead.bind(raw) as (...args: unknown[]) => typeof raw
     raw.writeHead = (...args: unknown[]) => {
-      turn.end()
+      slot.end()
       return writeHead(...args)
     }
     if (!(await takeSlot(request))) return refuseTooMany(reply)
@@ -52,7 +52,7 @@ export function limitConcurrency(app: Routes, atOnce: number, isUnlimited: (addr
   })
 }
 
-function createSlot(visitors: Map<string, Visitor>, name: string, atOnce: number): Slot {
+function createSlot(visitors: Map<string, Visitor>, name: string, maxConcurrent: number): Slot {
   let state: 'none' | 'waiting' | 'working' | 'ended' = 'none'
   let stopWaiting: (() => void) | undefined
 
@@ -75,7 +75,7 @@ function createSlot(visitors: Map<string, Visitor>, name: string, atOnce: number
       if (state === 'ended') return 'no'
       const visitor = visitors.get(name) ?? { working: 0, waiting: [] }
       visitors.set(name, visitor)
-      if (visitor.working < atOnce) {
+      if (visitor.working < maxConcurrent) {
         visitor.working += 1
         state = 'working'
         return 'yes'

@@ -26,7 +26,7 @@ export interface Desk {
   /** SIP URIs of capture by the settings, shown among the steps of a new installation. */
   sip: readonly string[]
   /** Rate limit of views. */
-  pace: ReadRateLimit
+  readRateLimit: ReadRateLimit
   /** Calls `changed` after each change of a call. Returns a function to stop. */
   onCallChanged: (changed: () => void) => () => void
 }

@@ -14,8 +14,8 @@ export function hasDisconnected(reply: FastifyReply): boolean {
 }
 
 /**
- * Answers with server-sent events (WHATWG HTML, section 9.2), until the client disconnects or `picture` returns
- * undefined.
+ * Answers with server-sent events (WHATWG HTML, section 9.2), until the client disconnects or `nextEvent`
+ * returns undefined.
  */
 export function sendEventStream(
   reply: FastifyReply,
@@ -36,7 +36,7 @@ export function sendEventStream(
     'x-accel-buffering': 'no',
   })
 
-  const show = async () => {
+  const sendNext = async () => {
     if (stream.destroyed) return
     // Closes the stream of a client that does not read, to save memory. Browsers reconnect.
     if (stream.writableNeedDrain) return void stream.destroy()
@@ -46,7 +46,7 @@ export function sendEventStream(
     timer = setTimeout(proceed, everyMs)
   }
   const proceed = () => {
-    show().catch((error: unknown) => {
+    sendNext().catch((error: unknown) => {
       onFault(error)
       stream.end()
     })

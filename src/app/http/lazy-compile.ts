@@ -19,14 +19,14 @@ export const lazyCompile: { compilersFactory: Factories } = {
       const compile = buildCheck(schemas, options) as unknown as (route: unknown) => Check
       return (route: unknown) => {
         let check: Check | undefined
-        const later: Check = (data) => {
+        const lazyCheck: Check = (data) => {
           check ??= compile(route)
           const isValid = check(data)
           // Fastify reads errors from the function it was given.
-          later.errors = check.errors
+          lazyCheck.errors = check.errors
           return isValid
         }
-        return later
+        return lazyCheck
       }
     },
     buildSerializer: (schemas: unknown, options: Parameters<typeof buildWriter>[1]) => {

@@ -45,6 +45,7 @@ const kinds: Readonly<Record<string, ObjectKind>> = {
  * @returns a function that stops and writes the pending counts
  */
 export function logDenials(app: Routes, desk: Desk): { stop: () => Promise<void> } {
+  /** Denials of each visitor in this minute: logged singly, and only counted. */
   const minutes = new Map<string, { singly: number; more: number }>()
   const loggedByHandler = new WeakMap<FastifyRequest, { refusal: boolean }>()
   const timer = setInterval(() => {

@@ -61,7 +61,7 @@ function addressOf(node: string): string {
  * Rewrites the headers of a proxy's request to X-Forwarded-For and X-Forwarded-Proto.
  * @returns false if the request has only the untrusted header
  */
-export function readProxyHeaders(headers: IncomingHttpHeaders, trusted: ProxyHeader): boolean {
+export function normaliseProxyHeaders(headers: IncomingHttpHeaders, trusted: ProxyHeader): boolean {
   const { forwarded } = headers
   if (trusted === 'forwarded') {
     delete headers['x-forwarded-for']

@@ -22,7 +22,7 @@ interface Usage {
   viewedAt: number[]
   sinceCounted: number
   waiting: number
-  turn: Promise<unknown>
+  last: Promise<unknown>
   loggedAt: number
 }
 
@@ -46,7 +46,7 @@ export function createReadRateLimit(
 ): ReadRateLimit {
   const people = new Map<string, Usage>()
 
-  function forgetIdle(nowMs: number): void {
+  function deleteIdle(nowMs: number): void {
     for (const [id, { viewedAt, waiting }] of people) {
       if (waiting === 0 && (viewedAt.at(-1) ?? 0) < nowMs - hourMs) people.delete(id)
     }
@@ -59,7 +59,7 @@ export function createReadRateLimit(
       await known.begun
       return known
     }
-    const usage: Usage = { viewedAt: [], sinceCounted: 0, waiting: 0, turn: Promise.resolve(), loggedAt: 0 }
+    const usage: Usage = { viewedAt: [], sinceCounted: 0, waiting: 0, last: Promise.resolve(), loggedAt: 0 }
     people.set(session.personId, usage)
     // Concurrent first views wait for one count.
     usage.begun = countLogged(usage, session, nowMs)
@@ -91,7 +91,7 @@ export function createReadRateLimit(
   return {
     async take(session) {
       const nowMs = clock.now().epochMilliseconds
-      if (people.size > maxPeople) forgetIdle(nowMs)
+      if (people.size > maxPeople) deleteIdle(nowMs)
       const usage = await usageOf(session, nowMs)
       usage.sinceCounted += 1
       usage.viewedAt.push(nowMs)
@@ -114,9 +114,9 @@ export function createReadRateLimit(
         })
       }
       usage.waiting += 1
-      const turn = usage.turn.then(() => wait(delayMs, undefined, { ref: false }))
-      usage.turn = turn
-      await turn.finally(() => (usage.waiting -= 1))
+      const last = usage.last.then(() => wait(delayMs, undefined, { ref: false }))
+      usage.last = last
+      await last.finally(() => (usage.waiting -= 1))
       return 'go'
     },
   }

@@ -13,7 +13,7 @@ export interface LoggedRequest {
   isSecret: boolean
 }
 
-const known = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 const secretPath = '/api/holds'
 
 export function describeRequest(request: FastifyRequest, { statusCode }: FastifyReply): LoggedRequest {
@@ -21,5 +21,10 @@ export function describeRequest(request: FastifyRequest, { statusCode }: Fastify
   if (route === secretPath || route.startsWith(`${secretPath}/`)) {
     return { method: 'other', route: secretPath, status: Math.floor(statusCode / 100) * 100, isSecret: true }
   }
-  return { method: known.has(request.method) ? request.method : 'other', route, status: statusCode, isSecret: false }
+  return {
+    method: knownMethods.has(request.method) ? request.method : 'other',
+    route,
+    status: statusCode,
+    isSecret: false,
+  }
 }

@@ -25,10 +25,10 @@ export function setRequester(request: FastifyRequest, personId: string): void {
 /** Returns the request's sign-in, in progress or complete; undefined if there is none. Sends no response. */
 export async function findSignIn(desk: Desk, request: FastifyRequest) {
   const token = sessionToken(request)
-  const underWay = token === undefined ? undefined : await readSignInState(desk.db, token)
-  if (token === undefined || !underWay) return undefined
-  requesters.set(request, { personId: underWay.personId })
-  return { ...underWay, token }
+  const state = token === undefined ? undefined : await readSignInState(desk.db, token)
+  if (token === undefined || !state) return undefined
+  requesters.set(request, { personId: state.personId })
+  return { ...state, token }
 }
 
 /** Returns the request's session; undefined if there is none. Sends no response. */
@@ -95,7 +95,7 @@ const checks = new WeakSet<object>()
 
 /** Applies the rate limit to a view of calls. Resolves to false if too many views wait. */
 export async function waitForReadRateLimit(desk: Desk, session: Session): Promise<boolean> {
-  return (await desk.pace.take(session)) === 'go'
+  return (await desk.readRateLimit.take(session)) === 'go'
 }
 
 /** Returns the Grant for a request's purpose, or its refusal. */

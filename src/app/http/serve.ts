@@ -69,7 +69,7 @@ import { qualityRoutes } from './quality/quality-routes.ts'
 import { researchRoutes } from './disclosure/research-routes.ts'
 import type { Routes } from './routes.ts'
 import { sessionRoutes } from './account/session-routes.ts'
-import { readProxyHeaders, type ProxyHeader } from './read-forwarded.ts'
+import { normaliseProxyHeaders, type ProxyHeader } from './read-forwarded.ts'
 import { reconciliationRoutes } from './operating/reconciliation-routes.ts'
 import { traceRequests } from './trace-requests.ts'
 import { limitConcurrency } from './concurrency-limit.ts'
@@ -215,7 +215,10 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
       faulty.add(socket)
       return refuse(reply.header('connection', 'close'), 'input.invalid')
     }
-    if (isProxy(socket.remoteAddress ?? '') && !readProxyHeaders(headers, options.proxyHeader ?? 'x-forwarded-for'))
+    if (
+      isProxy(socket.remoteAddress ?? '') &&
+      !normaliseProxyHeaders(headers, options.proxyHeader ?? 'x-forwarded-for')
+    )
       warnOnce({ proxy: socket.remoteAddress }, otherHeader)
     // For all responses; static files set their own value.
     reply.header('cache-control', 'no-store')

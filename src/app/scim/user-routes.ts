@@ -80,8 +80,8 @@ export function userRoutes(scim: Routes, desk: Desk): void {
   /** Enters a person, or restores one whom the same identity system has deactivated. */
   async function enter(token: string, user: WrittenUser & { userName: string }): Promise<string> {
     const [known] = (await searchUsers(token, { userId: user.userName })).people
-    const isBack = known?.withdrawn && known.externalId !== null && known.externalId === (user.externalId ?? null)
-    const entered = isBack
+    const isReturning = known?.withdrawn && known.externalId !== null && known.externalId === (user.externalId ?? null)
+    const entered = isReturning
       ? await changePerson(
           desk.db,
           { scimToken: token },

@@ -24,11 +24,11 @@ export function withSettings(text: string, settings: ReadonlyMap<string, string>
   const lines = text.replace(/\n$/, '').split('\n')
   for (const [name, value] of settings) {
     const written = `${name}=${quoted(name, value)}`
-    const place = [`${name}=`, `#${name}=`]
+    const index = [`${name}=`, `#${name}=`]
       .map((begin) => lines.findLastIndex((line) => line.startsWith(begin)))
-      .find((index) => index >= 0)
-    if (place === undefined) lines.push(written)
-    else lines[place] = written
+      .find((found) => found >= 0)
+    if (index === undefined) lines.push(written)
+    else lines[index] = written
   }
   return `${lines.join('\n')}\n`
 }

@@ -41,26 +41,26 @@ export function accountRoutes(app: Routes, desk: Desk): void {
     }),
 
     readAccount: async ({ session }) => {
-      const [person, own, underWay] = await Promise.all([
+      const [person, methods, signInState] = await Promise.all([
         describePerson(desk.db, session.personId, desk.clock.now()),
         readSignInMethods(desk.db, session, session.personId),
         readSignInState(desk.db, session.token),
       ])
-      if (!own || !underWay) return { refused: 'session.none' }
-      const hasTotp = own.factors.includes('totp')
-      const others = own.factors.includes('passkey')
+      if (!methods || !signInState) return { refused: 'session.none' }
+      const hasTotp = methods.factors.includes('totp')
+      const hasPasskey = methods.factors.includes('passkey')
       return {
         personId: session.personId,
         userId: person.userId,
         name: person.name,
-        method: underWay.method,
-        password: { set: own.hasPassword, setAt: own.passwordSetAt, rules: rulesFor(hasSecondFactor(own)) },
+        method: signInState.method,
+        password: { set: methods.hasPassword, setAt: methods.passwordSetAt, rules: rulesFor(hasSecondFactor(methods)) },
         secondFactor: {
-          demand: own.demand,
-          mayEnrol: !hasTotp && own.hasPassword,
-          mayRemove: hasTotp && (others || (own.demand !== 'required' && own.passwordAlone)),
-          totp: own.totpAddedAt && { addedAt: own.totpAddedAt, usedAt: own.totpUsedAt },
-          recoveryCodesLeft: own.recoveryCodes,
+          demand: methods.demand,
+          mayEnrol: !hasTotp && methods.hasPassword,
+          mayRemove: hasTotp && (hasPasskey || (methods.demand !== 'required' && methods.passwordAlone)),
+          totp: methods.totpAddedAt && { addedAt: methods.totpAddedAt, usedAt: methods.totpUsedAt },
+          recoveryCodesLeft: methods.recoveryCodes,
         },
       }
     },
@@ -89,7 +89,7 @@ export function accountRoutes(app: Routes, desk: Desk): void {
     },
 
     beginTotp: async (request) => {
-      const found = await enrolling(request)
+      const found = await findEnrollingSession(request)
       if (!found) return { refused: 'session.none' }
       const { password } = request.body
       return secondFactors.beginTotp({
@@ -101,7 +101,7 @@ export function accountRoutes(app: Routes, desk: Desk): void {
     },
 
     confirmTotp: async (request, reply) => {
-      const found = await enrolling(request)
+      const found = await findEnrollingSession(request)
       if (!found) return { refused: 'session.none' }
       const newSession = newSessionToken()
       const confirmed = await secondFactors.confirmTotp({ session: found.token, newSession, ...request.body })
@@ -142,19 +142,19 @@ export function accountRoutes(app: Routes, desk: Desk): void {
   })
 
   /** Returns the person of a session, or of a sign-in that awaits enrolment. */
-  async function enrolling(request: FastifyRequest) {
-    const underWay = await findSignIn(desk, request)
-    return underWay?.awaits === 'enrolment' ? underWay : findSession(desk, request)
+  async function findEnrollingSession(request: FastifyRequest) {
+    const signInState = await findSignIn(desk, request)
+    return signInState?.awaits === 'enrolment' ? signInState : findSession(desk, request)
   }
 
   async function judgeOwnPassword(session: Session, password: string, current?: string) {
-    const [person, own] = await Promise.all([
+    const [person, methods] = await Promise.all([
       describePerson(desk.db, session.personId, desk.clock.now()),
       readSignInMethods(desk.db, session, session.personId),
     ])
     const { judgePassword } = await import('#safeguards/sign-in/password-rules.ts')
     return judgePassword(password, {
-      secondFactor: own !== undefined && hasSecondFactor(own),
+      secondFactor: methods !== undefined && hasSecondFactor(methods),
       words: guessableWords(desk, person),
       current,
     })
@@ -179,7 +179,7 @@ function viewDetail({ device, method, by, factor, lost, ended }: Record<string, 
 }
 
 /** Checks a password before it is set through a one-time link. */
-export async function judgePasswordForLink(desk: Desk, { factors }: SeenLink, password: string, person: Named) {
+export async function judgePasswordForLink(desk: Desk, { factors }: SeenLink, password: string, person: PersonNames) {
   const { judgePassword } = await import('#safeguards/sign-in/password-rules.ts')
   return judgePassword(password, {
     secondFactor: secondFactorDemandNow(desk) === 'required' || factors.length > 0,
@@ -187,13 +187,13 @@ export async function judgePasswordForLink(desk: Desk, { factors }: SeenLink, pa
   })
 }
 
-interface Named {
+interface PersonNames {
   userId: string
   name: string
 }
 
 /** Returns words about a person that attackers try first, such as the name. */
-function guessableWords(desk: Desk, { userId, name }: Named): string[] {
+function guessableWords(desk: Desk, { userId, name }: PersonNames): string[] {
   const { fi, sv, en } = describedNow(desk).controller.name
   return [userId, name, fi, sv, en, 'seloste']
 }

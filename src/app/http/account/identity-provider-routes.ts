@@ -42,10 +42,10 @@ export function identityProviderRoutes(app: Routes, desk: Desk): void {
       })
       if ('again' in finished) return begin(request, reply, { ...finished.again, fresh: true })
       clearProviderFlow(request, reply)
-      if ('refused' in finished) return back(reply, '/', finished.refused)
+      if ('refused' in finished) return redirectBack(reply, '/', finished.refused)
       await endPreviousSession(finished.previousSession)
       setSessionToken(request, reply, newSession)
-      return back(reply, finished.returnTo)
+      return redirectBack(reply, finished.returnTo)
     },
   })
 
@@ -65,7 +65,7 @@ export function identityProviderRoutes(app: Routes, desk: Desk): void {
     requested: { returnTo: string; fresh: boolean; previousSession?: string | undefined },
   ) {
     const begun = await identityProvider.begin(requested)
-    if ('refused' in begun) return back(reply, '/', begun.refused)
+    if ('refused' in begun) return redirectBack(reply, '/', begun.refused)
     setProviderFlow(request, reply, begun.flow)
     return reply.redirect(begun.url)
   }
@@ -78,7 +78,7 @@ export function identityProviderRoutes(app: Routes, desk: Desk): void {
   }
 }
 
-function back(reply: FastifyReply, path: string, refused?: string) {
+function redirectBack(reply: FastifyReply, path: string, refused?: string) {
   return reply.redirect(refused === undefined ? path : `${path}#sign-in=${refused}`)
 }
 

@@ -35,7 +35,7 @@ export function linkRoutes(app: Routes, desk: Desk): void {
       const { token, password, code } = body
       const seen = await readLink(desk.db, token, desk.clock.now())
       if (!seen) return { refused: 'link.none' }
-      const person = seen.person ?? named(body)
+      const person = seen.person ?? readNewPerson(body)
       if ('refused' in person) return person
       const problems = await judgePasswordForLink(desk, seen, password, person)
       if (problems.length > 0) return { refused: 'password.unfit', field: 'password', problems }
@@ -53,15 +53,15 @@ export function linkRoutes(app: Routes, desk: Desk): void {
       ])
       if (!found) return { refused: 'not-found' }
       const { linkMadeAt, linkUntil } = found
-      const others = id !== session.personId
+      const isOtherPerson = id !== session.personId
       return {
         password: found.hasPassword,
         totp: found.factors.includes('totp'),
         passkeys: found.passkeys,
         link: linkMadeAt && linkUntil && { madeAt: linkMadeAt, until: linkUntil },
         removal: removals.find(({ personId }) => personId === id),
-        mayMakeLink: others && !found.needsOperator,
-        mayAskRemoval: others && found.factors.length > 0,
+        mayMakeLink: isOtherPerson && !found.needsOperator,
+        mayAskRemoval: isOtherPerson && found.factors.length > 0,
       }
     },
 
@@ -113,11 +113,11 @@ export function linkRoutes(app: Routes, desk: Desk): void {
   }
 }
 
-/** Form field that a refusal is about. */
+/** Form field of each refusal. */
 const fields: Partial<Record<RefusalCode, string>> = { 'link.code': 'code', 'person.user-id-taken': 'userId' }
 
 /** Returns the person's details, or the name of the first missing field. */
-function named({
+function readNewPerson({
   userId = '',
   name = '',
 }: {

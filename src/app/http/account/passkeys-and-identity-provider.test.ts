@@ -157,8 +157,8 @@ describe('passkeys over HTTP', () => {
 
 describe('the identity provider over HTTP', () => {
   async function signIn(browser: Browser, person: string, returnTo = '/contacts') {
-    const there = await browser.fetch(`/api/session/identity-provider?returnTo=${encodeURIComponent(returnTo)}`)
-    const back = await signInAtProvider(there.headers.get('location') ?? '', person)
+    const redirect = await browser.fetch(`/api/session/identity-provider?returnTo=${encodeURIComponent(returnTo)}`)
+    const back = await signInAtProvider(redirect.headers.get('location') ?? '', person)
     return browser.fetch(back.pathname + back.search)
   }
 
@@ -178,8 +178,8 @@ describe('the identity provider over HTTP', () => {
     expect([back.status, back.headers.get('location')]).toEqual([302, '/contacts'])
     expect([...browser.cookies.keys()]).toEqual(['seloste'])
     expect((await whoAmI(browser)).body).toMatchObject({ personId: person.id })
-    const left = await post(browser, '/api/session/identity-provider/sign-out')
-    expect(left.body['url']).toContain(`${provider.issuer}/session/end?`)
+    const signedOut = await post(browser, '/api/session/identity-provider/sign-out')
+    expect(signedOut.body['url']).toContain(`${provider.issuer}/session/end?`)
     expect((await whoAmI(browser)).status).toBe(401)
   })
 
@@ -193,8 +193,8 @@ describe('the identity provider over HTTP', () => {
 
   test('uses its cookie for the redirect back only', async () => {
     const browser = newBrowser()
-    const there = await browser.fetch('/api/session/identity-provider')
-    const [cookie = ''] = there.headers.getSetCookie()
+    const redirect = await browser.fetch('/api/session/identity-provider')
+    const [cookie = ''] = redirect.headers.getSetCookie()
     expect(cookie).toMatch(/^seloste-provider=/)
     for (const attribute of ['HttpOnly', 'SameSite=Lax', 'Max-Age=600']) expect(cookie).toContain(attribute)
     expect((await whoAmI(browser)).status).toBe(401)

@@ -49,20 +49,20 @@ export function sessionRoutes(app: Routes, desk: Desk): void {
     },
 
     whoAmI: async (request, reply) => {
-      const underWay = await findSignIn(desk, request)
-      if (underWay && underWay.awaits !== 'nothing') return pendingFactorRefusal(underWay)
+      const signInState = await findSignIn(desk, request)
+      if (signInState && signInState.awaits !== 'nothing') return pendingFactorRefusal(signInState)
       const session = await findSession(desk, request)
       if (!session) return { refused: 'session.none' }
       // The redirect from the identity provider carried no SameSite=Strict cookies, so the browser can be recognised only now.
-      if (underWay?.method === 'oidc') await rememberBrowser(desk, request, reply, session)
+      if (signInState?.method === 'oidc') await rememberBrowser(desk, request, reply, session)
       return viewMe(desk, session)
     },
 
     signOut: async (request, reply) => {
       // Signs out of a session, or abandons a sign-in in progress.
-      const left = await findSignIn(desk, request)
-      if (!left) return { refused: 'session.none' }
-      await signOut(desk.db, left, desk.clock.now())
+      const previous = await findSignIn(desk, request)
+      if (!previous) return { refused: 'session.none' }
+      await signOut(desk.db, previous, desk.clock.now())
       clearSession(request, reply)
       return 'done'
     },
@@ -70,11 +70,11 @@ export function sessionRoutes(app: Routes, desk: Desk): void {
 
   async function finish(request: FastifyRequest, reply: FastifyReply, token: string, given: GivenFactor) {
     const newSession = newSessionToken()
-    const done = await desk.custodian.secondFactors.give({ session: token, newSession, ...given })
-    if (!('refused' in done)) return completeCustodianSignIn(desk, newSession, request, reply)
+    const outcome = await desk.custodian.secondFactors.give({ session: token, newSession, ...given })
+    if (!('refused' in outcome)) return completeCustodianSignIn(desk, newSession, request, reply)
     // Keeps the sign-in in progress, so that the user can try another code.
-    if (done.refused !== 'session.none') setSessionToken(request, reply, token)
-    return done
+    if (outcome.refused !== 'session.none') setSessionToken(request, reply, token)
+    return outcome
   }
 }
 
@@ -104,8 +104,8 @@ async function answerSignedIn(desk: Desk, request: FastifyRequest, reply: Fastif
 async function endPreviousSession(desk: Desk, request: FastifyRequest, token: string) {
   const now = desk.clock.now()
   const before = sessionToken(request)
-  const left = before === undefined || before === token ? undefined : await useSession(desk.db, before, now)
-  if (left) await signOut(desk.db, left, now)
+  const previous = before === undefined || before === token ? undefined : await useSession(desk.db, before, now)
+  if (previous) await signOut(desk.db, previous, now)
 }
 
 /** Registers the browser as known to the person: failed attempts of strangers do not slow down its sign-ins. */

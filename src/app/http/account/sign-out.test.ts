@@ -30,9 +30,9 @@ test('signing out ends a pending sign-in like a session, and the browser deletes
     fetch(`${desk.url}/api/session`, { method, headers: { cookie: `seloste=${token}` } })
   expect(await answer(request('GET'))).toMatchObject({ status: 401, code: 'session.enrolment' })
 
-  const left = await request('DELETE')
-  expect(left.status).toBe(204)
-  expect(left.headers.getSetCookie().join()).toMatch(/seloste=;/)
+  const response = await request('DELETE')
+  expect(response.status).toBe(204)
+  expect(response.headers.getSetCookie().join()).toMatch(/seloste=;/)
   expect(await answer(request('GET'))).toMatchObject({ status: 401, code: 'session.none' })
   expect(await answer(request('DELETE'))).toMatchObject({ status: 401, code: 'session.none' })
 })

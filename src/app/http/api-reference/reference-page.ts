@@ -73,7 +73,7 @@ export function referencePage(document: Part): { page: string; policy: string } 
             ({ name }) =>
               html`<section aria-labelledby="${name}">
                 <h2 id="${name}">${name}</h2>
-                ${all.filter(({ operation }) => operation.tags.includes(name)).map(operationOf)}
+                ${all.filter(({ operation }) => operation.tags.includes(name)).map(renderOperation)}
               </section>`,
           )}
           <section aria-labelledby="errors">
@@ -82,7 +82,7 @@ export function referencePage(document: Part): { page: string; policy: string } 
               A refusal has the body <code>{ error: { code, message, field? } }</code>. Programs should use the code,
               which is stable.
             </p>
-            ${Object.entries(components.responses).map(errorsOf)}
+            ${Object.entries(components.responses).map(renderErrors)}
           </section>
         </main>
       </body>
@@ -90,18 +90,18 @@ export function referencePage(document: Part): { page: string; policy: string } 
   return { page, policy: stylePolicy(css) }
 }
 
-function operationOf({ path, method, operation }: { path: string; method: string; operation: Operation }): Html {
+function renderOperation({ path, method, operation }: { path: string; method: string; operation: Operation }): Html {
   const { operationId, summary, parameters, requestBody, responses, security } = operation
   return html`<article aria-labelledby="${operationId}">
     <h3 id="${operationId}">
       <code><span class="method">${method}</span> ${path}</code>
     </h3>
     <p>${summary}${security?.length === 0 && '; needs no session'}</p>
-    ${parameters.length > 0 && parametersOf(operationId, parameters)}
-    ${requestBody && bodyOf('Body', requestBody.content)}
+    ${parameters.length > 0 && renderParameters(operationId, parameters)}
+    ${requestBody && renderBody('Body', requestBody.content)}
     ${Object.entries(responses)
       .filter(([, { $ref }]) => $ref === undefined)
-      .map(([status, { description, content }]) => bodyOf(`${status} ${description ?? ''}`, content))}
+      .map(([status, { description, content }]) => renderBody(`${status} ${description ?? ''}`, content))}
     <p>
       Refused with:
       ${Object.entries(responses)
@@ -111,7 +111,7 @@ function operationOf({ path, method, operation }: { path: string; method: string
   </article>`
 }
 
-function parametersOf(operationId: string, parameters: Operation['parameters']): Html {
+function renderParameters(operationId: string, parameters: Operation['parameters']): Html {
   return html`<div class="wide" tabindex="0" role="region" aria-label="Parameters of ${operationId}">
     <table>
       <thead>
@@ -137,7 +137,7 @@ function parametersOf(operationId: string, parameters: Operation['parameters']):
   </div>`
 }
 
-function bodyOf(title: string, content: Operation['responses'][string]['content']): Html {
+function renderBody(title: string, content: Operation['responses'][string]['content']): Html {
   const bodies = Object.entries(content ?? {})
   if (bodies.length === 0) return html`<p>${title}</p>`
   return html`${bodies.map(
@@ -149,7 +149,7 @@ function bodyOf(title: string, content: Operation['responses'][string]['content'
   )}`
 }
 
-function errorsOf([status, { description }]: [string, { description: string }]): Html {
+function renderErrors([status, { description }]: [string, { description: string }]): Html {
   const [words, ...lines] = description.split('\n').filter(Boolean)
   const codes = lines.map((line) => /^- `([^`]+)`: (.*)$/.exec(line)).filter((found) => found !== null)
   return html`<h3 id="error-${status}">${status}</h3>

@@ -12,13 +12,13 @@ export function referenceRoutes(
   version: string,
   mayRead: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
 ): void {
-  let made: ReturnType<typeof referencePage> | undefined
+  let rendered: ReturnType<typeof referencePage> | undefined
   app.get('/api/openapi.json', { access: 'asks-itself' }, async (request, reply) => {
     if (await mayRead(request, reply)) return reply.send(documentApi(version))
   })
   app.get('/api/reference', { access: 'asks-itself' }, async (request, reply) => {
     if (!(await mayRead(request, reply))) return
-    made ??= referencePage(documentApi(version))
-    return reply.type('text/html; charset=utf-8').header('content-security-policy', made.policy).send(made.page)
+    rendered ??= referencePage(documentApi(version))
+    return reply.type('text/html; charset=utf-8').header('content-security-policy', rendered.policy).send(rendered.page)
   })
 }
