@@ -193,7 +193,7 @@ test('a file of numbers is imported into a draft completely, or changes nothing 
   }
   await pick([right, right.replace('fi;Yr', 'xx;Yr'), right.replace('2027-01-01', 'pian')])
   await expect(page.getByRole('heading', { name: 'Tiedostoa ei voi tuoda' })).toBeFocused()
-  const rows = page.locator('[aria-labelledby=import-outcome] :is(tbody tr, .told-list li)')
+  const rows = page.locator('[aria-labelledby=import-outcome] :is(tbody tr, .spaced-list li)')
   await expect(rows.filter({ hasText: 'language' })).toContainText('3')
   await expect(rows.filter({ hasText: 'valid_from' })).toContainText('4')
   await checkAccessible('a refused file of numbers')

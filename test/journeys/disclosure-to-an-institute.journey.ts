@@ -108,7 +108,7 @@ test('a call is released to an institute as an anonymised copy, by three people,
   await eero.goto(`${page}/items/1`)
   await expect(eero.locator('#original')).toBeVisible()
   await expect(button(eero, 'anonymisation.render')).toBeDisabled()
-  const panelHeight = async () => (await eero.locator('.standing').boundingBox())!.height
+  const panelHeight = async () => (await eero.locator('.copy-state').boundingBox())!.height
   const untouched = await panelHeight()
   // Nobody speaks in this call, so the findings are added by hand.
   await button(eero, 'anonymisation.turns.add.OFFICIAL').click()
@@ -135,7 +135,7 @@ test('a call is released to an institute as an anonymised copy, by three people,
   const ilona = await openAs(browser, seloste, 'ilona', `${page}/items/1/check`)
   await button(ilona, 'anonymisation.result.hear').click()
   await ilona.locator('.play-button').click()
-  await expect(ilona.locator('.heard')).toContainText('100 %', { timeout: 90_000 })
+  await expect(ilona.locator('.play-result')).toContainText('100 %', { timeout: 90_000 })
   await expectAccessible(ilona, 'checking and signing a copy')
   await ilona
     .locator('.radio-card', { hasText: t('anonymisation.sign.APPROVED') })

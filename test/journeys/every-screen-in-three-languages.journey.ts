@@ -96,7 +96,7 @@ for (const language of walks) {
       mimeType: 'text/csv',
       buffer: Buffer.from('user_id;name;phone\nx;;abc\n'),
     })
-    await page.locator('[aria-labelledby=import-outcome] :is(tbody tr, .told-list li)').nth(1).waitFor()
+    await page.locator('[aria-labelledby=import-outcome] :is(tbody tr, .spaced-list li)').nth(1).waitFor()
     await checkAccessible('a file with wrong rows')
 
     await page.goto('/plan')
@@ -267,8 +267,8 @@ for (const language of walks) {
     await checkAccessible('a request before the requester is identified')
     await page.locator('#step-who .radio-card').first().click()
     await page.locator('#step-who button[type=submit]').click()
-    await page.locator('.told-form button[type=submit]').click()
-    await page.locator('.told-form .field-error').first().waitFor()
+    await page.locator('.reported-call-form button[type=submit]').click()
+    await page.locator('.reported-call-form .field-error').first().waitFor()
     await checkAccessible('a call with no details entered')
     await page.goto('/requests/statistics')
     await page.locator('table').first().waitFor()

@@ -106,7 +106,7 @@ test('a clerk serves a request to listen to a call from its entry to its closing
   await page.locator('.radio-card', { hasText: t('requests.request.identified.ID_CARD') }).click()
   await button(t('requests.request.identify.do')).click()
 
-  const form = page.locator('.told-form')
+  const form = page.locator('.reported-call-form')
   const at = Temporal.Now.instant().subtract({ minutes: 4 }).toZonedDateTimeISO('Europe/Helsinki')
   await form.locator('.field-day').getByRole('spinbutton').first().click()
   await page.keyboard.type(`${two(at.day)}${two(at.month)}${at.year}`)

@@ -119,7 +119,7 @@ export async function atServiceDesk(
   }
 
   /** Enters a call's details in the open form, and searches for the call. Returns the call's part of the page. */
-  async function searchCall(call: ReportedCall, form: Locator = page.locator('.told-form')): Promise<void> {
+  async function searchCall(call: ReportedCall, form: Locator = page.locator('.reported-call-form')): Promise<void> {
     const at = call.at.toZonedDateTimeISO(zone)
     const two = (part: number) => String(part).padStart(2, '0')
     const { day, month } = at

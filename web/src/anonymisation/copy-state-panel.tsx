@@ -36,8 +36,8 @@ export function CopyStatePanel({
   useAnnounceChanges(state)
   const isIdle = !isUnsaved && (state === 'RENDERED' || missing.length > 0)
   return (
-    <section className="request-next standing" aria-labelledby="standing">
-      <h2 id="standing" tabIndex={-1}>
+    <section className="request-next copy-state" aria-labelledby="copy-state">
+      <h2 id="copy-state" tabIndex={-1}>
         <span className="request-next-label">{t('anonymisation.next')}</span>
         {t(missing.length > 0 && state !== 'RENDERING' ? 'anonymisation.next.missing' : `anonymisation.next.${state}`)}
       </h2>

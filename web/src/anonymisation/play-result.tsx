@@ -72,7 +72,7 @@ export function PlayResult({ copy, onPlayed }: { copy: AnonymisedCopy; onPlayed:
           <p>{t('anonymisation.result.logged')}</p>
         </div>
       )}
-      <div className="heard">
+      <div className="play-result">
         <label htmlFor="heard-share">{t('anonymisation.heard')}</label>
         <progress id="heard-share" max={1} value={copy.heardShare} />
         <span className="nowrap">{wholePercent(copy.heardShare)} %</span>

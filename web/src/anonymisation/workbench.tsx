@@ -96,11 +96,11 @@ export function Workbench({
     if (!now) return
     if (now.lacks.length > 0) {
       announce(t('anonymisation.next.missing'))
-      return focusRow('standing')
+      return focusRow('copy-state')
     }
     const answer = await render(now.revision)
     if ('error' in answer) setFailed(answer.error)
-    focusRow('standing')
+    focusRow('copy-state')
     await readAgain()
   }
   const proposeNow = async () => {

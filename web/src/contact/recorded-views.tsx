@@ -9,7 +9,7 @@ export function RecordedViews({ looks, segmentId }: { looks: SegmentDetail['look
   const { t, language } = useLanguage()
   const title = `looks-${segmentId}`
   return (
-    <div className="looks">
+    <div className="recorded-views">
       <h3 id={title}>{t('contact.looks.title')}</h3>
       {looks.length === 0 ? (
         <p className="muted">{t('contact.looks.none')}</p>

@@ -25,7 +25,7 @@ export function Retention({
   const isYoung = recording.keepUntil != null && Date.parse(recording.keepUntil) > serverNowMs()
   const isFixed = recording.keepUntil === recording.destroyAt
   return (
-    <div className="keeping">
+    <div>
       <h3>{t('contact.keeping.title')}</h3>
       <p>{t(isYoung ? 'contact.keeping.young' : 'contact.keeping.old')}</p>
       <dl className="facts facts-small">
@@ -48,7 +48,7 @@ function Ended({ recording, under, mayCertify }: { recording: Recording; under: 
   const destruction = useDestruction(recording.id, under)
   const isOnItsWay = destruction?.state === 'destroying'
   return (
-    <div className="keeping">
+    <div>
       <h3>{t('contact.keeping.destroyed.title')}</h3>
       <p>{t(isOnItsWay ? 'contact.destruction.destroying' : 'contact.keeping.destroyed')}</p>
       <dl className="facts facts-small">

@@ -14,7 +14,7 @@ export function Downloads({ downloads }: { downloads: readonly Download[] }) {
   return (
     <div className="muted">
       {t('disclosures.packages.downloads.title')}
-      <ul className="told-list">
+      <ul className="spaced-list">
         {downloads.map(({ at, outcome, address }, index) => (
           <li key={index}>
             {formatInstant(at, language)} {t(`disclosures.packages.downloads.${outcome}`)}

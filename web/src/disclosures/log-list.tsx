@@ -73,7 +73,7 @@ function Entry({ one, me }: { one: LoggedDisclosure; me: Me }) {
         {one.closedAt && <Fact label={t('disclosures.log.closedAt')}>{at(one.closedAt)}</Fact>}
       </dl>
       {one.releases.length > 0 && (
-        <ul className="told-list disclosure-releases" aria-label={t('disclosures.log.releases', { number })}>
+        <ul className="spaced-list disclosure-releases" aria-label={t('disclosures.log.releases', { number })}>
           {one.releases.map((release, index) => (
             <li key={index}>
               {t('disclosures.log.release', {

@@ -57,7 +57,7 @@ export function LetterRow({
       {letter.isErased ? (
         <p className="muted">{t('letters.erased')}</p>
       ) : (
-        <p className="letter-ways">
+        <p className="letter-links">
           <NewTabLink to={`/api/letters/${letter.id}/html`} label={t('letters.read')} kind={kind}>
             <FileText aria-hidden="true" size={18} />
           </NewTabLink>

@@ -49,7 +49,7 @@ function ProblemTable({ rows }: { rows: Rows }) {
 function ProblemList({ rows }: { rows: Rows }) {
   const { t, named } = useLanguage()
   return (
-    <ul className="told-list" aria-label={t('import.problems')}>
+    <ul className="spaced-list" aria-label={t('import.problems')}>
       {rows.map((row) => (
         <li key={keyOf(row)}>
           <strong>

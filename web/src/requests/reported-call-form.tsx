@@ -83,14 +83,14 @@ export function ReportedCallForm({
     <Form
       ref={form}
       validationBehavior="aria"
-      className="stack told-form"
+      className="stack reported-call-form"
       onSubmit={(event) => {
         event.preventDefault()
         if (!isBusy) void search()
       }}
     >
       <ErrorSummary title={t('requests.told.failed')} wrong={wrong} />
-      <div className="told-when">
+      <div className="reported-call-time">
         <Day
           id={`${prefix}-day`}
           label={t('requests.told.day')}

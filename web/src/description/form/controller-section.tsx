@@ -23,7 +23,7 @@ export function ControllerSection() {
         label={t('form.controller.forms')}
         hint={t('form.controller.forms.hint')}
       >
-        <div className="three">
+        <div className="per-language">
           {forms.map((form) => (
             <PathText
               key={form}

@@ -48,7 +48,7 @@ export function PathTrilingual({
   const { t } = useLanguage()
   return (
     <FieldGroup path={path} label={label} hint={hint}>
-      <div className={isLong ? 'long-texts' : 'three'}>
+      <div className={isLong ? 'long-texts' : 'per-language'}>
         {languages.map((language) => (
           <PathText
             key={language}
@@ -82,7 +82,7 @@ export function FieldGroup({
       role="group"
       id={id}
       tabIndex={-1}
-      className="together"
+      className="field-group"
       aria-labelledby={own}
       aria-describedby={hint || error ? `${own}-more` : undefined}
     >
