@@ -2,7 +2,7 @@
  * Measures how many of the planted breaches (test/attacks/planted-breaches.ts) a running Seloste finds by its own checks, with
  * two seconds between rounds instead of a minute, and after how many rounds.
  */
-import { hourlyRounds } from '#test/attacks/plant-breaches.ts'
+import { hourlyWaitFactor } from '#test/attacks/plant-breaches.ts'
 import { plantInNewInstallation } from '#test/attacks/planted-installation.ts'
 import { percentile, type Row } from '../rows.ts'
 
@@ -30,8 +30,8 @@ export async function plantAll(): Promise<Row[]> {
     {
       what: `time from planting to the broken promise, with ${seconds(roundMs)} between two rounds (60 s in an installation)`,
       measured: `median ${seconds(percentile(times, 0.5))}, slowest ${seconds(Math.max(...times))}; hourly checks: ${seconds(Math.max(...hourlyTimes))}`,
-      target: `at most ${seconds(maxMs)}; hourly checks: ${seconds(maxMs * hourlyRounds)}`,
-      isReached: times.every((time) => time <= maxMs) && hourlyTimes.every((time) => time <= maxMs * hourlyRounds),
+      target: `at most ${seconds(maxMs)}; hourly checks: ${seconds(maxMs * hourlyWaitFactor)}`,
+      isReached: times.every((time) => time <= maxMs) && hourlyTimes.every((time) => time <= maxMs * hourlyWaitFactor),
     },
   ]
 }

@@ -55,7 +55,7 @@ export const faultRemedies: Readonly<Record<string, string>> = {
     'The message has PostgreSQL’s last messages: usually a full disk, or too little shared memory.',
   'database-statement-failed':
     'The message has what PostgreSQL said: check that it runs, and that DATABASE_URL has its socket.',
-  'database-stopped': 'It is restarted by itself; if it stops again, the message has its last lines.',
+  'database-stopped': 'It is restarted automatically; if it stops again, the message has its last lines.',
   'database-unfit': 'Drop the database or the role if nothing of them is needed, or name another in DATABASE_URL.',
   'database-unsafe': 'Set fsync, synchronous_commit and full_page_writes to on in PostgreSQL’s settings.',
   'drain-called-off': 'Somebody has cancelled the drain: ask who, or drain again.',
@@ -63,7 +63,7 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'file-unreadable': 'Check the path, and that this user may read it.',
   'import-elsewhere': 'Wait until the other import has ended.',
   'import-unfinished':
-    'Run the same command again once the custodian runs ("seloste status"): it goes on where it stopped.',
+    'Run the same command again once the custodian runs ("seloste status"): it resumes where it stopped.',
   'import-unverified':
     'Find out what the findings are ("seloste recordings verify"); the old files stay until there are none.',
   'intake-key-gone': 'Nothing opens this recording any more; restore keys/ from a backup if they were lost by mistake.',
@@ -74,7 +74,7 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'ledger-head-altered': 'Use another copy of the ledger; find out who changed this one.',
   'ledger-head-missing': 'Use a copy of the ledger that has its signed head.',
   'ledger-turned-back': 'Use a newer copy of the ledger: this one lacks what was destroyed since.',
-  'link-certificate-wrong': 'Correct or renew the files of SELOSTE_LINK_…; they are reread by themselves.',
+  'link-certificate-wrong': 'Correct or renew the files of SELOSTE_LINK_…; they are reread automatically.',
   'log-malformed': 'Nothing: the recording ends before the part that cannot be read, and is marked so.',
   'log-not-whole': 'Look up each problem in docs/operate/audit-log.md, repair it, then verify the log again.',
   'log-whole': 'Nothing: there is no break to accept.',
@@ -84,7 +84,7 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'migration-too-old': 'Start the last version before 1.0.0 on this database once, then this one; nothing was changed.',
   'migration-unknown': 'Run the newer program that this database belongs to.',
   'move-differs': 'Nothing was changed here: empty the target, check its disk, and run "seloste move" again.',
-  'move-not-held': 'Look at the log of the running Seloste, then run "seloste move" again.',
+  'move-not-held': 'See the log of the running Seloste, then run "seloste move" again.',
   'move-old-in-use':
     'Set DATABASE_URL and OBJECTS_URL to where the register was moved, start Seloste, then destroy what is left.',
   'move-old-stays': 'Check the disk or the server of the old place, then run "seloste move --destroy-old" again.',
@@ -99,7 +99,7 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'move-target-unfit': 'Do what the message says at the target, then run "seloste move" again.',
   'name-taken': 'Choose another name.',
   'not-found': 'Check the spelling; the list form of the command shows what exists.',
-  'object-disk-full': 'Free space on the volume of the objects; writing resumes by itself.',
+  'object-disk-full': 'Free space on the volume of the objects; writing resumes automatically.',
   'object-missing': 'Restore the object from a backup; "seloste recordings verify" names the recordings concerned.',
   'object-range-outside': 'Restore the object from a backup: it was truncated.',
   'object-store-away': 'Check the server of the objects, and the network.',
@@ -110,7 +110,7 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'place-away': 'Bring the place back, or remove it from the settings.',
   'place-differs': 'Check the disk or the server of the place: it returns other bytes than were written.',
   'place-foreign': 'Use another folder or bucket: this one belongs to another installation.',
-  'place-keyring-broken': 'Check the place’s disk; the copy of the keyring is rewritten by itself.',
+  'place-keyring-broken': 'Check the place’s disk; the copy of the keyring is rewritten automatically.',
   'place-ledger-ahead':
     'This database is older than the ledger in the place: restore as docs/operate/backup-and-restore.md says.',
   'place-ledger-other':
@@ -148,7 +148,7 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'restore-witness-away': 'Bring the witness back, or give --checkpoint what it signed last.',
   'role-failed': 'The lines above say why the process could not start.',
   'setting-wrong': 'Set a value that the message allows.',
-  'sip-certificate-wrong': 'Correct or renew the file that the message names; it is reread by itself.',
+  'sip-certificate-wrong': 'Correct or renew the file that the message names; it is reread automatically.',
   'sip-client-refused':
     'Give the client a certificate of an authority in SELOSTE_SIPS_CLIENTS and let it use TLS; limits: see overload.md.',
   'sip-listen-failed': 'Stop the program that uses the port, or set SELOSTE_SIP to an address of this machine.',

@@ -156,11 +156,11 @@ test('a store that is held is unavailable to writers once pending writes have en
   const [one, other] = [(await openSource(0)).from, (await openSource(0)).from]
   const store = switchableStore(one)
   const writing = store.put('a', Buffer.alloc(1 << 20))
-  await store.hold()
+  await store.pause()
   expect(await keysOf(one)).toEqual(['a'])
   await writing
   await expect(store.put('b', Buffer.from('b'))).rejects.toMatchObject({ code: 'object-store-away' })
-  store.release(other)
+  store.resume(other)
   await store.put('b', Buffer.from('b'))
   expect([await keysOf(one), await keysOf(other)]).toEqual([['a'], ['b']])
 })

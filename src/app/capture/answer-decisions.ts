@@ -7,7 +7,7 @@ import { throttleLog } from '#platform/log/throttle-log.ts'
 
 /** Answers phone systems that request recording decisions, if SELOSTE_DECISIONS is set. */
 export async function answerDecisions(
-  { decisions }: Settings['connecting'],
+  { decisions }: Settings['integrations'],
   {
     from,
     certificate,

@@ -28,14 +28,14 @@ export function pauseRegisterOnRequest(
   const execute = async (request: RegisterPauseRequest): Promise<RegisterPauseReply> => {
     if (request.register === 'pause') {
       suspendConnections(databaseUrl)
-      await objects.hold()
+      await objects.pause()
       return { register: 'paused' }
     }
     Object.assign(process.env, request.environment)
     const settings: Settings = readSettings(process.env, process.cwd())
     const store = 'OBJECTS_URL' in request.environment ? await openStore(settings) : undefined
     moveConnections(databaseUrl, request.databaseUrl ?? databaseUrl)
-    objects.release(store)
+    objects.resume(store)
     return { register: 'resumed' }
   }
   const onMessage = (message: unknown) => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { createBlockers } from '#platform/blockers/blockers.ts'
 import { systemClock } from '#platform/clock/clock.ts'
-import { standingJobs } from '#platform/jobs/job-runs.ts'
+import { stalledJobs } from '#platform/jobs/job-runs.ts'
 import { expectedProtections } from '#platform/database/protections.ts'
 import { connectDatabase } from '#platform/database/connect.ts'
 import { foldersOfEmbedded } from '#platform/database/embedded.ts'
@@ -219,7 +219,7 @@ export const runCustodian: Role = async ({ settings, log, databaseUrl, version }
     volumes: await volumesOf(settings),
     probes: [() => keys.has(absentName), () => objects.sizeBytes(absentName)],
     oldestWaiting: () => ingesting.oldest(),
-    standingJobs,
+    stalledJobs,
   })
   const alarms = startAlarms({ db, pool, versions, clock, log, blockers, registry: metrics.registry })
   const { webhooksFile } = settings.integrations

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { expect, test } from 'vitest'
 import { createBlockers } from '#platform/blockers/blockers.ts'
-import type { StandingJob } from '#platform/jobs/job-runs.ts'
+import type { StalledJob } from '#platform/jobs/job-runs.ts'
 import { watchBlockers } from './watch-blockers.ts'
 
 test('a recording that has waited two minutes for the register raises the backlog blocker, with its age, until it is stored', async () => {
@@ -36,11 +36,11 @@ test('each job that does not run is a blocker of its own, unless the cause of it
     now: () => Temporal.Instant.from('2026-11-30T12:00:00Z'),
     log: { error: () => undefined, warn: () => undefined },
   })
-  let standing: StandingJob[] = [
+  let stalled: StalledJob[] = [
     { job: 'watch', code: 'job-elsewhere', agoMs: 360_000 },
     { job: 'letters', code: 'job-fails', agoMs: 600_000 },
   ]
-  const watching = watchBlockers({ blockers, volumes: {}, standingJobs: () => standing, intervalMs: 10 })
+  const watching = watchBlockers({ blockers, volumes: {}, stalledJobs: () => stalled, intervalMs: 10 })
   const jobs = () =>
     blockers.list().flatMap(({ kind, about, code, since }) => (kind === 'job' ? [[about, code, since]] : []))
   const watchJob = ['watch', 'job-elsewhere', '2026-11-30T11:54:00Z']
@@ -48,7 +48,7 @@ test('each job that does not run is a blocker of its own, unless the cause of it
     await expect.poll(jobs).toEqual([watchJob, ['letters', 'job-fails', '2026-11-30T11:50:00Z']])
     blockers.raise('database', { code: 'ECONNREFUSED' })
     await expect.poll(jobs).toEqual([watchJob])
-    standing = []
+    stalled = []
     await expect.poll(jobs).toEqual([])
   } finally {
     watching.stop()

@@ -1,7 +1,7 @@
 /** Checks volumes, stores and backlogs, and raises blockers for problems that no operation has reported. */
 import { reserveBytes } from '#capture/admission/judge-pressure.ts'
 import type { Blockers } from '#platform/blockers/blockers.ts'
-import type { StandingJob } from '#platform/jobs/job-runs.ts'
+import type { StalledJob } from '#platform/jobs/job-runs.ts'
 import { freeOn } from './measure-pressure.ts'
 
 export interface WatchBlockersOptions {
@@ -12,8 +12,8 @@ export interface WatchBlockersOptions {
   probes?: readonly (() => Promise<unknown>)[]
   /** Returns the oldest item that waits for the register, with the time it was queued (performance.now()); undefined if none waits. */
   oldestWaiting?: () => { sinceMs: number; code: string } | undefined
-  /** Returns the periodic jobs that stand still, for the process that runs them all. */
-  standingJobs?: () => readonly StandingJob[]
+  /** Returns the stalled periodic jobs, for the process that runs them all. */
+  stalledJobs?: () => readonly StalledJob[]
   intervalMs?: number
 }
 
@@ -22,7 +22,7 @@ const checkMs = 10_000
 const backlogMs = 120_000
 
 export function watchBlockers(options: WatchBlockersOptions): { stop: () => void } {
-  const { blockers, volumes, probes = [], oldestWaiting, standingJobs, intervalMs = checkMs } = options
+  const { blockers, volumes, probes = [], oldestWaiting, stalledJobs, intervalMs = checkMs } = options
   let checking = false
 
   async function checkVolumes(): Promise<void> {
@@ -51,10 +51,10 @@ export function watchBlockers(options: WatchBlockersOptions): { stop: () => void
     const hasCause = blockers
       .list()
       .some(({ kind }) => ['database', 'object-store', 'key-store', 'disk'].includes(kind))
-    const standing = (standingJobs?.() ?? []).filter(({ code }) => code !== 'job-fails' || !hasCause)
-    for (const { job, code, agoMs } of standing) blockers.raise('job', { code, about: job, agoMs })
+    const stalled = (stalledJobs?.() ?? []).filter(({ code }) => code !== 'job-fails' || !hasCause)
+    for (const { job, code, agoMs } of stalled) blockers.raise('job', { code, about: job, agoMs })
     for (const { kind, about } of blockers.list()) {
-      if (kind === 'job' && !standing.some(({ job }) => job === about)) blockers.clear('job', about)
+      if (kind === 'job' && !stalled.some(({ job }) => job === about)) blockers.clear('job', about)
     }
   }
 

@@ -198,7 +198,7 @@ test('a packet that was processed before the next recording began belongs to the
   await sleep(80)
   await from.send(voice(3), ports.port)
   await sleep(1)
-  stream.takeWaiting()
+  stream.deliverWaiting()
   expect(stream.report().received).toBe(4)
   stream.beginAnew(0)
   await from.send(voice(4), ports.port)

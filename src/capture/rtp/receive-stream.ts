@@ -64,7 +64,7 @@ export type ReceivedStream = {
   /**
    * Processes packets that wait in the socket, so that recording and counts include everything that has arrived.
    */
-  takeWaiting(): void
+  deliverWaiting(): void
   report(): StreamReport
   measure(): StreamMeasure
   /** Starts or ends a pause, during which no packets are expected. */
@@ -166,7 +166,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
   }
 
   function reportBlock(): ReportBlock | undefined {
-    ports.rtp.takeWaiting()
+    ports.rtp.deliverWaiting()
     if (follower.ssrc === -1) return undefined
     const { expected, lost, sequence } = follower
     const lostSince = Math.max(0, lost - reported.lost)
@@ -188,7 +188,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     if (closed) return
     closed = true
     clearInterval(timer)
-    ports.rtp.takeWaiting()
+    ports.rtp.deliverWaiting()
     follower.settle()
     ports.release()
   }
@@ -198,8 +198,8 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
     get hasReceived() {
       return received
     },
-    takeWaiting: () => {
-      ports.rtp.takeWaiting()
+    deliverWaiting: () => {
+      ports.rtp.deliverWaiting()
     },
     report: () => {
       const { counters, lost, lastArrival100us, sourceChanges, foreign, unfollowed } = follower
@@ -216,7 +216,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
       if (senderReportAt100us !== 0) senderReportAt100us += shift100us
     },
     update: (described) => {
-      ports.rtp.takeWaiting()
+      ports.rtp.deliverWaiting()
       if (described.peer.port !== peer.port || (described.mux === true) !== mux) rtcpPort = reportsPortOf(described)
       if (described.peer.address !== plainAddress(peer.address)) rtcpAddress = undefined
       mux = described.mux === true
@@ -225,7 +225,7 @@ export function receiveStream(options: ReceiveStreamOptions): ReceivedStream {
       follower.update({ ...described, peer, opener })
     },
     end: () => {
-      ports.rtp.takeWaiting()
+      ports.rtp.deliverWaiting()
       follower.end(arrival100us())
     },
     drain: async (drainMs = 200) => {

@@ -8,7 +8,7 @@ import { remedyFor } from '../fault-remedies.ts'
 export const blockerKinds = {
   'object-store': {
     standsStill: 'Recordings of ended calls are not stored, not ingested or not destroyed.',
-    remedy: 'Check the disk or the server of the object store; writing resumes by itself.',
+    remedy: 'Check the disk or the server of the object store; writing resumes automatically.',
   },
   disk: {
     standsStill: 'New calls are refused; nobody may be able to sign in.',
@@ -16,7 +16,7 @@ export const blockerKinds = {
   },
   database: {
     standsStill: 'Nobody can sign in, search or listen. Calls are recorded and wait on the disk of capture.',
-    remedy: 'Check the database and the network; everything reconnects by itself.',
+    remedy: 'Check the database and the network; everything reconnects automatically.',
   },
   'key-store': {
     standsStill: 'Recordings are not ingested, not opened and not destroyed.',

@@ -20,7 +20,7 @@ export function breakConnection(client: Client): void {
   stream.destroy()
 }
 
-/** Directs new connections for `url` to `to`; pools and listeners reconnect by themselves. */
+/** Directs new connections for `url` to `to`; pools and listeners reconnect to it. */
 export function moveConnections(url: string, to: string): void {
   moved.set(url, to)
 }

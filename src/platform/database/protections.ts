@@ -155,18 +155,18 @@ async function readCatalog(
   }
 }
 
-/** Names of the columns on whose change a trigger fires. */
+/** Returns SQL for the names of the columns on whose change a trigger fires. */
 function triggerColumns(trigger: string) {
   return sql`(select string_agg(a.attname, ',' order by a.attname) from pg_attribute a
     where a.attrelid = ${sql.ref(`${trigger}.tgrelid`)} and a.attnum = any (${sql.ref(`${trigger}.tgattr`)}::int2[]))`
 }
 
-/** Condition of a trigger as PostgreSQL prints it, without the table. */
+/** Returns SQL for the condition of a trigger as PostgreSQL prints it, without the table. */
 function triggerCondition(trigger: string) {
   return sql`substring(pg_get_triggerdef(${sql.ref(`${trigger}.oid`)}, true) from ' FOR EACH ROW .*')`
 }
 
-/** An index that refuses a second row of the same values. */
+/** Returns SQL that is true for an index that refuses a second row of the same values. */
 function isEnforced(index: string) {
   const flag = (name: string) => sql.ref(`${index}.${name}`)
   return sql<boolean>`(${flag('indisvalid')} and ${flag('indisready')} and ${flag('indislive')} and ${flag('indimmediate')})`

@@ -16,7 +16,10 @@ export function quarantineOfMove(id: string): string {
 }
 const movePrefix = 'move '
 
-/** Created before the first migration: an interrupted restore leaves a database that does not open. */
+/**
+ * Marks the database as incomplete, before the first migration: a database that an interrupted restore leaves does not open.
+ * @param backup id of the backup, or {@link quarantineOfMove} of the move
+ */
 export async function beginQuarantine(connection: DedicatedConnection, backup: string): Promise<void> {
   await connection.query(`
     create table if not exists public.restore_quarantine (
@@ -64,11 +67,11 @@ export async function refuseQuarantined(url: string): Promise<void> {
 
 /** Like refuseQuarantined, over an existing connection. */
 export async function assertUsable(connection: Pick<DedicatedConnection, 'query'>): Promise<void> {
-  const left = await readMovedAway(connection)
-  if (left) {
+  const moved = await readMovedAway(connection)
+  if (moved) {
     throw new DatabaseFault(
       'database-moved',
-      `The register was moved from this database to ${left.to} (${left.at.toString()}): set DATABASE_URL to the new one, then destroy the data left here with "seloste move --destroy-old".`,
+      `The register was moved from this database to ${moved.to} (${moved.at.toString()}): set DATABASE_URL to the new one, then destroy the data left here with "seloste move --destroy-old".`,
     )
   }
   const found = await readQuarantine(connection)

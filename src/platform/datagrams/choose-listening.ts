@@ -8,11 +8,12 @@ import { endianness } from 'node:os'
 import type { ListenedSocket, OpenListened } from './listened-socket.ts'
 import { openOneByOne } from './listen-one-by-one.ts'
 
+/** `why`: the reason, logged at the start, for which sockets are not read in batches. */
 export type Listening = { open: OpenListened; inBatches: true } | { open: OpenListened; inBatches: false; why: string }
 
 let chosen: Promise<Listening> | undefined
 
-/** Chosen once per process: all its sockets share one timer and one batch. */
+/** Returns the way to read sockets, chosen once per process: all its sockets share one timer and one batch. */
 export function chooseListening(): Promise<Listening> {
   chosen ??= choose().catch((error: unknown) => oneByOne((error as Error).message))
   return chosen
@@ -30,8 +31,8 @@ async function choose(): Promise<Listening> {
   const { loadLinuxSockets } = await import('./linux-sockets.ts')
   const { listenInBatches } = await import('./listen-in-batches.ts')
   const openInBatches = listenInBatches(loadLinuxSockets())
-  const wrong = await receivesOwnDatagram(openInBatches)
-  if (wrong) return oneByOne(wrong)
+  const problem = await probeReceiving(openInBatches)
+  if (problem) return oneByOne(problem)
   // Only Node's own sockets support addresses with a zone (fe80::1%eth0).
   const open: OpenListened = async (address, port) =>
     address.includes('%') ? openOneByOne(address, port) : openInBatches(address, port)
@@ -40,8 +41,11 @@ async function choose(): Promise<Listening> {
 
 const maxWaitMs = 2000
 
-/** A container may forbid a system call, and a C library may have another structure layout: one datagram tests both. */
-async function receivesOwnDatagram(
+/**
+ * Sends itself a datagram: a container may forbid a system call, and a C library may have another structure layout.
+ * @returns the problem; undefined if the datagram was received
+ */
+async function probeReceiving(
   open: (address: string, port: number) => ListenedSocket | undefined,
 ): Promise<string | undefined> {
   const listened = open('127.0.0.1', 0)
@@ -55,10 +59,10 @@ async function receivesOwnDatagram(
         resolve(`${bytes.toString('latin1', 0, size)} ${address} ${port}`),
       ),
     )
-    sender.send('heard', listened.port, '127.0.0.1')
+    sender.send('probe', listened.port, '127.0.0.1')
     const late = new Promise<undefined>((resolve) => setTimeout(resolve, maxWaitMs, undefined).unref())
     const received = await Promise.race([onDatagram, late])
-    return received === `heard 127.0.0.1 ${sender.address().port}`
+    return received === `probe 127.0.0.1 ${sender.address().port}`
       ? undefined
       : 'a datagram sent to the test socket did not arrive'
   } finally {

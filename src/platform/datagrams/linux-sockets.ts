@@ -24,7 +24,7 @@ const CLOCK_REALTIME = 0
  * Offsets in the block for everything but the batch: a text, a sockaddr and its length, a number, a timespec, an outgoing
  * datagram.
  */
-const place = { text: 0, name: 64, nameLength: 96, number: 104, time: 112, out: 128 }
+const offsets = { text: 0, name: 64, nameLength: 96, number: 104, time: 112, out: 128 }
 const textBytes = 64
 /** sizeof(sockaddr_in6) is 28. */
 const nameBytes = 32
@@ -198,17 +198,17 @@ export function loadLinuxSockets(): LinuxSockets {
   const toBytes = call('inet_pton', 'int', 'uint64_t', 'uint64_t')
   const toText = call('inet_ntop', 'int', 'uint64_t', 'uint64_t', 'int')
 
-  const { address: start, bytes } = allocateBlock(place.out + outBytes)
+  const { address: start, bytes } = allocateBlock(offsets.out + outBytes)
   const at = (offset: number) => start + BigInt(offset)
   const batch = new BatchMemory()
   const messages = batch.address
-  const clock = at(place.time)
+  const clock = at(offsets.time)
   const epochSecond = Math.floor(Date.now() / 1000)
   let used = 0
 
   function set(descriptor: number, level: number, option: number, value: number): boolean {
-    bytes.writeInt32LE(value, place.number)
-    return setsockopt(descriptor, level, option, at(place.number), 4) === 0
+    bytes.writeInt32LE(value, offsets.number)
+    return setsockopt(descriptor, level, option, at(offsets.number), 4) === 0
   }
 
   function open(address: string, port: number): number {
@@ -220,7 +220,7 @@ export function loadLinuxSockets(): LinuxSockets {
     // As in Node: a socket for all of IPv6 also receives IPv4.
     if (family === AF_INET6) set(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, 0)
     const size = writeName(address, port)
-    if (set(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, 1) && size > 0 && bind(descriptor, at(place.name), size) === 0)
+    if (set(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, 1) && size > 0 && bind(descriptor, at(offsets.name), size) === 0)
       return descriptor
     close(descriptor)
     return -1
@@ -229,12 +229,12 @@ export function loadLinuxSockets(): LinuxSockets {
   /** Writes a sockaddr. Returns its size, or 0 if the address is invalid. */
   function writeName(address: string, port: number): number {
     const family = isIPv6(address) ? AF_INET6 : AF_INET
-    bytes.fill(0, place.text, place.nameLength)
-    bytes.write(address, place.text, textBytes - 1, 'latin1')
-    bytes.writeUInt16LE(family, place.name)
-    bytes.writeUInt16BE(port, place.name + 2)
-    const host = place.name + (family === AF_INET6 ? 8 : 4)
-    if (toBytes(family, at(place.text), at(host)) !== 1) return 0
+    bytes.fill(0, offsets.text, offsets.nameLength)
+    bytes.write(address, offsets.text, textBytes - 1, 'latin1')
+    bytes.writeUInt16LE(family, offsets.name)
+    bytes.writeUInt16BE(port, offsets.name + 2)
+    const host = offsets.name + (family === AF_INET6 ? 8 : 4)
+    if (toBytes(family, at(offsets.text), at(host)) !== 1) return 0
     return family === AF_INET6 ? 28 : 16
   }
 
@@ -242,9 +242,9 @@ export function loadLinuxSockets(): LinuxSockets {
     batch,
     open,
     portOf(descriptor) {
-      bytes.writeInt32LE(nameBytes, place.nameLength)
-      return getsockname(descriptor, at(place.name), at(place.nameLength)) === 0
-        ? bytes.readUInt16BE(place.name + 2)
+      bytes.writeInt32LE(nameBytes, offsets.nameLength)
+      return getsockname(descriptor, at(offsets.name), at(offsets.nameLength)) === 0
+        ? bytes.readUInt16BE(offsets.name + 2)
         : 0
     },
     receive(descriptor) {
@@ -255,19 +255,19 @@ export function loadLinuxSockets(): LinuxSockets {
     send(descriptor, datagram, address, port) {
       if (datagram.length > outBytes) return false
       const size = writeName(address, port)
-      bytes.set(datagram, place.out)
+      bytes.set(datagram, offsets.out)
       const { length } = datagram
-      return size > 0 && sendto(descriptor, at(place.out), length, MSG_DONTWAIT, at(place.name), size) === length
+      return size > 0 && sendto(descriptor, at(offsets.out), length, MSG_DONTWAIT, at(offsets.name), size) === length
     },
     agoMs: (n, nowMs) => nowMs - (batch.arrivedMs(n, epochSecond) ?? nowMs),
     readSender(n, sender) {
       const { family, host } = batch.copySender(n, sender)
-      toText(family, host, at(place.text), textBytes)
-      sender.address = bytes.toString('latin1', place.text, bytes.indexOf(0, place.text))
+      toText(family, host, at(offsets.text), textBytes)
+      sender.address = bytes.toString('latin1', offsets.text, bytes.indexOf(0, offsets.text))
     },
     nowMs() {
       clockGettime(CLOCK_REALTIME, clock)
-      return (bytes.readUInt32LE(place.time) - epochSecond) * 1000 + bytes.readUInt32LE(place.time + 8) / 1e6
+      return (bytes.readUInt32LE(offsets.time) - epochSecond) * 1000 + bytes.readUInt32LE(offsets.time + 8) / 1e6
     },
     close: (descriptor) => void close(descriptor),
   }

@@ -12,6 +12,7 @@ const socketGroups = 4
 /** Batches per socket and round, so that a flood to one port does not delay the others. */
 const batchesPerPoll = 64
 
+/** `checkedMs`: time of the last poll that emptied the socket, of performance.now(). */
 type Open = { descriptor: number; onDatagram: OnDatagram | undefined; sender: Sender; checkedMs: number }
 
 /** Makes {@link ListenedSocket}s that share a timer, which runs only while there are sockets. */
@@ -19,12 +20,12 @@ export function listenInBatches(sockets: LinuxSockets): (address: string, port: 
   const open: Set<Open>[] = Array.from({ length: socketGroups }, () => new Set())
   let opened = 0
   let count = 0
-  let turn = 0
+  let groupIndex = 0
   let timer: NodeJS.Timeout | undefined
 
   function pollGroup(): void {
-    turn = (turn + 1) % socketGroups
-    const group = open[turn]!
+    groupIndex = (groupIndex + 1) % socketGroups
+    const group = open[groupIndex]!
     if (group.size === 0) return
     const clockMs = sockets.nowMs() - performance.now()
     for (const one of group) check(one, clockMs)
@@ -63,7 +64,7 @@ export function listenInBatches(sockets: LinuxSockets): (address: string, port: 
       port: sockets.portOf(descriptor),
       isIPv6: address.includes(':'),
       listen: (onDatagram) => void (one.onDatagram = onDatagram),
-      takeWaiting: () => {
+      deliverWaiting: () => {
         if (group.has(one)) check(one, sockets.nowMs() - performance.now())
       },
       send: (datagram, remotePort, remoteAddress) => {

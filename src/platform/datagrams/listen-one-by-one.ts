@@ -8,7 +8,7 @@ export async function openOneByOne(address: string, port: number): Promise<Liste
   return socket && listenOneByOne(socket)
 }
 
-/** As many seconds of a stream as a kernel buffer holds. */
+/** Datagrams: as many seconds of a stream as a kernel buffer holds. */
 const maxWaiting = 3000
 
 /** Wraps a bound socket of Node's. */
@@ -21,19 +21,19 @@ export function listenOneByOne(socket: Socket): ListenedSocket {
   socket.on('error', () => {})
   socket.on('message', (bytes, from) => {
     if (onDatagram) return onDatagram(bytes, bytes.length, from.address, from.port, 0)
-    const cameMs = performance.now()
+    const arrivedMs = performance.now()
     if (waiting.length < maxWaiting)
-      waiting.push(() => onDatagram?.(bytes, bytes.length, from.address, from.port, performance.now() - cameMs))
+      waiting.push(() => onDatagram?.(bytes, bytes.length, from.address, from.port, performance.now() - arrivedMs))
   })
   return {
     port,
     isIPv6: family === 'IPv6',
     listen: (next) => {
       onDatagram = next
-      for (const hear of waiting) hear()
+      for (const deliver of waiting) deliver()
       waiting = []
     },
-    takeWaiting: () => {},
+    deliverWaiting: () => {},
     send: (datagram, to, address) => {
       if (isOpen) socket.send(datagram, to, address, () => {})
     },

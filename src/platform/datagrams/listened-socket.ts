@@ -16,7 +16,7 @@ export type ListenedSocket = {
   /** Sets the receiver; datagrams wait until then. */
   listen(onDatagram: OnDatagram): void
   /** Delivers waiting datagrams now. Does nothing where each datagram is an event. */
-  takeWaiting(): void
+  deliverWaiting(): void
   /** Sends a small datagram from this port, best effort; errors are ignored. */
   send(datagram: Uint8Array, port: number, address: string): void
   close(): void

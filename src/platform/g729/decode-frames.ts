@@ -31,7 +31,7 @@ export function g729Samples(payloadBytes: number): number {
   return (Math.floor(payloadBytes / frameBytes) + noise) * frameSamples
 }
 
-/** Has native memory: close it. A frame's output depends on those before it. */
+/** Has native memory: close it after use. A frame's output depends on those before it. */
 export class G729Decoder {
   private readonly library: NonNullable<ReturnType<typeof library>>
   private readonly channel: unknown
@@ -49,13 +49,13 @@ export class G729Decoder {
   /** Decodes a payload to {@link g729Samples} samples. */
   decode(payload: Uint8Array): Int16Array {
     const samples = new Int16Array(g729Samples(payload.length))
-    const heard = new Int16Array(frameSamples)
+    const decoded = new Int16Array(frameSamples)
     for (let n = 0; n * frameSamples < samples.length; n++) {
       const frame = payload.subarray(n * frameBytes, (n + 1) * frameBytes)
       const isNoise = frame.length < frameBytes
       this.frame.fill(0).set(frame)
-      this.library.decode(this.channel, this.frame, frame.length, 0, isNoise ? 1 : 0, 0, heard)
-      samples.set(heard, n * frameSamples)
+      this.library.decode(this.channel, this.frame, frame.length, 0, isNoise ? 1 : 0, 0, decoded)
+      samples.set(decoded, n * frameSamples)
     }
     return samples
   }

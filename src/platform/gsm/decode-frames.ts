@@ -28,7 +28,7 @@ export function gsmSamples(payloadBytes: number): number {
   return Math.floor(payloadBytes / frameBytes) * frameSamples
 }
 
-/** Has native memory: close it. A frame's output depends on those before it. */
+/** Has native memory: close it after use. A frame's output depends on those before it. */
 export class GsmDecoder {
   private readonly library: NonNullable<ReturnType<typeof library>>
   private readonly state: unknown
@@ -46,10 +46,10 @@ export class GsmDecoder {
   /** Decodes a payload to {@link gsmSamples} samples; an invalid frame is silence. */
   decode(payload: Uint8Array): Int16Array {
     const samples = new Int16Array(gsmSamples(payload.length))
-    const heard = new Int16Array(frameSamples)
+    const decoded = new Int16Array(frameSamples)
     for (let n = 0; n * frameSamples < samples.length; n++) {
       this.frame.set(payload.subarray(n * frameBytes, (n + 1) * frameBytes))
-      if (this.library.decode(this.state, this.frame, heard) === 0) samples.set(heard, n * frameSamples)
+      if (this.library.decode(this.state, this.frame, decoded) === 0) samples.set(decoded, n * frameSamples)
     }
     return samples
   }

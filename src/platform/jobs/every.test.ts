@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { every, type Repeating } from './every.ts'
-import { longestRunMs, standingAfterMs, standingJobs } from './job-runs.ts'
+import { longestRunMs, stalledAfterMs, stalledJobs } from './job-runs.ts'
 
 const database = await createTestDatabase()
 const { pool } = database.as()
@@ -39,7 +39,7 @@ test('a job that throws is reported, and runs again', async () => {
   expect(errors.slice(0, 2)).toEqual(['no 0', 'no 1'])
 })
 
-test('a job stands still while another session holds its lock, its runs fail or a run does not end, until a run is done', async () => {
+test('a job is stalled while another session holds its lock, its runs fail or a run does not end, until a run is done', async () => {
   const [holder, turns] = [await pool.connect(), new Map<string, number>()]
   const { promise: ended, resolve: end } = Promise.withResolvers<void>()
   const turn = (job: string) => turns.set(job, (turns.get(job) ?? 0) + 1)
@@ -58,24 +58,24 @@ test('a job stands still while another session holds its lock, its runs fail or 
   ]
   // Files that share this process may have left jobs behind.
   const own = new Set(['held', 'failing', 'hanging', 'well'])
-  const standing = (aheadMs: number) =>
-    standingJobs(performance.now() + aheadMs).flatMap(({ job, code }) => (own.has(job) ? [`${job} ${code}`] : []))
-  const later = standingAfterMs + 1_000
+  const stalled = (aheadMs: number) =>
+    stalledJobs(performance.now() + aheadMs).flatMap(({ job, code }) => (own.has(job) ? [`${job} ${code}`] : []))
+  const later = stalledAfterMs + 1_000
   try {
-    await expect.poll(() => standing(later)).toEqual(['held job-elsewhere', 'failing job-fails'])
+    await expect.poll(() => stalled(later)).toEqual(['held job-elsewhere', 'failing job-fails'])
     await expect.poll(() => turns.get('hanging')).toBe(1)
-    expect(standing(0)).toEqual([])
-    expect(standing(longestRunMs + 1_000)).toContain('hanging job-hangs')
+    expect(stalled(0)).toEqual([])
+    expect(stalled(longestRunMs + 1_000)).toContain('hanging job-hangs')
     await holder.query(`select pg_advisory_unlock(hashtextextended('seloste.held', 0))`)
     isMended = true
     end()
-    await expect.poll(() => standing(later)).toEqual([])
+    await expect.poll(() => stalled(later)).toEqual([])
   } finally {
     end()
     holder.release()
     await Promise.all(all.map((job) => job.stop()))
   }
-  expect(standing(longestRunMs * 2)).toEqual([])
+  expect(stalled(longestRunMs * 2)).toEqual([])
 })
 
 test('stop waits for the present run and allows no other', async () => {

@@ -13,7 +13,7 @@ export type EveryOptions = {
   work: (signal: AbortSignal) => Promise<void>
   /** The run, or getting the lock, failed; the next run follows as usual. */
   onError: (error: Error) => void
-  /** How long runs may be missing, and how long a run may last, before the job counts as standing still (job-runs.ts). */
+  /** How long runs may be missing, and how long a run may last, before the job counts as stalled (job-runs.ts). */
   patienceMs?: number
   longestMs?: number
 }
@@ -58,7 +58,7 @@ async function repeat(options: EveryOptions, ending: AbortSignal): Promise<void>
 
 /**
  * Runs `work` if the lock is free.
- * @returns whether it ran
+ * @returns true if it ran
  */
 export async function withLock(
   pool: Pool,

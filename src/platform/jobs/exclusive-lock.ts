@@ -14,6 +14,7 @@ export interface ExclusiveLockOptions {
   lockName: string
   /** Called when the connection was lost and another process has the lock: this process must end. */
   onElsewhere: () => void
+  /** How long to wait for the lock at first; default: half a minute. */
   patienceMs?: number
 }
 
@@ -36,9 +37,9 @@ export async function holdExclusiveLock(options: ExclusiveLockOptions): Promise<
   const first = await acquire(options, options.patienceMs ?? acquireTimeoutMs, signal)
   if (first === 'elsewhere') return first
   let client = first
-  const holding = hold()
+  const watching = keepLock()
 
-  async function hold(): Promise<void> {
+  async function keepLock(): Promise<void> {
     while (!signal.aborted) {
       await untilLost(client, signal)
       if (signal.aborted) return
@@ -55,7 +56,7 @@ export async function holdExclusiveLock(options: ExclusiveLockOptions): Promise<
   return {
     async stop() {
       ending.abort()
-      await holding
+      await watching
       await client.end().catch(() => undefined)
     },
   }
@@ -100,13 +101,13 @@ async function untilLost(client: Client, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await wait(probeMs, undefined, { signal }).catch(() => undefined)
     if (signal.aborted) return
-    const isThere = await Promise.race([
+    const isAlive = await Promise.race([
       client.query('select 1').then(
         () => true,
         () => false,
       ),
       wait(probeMs, false, { ref: false }),
     ])
-    if (!isThere) return breakConnection(client)
+    if (!isAlive) return breakConnection(client)
   }
 }

@@ -33,12 +33,13 @@ export function jobRuns(): ReadonlyMap<string, JobRuns> {
   return known
 }
 
-/** A job that stands still, and for how long. */
-export interface StandingJob {
+/** A job that is stalled, and for how long. */
+export interface StalledJob {
   /** The lock's name without its prefix. */
   job: string
   /** Why: another session has its lock, its runs fail, or a run does not end. */
   code: 'job-elsewhere' | 'job-fails' | 'job-hangs'
+  /** Time since the last done run, or since the start of the run that hangs. */
   agoMs: number
 }
 
@@ -46,24 +47,27 @@ interface Progress {
   intervalMs: number
   /** Instants of performance.now(). */
   doneMs: number
+  /** Start of the current run; undefined between runs. */
   beganMs: number | undefined
   last: 'done' | 'elsewhere' | 'failed'
+  /** How long runs may be missing. */
   patienceMs: number
+  /** How long a run may last. */
   longestMs: number
 }
 
-/** Jobs stand still if no run was done for three intervals, and this long. */
-export const standingAfterMs = 300_000
+/** A job is stalled if no run was done for three intervals, and for at least this long. */
+export const stalledAfterMs = 300_000
 /** A run that lasts longer hangs: a sweep or an ingestion after a long stop may last an hour. */
 export const longestRunMs = 3 * 3_600_000
 
 /** Jobs that this process repeats at present, by the name of their lock. */
 const progress = new Map<string, Progress>()
 
-/** Notes that the process begins to repeat a job. */
+/** Records that the process begins to repeat a job. */
 export function followJob(
   work: string,
-  { intervalMs, patienceMs = standingAfterMs, longestMs = longestRunMs }: Partial<Progress> & { intervalMs: number },
+  { intervalMs, patienceMs = stalledAfterMs, longestMs = longestRunMs }: Partial<Progress> & { intervalMs: number },
 ): Progress {
   const begun: Progress = {
     ...{ intervalMs, patienceMs, longestMs, beganMs: undefined },
@@ -73,24 +77,22 @@ export function followJob(
   return begun
 }
 
-/** Notes that the process no longer repeats a job. */
+/** Records that the process no longer repeats a job. */
 export function forgetJob(work: string, followed: Progress): void {
   if (progress.get(work) === followed) progress.delete(work)
 }
 
 /**
- * Returns the jobs that stand still. Only for a process that should run all its jobs itself: elsewhere another process may run them.
+ * Returns the stalled jobs. Only for a process that should run all its jobs itself: elsewhere another process may run them.
  * @param nowMs performance.now()
  */
-export function standingJobs(nowMs = performance.now()): StandingJob[] {
-  return [...progress].flatMap(
-    ([work, { intervalMs, doneMs, beganMs, last, patienceMs, longestMs }]): StandingJob[] => {
-      const job = work.replace(/^seloste\./, '')
-      if (beganMs !== undefined && nowMs - beganMs > longestMs)
-        return [{ job, code: 'job-hangs', agoMs: nowMs - beganMs }]
-      const agoMs = nowMs - doneMs
-      if (last === 'done' || agoMs <= Math.max(patienceMs, 3 * intervalMs)) return []
-      return [{ job, code: last === 'failed' ? 'job-fails' : 'job-elsewhere', agoMs }]
-    },
-  )
+export function stalledJobs(nowMs = performance.now()): StalledJob[] {
+  return [...progress].flatMap(([work, { intervalMs, doneMs, beganMs, last, patienceMs, longestMs }]): StalledJob[] => {
+    const job = work.replace(/^seloste\./, '')
+    if (beganMs !== undefined && nowMs - beganMs > longestMs)
+      return [{ job, code: 'job-hangs', agoMs: nowMs - beganMs }]
+    const agoMs = nowMs - doneMs
+    if (last === 'done' || agoMs <= Math.max(patienceMs, 3 * intervalMs)) return []
+    return [{ job, code: last === 'failed' ? 'job-fails' : 'job-elsewhere', agoMs }]
+  })
 }

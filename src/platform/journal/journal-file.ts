@@ -42,18 +42,18 @@ const pieceEveryMs = 25
 
 /**
  * Creates a file that must not exist yet. The path ends in `.journal`.
- * @param paced reserve slowly, in seconds, so that others' writes do not wait behind mebibytes of zeros; when aborted,
- * reservation stops
+ * @param slowUntil reserves slowly, over seconds, so that others' writes do not wait behind mebibytes of zeros; the signal stops
+ * the reservation. Default: at once
  */
 export async function createJournalFile(
   path: string,
   reservedBytes: number,
-  paced?: AbortSignal,
+  slowUntil?: AbortSignal,
 ): Promise<JournalFile> {
   const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_DSYNC, 0o600)
   try {
     // Best effort: on a full disk the file grows line by line while there is room.
-    await reserve(file, reservedBytes, paced).catch(() => file.truncate(0))
+    await reserve(file, reservedBytes, slowUntil).catch(() => file.truncate(0))
     await syncFolder(dirname(path))
   } catch (error) {
     await file.close()
@@ -80,19 +80,19 @@ export async function createJournalFile(
   }
 }
 
-async function reserve(file: FileHandle, reservedBytes: number, paced?: AbortSignal): Promise<void> {
-  if (!paced) return writeFully(file, Buffer.alloc(reservedBytes), 0)
-  for (let at = 0; at < reservedBytes && !paced.aborted; at += pieceBytes) {
-    if (at > 0) await wait(pieceEveryMs, undefined, { signal: paced, ref: false }).catch(() => undefined)
+async function reserve(file: FileHandle, reservedBytes: number, slowUntil?: AbortSignal): Promise<void> {
+  if (!slowUntil) return writeFully(file, Buffer.alloc(reservedBytes), 0)
+  for (let at = 0; at < reservedBytes && !slowUntil.aborted; at += pieceBytes) {
+    if (at > 0) await wait(pieceEveryMs, undefined, { signal: slowUntil, ref: false }).catch(() => undefined)
     await writeFully(file, Buffer.alloc(Math.min(pieceBytes, reservedBytes - at)), at)
   }
 }
 
-/** Overwrites a file with zeros, as `createJournalFile` reserves one. The caller no longer reads or writes it. */
-export async function overwriteFile(path: string, paced?: AbortSignal): Promise<void> {
+/** Overwrites a file with zeros, as fast as `createJournalFile` reserves one. The caller no longer reads or writes it. */
+export async function overwriteFile(path: string, slowUntil?: AbortSignal): Promise<void> {
   const file = await open(path, constants.O_WRONLY | constants.O_DSYNC)
   try {
-    await reserve(file, (await file.stat()).size, paced)
+    await reserve(file, (await file.stat()).size, slowUntil)
   } finally {
     await file.close()
   }

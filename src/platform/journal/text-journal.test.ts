@@ -9,8 +9,8 @@ let copy = ''
 const opened: TextJournal[] = []
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'seloste-kept-'))
-  copy = await mkdtemp(join(tmpdir(), 'seloste-kept-'))
+  directory = await mkdtemp(join(tmpdir(), 'seloste-journal-'))
+  copy = await mkdtemp(join(tmpdir(), 'seloste-journal-'))
 })
 afterEach(async () => {
   for (const journal of opened.splice(0)) await journal.close()
@@ -63,7 +63,7 @@ test('simultaneous requests share one write', async () => {
   expect(new Set(groups).size).toBe(1)
 })
 
-test('deferred texts are written with urgent ones, or soon by themselves', async () => {
+test('deferred texts are written with urgent ones, or soon without them', async () => {
   const texts = await open()
   const later = texts.put('a', 'one', 'in-time')
   await texts.put('b', 'two')

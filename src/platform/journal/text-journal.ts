@@ -68,14 +68,14 @@ const overwrittenSuffix = '.over'
 export async function openTextJournal(options: TextJournalOptions): Promise<TextJournal> {
   const { directory, onFault, reservedBytes = 4 * 1024 * 1024, retryMs = 5_000, rotateMs = 3_600_000 } = options
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  const before = await readExistingFiles(directory)
-  const texts = new Map<string, StoredText>([...before.texts].map(([key, text]) => [key, { text }]))
+  const existing = await readExistingFiles(directory)
+  const texts = new Map<string, StoredText>([...existing.texts].map(([key, text]) => [key, { text }]))
   const closing = new AbortController()
-  let { number, group } = before
-  let older = before.paths
-  let retiredPaths = before.retired
-  /** Spans of each key in the current file. */
-  let obsolete = new Map<string, Span[]>()
+  let { number, group } = existing
+  let older = existing.paths
+  let retiredPaths = existing.retired
+  /** Spans of the lines of each key in the current file, to be erased with the text or when it is replaced. */
+  let linesOfKeys = new Map<string, Span[]>()
   let hasObsoleteLines = false
   let isRotationDue = false
   let current = await createNext()
@@ -90,9 +90,9 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
   }, rotateMs)
   rotationTimer.unref()
 
-  function createNext(paced?: AbortSignal): Promise<JournalFile> {
+  function createNext(slowUntil?: AbortSignal): Promise<JournalFile> {
     const path = join(directory, `${String(++number).padStart(9, '0')}.journal`)
-    return createJournalFile(path, reservedBytes, paced)
+    return createJournalFile(path, reservedBytes, slowUntil)
   }
 
   /** Makes a file the current one. @returns the file before it, to be closed */
@@ -100,7 +100,7 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
     const full = current
     ;[current, next] = [file, undefined]
     older = [...older, full.path]
-    obsolete = new Map()
+    linesOfKeys = new Map()
     hasObsoleteLines = isRotationDue = false
     return full
   }
@@ -126,12 +126,12 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
       throw error
     }
     for (const [index, { key, one, isErased, written }] of lines.entries()) {
-      const earlier = obsolete.get(key) ?? []
+      const earlier = linesOfKeys.get(key) ?? []
       hasObsoleteLines ||= earlier.length > 0
       if (one) {
         one.file = file
-        obsolete.set(key, [...earlier, spans[index]!])
-      } else obsolete.delete(key)
+        linesOfKeys.set(key, [...earlier, spans[index]!])
+      } else linesOfKeys.delete(key)
       // After its removal is durable, so that a crash in between restores nothing.
       if (isErased && earlier.length > 0) void erase(file, earlier).then(written.resolve)
       else written.resolve()
@@ -178,12 +178,12 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
     }
   }
 
-  /** Overwrites and removes the retired files; without a pace at once. */
-  async function overwriteRetired(paced?: AbortSignal): Promise<void> {
+  /** Overwrites and removes the retired files, slowly until the signal aborts; without a signal at once. */
+  async function overwriteRetired(slowUntil?: AbortSignal): Promise<void> {
     for (const path of retiredPaths) {
-      await overwriteFile(path, paced).catch(onFault)
+      await overwriteFile(path, slowUntil).catch(onFault)
       // Closing or the next start overwrites the file.
-      if (paced?.aborted) return
+      if (slowUntil?.aborted) return
       await rm(path, { force: true })
       retiredPaths = retiredPaths.filter((one) => one !== path)
     }
@@ -213,7 +213,7 @@ export async function openTextJournal(options: TextJournalOptions): Promise<Text
 
   return {
     all: () => new Map([...texts].map(([key, { text }]) => [key, text])),
-    broken: before.broken,
+    broken: existing.broken,
     put(key, text, when) {
       if (!keyPattern.test(key) || text.includes('\n')) throw new RangeError('a key has no space, a text no line break')
       const one = { text }

@@ -1,5 +1,5 @@
 /**
- * Single-use downloads of sealed objects by a link's token, to one client at a time. The object is removed once taken or
+ * Single-use downloads of sealed objects by a link's token, to one client at a time. The object is removed once downloaded or
  * expired. The database decides whether, how often and how long; the client cannot distinguish a wrong link from a used or expired
  * one.
  */
@@ -31,7 +31,7 @@ export interface SingleUseDownloadStore<Fetched extends Begun, Ended> {
   /** Renews the download's lease before each piece; false if it has ended or another download has begun. */
   isActive: (fetched: Fetched) => Promise<boolean>
   /** Uses up the link before the last bytes are sent; true for at most one download. */
-  take: (fetched: Fetched) => Promise<boolean>
+  useUpLink: (fetched: Fetched) => Promise<boolean>
   /** Releases the lease of a download whose connection broke. */
   releaseLease: (fetched: Fetched) => Promise<unknown>
   keyOf: (which: Fetched | Ended) => string
@@ -94,7 +94,7 @@ export function createSingleUseDownloads<Fetched extends Begun, Ended>(
       const to = from < beforeLast ? Math.min(from + pieceBytes, beforeLast) : sizeBytes
       const bytes = await stored.read(request, from, to)
       if (!bytes) return {}
-      if (to === sizeBytes && !(await stored.take(request))) return {}
+      if (to === sizeBytes && !(await stored.useUpLink(request))) return {}
       return { bytes: bytes.toString('base64') }
     },
     async taken(request) {

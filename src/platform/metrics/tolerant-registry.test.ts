@@ -5,9 +5,9 @@ import { TolerantRegistry } from './tolerant-registry.ts'
 test('an unreadable metric has no value and is counted, and the others are reported', async () => {
   const registry = new TolerantRegistry()
   const registers = [registry]
-  let away = false
+  let isDown = false
   const read = () => {
-    if (away) throw new Error('away')
+    if (isDown) throw new Error('the database is down')
     return 7
   }
   new Gauge({
@@ -20,11 +20,11 @@ test('an unreadable metric has no value and is counted, and the others are repor
   })
   new Counter({ name: 'calls_total', help: 'x', registers }).inc(3)
   expect(await registry.metrics()).toMatch(/^overdue 7$/m)
-  away = true
+  isDown = true
   const text = await registry.metrics()
   expect(text).not.toMatch(/^overdue /m)
   expect(text).toMatch(/^calls_total 3$/m)
   expect(await registry.metrics()).toMatch(/^seloste_metrics_unread_total\{metric="overdue"\} [12]$/m)
-  away = false
+  isDown = false
   expect(await registry.metrics()).toMatch(/^overdue 7$/m)
 })

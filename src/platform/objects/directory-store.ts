@@ -254,7 +254,8 @@ async function overwriteAt(path: string): Promise<void> {
 /** Group of users who share a store. */
 type Group = { gid: number }
 
-const groupsFile = 0o660
+/** Mode of a file in a store that a group shares. */
+const groupFileMode = 0o660
 
 /** Creates the root. In a group's folder it belongs to the group. */
 async function makeRoot(root: string): Promise<Group | undefined> {
@@ -313,7 +314,7 @@ async function openToGroup(folder: FileHandle): Promise<void> {
 async function shareWithGroup(file: string, group: Group | undefined): Promise<boolean> {
   if (!group) return true
   if ((await stat(file)).gid !== group.gid) return false
-  await chmod(file, groupsFile)
+  await chmod(file, groupFileMode)
   return true
 }
 
@@ -326,7 +327,7 @@ async function writeDurably(
   const handle = await ('file' in content ? openRegularFile(file, constants.O_RDWR) : open(file, 'wx', 0o600))
   try {
     if (!('file' in content)) await handle.writeFile(content)
-    if (group) await handle.chmod(groupsFile)
+    if (group) await handle.chmod(groupFileMode)
     await handle.datasync()
   } finally {
     await handle.close()

@@ -4,7 +4,7 @@ import { Fault } from '../fault.ts'
 export const objectFaults = {
   'object-missing': 'No object has this key.',
   'object-range-outside': 'The object is shorter than the range asked for.',
-  'object-disk-full': 'The disk of the object store is full: free some space; writing resumes by itself.',
+  'object-disk-full': 'The disk of the object store is full: free some space; writing resumes automatically.',
   'object-store-failed': 'The disk or the server of the object store returned an error; see the cause.',
   'object-store-away': 'The server of the object store does not answer: check it and the network.',
   'object-store-refuses':

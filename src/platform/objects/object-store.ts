@@ -15,7 +15,7 @@ export interface ObjectStore {
   sizeBytes(key: string): Promise<number>
   /**
    * Removes the object, durable on return.
-   * @returns whether it existed
+   * @returns true if it existed
    */
   delete(key: string): Promise<boolean>
   /** Returns the keys that begin with `prefix`, in order. */

@@ -16,7 +16,8 @@ afterAll(async () => {
 })
 const partBytes = 5 * 1024 * 1024
 
-const stores: [name: string, isThere: boolean, isWhole: boolean, open: () => Promise<ObjectStore>][] = [
+/** `isComplete`: false for a server without ranges and multipart uploads (test/objects/s3-server.ts). */
+const stores: [name: string, isAvailable: boolean, isComplete: boolean, open: () => Promise<ObjectStore>][] = [
   ['a directory', true, true, () => openDirectoryStore(join(folder, 'store'))],
   [
     'a directory with its keys as paths, overwritten',
@@ -33,14 +34,13 @@ const stores: [name: string, isThere: boolean, isWhole: boolean, open: () => Pro
   ],
 ]
 
-describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
-  const opened = isThere ? openStore() : undefined
-  const testIfPresent = test.skipIf(!isThere)
-  // Not for a server without ranges and multipart uploads (test/objects/s3-server.ts).
-  const testIfComplete = test.skipIf(!isWhole)
+describe.each(stores)('%s', (_, isAvailable, isComplete, openStore) => {
+  const opened = isAvailable ? openStore() : undefined
+  const testIfAvailable = test.skipIf(!isAvailable)
+  const testIfComplete = test.skipIf(!isComplete)
   const keysBelow = async (prefix: string) => Array.fromAsync((await opened!).list(prefix))
 
-  testIfPresent('a stored object is read back, also if it replaced another', async () => {
+  testIfAvailable('a stored object is read back, also if it replaced another', async () => {
     const store = await opened!
     await store.put('recordings/a.body', Buffer.from('something longer'))
     await store.put('recordings/a.body', Buffer.from('0123456789'))
@@ -56,7 +56,7 @@ describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
     expect((await store.readRange('recordings/part.body', 9, 10)).toString()).toBe('9')
   })
 
-  testIfPresent('an empty object is an object', async () => {
+  testIfAvailable('an empty object is an object', async () => {
     const store = await opened!
     await store.put('empty', Buffer.alloc(0))
     expect(await store.sizeBytes('empty')).toBe(0)
@@ -64,7 +64,7 @@ describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
     await expect(store.readRange('empty', 0, 1)).rejects.toMatchObject({ code: 'object-range-outside' })
   })
 
-  testIfPresent('put copies a file, and moveIn removes it from its old place', async () => {
+  testIfAvailable('put copies a file, and moveIn removes it from its old path', async () => {
     const store = await opened!
     const file = join(folder, randomBytes(4).toString('hex'))
     await writeFile(file, 'from a file')
@@ -90,7 +90,7 @@ describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
     }
   })
 
-  testIfPresent('a range past the end is a fault that names the end, and does not return fewer bytes', async () => {
+  testIfAvailable('a range past the end is a fault that names the end, and does not return fewer bytes', async () => {
     const store = await opened!
     await store.put('short', Buffer.from('abc'))
     const ends = { code: 'object-range-outside', message: 'The object short ends at 3, before byte 4.' }
@@ -98,7 +98,7 @@ describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
     await expect(store.readRange('short', 3, 4)).rejects.toMatchObject(ends)
   })
 
-  testIfPresent('a deleted object is gone, and deleting it again causes no fault', async () => {
+  testIfAvailable('a deleted object is gone, and deleting it again causes no fault', async () => {
     const store = await opened!
     await store.put('recordings/gone.body', Buffer.from('x'))
     expect(await store.delete('recordings/gone.body')).toBe(true)
@@ -109,7 +109,7 @@ describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
     expect(await keysBelow('recordings/gone')).toEqual([])
   })
 
-  testIfPresent('keys are listed in order by prefix, and a prefix may end within a name', async () => {
+  testIfAvailable('keys are listed in order by prefix, and a prefix may end within a name', async () => {
     const store = await opened!
     for (const key of ['list/b.body', 'list/a.body', 'list/a.index', 'lists/c']) await store.put(key, Buffer.from('x'))
     expect(await keysBelow('list/')).toEqual(['list/a.body', 'list/a.index', 'list/b.body'])
@@ -118,7 +118,7 @@ describe.each(stores)('%s', (_, isThere, isWhole, openStore) => {
     expect(await keysBelow('nothing/')).toEqual([])
   })
 
-  testIfPresent('a key that could name a path outside the store is a bug', async () => {
+  testIfAvailable('a key that could name a path outside the store is a bug', async () => {
     const store = await opened!
     for (const key of ['', '/etc/passwd', '../a', 'a/../b', 'a//b', '.hidden', 'A', 'a b', 'a\0', 'a'.repeat(201)]) {
       await expect(store.put(key, Buffer.from('x')), key).rejects.toThrow('not an object key')

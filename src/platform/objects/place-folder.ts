@@ -10,16 +10,16 @@ const spreadBelow = 'objects/'
  * Opens a folder that others read too: each key is a path, and below `objects/` is an ordinary directory store. Replaced and
  * deleted files are overwritten. The folder is never created: if a disk is not mounted, its mount point would get the disk's
  * files.
- * @param mustHave a file that a folder in use has
+ * @param requiredFile path of a file that a folder in use has
  * @throws ObjectFault `object-store-away`
  */
-export async function openPlaceFolder(folder: string, mustHave?: string): Promise<ObjectStore> {
+export async function openPlaceFolder(folder: string, requiredFile?: string): Promise<ObjectStore> {
   const root = resolve(folder)
-  const found = await stat(root).catch((error: unknown) => away(root, 'does not exist: mount or create it', error))
-  if (!found.isDirectory()) away(root, 'is not a folder')
-  if (mustHave !== undefined) {
-    await stat(join(root, mustHave)).catch((error: unknown) =>
-      away(root, `has no ${mustHave}: mount the right disk there`, error),
+  const found = await stat(root).catch((error: unknown) => refuse(root, 'does not exist: mount or create it', error))
+  if (!found.isDirectory()) refuse(root, 'is not a folder')
+  if (requiredFile !== undefined) {
+    await stat(join(root, requiredFile)).catch((error: unknown) =>
+      refuse(root, `has no ${requiredFile}: mount the right disk there`, error),
     )
   }
   await refuseLinks(root, root)
@@ -51,9 +51,10 @@ async function refuseLinks(root: string, folder: string): Promise<void> {
     throw error
   })
   const link = entries.find((entry) => entry.isSymbolicLink())
-  if (link) away(root, `contains a link to another place, ${link.name}: replace it with a folder`)
+  if (link) refuse(root, `contains a link to another place, ${link.name}: replace it with a folder`)
 }
 
-function away(folder: string, problem: string, cause?: unknown): never {
+/** @throws ObjectFault `object-store-away` */
+function refuse(folder: string, problem: string, cause?: unknown): never {
   throw new ObjectFault('object-store-away', `The folder ${folder} ${problem}.`, cause)
 }

@@ -15,7 +15,7 @@ import { hasS3Server, hasWholeS3Server, startS3Server } from '#test/objects/s3-s
 import { openS3Store } from './s3-store.ts'
 
 const server = hasS3Server ? await startS3Server() : undefined
-const folder = await mkdtemp(join(tmpdir(), 's3-away-'))
+const folder = await mkdtemp(join(tmpdir(), 's3-faults-'))
 afterAll(async () => {
   await server?.stop()
   await rm(folder, { recursive: true })
@@ -86,10 +86,10 @@ test.skipIf(!hasWholeS3Server)('incomplete multipart uploads are aborted when a 
   const upload = { Bucket: options.bucket, Key: 'seloste/recordings/a.body' }
   await server!.client.send(new CreateMultipartUploadCommand(upload))
   await store.assertDeletesPermanently()
-  const left = () => server!.client.send(new ListMultipartUploadsCommand({ Bucket: options.bucket }))
-  expect((await left()).Uploads).toHaveLength(1)
+  const listUploads = () => server!.client.send(new ListMultipartUploadsCommand({ Bucket: options.bucket }))
+  expect((await listUploads()).Uploads).toHaveLength(1)
   await store.abortUploads()
-  expect((await left()).Uploads ?? []).toEqual([])
+  expect((await listUploads()).Uploads ?? []).toEqual([])
 })
 
 testWithS3('access keys that are replaced in their file are used without a restart', async () => {
@@ -118,11 +118,13 @@ test.skipIf(spawnSync('openssl', ['version']).status !== 0)(
   'an untrusted or expired certificate is reported with the remedy',
   async () => {
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-    const made =
+    const opensslArguments =
       'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=s3 -addext subjectAltName=IP:127.0.0.1'
     const credentialsFile = join(folder, 'tls')
     await writeFile(credentialsFile, '[default]\naws_access_key_id = a\naws_secret_access_key = b\n')
-    execFileSync('openssl', [...made.split(' '), '-days', '2', '-keyout', key, '-out', cert], { stdio: 'ignore' })
+    execFileSync('openssl', [...opensslArguments.split(' '), '-days', '2', '-keyout', key, '-out', cert], {
+      stdio: 'ignore',
+    })
     const secure = createTlsServer({ key: await readFile(key), cert: await readFile(cert) }, (socket) =>
       socket.destroy(),
     )

@@ -42,12 +42,12 @@ test.skipIf(!hasWholeS3Server)('a list longer than a page of the server is retur
   expect(await Array.fromAsync(store.list('list/'))).toEqual(keys)
 })
 
-describe('a server without a needed function is reported in one line', () => {
+describe('a fault names its cause and the remedy in one line:', () => {
   testWithS3('a bucket that does not exist', async () => {
     const store = openS3Store(server!.store('nobodys'))
     const fault = {
       code: 'object-store-refuses',
-      message: `There is no bucket s3://nobodys at ${server!.endpoint}: make it first.`,
+      message: `The bucket s3://nobodys at ${server!.endpoint} does not exist: create it.`,
     }
     await expect(store.assertDeletesPermanently()).rejects.toMatchObject(fault)
     await expect(store.put('a', Buffer.from('x'))).rejects.toMatchObject(fault)
@@ -79,9 +79,9 @@ describe('a server without a needed function is reported in one line', () => {
     ['503', 503, 'object-store-away', 'is overloaded'],
     ['QuotaExceeded', 403, 'object-disk-full', 'is full'],
     ['InternalError', 500, 'object-store-failed', 'could not be stored (InternalError)'],
-  ])('%s with status %i', (name, httpStatusCode, code, says) => {
+  ])('%s with status %i', (name, httpStatusCode, code, excerpt) => {
     const fault = s3Fault('s3://bucket', 'a', 'stored', { Code: name, $metadata: { httpStatusCode } })
-    expect(fault).toMatchObject({ code, message: expect.stringContaining(says) })
+    expect(fault).toMatchObject({ code, message: expect.stringContaining(excerpt) })
   })
 
   test.skipIf(!hasS3Server || !canHaltS3Server)('a server that has stopped, within the request timeout', async () => {

@@ -53,7 +53,7 @@ export interface S3Store extends ObjectStore {
 
 const requestMs = 10_000
 const connectMs = 5_000
-const tries = 3
+const attempts = 3
 const partBytes = 16 * 1024 * 1024
 const maxParts = 9_000
 const staleUploadMs = 24 * 3_600_000
@@ -74,7 +74,7 @@ export function openS3Store(options: S3StoreOptions): S3Store {
       ...(await readS3Credentials(options.credentialsFile, options.profile)),
       expiration: new Date(0),
     }),
-    maxAttempts: tries,
+    maxAttempts: attempts,
     requestHandler: {
       requestTimeout: answerMs,
       connectionTimeout: Math.min(connectMs, answerMs),
@@ -89,13 +89,13 @@ export function openS3Store(options: S3StoreOptions): S3Store {
     assertKey(key)
     return prefix + key
   }
-  const failed = (key: string, action: string) => (error: unknown) => {
+  const throwFault = (key: string, action: string) => (error: unknown) => {
     throw s3Fault(location, key, action, error)
   }
 
-  /** The client's timeout ends with the first bytes of an answer. */
+  /** Bounds the whole answer: the client's timeout ends with its first bytes. */
   const timeToRead = (bytes: number) => ({
-    abortSignal: AbortSignal.timeout(Math.ceil(tries * answerMs + bytes / slowestBytesPerMs)),
+    abortSignal: AbortSignal.timeout(Math.ceil(attempts * answerMs + bytes / slowestBytesPerMs)),
   })
   const timeToSend = ({ length }: Uint8Array) => ({ requestTimeout: answerMs + length / slowestBytesPerMs })
 
@@ -170,11 +170,11 @@ export function openS3Store(options: S3StoreOptions): S3Store {
 
   return {
     async put(key, content) {
-      await ('file' in content ? putFile(key, content.file) : putBytes(key, content)).catch(failed(key, 'stored'))
+      await ('file' in content ? putFile(key, content.file) : putBytes(key, content)).catch(throwFault(key, 'stored'))
     },
 
     async moveIn(key, file) {
-      await putFile(key, file).catch(failed(key, 'moved in'))
+      await putFile(key, file).catch(throwFault(key, 'moved in'))
       await unlink(file)
     },
 
@@ -194,13 +194,13 @@ export function openS3Store(options: S3StoreOptions): S3Store {
         if (bytes.length < end - start) throw outside(start + bytes.length)
         return bytes
       } catch (error) {
-        if (errorName(error) === 'InvalidRange') throw outside(await sizeOf(key).catch(failed(key, 'inspected')))
+        if (errorName(error) === 'InvalidRange') throw outside(await sizeOf(key).catch(throwFault(key, 'inspected')))
         throw s3Fault(location, key, 'read', error)
       }
     },
 
     async sizeBytes(key) {
-      return sizeOf(key).catch(failed(key, 'inspected'))
+      return sizeOf(key).catch(throwFault(key, 'inspected'))
     },
 
     async delete(key) {
@@ -213,7 +213,8 @@ export function openS3Store(options: S3StoreOptions): S3Store {
           throw fault
         },
       )
-      if (existed) await client.send(new DeleteObjectCommand({ Bucket, Key: keyOf(key) })).catch(failed(key, 'deleted'))
+      if (existed)
+        await client.send(new DeleteObjectCommand({ Bucket, Key: keyOf(key) })).catch(throwFault(key, 'deleted'))
       return existed
     },
 
@@ -222,7 +223,7 @@ export function openS3Store(options: S3StoreOptions): S3Store {
       do {
         const page = await client
           .send(new ListObjectsV2Command({ Bucket, Prefix: prefix + wanted, ContinuationToken }))
-          .catch(failed(wanted, 'listed'))
+          .catch(throwFault(wanted, 'listed'))
         // Not a key of ours: the empty object that consoles create for a folder.
         for (const { Key } of page.Contents ?? []) {
           const key = Key?.slice(prefix.length)
@@ -233,12 +234,12 @@ export function openS3Store(options: S3StoreOptions): S3Store {
     },
 
     async assertDeletesPermanently() {
-      const retains = (problem: string, remedy: string) =>
+      const retentionFault = (problem: string, remedy: string) =>
         new ObjectFault('object-store-keeps', `The bucket ${location} ${problem}: ${remedy}.`)
       const readSetting = async <Answer>(feature: string, answer: Promise<Answer>) =>
         answer.catch((error: unknown) => {
           // A server that does not know the request has no such setting.
-          if (hasNone.has(errorName(error))) return undefined
+          if (settingAbsent.has(errorName(error))) return undefined
           throw s3Fault(location, feature, 'read', error)
         })
       const versioning = await readSetting(
@@ -247,21 +248,21 @@ export function openS3Store(options: S3StoreOptions): S3Store {
       )
       if (versioning?.Status === 'Enabled' || versioning?.Status === 'Suspended') {
         const remedy = 'they would keep destroyed keys; use a bucket that never had versioning'
-        throw retains('keeps old versions of overwritten and deleted objects', remedy)
+        throw retentionFault('keeps old versions of overwritten and deleted objects', remedy)
       }
       const lock = await readSetting(
         'its object lock (s3:GetBucketObjectLockConfiguration)',
         client.send(new GetObjectLockConfigurationCommand({ Bucket })),
       )
       if (lock?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled') {
-        throw retains('locks its objects', 'nothing could be destroyed there; use a bucket without object lock')
+        throw retentionFault('locks its objects', 'nothing could be destroyed there; use a bucket without object lock')
       }
       const replication = await readSetting(
         'its replication (s3:GetReplicationConfiguration)',
         client.send(new GetBucketReplicationCommand({ Bucket })),
       )
       if (replication?.ReplicationConfiguration?.Rules?.some(({ Status }) => Status === 'Enabled')) {
-        throw retains(
+        throw retentionFault(
           'is copied to another bucket',
           'destruction would not reach the other bucket; configure both as places instead',
         )
@@ -281,14 +282,14 @@ export function openS3Store(options: S3StoreOptions): S3Store {
     do {
       const begun = await client
         .send(new ListMultipartUploadsCommand({ Bucket, Prefix: prefix }))
-        .catch(failed('uploads', 'listed'))
+        .catch(throwFault('uploads', 'listed'))
       removed = 0
       isAll = begun.IsTruncated !== true
       const nowMs = Date.now()
       for (const { Key, UploadId, Initiated } of begun.Uploads ?? []) {
         if (!Initiated || !(nowMs - Initiated.getTime() >= olderThanMs)) continue
         const abort = new AbortMultipartUploadCommand({ Bucket, Key, UploadId })
-        await client.send(abort).catch(failed(Key ?? '', 'removed'))
+        await client.send(abort).catch(throwFault(Key ?? '', 'removed'))
         removed += 1
       }
     } while (!isAll && removed > 0)
@@ -296,7 +297,7 @@ export function openS3Store(options: S3StoreOptions): S3Store {
 }
 
 /** Errors of servers for a bucket without the setting, or without support for it. */
-const hasNone = new Set([
+const settingAbsent = new Set([
   'ObjectLockConfigurationNotFoundError',
   'ReplicationConfigurationNotFoundError',
   'NoSuchReplicationConfiguration',

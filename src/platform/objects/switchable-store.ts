@@ -1,12 +1,12 @@
-// An object store that is paused while its objects move, and replaced afterwards. No write completes after hold() has resolved.
+// An object store that is paused while its objects move, and replaced afterwards. No write completes after pause() has resolved.
 import { ObjectFault } from './faults.ts'
 import type { ObjectStore } from './object-store.ts'
 
 export interface SwitchableStore extends ObjectStore {
   /** Pauses the store; resolves when running operations have ended. */
-  hold: () => Promise<void>
+  pause: () => Promise<void>
   /** Resumes, with the given store if there is one. */
-  release: (store?: ObjectStore) => void
+  resume: (store?: ObjectStore) => void
 }
 
 /** Operations during a pause fail with `object-store-away` and are retried like any such failure. */
@@ -33,11 +33,11 @@ export function switchableStore(first: ObjectStore): SwitchableStore {
     sizeBytes: (key) => run((one) => one.sizeBytes(key)),
     delete: (key) => run((one) => one.delete(key)),
     list: (prefix) => store.list(prefix),
-    async hold() {
+    async pause() {
       isPaused = true
       await Promise.allSettled(running)
     },
-    release(next = store) {
+    resume(next = store) {
       store = next
       isPaused = false
     },

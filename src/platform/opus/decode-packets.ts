@@ -2,7 +2,7 @@ import OpusScript from 'opusscript'
 
 const rate = 8000
 
-/** Decodes Opus packets (RFC 6716) from RTP (RFC 7587) to one channel of 8 kHz. Has native memory: close it. */
+/** Decodes Opus packets (RFC 6716) from RTP (RFC 7587) to one channel of 8 kHz. Has native memory: close it after use. */
 export class OpusDecoder {
   private readonly opus = new OpusScript(rate, 1)
 

@@ -2,12 +2,12 @@
 import { startTaskThreads } from '../threads/task-threads.ts'
 import type { EncodeTask } from './encode-worker.ts'
 
-/** An hour of audio takes half a minute. */
+/** Longest encoding: an hour of audio takes half a minute. */
 const limitMs = 300_000
 
 export interface OpusThreads {
   /**
-   * Encodes.
+   * Encodes a recording.
    * @param tracks one, or two of the same length: left and right
    * @throws Fault `thread-failed`, `thread-too-slow`
    */

@@ -11,7 +11,7 @@ const partSamples = 80_000
 answerTasks<EncodeTask, Uint8Array>(async ({ tracks }) => {
   const pages = await Array.fromAsync(encodeOggOpus(interleave(tracks), { channels: tracks.length }))
   const answer = new Uint8Array(Buffer.concat(pages))
-  return { answer, give: [answer.buffer] }
+  return { answer, transfer: [answer.buffer] }
 })
 
 function* interleave([left, right]: EncodeTask['tracks']): Generator<Int16Array> {

@@ -87,6 +87,7 @@ async function tryEach(): Promise<Isolation> {
   return 'none'
 }
 
+/** Returns true if a command succeeds. */
 async function works([command, ...given]: readonly string[]): Promise<boolean> {
   try {
     const child = spawn(command!, given, { stdio: 'ignore' })

@@ -13,15 +13,15 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
   async (signal) => {
     const watched = new URL('launched-by-npm.ts', import.meta.url).href
     await writeFile(
-      join(folder, 'goes-on.ts'),
+      join(folder, 'launched.ts'),
       `import { watchNpm } from '${watched}'
      watchNpm(() => process.exit(0))
      setInterval(() => undefined, 1000)
      console.log('pid ' + process.pid)`,
     )
-    const scripts = { go: `${JSON.stringify(process.execPath)} goes-on.ts` }
-    await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'goes-on', type: 'module', scripts }))
-    const npm = spawn('npm', ['run', 'go'], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] })
+    const scripts = { launch: `${JSON.stringify(process.execPath)} launched.ts` }
+    await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'launched', type: 'module', scripts }))
+    const npm = spawn('npm', ['run', 'launch'], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] })
     const pid = await new Promise<number>((resolve, reject) => {
       let output = ''
       npm.stdout.on('data', (part: Buffer) => {

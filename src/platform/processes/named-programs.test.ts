@@ -25,12 +25,12 @@ test('programs are read by kind, and a missing kind is empty', async () => {
   expect(await read({ voice: [program] })).toEqual({ programs: { voice: [program], recognition: [] }, faults: [] })
 })
 
-test('an invalid program is left out with its place in the message, and the others are usable', async () => {
+test('an invalid program is left out with a fault that names it by its path in the file, and the others are usable', async () => {
   await expect(read('{')).rejects.toMatchObject({ code: 'programs-file-wrong' })
   await expect(read({ voices: [] })).rejects.toThrow('"voices"')
   await expect(read({ voice: {} })).rejects.toThrow('/voice')
   await expect(read([])).rejects.toThrow('not a JSON object')
-  for (const [content, place] of [
+  for (const [content, excerpt] of [
     [{ voice: [{ ...engine, sha256: 'no' }] }, '/voice/0/sha256'],
     [{ voice: [{ ...engine, program: 'speak' }] }, '/voice/0/program'],
     [{ recognition: [{ ...engine, licence: undefined }] }, '/recognition/0'],
@@ -39,9 +39,9 @@ test('an invalid program is left out with its place in the message, and the othe
     [{ voice: [{ ...engine, arguments: ['--model=/opt/nn/m.bin'], files: [script] }] }, '/opt/nn/m.bin'],
   ] as const) {
     const { programs, faults } = await read(content)
-    expect({ ...programs, reported: faults.map(({ code, message }) => [code, message]) }, place).toEqual({
+    expect({ ...programs, reported: faults.map(({ code, message }) => [code, message]) }, excerpt).toEqual({
       ...{ voice: [], recognition: [] },
-      reported: [['programs-file-wrong', expect.stringContaining(place)]],
+      reported: [['programs-file-wrong', expect.stringContaining(excerpt)]],
     })
   }
   const { programs, faults } = await read({ voice: [engine, { ...engine, sha256: 'no' }], recognition: [engine] })

@@ -54,39 +54,42 @@ export function readNamedPrograms<Kind extends string>(
   file: string,
   kinds: readonly Kind[],
 ): { programs: Record<Kind, NamedProgram[]>; faults: ProcessFault[] } {
-  const wrong = (problem: string, cause?: unknown) =>
+  const faultOf = (problem: string, cause?: unknown) =>
     new ProcessFault('programs-file-wrong', `The file of programs ${file} ${problem}.`, cause)
   let content: unknown
   try {
     content = JSON.parse(readFileSync(file, 'utf8'))
   } catch (error) {
-    throw wrong(error instanceof SyntaxError ? 'is not JSON' : `cannot be read (${codeOf(error)})`, error)
+    throw faultOf(error instanceof SyntaxError ? 'is not JSON' : `cannot be read (${codeOf(error)})`, error)
   }
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) throw wrong('is not a JSON object')
-  const strange = Object.keys(content).find((key) => !(kinds as readonly string[]).includes(key))
-  if (strange !== undefined) throw wrong(`has ${JSON.stringify(strange)}: allowed are ${kinds.join(', ')}`)
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) throw faultOf('is not a JSON object')
+  const unknownKind = Object.keys(content).find((key) => !(kinds as readonly string[]).includes(key))
+  if (unknownKind !== undefined) throw faultOf(`has ${JSON.stringify(unknownKind)}: allowed are ${kinds.join(', ')}`)
   const lists = content as Record<string, unknown>
   const faults: ProcessFault[] = []
   const entries = kinds.map((kind): [Kind, NamedProgram[]] => {
     const list = lists[kind] ?? []
-    if (!Array.isArray(list)) throw wrong(`is not valid at /${kind}: must be array`)
-    const good = list.filter((program: unknown, index): program is NamedProgram => {
-      const problem = wrongIn(program, `/${kind}/${index}`)
-      if (problem !== undefined) faults.push(wrong(problem))
+    if (!Array.isArray(list)) throw faultOf(`is not valid at /${kind}: must be array`)
+    const valid = list.filter((program: unknown, index): program is NamedProgram => {
+      const problem = problemIn(program, `/${kind}/${index}`)
+      if (problem !== undefined) faults.push(faultOf(problem))
       return problem === undefined
     })
-    return [kind, good]
+    return [kind, valid]
   })
   return { programs: Object.fromEntries(entries) as Record<Kind, NamedProgram[]>, faults }
 }
 
-function wrongIn(program: unknown, place: string): string | undefined {
+/** Returns the problem of a program; undefined if it is valid. */
+function problemIn(program: unknown, location: string): string | undefined {
   if (!namedProgram.Check(program)) {
     const [error] = namedProgram.Errors(program)
-    return `is not valid at ${place}${error?.instancePath ?? ''}: ${error?.message ?? ''}`
+    return `is not valid at ${location}${error?.instancePath ?? ''}: ${error?.message ?? ''}`
   }
-  const loose = unhashedFile(program)
-  return loose === undefined ? undefined : `lets ${program.name} read ${loose}, but does not list it among its files`
+  const unhashed = unhashedFile(program)
+  return unhashed === undefined
+    ? undefined
+    : `lets ${program.name} read ${unhashed}, but does not list it among its files`
 }
 
 /**

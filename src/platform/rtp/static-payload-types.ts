@@ -34,7 +34,7 @@ export const staticPayloadTypes: Readonly<Record<number, PayloadFormat>> = {
   34: ['H263', 90_000, 1],
 }
 
-/** Default clock rate of speech formats, also in place of an invalid one. */
+/** Default clock rate of speech formats, also used instead of an invalid one. */
 export const defaultClockRate = 8000
 
 /** Bounds that include all audio and video formats; other rates would put packets hours apart. */

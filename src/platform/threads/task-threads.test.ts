@@ -11,7 +11,7 @@ const script = new URL(
     if (task === 'wait') await new Promise(() => setInterval(() => {}, 1000))
     if (task === 'fault') throw new Fault('turns-wrong', 'Turn 3 is wrong.')
     if (task === 'error') throw new TypeError('a secret word')
-    return { answer: 2 * task, give: [] }
+    return { answer: 2 * task, transfer: [] }
   })`)}`,
 )
 

@@ -23,26 +23,26 @@ export interface TaskThreadsOptions {
 export interface TaskThreads<Task, Answer> {
   /**
    * Runs a task.
-   * @param give buffers of the task to transfer
+   * @param transfer buffers of the task that move to the thread
    * @throws Fault what the task threw, if that was a Fault; `thread-failed`, `thread-too-slow`
    */
-  run: (task: Task, give?: readonly ArrayBuffer[]) => Promise<Answer>
+  run: (task: Task, transfer?: readonly ArrayBuffer[]) => Promise<Answer>
   /** Stops all threads; running and waiting tasks are rejected. */
   stop: () => Promise<void>
 }
 
 type TaskResponse<Answer> = { answer: Answer } | { code: string; message: string }
 
-interface Waiting<Task, Answer> {
+interface QueuedTask<Task, Answer> {
   task: Task
-  give: readonly ArrayBuffer[]
+  transfer: readonly ArrayBuffer[]
   result: PromiseWithResolvers<Answer>
 }
 
 /** Threads start on demand. */
 export function startTaskThreads<Task, Answer>(options: TaskThreadsOptions): TaskThreads<Task, Answer> {
   const { script, name, threads = availableParallelism(), idleMs = 5_000, limitMs } = options
-  const queue: Waiting<Task, Answer>[] = []
+  const queue: QueuedTask<Task, Answer>[] = []
   const all = new Set<Worker>()
   /** The task of each busy thread, and its timeout. */
   const busy = new Map<Worker, { result: PromiseWithResolvers<Answer>; limit: NodeJS.Timeout }>()
@@ -50,7 +50,7 @@ export function startTaskThreads<Task, Answer>(options: TaskThreadsOptions): Tas
   const idle = new Map<Worker, NodeJS.Timeout>()
   let stopped = false
 
-  function begin(): Worker {
+  function startThread(): Worker {
     const worker = new Worker(script, { name })
     all.add(worker)
     worker.on('message', (response: TaskResponse<Answer>) => {
@@ -64,6 +64,7 @@ export function startTaskThreads<Task, Answer>(options: TaskThreadsOptions): Tas
     return worker
   }
 
+  /** Gives a free thread the next task, or lets it end when it has been idle. */
   function serve(worker: Worker): void {
     const next = queue.shift()
     if (!next) {
@@ -75,7 +76,7 @@ export function startTaskThreads<Task, Answer>(options: TaskThreadsOptions): Tas
     worker.ref()
     const tooSlow = () => fail(worker, 'thread-too-slow', `a task took more than ${limitMs / 1000} s.`)
     busy.set(worker, { result: next.result, limit: setTimeout(tooSlow, limitMs) })
-    worker.postMessage(next.task, [...next.give])
+    worker.postMessage(next.task, [...next.transfer])
   }
 
   function takeTask(worker: Worker) {
@@ -85,11 +86,12 @@ export function startTaskThreads<Task, Answer>(options: TaskThreadsOptions): Tas
     return task
   }
 
+  /** Rejects the task of a thread and ends the thread; another one takes its place if tasks wait. */
   function fail(worker: Worker, code: ThreadCode, problem: string): void {
     takeTask(worker)?.result.reject(new Fault(code, `${name}: ${problem}`))
     const wasRunning = all.has(worker)
     void drop(worker)
-    if (wasRunning && !stopped && queue.length > 0) serve(begin())
+    if (wasRunning && !stopped && queue.length > 0) serve(startThread())
   }
 
   async function drop(worker: Worker): Promise<void> {
@@ -100,23 +102,23 @@ export function startTaskThreads<Task, Answer>(options: TaskThreadsOptions): Tas
   }
 
   return {
-    async run(task, give = []) {
+    async run(task, transfer = []) {
       if (stopped) throw stoppedFault(name)
       const result = Promise.withResolvers<Answer>()
-      queue.push({ task, give, result })
+      queue.push({ task, transfer, result })
       const [free] = idle.keys()
       if (free) {
         clearTimeout(idle.get(free))
         idle.delete(free)
         serve(free)
-      } else if (all.size < threads) serve(begin())
+      } else if (all.size < threads) serve(startThread())
       return await result.promise
     },
     async stop() {
       stopped = true
-      const end = stoppedFault(name)
-      for (const { result } of queue.splice(0)) result.reject(end)
-      for (const worker of all) takeTask(worker)?.result.reject(end)
+      const fault = stoppedFault(name)
+      for (const { result } of queue.splice(0)) result.reject(fault)
+      for (const worker of all) takeTask(worker)?.result.reject(fault)
       await Promise.all([...all].map(drop))
     },
   }
@@ -128,12 +130,12 @@ function stoppedFault(name: string): Fault<ThreadCode> {
 
 /** Runs in the thread: answers tasks one after the other. */
 export function answerTasks<Task, Answer>(
-  work: (task: Task) => Promise<{ answer: Answer; give: readonly ArrayBuffer[] }>,
+  work: (task: Task) => Promise<{ answer: Answer; transfer: readonly ArrayBuffer[] }>,
 ): void {
   const port = parentPort!
   port.on('message', (task: Task) => {
     work(task).then(
-      ({ answer, give }) => port.postMessage({ answer } satisfies TaskResponse<Answer>, [...give]),
+      ({ answer, transfer }) => port.postMessage({ answer } satisfies TaskResponse<Answer>, [...transfer]),
       (error: unknown) =>
         port.postMessage(
           error instanceof Fault

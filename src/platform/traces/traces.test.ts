@@ -10,7 +10,7 @@ const options = {
   onFault: (error: unknown) => expect(error).toBeUndefined(),
 }
 
-test('spans reach the collector with their times, parents and attributes, and with nothing of the machine', async () => {
+test('spans reach the collector with their times, parents and attributes, and without anything about the machine', async () => {
   const traces = openTraces({ ...options, endpoint: collector.endpoint })
   const [traceId, spanId] = ['a'.repeat(32), 'b'.repeat(16)]
   const times = { startedMs: 1_795_000_000_000, endedMs: 1_795_000_001_500 }
@@ -34,10 +34,10 @@ test('without an endpoint nothing is traced, and nothing is loaded', () => {
   expect(openTraces({ ...options, endpoint: undefined })).toBe(noTraces)
 })
 
-test('an unreachable collector stops nothing', async () => {
+test('an unreachable collector causes no error', async () => {
   const traces = openTraces({ ...options, endpoint: 'http://127.0.0.1:9' })
   for (let count = 0; count < 100; count++) {
     traces.record({ name: 'x', kind: 'server', startedMs: 1, endedMs: 0, attributes: {} })
   }
-  await traces.stop()
+  await expect(traces.stop()).resolves.toBeUndefined()
 })

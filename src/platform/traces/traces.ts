@@ -54,10 +54,10 @@ export function openTraces(options: TracesOptions): Traces {
     if (waiting.length < maxWaiting) waiting.push(span)
   }
   const opened = open({ ...options, endpoint }).then(
-    (sending) => {
-      record = sending.record
+    (sender) => {
+      record = sender.record
       for (const span of waiting.splice(0)) record(span)
-      return sending
+      return sender
     },
     (error: unknown) => {
       record = () => undefined

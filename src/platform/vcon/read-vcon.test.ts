@@ -55,34 +55,46 @@ describe('a signed vCon', () => {
   })
 
   test.each<[string, Buffer, RegExp]>([
-    ['no JSON', Buffer.from('no'), /^jws:\/ /],
-    ['unsigned', Buffer.from(JSON.stringify(valid)), /^jws:\/ must have required properties payload, signatures/],
+    ['a body that is not JSON', Buffer.from('no'), /^jws:\/ /],
+    ['no signature', Buffer.from(JSON.stringify(valid)), /^jws:\/ must have required properties payload, signatures/],
     ['another algorithm', signed(valid, { head: { alg: 'none' } }), /^jws:\/signatures\/0 .*algorithm/],
-    ['crit', signed(valid, { head: { alg: 'EdDSA', crit: ['b64'] } }), /crit/],
-    ['no key of its algorithm', signed(valid, { head: { alg: 'RS256' } }), /does not fit/],
+    ['a critical header parameter', signed(valid, { head: { alg: 'EdDSA', crit: ['b64'] } }), /crit/],
+    ['a key of another algorithm', signed(valid, { head: { alg: 'RS256' } }), /does not fit/],
     ['a broken certificate', signed(valid, { header: { x5c: ['AAAA'] } }), /cannot be read/],
-    ['another uuid outside', signed(valid, { header: { uuid: vconUuid('x') } }), /^jws:\/signatures\/0\/header\/uuid /],
-    ['another version', signed({ ...valid, vcon: '0.0.1' }), /^\/vcon /],
-    ['no uuid', signed({ ...valid, uuid: 'x' }), /^\/uuid /],
-    ['no time', signed({ ...valid, created_at: 'today' }), /^\/created_at /],
-    ['an unknown extension', signed({ ...valid, critical: ['x'] }), /^\/critical .*x/],
-    ['both', signed({ ...valid, redacted: { type: 'x' }, amended: {} }), /^\/amended /],
-    ['no start', signed({ ...valid, dialog: [{ type: 'text' }] }), /^\/dialog\/0 .*start/],
-    ['content hash', signed({ ...valid, dialog: [{ ...dialog, content_hash: 'x' }] }), /^\/dialog\/0\/content_hash /],
-    ['http', signed({ ...valid, dialog: [{ ...dialog, url: 'http://x' }] }), /^\/dialog\/0\/url /],
     [
-      'a set',
+      'another uuid in its header',
+      signed(valid, { header: { uuid: vconUuid('x') } }),
+      /^jws:\/signatures\/0\/header\/uuid /,
+    ],
+    ['another version', signed({ ...valid, vcon: '0.0.1' }), /^\/vcon /],
+    ['an invalid uuid', signed({ ...valid, uuid: 'x' }), /^\/uuid /],
+    ['an invalid creation time', signed({ ...valid, created_at: 'today' }), /^\/created_at /],
+    ['an unknown extension', signed({ ...valid, critical: ['x'] }), /^\/critical .*x/],
+    ['both redacted and amended', signed({ ...valid, redacted: { type: 'x' }, amended: {} }), /^\/amended /],
+    ['a dialog without start', signed({ ...valid, dialog: [{ type: 'text' }] }), /^\/dialog\/0 .*start/],
+    [
+      'an invalid content hash',
+      signed({ ...valid, dialog: [{ ...dialog, content_hash: 'x' }] }),
+      /^\/dialog\/0\/content_hash /,
+    ],
+    ['a url without TLS', signed({ ...valid, dialog: [{ ...dialog, url: 'http://x' }] }), /^\/dialog\/0\/url /],
+    [
+      'a recording-set with content',
       signed({ ...valid, dialog: [{ ...dialog, type: 'recording-set' }] }),
       /recordings .*\|.*must not have content/,
     ],
-    ['a body', signed({ ...valid, dialog: [{ ...dialog, body: {}, encoding: 'none' }] }), /^\/dialog\/0\/body /],
     [
-      'attachments',
+      'a body that is not text',
+      signed({ ...valid, dialog: [{ ...dialog, body: {}, encoding: 'none' }] }),
+      /^\/dialog\/0\/body /,
+    ],
+    [
+      'an attachment of an unknown party',
       signed({ ...valid, attachments: [{ start: valid.created_at, party: 9, dialog: 0 }] }),
       /^\/attachments\/0\/party has no 9/,
     ],
-  ])('is refused with %s', (_, bytes, why) => {
-    expect(problemsOf(bytes).join('|')).toMatch(why)
+  ])('is refused with %s', (_, bytes, problem) => {
+    expect(problemsOf(bytes).join('|')).toMatch(problem)
   })
 
   test('is refused after any change of its payload', () => {

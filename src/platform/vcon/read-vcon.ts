@@ -26,7 +26,7 @@ const envelope = Compile(
 )
 const head = Compile(Type.Object({ alg: Type.String(), crit: Type.Optional(Type.Never()) }))
 
-/** Kind of key and digest of each algorithm that is accepted; `none` and keyed hashes are not. */
+/** Key type and digest of each accepted algorithm; `none` and keyed hashes are not accepted. */
 const algorithms: Record<string, { key: string; digest: string | null }> = {
   EdDSA: { key: 'ed25519', digest: null },
   RS256: { key: 'rsa', digest: 'sha256' },
@@ -74,7 +74,7 @@ function keyThatSigned(
   }
 }
 
-/** Undefined, which fits no schema, if it is not JSON. */
+/** Parses JSON. Returns undefined, which fits no schema, for anything else. */
 function parsed(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))

@@ -5,7 +5,7 @@
 import { createHash, createPublicKey, sign, type KeyObject } from 'node:crypto'
 
 const ed25519 = sequence(Buffer.from('06032b6570', 'hex'))
-/** Critical: digital signatures only. */
+/** The extension keyUsage, critical: digital signatures only. */
 const keyUsage = Buffer.from('a3123010300e0603551d0f0101ff040403020780', 'hex')
 const version3 = Buffer.from('a003020102', 'hex')
 

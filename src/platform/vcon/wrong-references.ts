@@ -1,6 +1,6 @@
 import type { Vcon, VconContent, VconDialog } from './vcon-schema.ts'
 
-/** `where` is a JSON pointer into the vCon, or into the JWS around it (`jws:`). */
+/** `where` is a JSON pointer into the vCon, or into the JWS around it (`jws:`); `what` says what is wrong there. */
 export interface VconProblem {
   where: string
   what: string

@@ -14,7 +14,7 @@ const options = { mtime: noTime, mode: 0o100644, compress: false, forceDosTimest
 /** @throws errors of the entries */
 export async function* writeZip(entries: AsyncIterable<ZipEntry>): AsyncGenerator<Buffer> {
   const zip = new yazl.ZipFile()
-  const output = endable(zip.outputStream)
+  const output = asReadable(zip.outputStream)
   const filling = fill()
   // Errors surface below.
   filling.catch(() => undefined)
@@ -31,7 +31,7 @@ export async function* writeZip(entries: AsyncIterable<ZipEntry>): AsyncGenerato
     }
   }
 
-  /** Sequential: a streamed entry is read when its turn comes. */
+  /** Adds an entry; a streamed one is read completely before the next is added. */
   async function add(entry: ZipEntry): Promise<void> {
     if ('bytes' in entry) {
       zip.addBuffer(Buffer.from(entry.bytes), entry.name, options)
@@ -46,8 +46,8 @@ export async function* writeZip(entries: AsyncIterable<ZipEntry>): AsyncGenerato
   }
 }
 
-/** Typed as any readable stream; it is one of Node's. */
-function endable(stream: unknown): Readable {
+/** Returns the output as one of Node's streams, which it is, although yazl types it more generally. */
+function asReadable(stream: unknown): Readable {
   if (stream instanceof Readable) return stream
-  throw new TypeError('yazl gives no stream that can be ended: look at its version')
+  throw new TypeError('yazl’s output is not a stream of Node: check the version of yazl')
 }

@@ -22,7 +22,7 @@ const {
 const fresh = await createTestDatabase<SafeguardTables>()
 const empty = fresh.as().db
 
-describe('no process can grant a right by itself', () => {
+describe('no process can grant a right alone', () => {
   test.each(['seloste_desk', 'seloste_custodian', 'seloste_capture'])(
     '%s can write none of the procedure’s tables',
     async (role) => {

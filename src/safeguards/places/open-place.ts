@@ -30,8 +30,8 @@ export interface Marker {
  * Opens the objects of a place without checking its owner.
  * @throws ObjectFault
  */
-export async function openStore({ at }: Pick<PlaceSetting, 'at'>, mustHave?: string): Promise<ObjectStore> {
-  if (at.kind === 'folder') return openPlaceFolder(at.folder, mustHave)
+export async function openStore({ at }: Pick<PlaceSetting, 'at'>, requiredFile?: string): Promise<ObjectStore> {
+  if (at.kind === 'folder') return openPlaceFolder(at.folder, requiredFile)
   // Loaded on demand, as for the register's own objects.
   const { openS3Store } = await import('#platform/objects/s3-store.ts')
   const store: S3Store = openS3Store(at)

@@ -183,7 +183,7 @@ describe('a compromised desk', () => {
         ),
     ],
     [
-      'opens no session by itself',
+      'opens no session without proof',
       () =>
         sql`select open_proven_session(${anneli.session.personId}::uuid, ${createHash('sha256').digest()}::bytea, 'passkey', now())`.execute(
           desk,

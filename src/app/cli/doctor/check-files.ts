@@ -12,12 +12,12 @@ const expiryWarningDays = 30
 
 /** Checks the contents of files named in settings. */
 export async function checkFiles(settings: Settings, now: Temporal.Instant): Promise<Finding[]> {
-  const { descriptionFile, trunksFile, feedsFile, enginesFile, connecting, sipSecurity, splitRoles } = settings
+  const { descriptionFile, trunksFile, feedsFile, enginesFile, integrations, sipSecurity, splitRoles } = settings
   return [
     ...(descriptionFile === undefined ? [] : [await checkDescription(descriptionFile)]),
     ...(await checkFile('SELOSTE_TRUNKS', trunksFile, (path) => void readTrunks(path))),
     ...(await checkFile('SELOSTE_FEEDS', feedsFile, (path) => void readFeeds(path))),
-    ...(await checkFile('SELOSTE_WEBHOOKS', connecting.webhooksFile, async (path) => {
+    ...(await checkFile('SELOSTE_WEBHOOKS', integrations.webhooksFile, async (path) => {
       readWebhooks(await readFile(path, 'utf8'), path)
     })),
     ...(enginesFile === undefined ? [] : await checkEngines(enginesFile)),

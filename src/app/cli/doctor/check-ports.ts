@@ -12,12 +12,12 @@ const fewPairs = 200
  * @param runs true if a Seloste runs with these settings and so occupies the ports itself
  */
 export async function checkPorts(settings: Settings, runs: boolean): Promise<Finding[]> {
-  const { http, sip, sips, sipSecurity, connecting, rtp } = settings
+  const { http, sip, sips, sipSecurity, integrations, rtp } = settings
   const tcp: [string, Endpoint][] = [
     ['SELOSTE_HTTP', http],
     ['SELOSTE_SIP', sip],
     ...(sipSecurity.sipsFiles ? [['SELOSTE_SIPS', sips] as [string, Endpoint]] : []),
-    ...(connecting.decisions ? [['SELOSTE_DECISIONS', connecting.decisions.listen] as [string, Endpoint]] : []),
+    ...(integrations.decisions ? [['SELOSTE_DECISIONS', integrations.decisions.listen] as [string, Endpoint]] : []),
   ]
   const found = await Promise.all([
     ...tcp.map(async ([name, at]) => judgePort(name, at, 'TCP', await tryTcp(at), runs)),

@@ -207,7 +207,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     ownKey: (plan) => streams.ownKey(plan),
     passOn() {
       // Waiting packets still belong to this recording.
-      if (!detachedMeasures) streams.takeWaiting()
+      if (!detachedMeasures) streams.deliverWaiting()
       detachedMeasures ??= { reports: reports(), measures: measures() }
       streams.writeTo(undefined)
       return streams
@@ -229,7 +229,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
     received: () => sum(reports().map(({ received }) => received)),
     withhold(on) {
       // Packets waiting in the sockets arrived before the change, so they are still discarded.
-      if (withheld && !on) streams.takeWaiting()
+      if (withheld && !on) streams.deliverWaiting()
       withheld = on
     },
     addStreams: (plans) => streams.add(plans),

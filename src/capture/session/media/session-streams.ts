@@ -36,7 +36,7 @@ export interface SessionStreams {
   /** Starts or ends a hold, during which no media are expected. */
   pause(on: boolean): void
   /** Delivers queued packets to the sink now. */
-  takeWaiting(): void
+  deliverWaiting(): void
   /**
    * Delivers packets to this sink from now on, with stream numbers from `first` on; undefined discards them. Resets the counters.
    */
@@ -122,8 +122,8 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
     return own
   }
 
-  function takeWaiting(): void {
-    for (const stream of streams.values()) stream.takeWaiting()
+  function deliverWaiting(): void {
+    for (const stream of streams.values()) stream.deliverWaiting()
   }
 
   return {
@@ -162,16 +162,16 @@ export function createSessionStreams({ allocator, random32, latches }: SessionSt
     },
     reports() {
       // Packets waiting in the sockets have arrived for the previous sink.
-      for (const stream of streams.values()) stream.takeWaiting()
+      for (const stream of streams.values()) stream.deliverWaiting()
       return [...closed, ...[...streams.values()].map((stream) => stream.report())]
     },
     measures: () => [...measured, ...[...streams].map(([index, stream]) => measure(index, stream))],
     pause(on) {
       for (const stream of streams.values()) stream.pause(on)
     },
-    takeWaiting,
+    deliverWaiting,
     writeTo(next, firstNumber = 0) {
-      takeWaiting()
+      deliverWaiting()
       const before100us = arrival100us()
       sink = next
       streamOffset = firstNumber

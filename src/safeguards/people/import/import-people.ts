@@ -61,7 +61,7 @@ export async function importPeople(
   return changeDirectory<ImportedPeople | ImportRefused>(database, editor, trace, async (tx) => {
     const { rows, problems } = readPeopleFile(options.content, options.numbering)
     const judged = rows.length === 0 ? { steps: [], units: [], problems: [] } : await judge(tx, rows, options)
-    // A cell that is invalid by itself is reported once.
+    // A cell that is invalid on its own is reported once.
     const reported = new Set(problems.map(({ row, column }) => `${row} ${column ?? ''}`))
     const all = [...problems, ...judged.problems.filter(({ row, column }) => !reported.has(`${row} ${column ?? ''}`))]
     if (all.length > 0) {

@@ -33,7 +33,7 @@ const shape = {
 const phoneSeparator = '|'
 
 /**
- * Returns the rows of a CSV file of people, or every row that is invalid by itself; the rows together are checked elsewhere.
+ * Returns the rows of a CSV file of people, or every row that is invalid on its own; the rows together are checked elsewhere.
  */
 export function readPeopleFile(
   content: Buffer,

@@ -24,7 +24,7 @@ answerTasks<AnalyseTask, Analysed>(async ({ samples }) => {
     keys: findKeyTones(samples).map(({ from, to }: Span) => ({ fromMs: toMs(from), toMs: toMs(to) })),
   }
   samples.fill(0)
-  return { answer, give: [] }
+  return { answer, transfer: [] }
 })
 
 function stretchesOf(speech: Uint8Array, lengthSamples: number): Stretch[] {

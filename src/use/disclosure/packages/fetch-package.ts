@@ -83,7 +83,7 @@ export function createPackageDownloads(
         select fetch_may_continue(${id}::uuid, ${attempt}) as "goesOn"`.execute(db)
       return rows[0]?.goesOn === true
     },
-    async take({ id, attempt }) {
+    async useUpLink({ id, attempt }) {
       const { rows } = await sql<{ isTaken: boolean }>`
         select complete_fetch(${id}::uuid, ${attempt}) as "isTaken"`.execute(db)
       return rows[0]?.isTaken === true

@@ -32,7 +32,7 @@ answerTasks<SpeakTask, [Int16Array, Int16Array]>(async ({ call, draw }) => {
   const voices = [drawSyntheticVoice(random(drawBytes), 0), drawSyntheticVoice(random(drawBytes), 1)] as const
   try {
     const answer = speakCall(synthesiser, call, voices, new SecureRandom(random))
-    return { answer, give: answer.map((track) => track.buffer as ArrayBuffer) }
+    return { answer, transfer: answer.map((track) => track.buffer as ArrayBuffer) }
   } finally {
     draw.fill(0)
     for (const { noiseSeed } of voices) noiseSeed.fill(0)

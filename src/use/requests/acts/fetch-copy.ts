@@ -57,7 +57,7 @@ export function createCopyDownloads(store: Pick<CopyStore, 'db' | 'objects' | 'k
         select fetch_may_continue(${copy}::uuid, ${attempt}) as "goesOn"`.execute(db)
       return rows[0]?.goesOn === true
     },
-    async take({ copy, attempt }) {
+    async useUpLink({ copy, attempt }) {
       const { rows } = await sql<{ isTaken: boolean }>`
         select complete_fetch(${copy}::uuid, ${attempt}) as "isTaken"`.execute(db)
       return rows[0]?.isTaken === true
