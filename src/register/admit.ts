@@ -51,6 +51,8 @@ export interface SegmentFacts {
   awaitsCaller?: true | undefined
   /** Set if the caller's number is from the session's own From, which may be the client's. Any other source is better. */
   callerIsGuess?: true | undefined
+  /** The caller as another recording client of the conversation writes it. Not admitted, and not stored once the call has ended. */
+  otherCaller?: { kind: CallerKind; key: PhoneNumberKey | null; raw: string | null } | undefined
   /** Set once the session's client has reported another caller instead of such a guess. */
   callerWasGuess?: true | undefined
   recording?: RecordingFacts | undefined

@@ -41,7 +41,7 @@ import { clientClock, transferTime } from './machine/reported-times.ts'
 import { areDifferentCallers, isTelephoneNumber, type RememberedSegment } from './duplicates/find-continued-segment.ts'
 import { createDuplicateSessions } from './duplicates/duplicate-sessions.ts'
 import { watchSessions } from './watch-sessions.ts'
-import { compareOfficials, withholdingFor } from './machine/answering-official.ts'
+import { compareOfficials, isCallerUncertain, withholdingFor } from './machine/answering-official.ts'
 
 export interface Recorder {
   handler: SipHandler
@@ -318,7 +318,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
         const { facts } = first.state.session
         reportCaller(invitation, facts)
         // The official's other number, or somebody else's.
-        if (compareOfficials(invitation, facts.official) === 'several' && !withholdingFor(invitation, facts))
+        const isSeveral =
+          compareOfficials(invitation, facts.official) === 'several' && !withholdingFor(invitation, facts)
+        if (isSeveral || isCallerUncertain(invitation, facts))
           void first.dispatch({ type: 'marked', mark: 'needs-review' })
       }
       return duplicates.change({ incoming: incoming, invitation })
@@ -415,10 +417,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const { caller: known } = segment
     if (callerIsGuess || segment.callerIsGuess || !areDifferentCallers(known, caller)) return
     const isBetter = known.kind !== 'withheld' && (caller.kind === 'withheld' || isTelephoneNumber(caller))
-    recent.learnOtherCaller(segment.segmentId, isBetter ? known : caller)
-    if (caller.kind === 'withheld') return void first.dispatch({ type: 'caller-withheld' })
-    if (isBetter) void first.dispatch({ type: 'caller-numbered', caller })
-    if (known.kind !== 'withheld') void first.dispatch({ type: 'marked', mark: 'needs-review' })
+    const [settled, otherCaller] = isBetter ? [caller, known] : [known, caller]
+    recent.learnOtherCaller(segment.segmentId, otherCaller)
+    void first.dispatch({ type: 'caller-settled', caller: settled, otherCaller })
+    if (settled.kind !== 'withheld') void first.dispatch({ type: 'marked', mark: 'needs-review' })
   }
 
   /** Marks all sessions of a call whose caller's number the network refutes, whichever client reports it. */

@@ -58,6 +58,7 @@ export function isSameTalk(
 ): boolean {
   if (!caller) return false
   if (otherCaller && !areDifferentCallers(otherCaller, caller)) return true
+  if (otherCaller && isTelephoneNumber(otherCaller) && isTelephoneNumber(caller)) return false
   if (!live || !areDifferentCallers(known, caller) || (isTelephoneNumber(known) && isTelephoneNumber(caller)))
     return false
   const [first, last] = [since, beganAt].sort(Temporal.Instant.compare)
@@ -109,7 +110,9 @@ export function findContinuedSegment(
     live || endedAt === undefined || Temporal.Instant.compare(endedAt.add(maxTransferGap), now) >= 0
   const could = contacts.filter((segments) => {
     if (!segments.some(isOngoing)) return false
-    const isHere = segments.some(({ caller: { key } }) => key !== null && numbers.includes(key))
+    const isHere = segments.some(({ caller: known, otherCaller }) =>
+      [known.key, otherCaller?.key].some((key) => key != null && numbers.includes(key)),
+    )
     const hasAnswered = segments.some(({ official }) => official !== undefined && official === caller?.key)
     const isOneTalk = segments.some((segment) => isSameTalk(segment, reported, now))
     return isHere || hasAnswered || isOneTalk || segments.every((segment) => !hasAnotherCaller(segment, reported))

@@ -55,6 +55,7 @@ export function toRememberedSegment(facts: SegmentFacts, live: boolean): Remembe
   return {
     ...{ segmentId, contactId, trunk, startedAt, caller, numberCalled, numberReached, live },
     ...{ awaitsCaller: facts.awaitsCaller, callerIsGuess: facts.callerIsGuess },
+    ...(facts.otherCaller && { otherCaller: facts.otherCaller }),
     drawnOn: decision.drawnOn ?? hashCallId(callIds[0] ?? segmentId),
     official: officialKeyOf(facts.official),
     beganAt: facts.answeredAt ?? startedAt,

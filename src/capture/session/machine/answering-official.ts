@@ -1,4 +1,5 @@
 /** Compares the answering official of a request with the one known before (R17). */
+import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import { officialOf, type CallInvitation } from './describe-segment.ts'
 import type { OtherOfficials } from '../duplicates/other-officials.ts'
@@ -25,10 +26,7 @@ function isConference({ parties }: Pick<CallInvitation, 'parties'>, known: Segme
 }
 
 /** Returns the reason why a session's audio must not be recorded now: a consultation or a conference; otherwise undefined. */
-export function withholdingFor(
-  invitation: CallInvitation,
-  known?: Pick<SegmentFacts, 'official' | 'caller'>,
-): Withholding | undefined {
+export function withholdingFor(invitation: CallInvitation, known?: KnownParties): Withholding | undefined {
   const { metadata, parties } = invitation
   // The official speaks with somebody else in the same session, in an outgoing or internal call, which is not this call (R8).
   const isOutside = metadata !== undefined && (parties.direction === 'outgoing' || parties.direction === 'internal')
@@ -38,38 +36,45 @@ export function withholdingFor(
   return isConference(invitation, official) ? 'conference' : undefined
 }
 
+type KnownParties = Pick<SegmentFacts, 'official' | 'caller' | 'otherCaller'>
+
+/** Returns the caller's key, and the key that another recording client of the conversation has for the same caller. */
+function callerKeys({ caller, otherCaller }: KnownParties): PhoneNumberKey[] {
+  return [caller.key, otherCaller?.key].filter((key) => key != null)
+}
+
 /**
  * Returns true if the caller has left and another outsider is heard, which is not the caller's call. The answering official,
  * who may be missing from the directory, is no outsider.
  */
-export function hasCallerLeft(
-  { parties: { connected } }: CallInvitation,
-  { official, caller: { key } }: Pick<SegmentFacts, 'official' | 'caller'>,
-): boolean {
-  const isGone = key !== null && (connected.left.includes(key) || connected.displaced.includes(key))
-  return isGone && connected.outsiders.some((outsider) => outsider !== official?.phone)
+function hasCallerLeft({ parties: { connected } }: CallInvitation, known: KnownParties): boolean {
+  const isGone = callerKeys(known).some((key) => connected.left.includes(key) || connected.displaced.includes(key))
+  return isGone && connected.outsiders.some((outsider) => outsider !== known.official?.phone)
 }
 
 /** Returns true if the caller waits in the session while the official speaks with another outsider (R8). */
-export function isCallerWaiting(
-  invitation: CallInvitation,
-  { official, caller: { key } }: Pick<SegmentFacts, 'official' | 'caller'>,
-): boolean {
+function isCallerWaiting(invitation: CallInvitation, known: KnownParties): boolean {
   const { caller, waiting, thirdParties } = invitation.parties.connected
+  const { key } = known.caller
   // A withheld number is not compared: the participant that is taken for the caller counts.
-  const isWaiting = waiting.includes(key) || (key === null && !caller && thirdParties > 0)
-  return isWaiting && isPresent(invitation, official)
+  const isWaiting =
+    waiting.includes(key) ||
+    callerKeys(known).some((one) => waiting.includes(one)) ||
+    (key === null && !caller && thirdParties > 0)
+  return isWaiting && isPresent(invitation, known.official)
 }
 
 /**
  * Returns true if the caller may have left: an outsider without a phone number is heard, perhaps the caller, whom the client no
  * longer names; or the client reports a number instead of the caller's SIP address.
  */
-export function isCallerReplaced(
-  { parties: { connected } }: CallInvitation,
-  { caller: { key } }: Pick<SegmentFacts, 'official' | 'caller'>,
-): boolean {
-  return key !== null && connected.replaced.includes(key)
+function isCallerReplaced({ parties: { connected } }: CallInvitation, known: KnownParties): boolean {
+  return callerKeys(known).some((key) => connected.replaced.includes(key))
+}
+
+/** Returns true if a request of any of the call's clients casts doubt on whether the official speaks with the caller. */
+export function isCallerUncertain(invitation: CallInvitation, known: KnownParties): boolean {
+  return [hasCallerLeft, isCallerWaiting, isCallerReplaced].some((isSo) => isSo(invitation, known))
 }
 
 /** Returns true if the official is in the call. Before the answer, this is the official whom the request reports. */
@@ -81,7 +86,7 @@ function isPresent(invitation: CallInvitation, known: SegmentFacts['official']):
 /** Returns the officials of the directory who are heard in addition to the answering one. */
 export function otherSpeakers(
   invitation: CallInvitation,
-  answering: Pick<SegmentFacts, 'official' | 'caller'>,
+  answering: KnownParties,
   at: Temporal.Instant,
   uuid: () => string,
 ): OtherOfficials {

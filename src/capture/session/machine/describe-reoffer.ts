@@ -2,13 +2,7 @@ import type { SegmentFacts } from '#register/admit.ts'
 import { describeParties, type CallInvitation } from './describe-segment.ts'
 import type { Reoffer } from './session-types.ts'
 import { lateAnswerTime, type ClientClock } from './reported-times.ts'
-import {
-  compareOfficials,
-  hasCallerLeft,
-  isCallerReplaced,
-  isCallerWaiting,
-  withholdingFor,
-} from './answering-official.ts'
+import { compareOfficials, isCallerUncertain, withholdingFor } from './answering-official.ts'
 
 /** Returns the changes that a later request of a session makes to its segment. */
 export function describeReoffer(
@@ -24,8 +18,7 @@ export function describeReoffer(
   // A recording has one answering official (R17), so a takeover by an unknown person needs review.
   if (withholds === undefined && compareOfficials(invitation, known?.official) === 'several')
     facts.marks.push('needs-review')
-  const areUncertain = [hasCallerLeft, isCallerWaiting, isCallerReplaced]
-  if (known && areUncertain.some((isSo) => isSo(invitation, known))) facts.marks.push('needs-review')
+  if (known && isCallerUncertain(invitation, known)) facts.marks.push('needs-review')
   return {
     ...{ streams, tracks: parties.streams, hasSdp: offer !== undefined, facts: { ...facts, answeredAt } },
     ...{ withholds: withholds ?? 'nothing' },

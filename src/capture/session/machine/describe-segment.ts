@@ -224,7 +224,7 @@ export function callerOf({ parties }: CallInvitation): SegmentFacts['caller'] | 
 function resolveCaller(
   invitation: CallInvitation,
   { earlier, isSameSession = false }: SegmentContext,
-): Pick<SegmentFacts, 'caller' | 'awaitsCaller' | 'callerIsGuess'> {
+): Pick<SegmentFacts, 'caller' | 'otherCaller' | 'awaitsCaller' | 'callerIsGuess'> {
   const isKnown = !isSameSession && earlier !== undefined && !isUnknownCaller(earlier.caller) && !earlier.callerIsGuess
   const ignoresGuess = earlier?.awaitsCaller ?? isKnown
   const reported = ignoresGuess ? reportedCallerOf(invitation) : callerOf(invitation)
@@ -234,6 +234,7 @@ function resolveCaller(
   const callerIsGuess = own ? isGuess(invitation.parties.caller) : isSameSession && earlier?.callerIsGuess
   return {
     caller,
+    ...(earlier?.otherCaller && { otherCaller: earlier.otherCaller }),
     ...(ignoresGuess && isUnknownCaller(caller) && { awaitsCaller: true }),
     ...(callerIsGuess && { callerIsGuess }),
   }

@@ -92,10 +92,8 @@ export type SessionEvent =
   | { type: 'left'; index: number }
   /** Another session of the call reports its caller. */
   | { type: 'caller-reported'; caller: SegmentFacts['caller'] }
-  /** Another recording client of the conversation has the telephone number of a caller with a SIP address or an extension. */
-  | { type: 'caller-numbered'; caller: SegmentFacts['caller'] }
-  /** Another recording client of the conversation reports the caller's number as withheld. */
-  | { type: 'caller-withheld' }
+  /** Two recording clients of the conversation write the caller differently: as `caller`, and as `otherCaller`. */
+  | { type: 'caller-settled'; caller: SegmentFacts['caller']; otherCaller: SegmentFacts['caller'] }
   /** Another session starts or stops recording the same call with another official. */
   | { type: 'shared'; on: boolean }
   /** Failover to another session of the same call, whose streams replace this one's. */

@@ -128,8 +128,7 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
     return [{ ...state, session: { ...session, facts, shared: event.on } }, []]
   }
   if (event.type === 'caller-reported') return [{ ...state, session: withCaller(session, event.caller) }, []]
-  if (event.type === 'caller-numbered') return [{ ...state, session: withOnly(session, event.caller) }, []]
-  if (event.type === 'caller-withheld') return [{ ...state, session: withOnly(session, withheldCaller) }, []]
+  if (event.type === 'caller-settled') return [{ ...state, session: withSettledCaller(session, event) }, []]
   if (event.type === 'marked') {
     const facts = { ...session.facts, marks: withMark(session.facts.marks, event.mark) }
     return [{ ...state, session: { ...session, facts } }, []]
@@ -199,9 +198,8 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
       const next = withCaller(session, event.caller)
       return [{ phase: 'live', session: next }, [{ do: 'note', facts: next.facts }]]
     }
-    case 'caller-numbered':
-    case 'caller-withheld': {
-      const next = withOnly(session, event.type === 'caller-numbered' ? event.caller : withheldCaller)
+    case 'caller-settled': {
+      const next = withSettledCaller(session, event)
       return [{ phase: 'live', session: next }, [{ do: 'note', facts: next.facts }]]
     }
     case 'shared': {
@@ -409,11 +407,12 @@ function withCaller(session: SessionFacts, caller: SegmentFacts['caller']): Sess
   return { ...session, facts: withParties(session, { caller, marks: ['needs-review'] }) }
 }
 
-const withheldCaller = { kind: 'withheld', key: null, raw: null } as const
-
 /** Returns the session with this caller, whatever its own client reports. */
-function withOnly(session: SessionFacts, caller: SegmentFacts['caller']): SessionFacts {
-  return { ...session, facts: { ...session.facts, caller, callerIsGuess: undefined } }
+function withSettledCaller(
+  session: SessionFacts,
+  { caller, otherCaller }: SessionEvent & { type: 'caller-settled' },
+): SessionFacts {
+  return { ...session, facts: { ...session.facts, caller, otherCaller, callerIsGuess: undefined } }
 }
 
 /** Returns true if a reported answer time is later than the known one, as for a call recorded before its answer (early media, R16). */
