@@ -127,7 +127,7 @@ function installProgram(target: string, version: string): void {
   const copy = (path: string) =>
     cpSync(join(root, path), join(target, path), { recursive: true, filter: (source) => !testFile.test(source) })
   // `seloste simulate` and `seloste demo` need the simulator.
-  for (const path of ['bin', 'src', 'database', 'texts', 'web/dist', 'test/simulator']) copy(path)
+  for (const path of ['bin', 'src', 'engines/whisper', 'database', 'texts', 'web/dist', 'test/simulator']) copy(path)
   const manifest = readFileSync(join(root, 'package.json'), 'utf8')
   writeFileSync(join(target, 'package.json'), manifest.replace(/^( {2}"version": )".*"/m, `$1"${version}"`))
   for (const { path } of installedPackages()) {

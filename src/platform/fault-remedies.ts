@@ -124,7 +124,8 @@ export const faultRemedies: Readonly<Record<string, string>> = {
   'place-unready': 'Wait: it is retried once the audit log has its first signature.',
   'program-answer-too-long': 'Correct the program that SELOSTE_ENGINES names: it writes more than it may.',
   'program-changed': 'Enter the program’s new SHA-256 if it was changed on purpose; else find out who changed it.',
-  'program-failed': 'The message has the program’s last lines; run it by hand to see more.',
+  'program-failed':
+    'Run the program by hand, because its error output is not kept; a recogniser with "seloste recogniser try".',
   'program-files-shared':
     'Install bubblewrap, and allow the custodian’s unit to create namespaces and mounts (docs/operate/install.md).',
   'program-missing': 'Install the program where SELOSTE_ENGINES says, or correct its path.',

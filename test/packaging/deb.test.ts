@@ -77,6 +77,11 @@ describe.skipIf(!isLong || !canBuild)('the Debian package', () => {
     expect(existsSync(join(program, 'web/dist/index.html'))).toBe(true)
   })
 
+  test('contains the program that runs whisper.cpp, which needs the paths of whisper-cli and of a model', () => {
+    const main = at('usr/lib/seloste/engines/whisper/src/main.ts')
+    expect(spawnSync(at('usr/lib/seloste/bin/node'), [main], { input: '' }).status).toBe(2)
+  })
+
   test('contains the pages to which its pages and messages refer', () => {
     const docs = at('usr/share/doc/seloste')
     const pages = readdirSync(join(docs, 'operate')).filter((name) => name.endsWith('.md'))

@@ -84,6 +84,10 @@ Other systems
   seloste webhooks list [--json] | retry [--target NAME]
                                                   list undelivered webhooks; retry those given up
   seloste feeds allow --feed NAME --from DAY      accept calls since DAY from a feed, for two days
+  seloste recogniser whisper --program PATH --model PATH [--threads N] [--folder DIR]
+                                                  print the entry of whisper.cpp for the file of SELOSTE_ENGINES
+  seloste recogniser try FILE [--language LANGUAGE]
+                                                  run the recogniser on an audio file of your own, and print the words
 
   seloste --version
 
@@ -211,6 +215,10 @@ async function main(): Promise<void> {
     case 'feeds': {
       const { feeds } = await import('./feeds.ts')
       return feeds(settings(), rest)
+    }
+    case 'recogniser': {
+      const { recogniser } = await import('./recogniser/recogniser.ts')
+      return recogniser(settings, rest)
     }
     case 'drain': {
       const { values } = parseArgs({ args: rest, options: { wait: { type: 'string' }, cancel: { type: 'boolean' } } })

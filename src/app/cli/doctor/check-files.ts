@@ -6,6 +6,7 @@ import { parseDescription } from '#description/read-description.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { readWebhooks } from '#use/webhooks/webhooks-file.ts'
 import { faultsOfEngines } from '../../custodian/voice-engines.ts'
+import { whereModelsAre } from '../recogniser/whisper-model.ts'
 import { error, lineOf, ok, warning, type Finding } from './finding.ts'
 
 const expiryWarningDays = 30
@@ -47,10 +48,18 @@ async function checkFile(
 }
 
 /** Checks the agency's engines as this user; the custodian's log reports what the custodian's own systemd unit allows. */
-async function checkEngines(path: string): Promise<Finding[]> {
+export async function checkEngines(path: string): Promise<Finding[]> {
   const faults = await faultsOfEngines(path)
   if (faults.length === 0) return [ok('engines', `${path}: each program can be isolated from network and files`)]
-  return faults.map((line) => warning('engines', line, 'see docs/formats/voice-process.md and docs/operate/install.md'))
+  return faults.map((line) => warning('engines', line, remedyOfEngine(line)))
+}
+
+/** Names the models that exist if a recogniser's is missing, and the command that makes an entry anew if a file changed. */
+function remedyOfEngine(line: string): string {
+  if (/^program-missing: Whisper .*\.bin /.test(line)) return `bring the model back, or another: ${whereModelsAre}`
+  if (/^program-changed: Whisper /.test(line))
+    return 'if it was changed on purpose, or by an upgrade of Seloste, print the entry anew: "seloste recogniser whisper"'
+  return 'see docs/formats/voice-process.md and docs/operate/install.md'
 }
 
 async function checkDescription(path: string): Promise<Finding> {

@@ -9,7 +9,7 @@ import { readSettings } from '#platform/config/settings.ts'
 import { openDirectoryStore } from '#platform/objects/directory-store.ts'
 import { checkDatabase, judgeDatabase, judgeConnectionError, type DatabaseFacts } from './check-database.ts'
 import { checkFolder, checkSecret, judgeFreeSpace, judgeSync, secretFiles } from './check-disk.ts'
-import { checkCertificate } from './check-files.ts'
+import { checkCertificate, checkEngines } from './check-files.ts'
 import { checkBuffers, checkMachine, checkMemory, checkOpenFiles, judgeClock } from './check-machine.ts'
 import { judgeOverlap, judgePort, judgeRange } from './check-ports.ts'
 import { checkSettings } from './check-settings.ts'
@@ -49,6 +49,21 @@ describe('the settings', () => {
       'nothing is set: the defaults apply',
     ])
   })
+})
+
+test('a recogniser without its model is found, and the remedy names the models that there are', async () => {
+  const enginesFile = join(folder, 'engines.json')
+  const [model, sha256] = [join(folder, 'ggml-small.bin'), 'ab'.repeat(32)]
+  const programHash = execFileSync('sha256sum', [process.execPath], { encoding: 'utf8' }).slice(0, 64)
+  const program = { name: 'Whisper small', version: '1.9.1', licence: 'MIT', program: process.execPath }
+  const files = [{ path: model, sha256, licence: 'MIT' }]
+  await writeFile(enginesFile, JSON.stringify({ recognition: [{ ...program, sha256: programHash, files }] }))
+  const found = async () => (await checkEngines(enginesFile)).find(({ says }) => says.includes(model))!
+  expect(judged(await found())).toEqual(['engines', 'warning'])
+  expect((await found()).remedy).toContain('ggml-small.bin (466 MB)')
+  await writeFile(model, 'another model', { mode: 0o644 })
+  expect((await found()).says).toContain('program-changed')
+  expect((await found()).remedy).toContain('seloste recogniser whisper')
 })
 
 describe('the machine', () => {

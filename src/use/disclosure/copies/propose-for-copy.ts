@@ -27,7 +27,7 @@ const maxProposed = 2000
 const paddingMs = 200
 /** Longer speech without recognised words becomes a turn to transcribe; shorter speech is a breath (./copy-lacks.ts). */
 const unrecognisedMs = 700
-/** A word that the recogniser is less sure of is marked. Measured in bench/disclosure/drafted-words.ts. */
+/** A word that the recogniser is less sure of is marked. Not measured on calls (docs/decisions/0124). */
 export const sureConfidence = 0.7
 /** Limit of the API contract for the letters of a turn. */
 const maxLetters = 4000
