@@ -72,7 +72,7 @@ test('a stranger who opens a session under the id of a call in progress gets a s
   // The caller is silent for longer than the failover time of a duplicate session.
   await wait(1_500)
   await legitimate.speak(60)
-  expect(recorder.recorder.counters.movedOn).toBe(0)
+  expect(recorder.recorder.counters.failovers).toBe(0)
   expect((await legitimate.bye()).status).toBe(200)
   await until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
   await wait(500)
@@ -102,11 +102,11 @@ test('two recorders of one trunk record one call: the second takes over while th
   const secondTone = second.speakUntilStopped()
   await wait(900)
   await firstTone.stop()
-  await until(() => expect(recorder.recorder.counters.movedOn).toBe(1))
+  await until(() => expect(recorder.recorder.counters.failovers).toBe(1))
   await wait(900)
   // The second recorder keeps sending meanwhile.
   const again = first.speakUntilStopped()
-  await until(() => expect(recorder.recorder.counters.movedOn).toBe(2))
+  await until(() => expect(recorder.recorder.counters.failovers).toBe(2))
   await Promise.all([again.stop(), secondTone.stop()])
   await second.bye()
   await first.bye()

@@ -23,7 +23,7 @@ beforeAll(async () => {
   recorder = await openLoopbackRecorder(folder, {
     firstPort: 26_400,
     description: () => everyCall,
-    takesKeys: () => true,
+    acceptsKeys: () => true,
   })
 })
 afterAll(async () => {

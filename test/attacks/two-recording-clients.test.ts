@@ -187,7 +187,7 @@ test('a third party whom only the first client reports is not recorded after its
   await update(1, withThirdParty(metadata))
   await until(() => expect(officials()).toEqual([['1001', 'paused']]))
   await bye(1)
-  await until(() => expect(wired.recorder.counters.movedOn).toBe(1))
+  await until(() => expect(wired.recorder.counters.failovers).toBe(1))
   await until(() => expect(wired.segments()[0]!.marks).toContain('needs-review'))
   await speakAll({ 2: two }, 20)
   expect(officials()).toEqual([['1001', 'paused']])

@@ -17,8 +17,8 @@ test('withdrawn facts are in no file of the spool, even after a kill', async () 
     callFacts({ official: { name: 'Veera Virkailija', phone: phone('029 512 1003') } }),
     callFacts(),
   ]
-  await spool.noteInAdvance(others)
-  await spool.noteInAdvance(facts)
+  await spool.storeInAdvance(others)
+  await spool.storeInAdvance(facts)
   await spool.withdraw(facts.segmentId)
   const texts = await Promise.all((await readdir(directory)).map((name) => readFile(join(directory, name), 'utf8')))
   await spool.stop()
@@ -28,6 +28,6 @@ test('withdrawn facts are in no file of the spool, even after a kill', async () 
     .filter((line) => !line.includes(others.segmentId))
   for (const word of [facts.caller.key!, facts.official!.name]) expect(remaining.join('\n')).not.toContain(word)
   const next = await openSpool({ directory, admit, onFault: () => undefined })
-  expect(next.left()).toMatchObject({ segments: [{ segmentId: others.segmentId }], broken: [] })
+  expect(next.unfinished()).toMatchObject({ segments: [{ segmentId: others.segmentId }], broken: [] })
   await next.stop()
 })

@@ -55,7 +55,7 @@ export function measureCapture(
   counter(
     'capture_moved_on',
     'Sessions that failed over to a duplicate session of the same call',
-    () => recorder.counters.movedOn,
+    () => recorder.counters.failovers,
   )
   counter('capture_ends_inferred', 'Sessions that ended without a BYE', () => recorder.counters.endsInferred)
   counter(

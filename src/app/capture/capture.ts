@@ -146,7 +146,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, sa
     async admit(facts) {
       const admission = await admit(facts)
       const isEntered = admission.verdict === 'entered'
-      if (isEntered && isFinal(facts)) account.note(facts)
+      if (isEntered && isFinal(facts)) account.record(facts)
       quotas?.admitted(facts, isEntered)
       return admission
     },
@@ -270,7 +270,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, sa
     ports,
     mediaAddress: mediaAddresses(settings.rtp.host),
     isReachable: mediaReachability(settings.rtp.host),
-    takesKeys: ({ transport, address }) => transport === 'tls' || isInClear(address),
+    acceptsKeys: ({ transport, address }) => transport === 'tls' || isInClear(address),
     formats: {
       plays: [...(decodesG729() ? ['G729' as const] : []), ...(decodesGsm() ? ['GSM' as const] : [])],
       refusesUnplayable: settings.unplayable === 'refuse',
@@ -278,7 +278,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, sa
     },
     spool,
     leftBehind: interruptedCalls,
-    held: { sessions: savedSessions, calls, resumed },
+    saved: { sessions: savedSessions, calls, resumed },
     ...trunking,
     recordingsFolder,
     tail,
@@ -293,7 +293,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, sa
     },
     clients,
     onFacts: (dialogId, facts) => {
-      flows.note(dialogId, facts)
+      flows.record(dialogId, facts)
       traceCall(facts)
       const { stored } = facts.recording ?? {}
       if (stored?.reception) recordReception(facts.segmentId, stored.reception, stored.packetsReceived === 0)
@@ -345,7 +345,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, sa
     handler: flows.watch(recorder.handler),
     resumed: savedDialogs(calls),
     refusal: admission.refusal,
-    onOffered: measureAnswers(metrics.registry),
+    onAnswered: measureAnswers(metrics.registry),
     onFault: (error) => {
       log.error({ err: error }, 'SIP')
     },

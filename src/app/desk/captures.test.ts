@@ -53,7 +53,7 @@ function createFlows(sessions: number): CallFlows {
       onCancel: () => undefined,
     }
     void flows.watch({ onInvite: () => Promise.resolve() } as never).onInvite(request as never)
-    flows.note(`d${n}`, callFacts())
+    flows.record(`d${n}`, callFacts())
   }
   return flows
 }

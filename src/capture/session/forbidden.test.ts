@@ -316,7 +316,7 @@ describe('a process that dies between any two steps leaves no sound', () => {
     recorded.length = 0
     spool = await openCalls()
     const recording = { ...inProgress.recording!, ...(reported && { gone: true as const }) }
-    await spool.note({ ...inProgress, recording })
+    await spool.store({ ...inProgress, recording })
     await recoverAfterCrash(spool, join(folder, 'recordings'), objects, systemClock.now())
     await spool.settled()
 

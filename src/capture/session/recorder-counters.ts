@@ -3,12 +3,13 @@ import type { SegmentFacts } from '#register/admit.ts'
 export interface RecorderCounters {
   offered: number
   recorded: number
+  /** Calls in the history that the plan does not record. */
   historyOnly: number
   refused: number
   /** Sessions of the previous process that were resumed. */
   resumed: number
   /** Failovers: sessions that ended or became silent while their call continued in another session. */
-  movedOn: number
+  failovers: number
   /** Stored segments to a number that is not in the description (R7). */
   unknownNumber: number
   /** Stored segments that are marked for review, because parties or voices are uncertain. */
@@ -21,7 +22,7 @@ export interface RecorderCounters {
 
 export function noRecorderCounts(): RecorderCounters {
   return {
-    ...{ offered: 0, recorded: 0, historyOnly: 0, refused: 0, resumed: 0, movedOn: 0 },
+    ...{ offered: 0, recorded: 0, historyOnly: 0, refused: 0, resumed: 0, failovers: 0 },
     ...{ unknownNumber: 0, needsReview: 0, endsInferred: 0, packetsReceived: 0, packetsLost: 0 },
   }
 }

@@ -37,14 +37,14 @@ export interface RecorderOptions {
   /** Returns false for a media address of a family (IPv4, IPv6) at which this machine does not listen. Default: always true. */
   isReachable?: (address: string) => boolean
   /** Returns true if SRTP keys in a request from a source are accepted, because nobody else can read them. Default: TLS only. */
-  takesKeys?: (source: Source) => boolean
+  acceptsKeys?: (source: Source) => boolean
   /** Handling of unplayable formats. Default: a call that has only such formats is not recorded. */
   formats?: FormatPolicy & { storesUnplayable?: boolean }
   spool: Spool
   /** Calls without an end from an earlier process; some are still in progress. */
   leftBehind?: readonly SegmentFacts[]
   /** Storage of sessions for the next process, and what the previous process saved. */
-  held?: {
+  saved?: {
     sessions: SavedSessions
     calls: SavedCalls
     /** Ids of segments without a recording, which continue unchanged. */

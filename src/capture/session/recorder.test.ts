@@ -230,14 +230,14 @@ describe('a call whose only codec cannot be played', () => {
     expect(String((call.lastResponse() as { body: Buffer }).body)).toMatch(/RTP\/AVP 8\r/)
   })
 
-  test('is ordinary if G.729 can be played', async () => {
+  test('has no mark if G.729 can be played', async () => {
     await startRecorder([], { plays: ['G729'] })
     await send('1', testLine, 18)
     while (!recorded.some(({ captureFailure }) => captureFailure === 'no-intake-key')) await wait(5)
     expect(recorded.at(-1)).toMatchObject({ marks: [] })
   })
 
-  test('from its middle on is accepted and marked', async () => {
+  test('is accepted and marked if that codec is offered only during the call', async () => {
     await send('1', testLine)
     while (recorded.length === 0) await wait(5)
     expect(recorded.at(-1)!.marks).toEqual([])

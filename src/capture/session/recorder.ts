@@ -83,22 +83,22 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const describe = createDescribeRequest({ options, reader, recent })
   const unrecorded = createUnrecordedSessions(options.mediaAddress)
   const conferences = createConferences({
-    ...{ recent, bySegment, reader, random, clock, hold: saveSession },
-    isReportedBeside: (session, opening) => duplicates.isReportedBeside(session, opening),
+    ...{ recent, bySegment, reader, random, clock, save: saveSession },
+    isReportedByDuplicate: (session, opening) => duplicates.isReportedByDuplicate(session, opening),
   })
-  const completions = createCompletions({ options, counters, hold: saveSession })
-  const splitDirections = createSplitDirectionSessions({ options, reader, sessions, hold: saveSession })
+  const completions = createCompletions({ options, counters, save: saveSession })
+  const splitDirections = createSplitDirectionSessions({ options, reader, sessions, save: saveSession })
   const duplicates = createDuplicateSessions({
-    ...{ options, limits, sessions, reader, hold: saveSession, settle: settleConference, forget },
-    onMoved(session, facts, isOriginal) {
+    ...{ options, limits, sessions, reader, save: saveSession, settle: settleConference, forget },
+    onFailover(session, facts, isOriginal) {
       if (isOriginal) failedOver.delete(session)
       else failedOver.add(session)
-      counters.movedOn++
+      counters.failovers++
       saveSession(session)
       options.onFacts?.(session.dialog.id, facts)
       settleConference(session)
     },
-    passOn: (session, { incoming, invitation }) => beginAfterTransfer(session, incoming, invitation, nowOf(session)),
+    transfer: (session, { incoming, invitation }) => beginAfterTransfer(session, incoming, invitation, nowOf(session)),
   })
   const related = { halves: splitDirections, duplicates }
   const resumed = createResumedSessions({
@@ -108,7 +108,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       sessions,
       reader,
       recent,
-      beside: related,
+      related,
       inherited: failedOver,
       conferences,
       counters,
@@ -120,7 +120,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   /** Saves a session for the next process. */
   function saveSession(session: RunningSession): void {
-    resumed.hold(session)
+    resumed.save(session)
   }
 
   function hasOfficial({ state }: RunningSession): boolean {
@@ -200,7 +200,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     { invitation, answeredAt }: Found,
     now: Temporal.Instant,
     before?: PreviousSegment,
-    passedOn?: Offer['passedOn'],
+    previousState?: Offer['previousState'],
     earlier?: EarlierSegment,
   ): Promise<boolean> {
     const offer = describe(incoming, { invitation, answeredAt }, now, earlier)
@@ -218,11 +218,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (first && (await splitDirections.join(incoming, invitation, first))) return false
     // The other session was still opening, and has failed: tries again without it.
     if (first?.state?.phase === 'over')
-      return begin(incoming, { invitation, answeredAt }, now, before, passedOn, earlier)
+      return begin(incoming, { invitation, answeredAt }, now, before, previousState, earlier)
     if (first && duplicate && offer !== 'outside') {
       settleCaller(first, duplicate, offer.facts)
       const wasNamed = hasOfficial(first)
-      await completions.byAnother(first, offer)
+      await completions.completeByDuplicate(first, offer)
       if (!wasNamed && hasOfficial(first)) namedByAnother.add(first)
       reader.begin(incoming, clock.monotonicMs(), clientClock(invitation, now))
       await duplicates.join({ incoming, invitation }, first)
@@ -246,7 +246,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     // A request that was already answered as a duplicate gets no second answer.
     const request = incoming.answered ? undefined : { request: incoming, offer: invitation.offer }
     const more = {
-      passedOn,
+      previousState,
       mayBeDecidedAnew: canBeDecidedLater(invitation, facts),
       answerHasSdp: responseHasSdp(incoming, invitation),
     }
@@ -328,13 +328,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (!session) {
       // Answers without recording until the session has a call of this register.
       if (!hasStarted(invitation)) return unrecorded.answer(incoming, invitation)
-      const { before, passedOn } = detached || unrecorded.find(id) || {}
-      const hasBegun = await begin(incoming, found, now, before, passedOn)
-      if (!hasBegun && before?.hasStreams) before.passOn()?.closeAll()
+      const { before, previousState } = detached || unrecorded.find(id) || {}
+      const hasBegun = await begin(incoming, found, now, before, previousState)
+      if (!hasBegun && before?.hasStreams) before.detachStreams()?.closeAll()
       return
     }
     const facts = session.state?.phase === 'live' ? session.state.session.facts : undefined
-    if (facts && compareOfficials(invitation, facts.official) === 'passed-on') {
+    if (facts && compareOfficials(invitation, facts.official) === 'transferred') {
       return beginAfterTransfer(session, incoming, invitation, now)
     }
     const later = facts
@@ -364,7 +364,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     { parties }: CallInvitation,
     now: Temporal.Instant,
   ): PartyFacts {
-    const { awaitsCaller, trunk, callIds, contactId: taken, numberCalled, numberReached } = facts
+    const { awaitsCaller, trunk, callIds, contactId: current, numberCalled, numberReached } = facts
     if (!awaitsCaller || !reported.caller || trunk === undefined) return reported
     const own = recent.find(
       callIds,
@@ -375,7 +375,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       },
       now,
     )
-    if (own === undefined || (own !== 'others' && own.contactId === taken)) return reported
+    if (own === undefined || (own !== 'others' && own.contactId === current)) return reported
     if (own !== 'others') {
       const { contactId, startedAt, numberCalled } = own
       return { ...reported, contact: { contactId, startedAt, numberCalled } }
@@ -446,7 +446,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (!isOfOther && !isAnotherCall(incoming, invitation, facts, now)) return undefined
     const { described, sdpSessionId } = leg
     const { streams, answerVersion } = leg.place
-    unrecorded.take(id, { described, streams, answerVersion, sdpSessionId })
+    unrecorded.add(id, { described, streams, answerVersion, sdpSessionId })
     return duplicates.detach(id)
   }
 
@@ -496,7 +496,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     await session.dispatch({ type: 'outside' })
     recent.forget(facts.segmentId)
     counters.historyOnly--
-    unrecorded.take(dialog.id, { described, streams, answerVersion, sdpSessionId })
+    unrecorded.add(dialog.id, { described, streams, answerVersion, sdpSessionId })
   }
 
   /** Ends the segment after a transfer and begins another on the same ports, at the transfer time in the metadata (R17). */
@@ -511,7 +511,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     markEnded(session)
     // The session's client names its own official for the first time: the duplicate's may be in the call as well.
     const isDoubtful = namedByAnother.has(session)
-    if (!isDoubtful) duplicates.passedOn(session.dialog.id)
+    if (!isDoubtful) duplicates.forgetReportedTransfers(session.dialog.id)
     const facts = session.state?.phase === 'live' ? session.state.session.facts : undefined
     // If no caller is reported, the caller of the previous segment applies.
     const earlier = facts && !callerOf(invitation) ? toRememberedSegment(facts, true) : undefined
@@ -649,7 +649,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         [...bySegment.values()].map(async (session) => {
           const awaits = session.state?.phase === 'live' && awaitsDirection(session.state.session.facts)
           // A call without a direction is not ended: the next process may get the missing data.
-          await (awaits ? session.passOn()?.closeAll() : end(session, true))
+          await (awaits ? session.detachStreams()?.closeAll() : end(session, true))
         }),
       )
     },

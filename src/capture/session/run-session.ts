@@ -51,7 +51,7 @@ export interface RunningSession {
   /** True if there are streams that the next segment could take over. */
   readonly hasStreams: boolean
   /** Detaches and returns the session's streams; they are not recorded here any more. */
-  passOn(): SessionStreams | undefined
+  detachStreams(): SessionStreams | undefined
   /** The client's offer that was answered last. */
   readonly described: SessionDescription | undefined
   readonly sdpSessionId: string
@@ -67,13 +67,14 @@ export interface SessionLeg {
   readonly dialog: Dialog
   /** Streams of the session; undefined if no port was free, or nothing is recorded. */
   readonly streams: SessionStreams | undefined
+  /** Media and answer state of the leg, named as in the saved files. */
   readonly place: LegState
   readonly described: SessionDescription | undefined
   readonly sdpSessionId: string
 }
 
 /** State that a segment takes over from the previous segment of its session. */
-export type PreviousSegment = Pick<RunningSession, 'hasStreams' | 'passOn' | 'described' | 'sdpSessionId'>
+export type PreviousSegment = Pick<RunningSession, 'hasStreams' | 'detachStreams' | 'described' | 'sdpSessionId'>
 
 /** Starts a session. `before`: the previous segment, after a transfer within the session or a restart of the process. */
 export function runSession(firstDialog: Dialog, parts: SessionParts, before?: PreviousSegment): RunningSession {
@@ -117,25 +118,25 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Pr
     pending: PendingRequest | undefined,
   ): Promise<SessionEvent | undefined> {
     switch (effect.do) {
-      case 'note':
+      case 'store-facts':
         parts.onRecorded(effect.facts)
         // On a disk error the facts stay in memory and are still admitted; only a crash before that would lose them.
-        await spool.note(effect.facts).catch(onFault)
+        await spool.store(effect.facts).catch(onFault)
         return undefined
-      case 'note-other':
-        await spool.note(effect.facts).catch(onFault)
+      case 'store-other-facts':
+        await spool.store(effect.facts).catch(onFault)
         return undefined
       case 'withdraw':
         await withdraw(effect.segmentIds)
         return undefined
       case 'open': {
         // In parallel, because the answer to the client waits for both.
-        const [opened] = await Promise.all([open(effect, pending), spool.noteInAdvance(effect.facts)])
+        const [opened] = await Promise.all([open(effect, pending), spool.storeInAdvance(effect.facts)])
         if (opened.type !== 'opened') await withdraw([segment.segmentId])
         return opened
       }
       case 'take-over':
-        discardingStreams = before?.passOn()
+        discardingStreams = before?.detachStreams()
         discardingStreams?.writeTo(undefined)
         return undefined
       case 'listen':
@@ -218,7 +219,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Pr
 
   /** Returns the streams to take over: the previous segment's, or those received while the decision was pending. */
   function takeCurrentStreams(): (() => SessionStreams | undefined) | undefined {
-    if (before?.hasStreams) return () => before.passOn()
+    if (before?.hasStreams) return () => before.detachStreams()
     if (!discardingStreams) return undefined
     return () => {
       const streams = discardingStreams
@@ -354,7 +355,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Pr
     if (state?.phase !== 'live') return undefined
     const { streams, tracks, metadata, answerVersion, withholds } = state.session
     const paused = allPaused(streams)
-    const was: SessionLeg = {
+    const previous: SessionLeg = {
       ...{ dialog, described, sdpSessionId, place: { streams, tracks, metadata, answerVersion, withholds, paused } },
       streams: media?.exchange(next.streams ?? newStreams(), hasEnded),
     }
@@ -363,7 +364,7 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Pr
     discardingStreams = undefined
     ;({ dialog, described, sdpSessionId } = next)
     await handle({ type: 'moved', to: next.place, isSilenced: next.streams === undefined, hasEnded }, undefined)
-    return was
+    return previous
   }
 
   return {
@@ -385,8 +386,8 @@ export function runSession(firstDialog: Dialog, parts: SessionParts, before?: Pr
     get described() {
       return described
     },
-    passOn() {
-      const streams = media?.passOn() ?? discardingStreams
+    detachStreams() {
+      const streams = media?.detachStreams() ?? discardingStreams
       discardingStreams = undefined
       return streams
     },

@@ -19,11 +19,11 @@ interface UnrecordedSession {
 export interface UnrecordedSessions {
   answer(incoming: IncomingRequest, invitation: CallInvitation): void
   /** Adds a session that was recorded, or a duplicate, until its call was found to be another one. */
-  take(dialogId: string, session: UnrecordedSession): void
+  add(dialogId: string, session: UnrecordedSession): void
   /** Returns the media lines in force, for reading a later request. */
   knownOf(dialogId: string): { streams: readonly StreamPlan[] } | undefined
   /** Returns the state of a session, needed when it is recorded from now on. */
-  find(dialogId: string): { before: PreviousSegment; passedOn: NonNullable<Offer['passedOn']> } | undefined
+  find(dialogId: string): { before: PreviousSegment; previousState: NonNullable<Offer['previousState']> } | undefined
   forget(dialogId: string): void
 }
 
@@ -49,7 +49,7 @@ export function createUnrecordedSessions(mediaAddress: (peer: string) => string)
       if (!incoming.respond(200, { body: made.text, contentType: 'application/sdp' })) return
       sessions.set(id, { described: offer ?? before?.described, streams, answerVersion, sdpSessionId })
     },
-    take: (dialogId, session) => void sessions.set(dialogId, session),
+    add: (dialogId, session) => void sessions.set(dialogId, session),
     knownOf(dialogId) {
       const one = sessions.get(dialogId)
       return one && { streams: one.streams }
@@ -59,8 +59,8 @@ export function createUnrecordedSessions(mediaAddress: (peer: string) => string)
       if (!one) return undefined
       const { described, answerVersion, sdpSessionId } = one
       return {
-        before: { described, sdpSessionId, hasStreams: false, passOn: () => undefined },
-        passedOn: { answerVersion, tracks: {}, isSilenced: true },
+        before: { described, sdpSessionId, hasStreams: false, detachStreams: () => undefined },
+        previousState: { answerVersion, tracks: {}, isSilenced: true },
       }
     },
     forget: (dialogId) => void sessions.delete(dialogId),

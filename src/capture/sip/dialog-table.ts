@@ -27,7 +27,7 @@ const maxTimerMs = 2 ** 31 - 1
 
 /** A dialog as used inside this folder; `view` is the handler's view of it. */
 export interface DialogEntry {
-  readonly shown: Dialog
+  readonly view: Dialog
   readonly localTag: string
   /** The INVITE without a final answer, if any; `cancel` answers it 487. */
   openInvite: { cancel(): void } | undefined
@@ -38,13 +38,13 @@ export interface DialogEntry {
   /** Returns true if the source belongs to the trunk that opened the dialog. Requests from elsewhere are not part of it. */
   isFrom(source: Source): boolean
   /** Accepts a request inside the dialog; false if it is out of order. */
-  take(request: SipRequest, arrival: Arrival): boolean
+  accept(request: SipRequest, arrival: Arrival): boolean
   /** Registers a 2xx sent to the INVITE with that CSeq number; `stop` ends its retransmission. */
   confirm(sequence: number, stop: () => void, sdpOffered: boolean): void
   /** Registers the ACK of that INVITE. Returns true the first time. */
   acknowledged(sequence: number): boolean
   /** Stops waiting for the ACK of that INVITE. */
-  giveUpAck(sequence: number): void
+  stopWaitingForAck(sequence: number): void
   /** Sets when the session expires without a refresh; undefined: never (RFC 4028). */
   expireAfter(seconds: number | undefined): void
   end(): void
@@ -118,12 +118,12 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
   function lose(dialog: DialogEntry, reason: DialogLoss) {
     let decision: void | 'keep' = undefined
     try {
-      decision = setting.handler.onDialogLost(dialog.shown, reason)
+      decision = setting.handler.onDialogLost(dialog.view, reason)
     } catch (error) {
       setting.counters.faults++
       setting.onFault(error)
     }
-    if (decision !== 'keep') void dialog.shown.bye()
+    if (decision !== 'keep') void dialog.view.bye()
   }
 
   function enter(
@@ -145,7 +145,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
     let byeResult: Promise<number> | undefined
     let offersItself = false
 
-    const shown: Dialog = {
+    const view: Dialog = {
       id: key,
       callId: state.callId,
       localTag,
@@ -175,7 +175,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
     }
 
     const entry: DialogEntry = {
-      shown,
+      view,
       localTag,
       openInvite: undefined,
       openUpdates: 0,
@@ -190,7 +190,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
       isFrom: (source) =>
         (openedBy.source.transport !== 'tls' || source.transport === 'tls') &&
         setting.sharesTrunk(openedBy.source, source),
-      take(request, from) {
+      accept(request, from) {
         if (!acceptRequest(state, request)) return false
         last = arrivalPathOf(from)
         return true
@@ -206,7 +206,7 @@ export function createDialogTable(setting: DialogTableSetting): DialogTable {
         isAcknowledged ||= isFirst
         return isFirst
       },
-      giveUpAck(sequence) {
+      stopWaitingForAck(sequence) {
         endWait(sequence)
       },
       expireAfter(seconds) {

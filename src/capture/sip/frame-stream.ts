@@ -18,27 +18,27 @@ export interface StreamFramer {
 
 /** Splits a TCP or TLS stream into messages by Content-Length (RFC 3261 18.3). Linear for chunks of any size. */
 export function createStreamFramer(limits: MessageLimits = messageLimits): StreamFramer {
-  // Bytes [0, used) of `held` are not framed yet; the first `scanned` of them do not contain the end of the head.
-  let held = Buffer.alloc(4096)
+  // Bytes [0, used) of `buffer` are not framed yet; the first `scanned` of them do not contain the end of the head.
+  let buffer = Buffer.alloc(4096)
   let used = 0
   let scanned = 0
   let wanted = -1
   let isBroken = false
 
   const append = (chunk: Buffer) => {
-    if (used + chunk.length > held.length) {
-      const grown = Buffer.alloc(Math.max(held.length * 2, used + chunk.length))
-      held.copy(grown, 0, 0, used)
-      held = grown
+    if (used + chunk.length > buffer.length) {
+      const grown = Buffer.alloc(Math.max(buffer.length * 2, used + chunk.length))
+      buffer.copy(grown, 0, 0, used)
+      buffer = grown
     }
-    chunk.copy(held, used)
+    chunk.copy(buffer, used)
     used += chunk.length
   }
 
   const breakOff = (frames: Frame[], reason: string, start: number, end = used) => {
     isBroken = true
-    frames.push({ kind: 'broken', reason, bytes: Buffer.from(held.subarray(start, end)) })
-    held = Buffer.alloc(0)
+    frames.push({ kind: 'broken', reason, bytes: Buffer.from(buffer.subarray(start, end)) })
+    buffer = Buffer.alloc(0)
     used = 0
   }
 
@@ -48,12 +48,12 @@ export function createStreamFramer(limits: MessageLimits = messageLimits): Strea
     let at = from
     while (at < used) {
       const left = used - at
-      if (held[at] === 0x0a) at++
-      else if (held[at] !== 0x0d) return at
-      else if (left >= 4 && held.toString('latin1', at, at + 4) === '\r\n\r\n') {
+      if (buffer[at] === 0x0a) at++
+      else if (buffer[at] !== 0x0d) return at
+      else if (left >= 4 && buffer.toString('latin1', at, at + 4) === '\r\n\r\n') {
         frames.push({ kind: 'ping' })
         at += 4
-      } else if (left < 4 && '\r\n\r\n'.startsWith(held.toString('latin1', at, used))) return at
+      } else if (left < 4 && '\r\n\r\n'.startsWith(buffer.toString('latin1', at, used))) return at
       else at += 1
     }
     return at
@@ -66,16 +66,16 @@ export function createStreamFramer(limits: MessageLimits = messageLimits): Strea
       if (wanted < 0) {
         if (scanned === 0) {
           start = skipLineEnds(start, frames)
-          if (start >= used || held[start] === 0x0d) break
+          if (start >= used || buffer[start] === 0x0d) break
         }
-        const head = headEnd(held, start + scanned, used)
+        const head = headEnd(buffer, start + scanned, used)
         if (head < 0) {
           // The last three bytes may be the beginning of the empty line.
           scanned = Math.max(1, used - start - 3)
           if (used - start > limits.messageBytes) breakOff(frames, 'Head too long', start)
           break
         }
-        const length = contentLength(held.subarray(start, head))
+        const length = contentLength(buffer.subarray(start, head))
         if (typeof length === 'string') {
           breakOff(frames, length, start, head)
           break
@@ -87,13 +87,13 @@ export function createStreamFramer(limits: MessageLimits = messageLimits): Strea
         }
       }
       if (used - start < wanted) break
-      frames.push({ kind: 'message', bytes: Buffer.from(held.subarray(start, start + wanted)) })
+      frames.push({ kind: 'message', bytes: Buffer.from(buffer.subarray(start, start + wanted)) })
       start += wanted
       wanted = -1
       scanned = 0
     }
     if (start > 0 && used > 0) {
-      held.copy(held, 0, start, used)
+      buffer.copy(buffer, 0, start, used)
       used -= start
     }
     return frames

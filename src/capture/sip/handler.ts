@@ -111,7 +111,7 @@ export interface SipHandler {
   onDialogResumed?(dialog: Dialog): void
 }
 
-/** Counters since the start. Those with a name ending in `Open` are current numbers. */
+/** Counters since the start. Those with a name ending in `Open`, and `receiveBufferBytes`, are current values. */
 export interface SipCounters {
   messages: number
   requests: number
@@ -121,6 +121,7 @@ export interface SipCounters {
   droppedBySource: number
   droppedByRate: number
   refusedByRate: number
+  /** New requests above the limit of dialogs or of transactions. */
   refusedByCap: number
   refusedByPressure: number
   /** Requests inside a dialog from another trunk than the dialog's. */
@@ -133,5 +134,6 @@ export interface SipCounters {
   transactionsOpen: number
   connectionsOpen: number
   connectionsRefused: number
+  /** Size of the UDP socket's receive buffer. */
   receiveBufferBytes: number
 }

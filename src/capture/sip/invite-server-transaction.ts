@@ -13,7 +13,7 @@ export interface InviteServerTransaction {
   respond(status: number, bytes: Buffer): boolean
 }
 
-/** The transaction sends 100 by itself if the TU has not answered within this time (17.2.1). */
+/** The transaction sends 100 if the TU has not answered within this time (17.2.1). */
 export const TRYING_AFTER_MS = 200
 
 /**

@@ -7,17 +7,17 @@ const lines = (...all: string[]) => Buffer.from([...all, '', ''].join('\r\n'))
 test.each([
   [
     'an INVITE without To tag',
-    lines('INVITE sip:a SIP/2.0', 'Timestamp: 1;tag=x', 'To: <sip:a>', 'From: <sip:b>;tag=1'),
     true,
+    lines('INVITE sip:a SIP/2.0', 'Timestamp: 1;tag=x', 'To: <sip:a>', 'From: <sip:b>;tag=1'),
   ],
-  ['an OPTIONS', lines('OPTIONS sip:a SIP/2.0', 't:sip:a'), true],
-  ['a re-INVITE', lines('INVITE sip:a SIP/2.0', 'From: x', 'To: <sip:a>;tag=1'), false],
-  ['a re-INVITE, compact and folded', lines('INVITE sip:a SIP/2.0', 't :', ' <sip:a>', ' ; TAG = 1'), false],
-  ['an ACK', lines('ACK sip:a SIP/2.0'), false],
-  ['a CANCEL', lines('CANCEL sip:a SIP/2.0', 'To: <sip:a>'), false],
-  ['a response', lines('SIP/2.0 200 OK'), false],
-  ['noise', Buffer.from('\0\0\0'), true],
-])('%s', (_name, bytes, isNew) => {
+  ['an OPTIONS', true, lines('OPTIONS sip:a SIP/2.0', 't:sip:a')],
+  ['a re-INVITE', false, lines('INVITE sip:a SIP/2.0', 'From: x', 'To: <sip:a>;tag=1')],
+  ['a re-INVITE, compact and folded', false, lines('INVITE sip:a SIP/2.0', 't :', ' <sip:a>', ' ; TAG = 1')],
+  ['an ACK', false, lines('ACK sip:a SIP/2.0')],
+  ['a CANCEL', false, lines('CANCEL sip:a SIP/2.0', 'To: <sip:a>')],
+  ['a response', false, lines('SIP/2.0 200 OK')],
+  ['noise', true, Buffer.from('\0\0\0')],
+])('%s is a new request: %s', (_name, isNew, bytes) => {
   expect(isNewRequest(bytes)).toBe(isNew)
 })
 

@@ -8,8 +8,8 @@ interface Handshakes {
 }
 
 /**
- * Limits unfinished TLS handshakes, apart from connections: clients have not yet authenticated. Beyond a limit the oldest one of a
- * source is ended, because a client that has a certificate finishes within moments.
+ * Limits unfinished TLS handshakes, separately from connections: clients have not yet authenticated. Beyond a limit the oldest
+ * handshake of a source is ended, because a client that has a certificate finishes within moments.
  */
 export function limitHandshakes({
   limits,

@@ -24,6 +24,7 @@ export interface StreamLimits extends MessageLimits {
 export interface Refusals {
   /** Counts and reports a refused connection. */
   refuse(reason: string, address: string): void
+  /** Reports a refused connection without counting it. */
   report(reason: string, address: string): void
 }
 
@@ -150,9 +151,9 @@ export async function listenStream(
 
   function serve(socket: Socket, address: string, isAccepted: boolean): Channel {
     const framer = createStreamFramer(limits)
-    const releaseLater = () => clock.after(limits.messageMs, () => socket.destroy())
-    let hasSpoken = !isAccepted
-    let cancelSlow = isAccepted ? releaseLater() : undefined
+    const startTimeout = () => clock.after(limits.messageMs, () => socket.destroy())
+    let hasReceived = !isAccepted
+    let cancelSlow = isAccepted ? startTimeout() : undefined
     const channel: Channel = {
       get open() {
         return socket.writable
@@ -182,10 +183,10 @@ export async function listenStream(
         }
         cancelSlow?.()
         cancelSlow = undefined
-        hasSpoken = true
+        hasReceived = true
       }
-      if (framer.partial) cancelSlow ??= releaseLater()
-      else if (hasSpoken) {
+      if (framer.partial) cancelSlow ??= startTimeout()
+      else if (hasReceived) {
         cancelSlow?.()
         cancelSlow = undefined
       }

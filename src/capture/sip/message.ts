@@ -46,14 +46,14 @@ export interface SipResponse extends MessageParts {
 }
 
 /**
- * Bytes that are not a valid message. `headers`: those read before the error, from which an answer is made if `about` is a
+ * Bytes that are not a valid message. `headers`: those read before the error, from which an answer is made if `messageKind` is a
  * request. Malformed responses and other bytes are dropped (RFC 3261 section 18.1.2).
  */
 export interface SipRefusal {
   kind: 'refusal'
   status: 400 | 505 | 513
   reason: string
-  about: 'request' | 'response' | 'noise'
+  messageKind: 'request' | 'response' | 'noise'
   method?: string
   headers: Header[]
   encoding: HeaderEncoding

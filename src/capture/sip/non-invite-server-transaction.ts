@@ -11,7 +11,7 @@ export interface NonInviteServerTransaction {
   respond(status: number, bytes: Buffer): boolean
 }
 
-/** Starts a non-INVITE server transaction (RFC 3261 17.2.2). It sends no 100 by itself (RFC 4320 4.1). */
+/** Starts a non-INVITE server transaction (RFC 3261 17.2.2). It never sends a 100 (RFC 4320 4.1). */
 export function startNonInviteServerTransaction(setting: TransactionSetting): NonInviteServerTransaction {
   const { clock, timers, reliable } = setting
   let state: NonInviteServerState = 'trying'

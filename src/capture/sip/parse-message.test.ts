@@ -138,14 +138,14 @@ describe('limits', () => {
       [long, 'Line too long'],
       [folded, 'Line too long'],
     ] as const) {
-      expect(refusal).toMatchObject({ kind: 'refusal', status: 400, reason, about: 'request', method: 'INVITE' })
+      expect(refusal).toMatchObject({ kind: 'refusal', status: 400, reason, messageKind: 'request', method: 'INVITE' })
       expect(firstHeader(refusal, 'call-id')).toBe('1@192.0.2.1')
     }
   })
 
   test('a message above 64 KB is refused with 513', () => {
     const bytes = Buffer.concat([sample, Buffer.alloc(65_536)])
-    expect(parseMessage(bytes)).toMatchObject({ kind: 'refusal', status: 513, about: 'request' })
+    expect(parseMessage(bytes)).toMatchObject({ kind: 'refusal', status: 513, messageKind: 'request' })
   })
 
   test('a stray carriage return in a header is refused and not echoed', () => {
@@ -179,5 +179,5 @@ test('list headers are split at commas and lines, not inside quotes or brackets,
 
 test('input that is not SIP is noise', () => {
   for (const text of ['GET / HTTP/1.1\r\n\r\n', '\0\0\0\0', '', '\r\n\r\n', 'SIPX/2.0 200 OK\r\n\r\n'])
-    expect(parseMessage(Buffer.from(text))).toMatchObject({ kind: 'refusal', about: 'noise' })
+    expect(parseMessage(Buffer.from(text))).toMatchObject({ kind: 'refusal', messageKind: 'noise' })
 })

@@ -31,13 +31,13 @@ export function parseMessage(bytes: Buffer, limits: MessageLimits = messageLimit
     kind: 'refusal',
     status,
     reason,
-    about: first.about,
-    ...(first.about === 'request' && first.method !== undefined ? { method: first.method } : {}),
+    messageKind: first.messageKind,
+    ...(first.messageKind === 'request' && first.method !== undefined ? { method: first.method } : {}),
     headers: head.headers,
     encoding: head.encoding,
   })
   if (bytes.length > limits.messageBytes) return refuse(513, 'Message Too Large')
-  if (first.about === 'noise') return refuse(400, 'Not SIP')
+  if (first.messageKind === 'noise') return refuse(400, 'Not SIP')
   if (first.error !== undefined) return refuse(first.error.status, first.error.reason)
   if (head.error !== undefined) return refuse(400, head.error)
 
@@ -46,7 +46,8 @@ export function parseMessage(bytes: Buffer, limits: MessageLimits = messageLimit
   const needed = readMandatoryHeaders(head.headers)
   if (typeof needed === 'string') return refuse(400, needed)
   const parts = { headers: head.headers, body, encoding: head.encoding, ...needed }
-  if (first.about === 'response') return { kind: 'response', status: first.status, reason: first.reason, ...parts }
+  if (first.messageKind === 'response')
+    return { kind: 'response', status: first.status, reason: first.reason, ...parts }
   if (needed.cseq.method !== first.method) return refuse(400, 'CSeq method does not match')
   return { kind: 'request', method: first.method, uri: first.uri, ...parts }
 }
@@ -148,11 +149,11 @@ interface StartLineError {
 }
 
 type StartLine =
-  | { about: 'noise'; error?: undefined }
-  | { about: 'request'; method: string; uri: string; error?: undefined }
-  | { about: 'request'; method?: string; error: StartLineError }
-  | { about: 'response'; status: number; reason: string; error?: undefined }
-  | { about: 'response'; error: StartLineError }
+  | { messageKind: 'noise'; error?: undefined }
+  | { messageKind: 'request'; method: string; uri: string; error?: undefined }
+  | { messageKind: 'request'; method?: string; error: StartLineError }
+  | { messageKind: 'response'; status: number; reason: string; error?: undefined }
+  | { messageKind: 'response'; error: StartLineError }
 
 function readStartLine(raw: string): StartLine {
   // A space at the end is accepted (RFC 4475 3.1.2.9 leaves the choice); additional ones inside are not (3.1.2.8).
@@ -160,27 +161,28 @@ function readStartLine(raw: string): StartLine {
   if (line.slice(0, 4).toUpperCase() === 'SIP/') return readStatusLine(line)
   const lastBlank = line.lastIndexOf(' ')
   const version = line.slice(lastBlank + 1)
-  if (version.slice(0, 4).toUpperCase() !== 'SIP/') return { about: 'noise' }
+  if (version.slice(0, 4).toUpperCase() !== 'SIP/') return { messageKind: 'noise' }
   const firstBlank = line.indexOf(' ')
   const method = line.slice(0, firstBlank)
-  if (!isToken(method)) return { about: 'request', error: { status: 400, reason: 'Invalid method' } }
+  if (!isToken(method)) return { messageKind: 'request', error: { status: 400, reason: 'Invalid method' } }
   if (version.toUpperCase() !== 'SIP/2.0')
-    return { about: 'request', method, error: { status: 505, reason: 'Version Not Supported' } }
+    return { messageKind: 'request', method, error: { status: 505, reason: 'Version Not Supported' } }
   const uri = line.slice(firstBlank + 1, Math.max(lastBlank, firstBlank + 1))
-  if (!isPlainUri(uri)) return { about: 'request', method, error: { status: 400, reason: 'Invalid Request-URI' } }
-  return { about: 'request', method, uri }
+  if (!isPlainUri(uri)) return { messageKind: 'request', method, error: { status: 400, reason: 'Invalid Request-URI' } }
+  return { messageKind: 'request', method, uri }
 }
 
 function readStatusLine(line: string): StartLine {
   const error = { status: 400, reason: 'Invalid status line' } as const
   const blank = line.indexOf(' ')
-  if (line.slice(0, blank < 0 ? line.length : blank).toUpperCase() !== 'SIP/2.0') return { about: 'response', error }
+  if (line.slice(0, blank < 0 ? line.length : blank).toUpperCase() !== 'SIP/2.0')
+    return { messageKind: 'response', error }
   const rest = line.slice(blank + 1)
   const codeEnd = rest.indexOf(' ')
   const code = codeEnd < 0 ? rest : rest.slice(0, codeEnd)
   const status = code.length === 3 ? readDecimal(code, 699) : undefined
-  if (status === undefined || status < 100) return { about: 'response', error }
-  return { about: 'response', status, reason: codeEnd < 0 ? '' : rest.slice(codeEnd + 1) }
+  if (status === undefined || status < 100) return { messageKind: 'response', error }
+  return { messageKind: 'response', status, reason: codeEnd < 0 ? '' : rest.slice(codeEnd + 1) }
 }
 
 /** Returns true for a URI with a scheme and without spaces or brackets (RFC 4475 3.1.2.6, 3.1.2.7). */

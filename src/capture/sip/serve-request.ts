@@ -45,7 +45,7 @@ export interface RequestServingSetting {
   counters: SipCounters
   onFault: (error: unknown) => void
   /** Called with the final status of each new session, and the time since its INVITE arrived. */
-  onOffered?: ((status: number, tookMs: number) => void) | undefined
+  onAnswered?: ((status: number, tookMs: number) => void) | undefined
   advertisedHost: string | undefined
   transactions: TransactionTable
   dialogs: DialogTable
@@ -69,7 +69,7 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
       const arrivedMs = clock.nowMs()
       const answered = (status: number, bytes: Buffer, answer: Answer) => {
         dialog.openInvite = undefined
-        if (forming) setting.onOffered?.(status, clock.nowMs() - arrivedMs)
+        if (forming) setting.onAnswered?.(status, clock.nowMs() - arrivedMs)
         if (status < 300) succeed(request, dialog, transaction, status, bytes, answer)
         else if (forming) dialog.end()
       }
@@ -83,7 +83,7 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
       dialog.openInvite = { cancel }
       start({
         request,
-        dialog: dialog.shown,
+        dialog: dialog.view,
         source: arrival.source,
         get answered() {
           return incoming.answered
@@ -142,7 +142,7 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
     })
     const incoming: IncomingRequest = {
       request,
-      dialog: dialog.shown,
+      dialog: dialog.view,
       source: arrival.source,
       get answered() {
         return done
@@ -178,7 +178,7 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
     const repeat = () => void transaction.respond(status, bytes)
     const stop = retransmitSuccess(clock, timers, repeat, () => {
       counters.notAcknowledged++
-      dialog.giveUpAck(number)
+      dialog.stopWaitingForAck(number)
       dialogs.lose(dialog, 'not-acknowledged')
     })
     dialog.confirm(number, stop, sdpOffered)
@@ -209,7 +209,7 @@ export function createRequestServing(setting: RequestServingSetting): RequestSer
     const parameters = parseParameters(semicolon < 0 ? '' : value.slice(semicolon + 1))
     const callId = (semicolon < 0 ? value : value.slice(0, semicolon)).trim()
     const found = dialogs.find(callId, parameters?.get('to-tag') ?? '', parameters?.get('from-tag') ?? '')
-    return found?.isFrom(source) ? found.shown : undefined
+    return found?.isFrom(source) ? found.view : undefined
   }
 
   function guard(run: () => void | Promise<void>, failed: () => void = () => {}) {

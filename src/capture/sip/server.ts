@@ -64,7 +64,7 @@ export interface SipServerOptions {
   /** Called with errors on our side, such as an exception of the handler or a failed socket. Default: a process warning. */
   onFault?: (error: unknown) => void
   /** Called with the final status of each new session, and the time from its INVITE to that answer. */
-  onOffered?: (status: number, tookMs: number) => void
+  onAnswered?: (status: number, tookMs: number) => void
   /** Host in Contact and Via, if the address listened at is not suitable. */
   advertisedHost?: string
 }
@@ -102,7 +102,7 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
     gate,
     counters,
     refusal: options.refusal,
-    onOffered: options.onOffered,
+    onAnswered: options.onAnswered,
     random: options.random ?? randomBytes,
     onFault,
     advertisedHost: options.advertisedHost,
@@ -110,11 +110,11 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
     sharesTrunk: options.sharesTrunk ?? isSamePeer,
   })
   for (const saved of options.resumed ?? []) server.resume(saved)
-  const order = prioritiseArrivals(server.receive)
+  const queue = prioritiseArrivals(server.receive)
   const receive = (arrival: Arrival) => {
     if (stopped) return
     // Messages from sources that are not allowed are dropped at once.
-    if (gate.allows(arrival.source.address)) order.receive(arrival)
+    if (gate.allows(arrival.source.address)) queue.receive(arrival)
     else server.receive(arrival)
   }
   const listen = (kind: 'udp' | 'tcp', port: number) =>
@@ -172,7 +172,7 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
     async stop() {
       if (stopped) return
       stopped = true
-      order.stop()
+      queue.stop()
       server.stop()
       clock.cancelAll()
       await Promise.all(transports.map((transport) => transport.stop()))

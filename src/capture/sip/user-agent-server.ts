@@ -41,7 +41,7 @@ export interface UserAgentServerSetting {
   refusal?: (() => TemporaryRefusal | undefined) | undefined
   random: (bytes: number) => Buffer
   onFault: (error: unknown) => void
-  onOffered?: ((status: number, tookMs: number) => void) | undefined
+  onAnswered?: ((status: number, tookMs: number) => void) | undefined
   /** Host in our Contact and Via, if the socket's own address is not suitable. */
   advertisedHost: string | undefined
   transports: () => readonly Transport[]
@@ -78,7 +78,7 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
   return {
     // A bug ends this message, not the process.
     receive: (arrival) => serving.guard(() => receive(arrival)),
-    resume: (saved) => serving.guard(() => handler.onDialogResumed?.(dialogs.resume(saved).shown)),
+    resume: (saved) => serving.guard(() => handler.onDialogResumed?.(dialogs.resume(saved).view)),
     sizes: () => ({ dialogsOpen: dialogs.size, transactionsOpen: transactions.size }),
     stop: () => transactions.stop(),
   }
@@ -115,7 +115,7 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
     counters.malformed++
     // Dropped, as they cannot be answered: noise, an ACK (17.1.1.3), and messages without a valid Via.
     if (via === undefined || message.method === 'ACK') return
-    if (message.kind === 'refusal' && message.about !== 'request') return
+    if (message.kind === 'refusal' && message.messageKind !== 'request') return
     const status = arrival.broken === 'Message Too Large' ? 513 : message.kind === 'refusal' ? message.status : 400
     const reason = arrival.broken ?? (message.kind === 'refusal' ? message.reason : 'Bad Request')
     refuse(message, via, arrival, status, { reason })
@@ -168,13 +168,13 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
       counters.foreignRequests++
       return answer(481)
     }
-    if (!dialog.take(request, arrival)) return answer(500)
+    if (!dialog.accept(request, arrival)) return answer(500)
     if (request.method === 'OPTIONS') return answerOptions(request, arrival, answer)
     if (request.method === 'BYE') return serving.serveBye(request, arrival, dialog)
     // PRACK acknowledges a reliable provisional response, and we send none (RFC 3262 section 3).
     if (request.method === 'PRACK') return answer(481)
     // Our BYE was sent: the session is over for us, whatever crossed it (section 15.1.1).
-    if (dialog.shown.state === 'ending') return answer(481)
+    if (dialog.view.state === 'ending') return answer(481)
     // The SDP of an earlier request is still open: 14.2 and RFC 3311 5.2 require 500 with a short, random wait.
     if (dialog.openInvite !== undefined || dialog.openUpdates > 0)
       return answer(500, [{ name: 'retry-after', value: String(setting.random(1).readUInt8(0) % 11) }])
@@ -207,7 +207,7 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
     if (transactions.findInvite(request)?.receiveAck() === true) return
     const dialog = dialogs.find(request.callId, tagOf(request.to) ?? '', tagOf(request.from) ?? '')
     if (dialog?.isFrom(arrival.source) !== true) return
-    if (dialog.acknowledged(request.cseq.number)) serving.guard(() => handler.onAck(dialog.shown, request))
+    if (dialog.acknowledged(request.cseq.number)) serving.guard(() => handler.onAck(dialog.view, request))
   }
 
   function onCancel(request: SipRequest, arrival: Arrival) {

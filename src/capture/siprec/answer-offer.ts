@@ -65,7 +65,7 @@ export interface StreamPlan {
 
 export interface PlanOptions {
   /** True if the offer came over TLS, so that nobody else can read its keys (RFC 4568 section 8.1). */
-  readonly takesKeys?: boolean | undefined
+  readonly acceptsKeys?: boolean | undefined
   /** Returns false for a media address of an IP version that is not listened on here. */
   readonly isReachable?: ((address: string) => boolean) | undefined
   /** Additional codecs that can be played, by installed libraries. */
@@ -78,15 +78,16 @@ export interface PlanOptions {
 export function planStreams(
   offer: SessionDescription,
   sourceAddress: string,
-  { takesKeys = false, isReachable = () => true, plays = [], answersAll = false }: PlanOptions = {},
+  { acceptsKeys = false, isReachable = () => true, plays = [], answersAll = false }: PlanOptions = {},
 ): StreamPlan[] {
   return offer.media.map((media) => {
     const formats = sortFormats(media.codecs, plays)
     const remote = remoteMediaOf(media, sourceAddress)
     const refusedBecause =
-      reasonToRefuse(media, takesKeys) ?? (isReachable(remote.address) ? undefined : ('other address family' as const))
+      reasonToRefuse(media, acceptsKeys) ??
+      (isReachable(remote.address) ? undefined : ('other address family' as const))
     // Keys with the profile RTP/AVP: SRTP if both sides support it (RFC 8643), otherwise plain RTP.
-    const crypto = takesKeys ? media.crypto[0] : undefined
+    const crypto = acceptsKeys ? media.crypto[0] : undefined
     const zeros = media.connectionAddress !== undefined && isUnspecified(media.connectionAddress)
     return {
       index: media.index,
@@ -143,14 +144,14 @@ function offersMux({ attributes, codecs }: SdpMedia): boolean {
   return isOffered && !codecs.some(({ payloadType }) => payloadType >= 64 && payloadType <= 95)
 }
 
-function reasonToRefuse(media: SdpMedia, takesKeys: boolean): StreamPlan['refusedBecause'] {
+function reasonToRefuse(media: SdpMedia, acceptsKeys: boolean): StreamPlan['refusedBecause'] {
   if (!media.readable) return 'unreadable'
   if (media.port === 0) return 'port 0'
   if (media.type !== 'audio') return 'not audio'
   const profile = /^RTP\/(S?)AVPF?$/i.exec(media.protocol)
   if (!profile) return 'other transport'
   // Answering AVP to SAVP is forbidden (RFC 3264 section 6.1).
-  if (profile[1] && !takesKeys) return 'keys in clear'
+  if (profile[1] && !acceptsKeys) return 'keys in clear'
   if (profile[1] && media.crypto.length === 0) return 'no usable key'
   return media.codecs.some(({ encoding }) => !nonSpeech.has(encoding)) ? undefined : 'unreadable'
 }
@@ -174,7 +175,7 @@ export interface AnswerOptions {
   readonly ownKey?: ((stream: StreamPlan) => MasterKey) | undefined
   /** `historyOnly`: the call is not recorded. Every audio line is answered inactive and no port is opened. */
   readonly mode: 'record' | 'historyOnly'
-  /** A later offer of the same dialog may close every stream; a first one with nothing acceptable is refused. */
+  /** True for a later offer of the same dialog, which may close every stream. A first offer with nothing acceptable is refused. */
   readonly reoffer?: boolean
 }
 
@@ -221,8 +222,8 @@ export function isRefusedHere({ refusedBecause }: StreamPlan): boolean {
 
 /** Returns true if a voice is not recorded or cannot be played: its line cannot be accepted, and no other has its label. */
 export function lacksVoice(plans: readonly StreamPlan[]): boolean {
-  const taken = new Set(plans.filter(({ accepted }) => accepted).map(({ label }) => label))
-  const missing = (plan: StreamPlan) => isRefusedHere(plan) && (plan.label === undefined || !taken.has(plan.label))
+  const acceptedLabels = new Set(plans.filter(({ accepted }) => accepted).map(({ label }) => label))
+  const missing = (plan: StreamPlan) => isRefusedHere(plan) && (plan.label === undefined || !acceptedLabels.has(plan.label))
   return lacksPlayable(plans) || plans.some(missing)
 }
 

@@ -5,11 +5,11 @@ import type { ParticipantFact } from './recording-metadata.ts'
 import { allParameters, readAddress, readAddresses } from './read-header-value.ts'
 
 /**
- * `called`: the service number or the official, decided by registry and directory. `passedOn`: an earlier destination of the
+ * `called`: the service number or the official, decided by registry and directory. `redirected`: an earlier destination of the
  * call, considered only if it is a number of the registry: an official who transferred the call is no longer its party.
  */
 export interface Claim {
-  readonly role: 'caller' | 'called' | 'passedOn' | 'official'
+  readonly role: 'caller' | 'called' | 'redirected' | 'official'
   readonly number: PhoneNumber
   readonly source: Source
   readonly participantId?: string
@@ -118,9 +118,9 @@ function claimsOfBroadWorks(evidence: Evidence): Claim[] {
   return [
     ...claimOfCalling(evidence, claim, facts.callingPartyNumber),
     ...claim('called', facts.acdNumber),
-    ...claim('passedOn', facts.originallyCalled),
-    ...claim('passedOn', facts.lastRedirectedBy),
-    ...claim('passedOn', facts.redirectedFrom),
+    ...claim('redirected', facts.originallyCalled),
+    ...claim('redirected', facts.lastRedirectedBy),
+    ...claim('redirected', facts.redirectedFrom),
     ...(code === undefined
       ? [...claim('called', facts.dialedDigits), ...claim('called', facts.calledPartyNumber)]
       : []),

@@ -68,7 +68,7 @@ describe('a caller who withholds the number', () => {
       `<group id="g"><callData><fromhdr>${hiding}</fromhdr></callData></group>${person('c', caller, '1')}`,
       [],
     ],
-  ])('has no number, if only %s shows it', (_, participant, headers) => {
+  ])('has no number, even if only %s shows that it is withheld', (_, participant, headers) => {
     expect(identify(participant + others + streams, { headers }).caller?.number).toMatchObject({
       ...{ kind: 'withheld', key: null },
     })

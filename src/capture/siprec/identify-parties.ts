@@ -139,7 +139,7 @@ function applyClaims<N, O>(evidence: Evidence<N, O>, candidates: readonly Candid
       draft.caller ??= party
       if (found?.role === 'number') draft.review.add('vendorContradictsRegistry')
     } else if (found?.role === 'number') draft.number ??= { ...party, entry: found.entry }
-    else if (claim.role === 'passedOn') continue
+    else if (claim.role === 'redirected') continue
     else if (found?.role === 'official') {
       if (!hasLeft(found.entry, participantId)) draft.official ??= { ...party, entry: found.entry }
     } else if (claim.role === 'called' && number.kind !== 'withheld') unlisted ??= party
@@ -271,8 +271,8 @@ function numbersIn(evidence: Evidence, name: string): PhoneNumber[] {
 
 /** Assigns the remaining role if there are two participants and the role of one is known. */
 function assignRemainingRole<N, O>(candidates: readonly Candidate[], draft: Draft<N, O>): void {
-  const taken = [draft.caller?.participantId, draft.number?.participantId, draft.official?.participantId]
-  const free = candidates.filter(({ participant }) => !taken.includes(participant.id))
+  const assigned = [draft.caller?.participantId, draft.number?.participantId, draft.official?.participantId]
+  const free = candidates.filter(({ participant }) => !assigned.includes(participant.id))
   if (free.length !== 1) return
   const { participant, numbers } = free[0]!
   if (draft.caller && !draft.caller.participantId) draft.caller = { ...draft.caller, participantId: participant.id }
@@ -367,7 +367,7 @@ function directionOf<N, O>(
 ): IdentifiedParties['direction'] {
   const ownCaller = caller ? findParticipants(evidence, [caller.number]) : undefined
   if (ownCaller) {
-    // The party recorded by a platform is as often as not the calling official.
+    // The party recorded by a platform is often the calling official.
     const another = official?.entry !== undefined && official.entry !== ownCaller.entry
     return number?.entry !== undefined || another ? 'internal' : 'outgoing'
   }

@@ -23,11 +23,11 @@ function offerOf(lines: readonly string[], profile = 'RTP/SAVP') {
   return offer
 }
 
-type Changes = Partial<AnswerOptions> & { profile?: string; takesKeys?: boolean }
+type Changes = Partial<AnswerOptions> & { profile?: string; acceptsKeys?: boolean }
 
-function answer(lines: readonly string[], { profile = 'RTP/SAVP', takesKeys = true, ...changed }: Changes = {}) {
+function answer(lines: readonly string[], { profile = 'RTP/SAVP', acceptsKeys = true, ...changed }: Changes = {}) {
   const offer = offerOf(lines, profile)
-  return answerOffer(offer, planStreams(offer, '198.51.100.1', { takesKeys }), { ...options, ...changed })
+  return answerOffer(offer, planStreams(offer, '198.51.100.1', { acceptsKeys }), { ...options, ...changed })
 }
 
 const textOf = (result: ReturnType<typeof answer>) => (result.kind === 'answer' ? result.text : result.reason)
@@ -70,8 +70,8 @@ describe('keys in an offer (RFC 4568)', () => {
 
   test('keys of an offer that others can read are not used: RTP/SAVP is refused, RTP/AVP is recorded unencrypted', () => {
     const lines = [`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key30}`]
-    expect(textOf(answer(lines, { takesKeys: false }))).toBe('SRTP Keys Only Over TLS')
-    expect(textOf(answer(lines, { takesKeys: false, profile: 'RTP/AVP' }))).not.toContain('crypto')
+    expect(textOf(answer(lines, { acceptsKeys: false }))).toBe('SRTP Keys Only Over TLS')
+    expect(textOf(answer(lines, { acceptsKeys: false, profile: 'RTP/AVP' }))).not.toContain('crypto')
   })
 
   test.each(['RTP/AVP', 'RTP/SAVPF', 'RTP/AVPF'])(
@@ -93,7 +93,7 @@ describe('keys in an offer (RFC 4568)', () => {
   test('no key can be printed from a parsed offer', () => {
     const offer = offerOf([`a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key30}`])
     const shown =
-      inspect([offer, planStreams(offer, '198.51.100.1', { takesKeys: true })], { depth: 9 }) + JSON.stringify(offer)
+      inspect([offer, planStreams(offer, '198.51.100.1', { acceptsKeys: true })], { depth: 9 }) + JSON.stringify(offer)
     expect(shown).not.toContain(key30.slice(0, 10))
     expect(shown).not.toContain(Buffer.from(key30, 'base64').toString('hex').slice(0, 10))
   })

@@ -36,7 +36,7 @@ export interface InvitationRequest {
   /** Source of the request, an IP address: the media source if SDP names none. */
   readonly sourceAddress: string
   /** True if the request came over a transport on which nobody else can read its keys. */
-  readonly takesKeys?: boolean
+  readonly acceptsKeys?: boolean
   /** Returns false for a media address of an IP version that is not listened on here. */
   readonly isReachable?: (address: string) => boolean
 }
@@ -104,7 +104,7 @@ export function readInvitation<N, O>(
   const planned = (isReachable: InvitationRequest['isReachable']) =>
     offer
       ? planStreams(offer, sourceAddress, {
-          ...{ takesKeys: request.takesKeys, isReachable, plays: options.formats?.plays },
+          ...{ acceptsKeys: request.acceptsKeys, isReachable, plays: options.formats?.plays },
           answersAll:
             options.formats?.answersAll ??
             [offer.sessionName, request.contentType ?? '', ...headers('user-agent')].some((name) =>

@@ -30,7 +30,7 @@ export async function openNextProcess(
   const resumed = new Set(calls.sessions.filter(isHistory).map(({ segmentId }) => segmentId))
   const wired = await openWiredRecorder(await mkdtemp(join(folder, 'run', 'of-')), {
     ...options,
-    held: { sessions: held, calls, resumed },
+    saved: { sessions: held, calls, resumed },
   })
   for (const one of savedDialogs(calls)) wired.call.server.resume(one)
   return {

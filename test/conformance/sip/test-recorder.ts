@@ -60,14 +60,14 @@ export type RecorderGiven = { firstPort: number; lastPort?: number; description:
     RecorderOptions,
     | 'clock'
     | 'limits'
-    | 'held'
+    | 'saved'
     | 'leftBehind'
     | 'nameTrunk'
     | 'findTrunk'
     | 'latchesOf'
     | 'isReachable'
     | 'officials'
-    | 'takesKeys'
+    | 'acceptsKeys'
   >
 >
 
@@ -105,7 +105,7 @@ export async function openTestRecorder(folder: string, given: RecorderGiven): Pr
   return {
     ...{ recorder, ports },
     segments: () => [...new Map(recorded.map((facts) => [facts.segmentId, facts])).values()],
-    written: () => spool.left().segments,
+    written: () => spool.unfinished().segments,
     opened,
     async voices(segment) {
       const { sources } = (await opened(segment)).index

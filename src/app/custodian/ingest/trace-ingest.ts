@@ -26,7 +26,7 @@ export function traceIngest(
     } finally {
       traces.record({
         ...{ name: 'keep', kind: 'internal', startedMs, endedMs: nowMs(), failed },
-        ...(row && { spanIds: spanIdsOf(row.contact_id, row.segment_id).within }),
+        ...(row && { spanIds: spanIdsOf(row.contact_id, row.segment_id).child }),
         attributes: { 'seloste.recording.id': recordingId, 'seloste.contact.id': row?.contact_id },
       })
     }

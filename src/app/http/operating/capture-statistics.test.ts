@@ -230,7 +230,7 @@ describe('the signalling of a call', () => {
     await flows
       .watch({ onAck: () => undefined } as never)
       .onAck(dialog, { headers: [], body: Buffer.alloc(0) } as never)
-    flows.note('d', facts)
+    flows.record('d', facts)
     const { body } = await answer(maintenance.fetch(`/api/capture/flows?segment=${facts.segmentId}`))
     const [head] = (body as unknown as { items: { id: string }[] }).items
     expect(head).toMatchObject({ segments: [{ segmentId: facts.segmentId }], transport: 'udp' })

@@ -37,7 +37,7 @@ export interface Conferences {
    */
   activityOf(segmentIds: readonly string[]): { speaking: string[]; silent: string[] }
   /** Returns true if a session is in a conference with another capture's. */
-  isElsewhere(session: RunningSession): boolean
+  isWithOtherCapture(session: RunningSession): boolean
   /** Continues such a conference in a new segment after a restart, until the database has admitted the segment. */
   resume(segmentId: string): void
   ended(segmentId: string): void
@@ -53,16 +53,16 @@ export function createConferences(parts: {
   random: RecorderOptions['random']
   clock: Pick<RecorderOptions['clock'], 'monotonicMs'>
   /** Returns true if a duplicate of a session reports that others than its official and the caller are in the call. */
-  isReportedBeside: (session: RunningSession, opening?: SegmentFacts) => boolean
+  isReportedByDuplicate: (session: RunningSession, opening?: SegmentFacts) => boolean
   /** Saves a session whose state has changed, for the next process. */
-  hold: (session: RunningSession) => void
+  save: (session: RunningSession) => void
 }): Conferences {
-  const { recent, bySegment, reader, random, clock, hold } = parts
+  const { recent, bySegment, reader, random, clock, save } = parts
   /** Segments in a conference with another capture's sessions. */
-  let elsewhere: ReadonlySet<string> = new Set()
+  let withOtherCapture: ReadonlySet<string> = new Set()
   /** Segments that were in one before a restart, with the time at which they resumed. */
   const resumed = new Map<string, number>()
-  const isElsewhere = (segmentId: string) => elsewhere.has(segmentId) || resumed.has(segmentId)
+  const isWithOtherCapture = (segmentId: string) => withOtherCapture.has(segmentId) || resumed.has(segmentId)
   const conferences: Conferences = {
     ofOffer: (invitation, facts, at, opening) => ({
       withholds: withholdingFor(invitation, facts),
@@ -77,19 +77,24 @@ export function createConferences(parts: {
       const officials = speaking.map((one) => one?.personId)
       // Sessions without an ACK do not count: otherwise a single INVITE with a spoofed address could stop recordings.
       const counts = live.map(({ dialog }) => reader.wasAcknowledged(dialog.id))
-      const isApart = (at: number, n: number) => areDifferentCallers(calls[at]!.caller, calls[n]!.caller)
+      const haveDifferentCallers = (at: number, n: number) => areDifferentCallers(calls[at]!.caller, calls[n]!.caller)
       const isInOwn = (at: number) =>
         officials[at] !== undefined &&
-        officials.some((one, n) => counts[n] && one !== undefined && one !== officials[at] && !isApart(at, n))
+        officials.some(
+          (one, n) => counts[n] && one !== undefined && one !== officials[at] && !haveDifferentCallers(at, n),
+        )
       // An official who is not in the directory may be the same one under another number, so the recordings are only marked.
       const isWithUnlisted = (at: number) =>
-        speaking.some((one, n) => n !== at && counts[n] && one && one.personId === undefined && !isApart(at, n))
-      const isReportedBeside = (session: RunningSession) =>
-        parts.isReportedBeside(session, session === opening ? facts : undefined)
-      const isIn = (at: number) => isElsewhere(calls[at]!.segmentId) || isInOwn(at) || isReportedBeside(live[at]!)
+        speaking.some(
+          (one, n) => n !== at && counts[n] && one && one.personId === undefined && !haveDifferentCallers(at, n),
+        )
+      const isReportedByDuplicate = (session: RunningSession) =>
+        parts.isReportedByDuplicate(session, session === opening ? facts : undefined)
+      const isIn = (at: number) =>
+        isWithOtherCapture(calls[at]!.segmentId) || isInOwn(at) || isReportedByDuplicate(live[at]!)
       live.forEach((session, at) => {
         if (session !== opening && isIn(at) !== isShared(session))
-          void session.dispatch({ type: 'shared', on: isIn(at) }).then(() => hold(session))
+          void session.dispatch({ type: 'shared', on: isIn(at) }).then(() => save(session))
         if (session !== opening && isWithUnlisted(at)) void session.dispatch({ type: 'marked', mark: 'needs-review' })
       })
       return opening !== undefined && isIn(live.indexOf(opening))
@@ -102,14 +107,14 @@ export function createConferences(parts: {
       return { at, officials: reported.officials.filter((one) => !live.has(officialKeyOf(one.official))) }
     },
     learn(shared) {
-      const before = new Set([...elsewhere, ...resumed.keys()])
-      elsewhere = new Set(shared)
+      const before = new Set([...withOtherCapture, ...resumed.keys()])
+      withOtherCapture = new Set(shared)
       for (const [segmentId, atMs] of resumed) if (clock.monotonicMs() - atMs > admittedMs) resumed.delete(segmentId)
       for (const segmentId of new Set([...before, ...shared])) {
         const session = bySegment.get(segmentId)
         if (session?.state?.phase !== 'live') continue
         conferences.settle(session.state.session.facts)
-        if (before.has(segmentId) !== isElsewhere(segmentId)) hold(session)
+        if (before.has(segmentId) !== isWithOtherCapture(segmentId)) save(session)
       }
     },
     activityOf(segmentIds) {
@@ -121,7 +126,7 @@ export function createConferences(parts: {
       })
       return { speaking, silent }
     },
-    isElsewhere: ({ state }) => state?.phase === 'live' && isElsewhere(state.session.facts.segmentId),
+    isWithOtherCapture: ({ state }) => state?.phase === 'live' && isWithOtherCapture(state.session.facts.segmentId),
     resume: (segmentId) => void resumed.set(segmentId, clock.monotonicMs()),
     ended: (segmentId) => void resumed.delete(segmentId),
   }

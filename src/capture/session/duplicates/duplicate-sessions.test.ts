@@ -72,7 +72,7 @@ const startSpeaking = ({ client, ports }: Lines) => speakers[client]!.resume(por
 const sentBy = ({ client }: Lines) => speakers[client]!.sent
 
 const segments = () => wired.segments()
-const takeovers = () => wired.recorder.counters.movedOn
+const takeovers = () => wired.recorder.counters.failovers
 const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 })
 const stored = () => until(() => expect(segments()[0]?.recording?.stored).toBeDefined())
 const voices = () => wired.voices(segments()[0])
@@ -199,7 +199,7 @@ test('the call ends when one session reports its end, whatever the other session
   await wired.exchange(within(1, 'BYE', 900, ended))
   await speak(second, 10)
   await stored()
-  expect(wired.recorder).toMatchObject({ live: 0, counters: { movedOn: 0 } })
+  expect(wired.recorder).toMatchObject({ live: 0, counters: { failovers: 0 } })
   expect(wired.ports.inUse).toBe(0)
   await bye(2)
   expect(segments()).toHaveLength(1)

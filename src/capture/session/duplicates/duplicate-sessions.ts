@@ -41,7 +41,7 @@ export interface DuplicateSessions {
    */
   namesOwnOfficial(dialogId: string, invitation: CallInvitation): boolean
   /** Removes a duplicate that continues as a separate session, and returns its state with its open ports. */
-  detach(dialogId: string): { before: PreviousSegment; passedOn: NonNullable<Offer['passedOn']> } | undefined
+  detach(dialogId: string): { before: PreviousSegment; previousState: NonNullable<Offer['previousState']> } | undefined
   /** Removes a session that has ended. Returns false if it is not a duplicate. */
   leave(dialogId: string): boolean
   /**
@@ -57,9 +57,9 @@ export interface DuplicateSessions {
    * Returns true if a duplicate of a session reports that others than its official and the caller are in the call.
    * @param opening facts of the session's next segment, which has not begun
    */
-  isReportedBeside(first: RunningSession, opening?: SegmentFacts): boolean
+  isReportedByDuplicate(first: RunningSession, opening?: SegmentFacts): boolean
   /** Call this when the client of a session has itself reported a transfer: earlier reports of duplicates do not count any more. */
-  passedOn(firstDialogId: string): void
+  forgetReportedTransfers(firstDialogId: string): void
   /** Moves the duplicates of a session to the session that replaces it (RFC 3891). */
   replace(first: RunningSession, by: RunningSession): void
   /** Drops the duplicates of a session that has ended. */
@@ -85,7 +85,7 @@ interface DuplicateSession {
   /** Consecutive checks with packets. */
   receivingFor: number
   /** Consecutive checks since its client has reported a transfer that the recording session's client does not report. */
-  passedOnFor: number
+  transferredFor: number
 }
 
 /** Failover needs `checksBeforeFailover` checks, so at most 1 s is lost between the last packet of one session and the first of the other. */
@@ -105,15 +105,15 @@ export function createDuplicateSessions(parts: {
   /** Finds out if a session is in a conference, after a change of its duplicates. */
   settle: (first: RunningSession) => void
   /** Saves a session and its duplicates. */
-  hold: (first: RunningSession) => void
+  save: (first: RunningSession) => void
   /** Called after a session has moved to another dialog. `isOriginal`: the dialog in which it began. */
-  onMoved: (session: RunningSession, facts: SegmentFacts, isOriginal: boolean) => void
+  onFailover: (session: RunningSession, facts: SegmentFacts, isOriginal: boolean) => void
   /** Deletes everything about a dialog. */
   forget: (dialogId: string) => void
   /** Called if the duplicate's client has meanwhile reported a transfer to another official. */
-  passOn: (session: RunningSession, request: SessionRequest) => Promise<void>
+  transfer: (session: RunningSession, request: SessionRequest) => Promise<void>
 }): DuplicateSessions {
-  const { options, limits, sessions, reader, hold: saveSession } = parts
+  const { options, limits, sessions, reader, save: saveSession } = parts
   const { clock, mediaAddress, random } = options
   const duplicates = new Map<string, DuplicateSession>()
   /** Ids of dialogs that joined as duplicates. */
@@ -172,7 +172,7 @@ export function createDuplicateSessions(parts: {
 
   function addDuplicate(leg: SessionLeg, request: SessionRequest | undefined, first: RunningSession): void {
     const now = clock.monotonicMs()
-    const none = { receivedMs: undefined, received: receivedOf(leg), aloneFor: 0, receivingFor: 0, passedOnFor: 0 }
+    const none = { receivedMs: undefined, received: receivedOf(leg), aloneFor: 0, receivingFor: 0, transferredFor: 0 }
     const isOriginal = !duplicateIds.has(leg.dialog.id)
     duplicates.set(leg.dialog.id, {
       firstId: first.dialog.id,
@@ -210,8 +210,8 @@ export function createDuplicateSessions(parts: {
         duplicate.aloneFor = isHeard && isQuiet ? duplicate.aloneFor + 1 : 0
         duplicate.receivingFor = isHeard ? duplicate.receivingFor + 1 : 0
         const { place } = duplicate.leg
-        const isTransfer = place.hasPassedOn === true && isPassedOn(place, state.facts)
-        duplicate.passedOnFor = isTransfer ? duplicate.passedOnFor + 1 : 0
+        const isTransfer = place.hasPassedOn === true && namesAnotherOfficial(place, state.facts)
+        duplicate.transferredFor = isTransfer ? duplicate.transferredFor + 1 : 0
       }
       if (before.moves >= maxFailovers || !duplicatesOf(firstId).some(mustTakeOver)) continue
       lastChecks.set(first, { received, moves: before.moves + 1 })
@@ -223,8 +223,8 @@ export function createDuplicateSessions(parts: {
    * Returns true if a duplicate must take over: it alone receives packets, it is the original session and receives packets
    * again, or its client alone has reported a transfer.
    */
-  function mustTakeOver({ aloneFor, isOriginal, receivingFor, passedOnFor }: DuplicateSession): boolean {
-    if (passedOnFor >= checksBeforeTransfer) return true
+  function mustTakeOver({ aloneFor, isOriginal, receivingFor, transferredFor }: DuplicateSession): boolean {
+    if (transferredFor >= checksBeforeTransfer) return true
     return aloneFor >= checksBeforeFailover || (isOriginal && receivingFor >= checksBeforeFailover)
   }
 
@@ -253,10 +253,10 @@ export function createDuplicateSessions(parts: {
     if (!facts || !reader.wasAcknowledged(leg.dialog.id)) return false
     // Compared with the present official: a client may report a consultation before the other reports the transfer.
     const withholds = lastReport ? withholdingFor(lastReport, facts) : leg.place.withholds
-    return withholds !== undefined || isPassedOn(leg.place, facts)
+    return withholds !== undefined || namesAnotherOfficial(leg.place, facts)
   }
 
-  function isPassedOn({ claims }: SessionLeg['place'], { official }: SegmentFacts): boolean {
+  function namesAnotherOfficial({ claims }: SessionLeg['place'], { official }: SegmentFacts): boolean {
     return claims !== undefined && official?.personId !== undefined && official.personId !== claims
   }
 
@@ -273,7 +273,7 @@ export function createDuplicateSessions(parts: {
     const alive = duplicatesOf(firstId).filter((duplicate) => isAlive(duplicate, first))
     const [successor] = alive.sort(
       (a, b) =>
-        b.passedOnFor - a.passedOnFor ||
+        b.transferredFor - a.transferredFor ||
         Number(hasOriginalReturned(b)) - Number(hasOriginalReturned(a)) ||
         b.aloneFor - a.aloneFor ||
         b.receivingFor - a.receivingFor,
@@ -287,7 +287,7 @@ export function createDuplicateSessions(parts: {
 
   function reassignDuplicates(firstId: string, beforeId: string): void {
     for (const duplicate of duplicatesOf(beforeId))
-      Object.assign(duplicate, { firstId, aloneFor: 0, receivingFor: 0, passedOnFor: 0 })
+      Object.assign(duplicate, { firstId, aloneFor: 0, receivingFor: 0, transferredFor: 0 })
   }
 
   function failOver(session: RunningSession, reason: 'has-ended' | 'is-silent'): boolean {
@@ -295,24 +295,24 @@ export function createDuplicateSessions(parts: {
     if (!successor) return false
     const beforeId = session.dialog.id
     const { leg, lastRequest: request } = successor
-    const isNews = successor.lastRequestMs > reader.beganMs(beforeId, 0)
+    const isNewer = successor.lastRequestMs > reader.beganMs(beforeId, 0)
     sessions.delete(beforeId)
     sessions.set(leg.dialog.id, session)
     const hasEnded = reason === 'has-ended'
-    void session.moveTo(leg, hasEnded).then(async (was) => {
+    void session.moveTo(leg, hasEnded).then(async (previous) => {
       const state = session.state?.phase === 'live' ? session.state.session : undefined
       const named = officialKeyOf(state?.facts.official)
-      if (was && !hasEnded) addDuplicate({ ...was, place: { ...was.place, named } }, undefined, session)
+      if (previous && !hasEnded) addDuplicate({ ...previous, place: { ...previous.place, named } }, undefined, session)
       else parts.forget(beforeId)
       // The session ended before the move.
-      if (!was) {
+      if (!previous) {
         leg.streams?.closeAll()
         parts.forget(leg.dialog.id)
       }
-      if (!was || !state) return
-      parts.onMoved(session, state.facts, successor.isOriginal)
-      if (request && isNews && compareOfficials(request.invitation, state.facts.official) === 'passed-on')
-        await parts.passOn(session, request)
+      if (!previous || !state) return
+      parts.onFailover(session, state.facts, successor.isOriginal)
+      if (request && isNewer && compareOfficials(request.invitation, state.facts.official) === 'transferred')
+        await parts.transfer(session, request)
     })
     return true
   }
@@ -331,8 +331,8 @@ export function createDuplicateSessions(parts: {
       const leg = { dialog, streams: undefined, place, described: undefined, sdpSessionId: newSdpSessionId(random) }
       const streams = isRecorded(first) ? await receive(leg, offered, first) : undefined
       const made = answer(request, { ...leg, streams })
-      const isTaken = made.sent && offered.some(({ accepted }) => accepted)
-      if (isTaken && first.state?.phase === 'live') addDuplicate(made.leg, request, first)
+      const isAccepted = made.sent && offered.some(({ accepted }) => accepted)
+      if (isAccepted && first.state?.phase === 'live') addDuplicate(made.leg, request, first)
       else {
         streams?.closeAll()
         duplicateIds.delete(dialog.id)
@@ -387,26 +387,26 @@ export function createDuplicateSessions(parts: {
       const { firstId, leg } = duplicates.get(dialogId) ?? {}
       const state = firstId === undefined ? undefined : sessions.get(firstId)?.state
       if (leg?.place.named !== undefined || state?.phase !== 'live') return false
-      return compareOfficials(invitation, state.session.facts.official) === 'passed-on'
+      return compareOfficials(invitation, state.session.facts.official) === 'transferred'
     },
     detach(dialogId) {
       const duplicate = duplicates.get(dialogId)
       if (!duplicate) return undefined
       const { described, sdpSessionId, streams, place } = duplicate.leg
       forgetDuplicate(duplicate)
-      let isTaken = false
+      let isDetached = false
       const before = {
         ...{ described, sdpSessionId },
         get hasStreams() {
-          return streams !== undefined && !isTaken
+          return streams !== undefined && !isDetached
         },
-        passOn() {
-          isTaken = true
+        detachStreams() {
+          isDetached = true
           return streams
         },
       }
       const { answerVersion } = place
-      return { before, passedOn: { answerVersion, tracks: {}, ...(!streams && { isSilenced: true }) } }
+      return { before, previousState: { answerVersion, tracks: {}, ...(!streams && { isSilenced: true }) } }
     },
     leave(dialogId) {
       const duplicate = duplicates.get(dialogId)
@@ -425,9 +425,9 @@ export function createDuplicateSessions(parts: {
       streams.writeTo(undefined)
       addDuplicate({ ...leg, streams: ports.size > 0 ? streams : undefined }, undefined, first)
     },
-    isReportedBeside: (first, opening) =>
+    isReportedByDuplicate: (first, opening) =>
       duplicatesOf(first.dialog.id).some((duplicate) => reportsOthers(duplicate, first, opening)),
-    passedOn(firstDialogId) {
+    forgetReportedTransfers(firstDialogId) {
       for (const { leg } of duplicatesOf(firstDialogId)) leg.place.claims = undefined
     },
     replace(first, by) {
@@ -447,7 +447,7 @@ export function createDuplicateSessions(parts: {
   }
 }
 
-/** Returns the official whom a duplicate's client names, and whom it has begun to name. A repeated name is no news. */
+/** Returns the official whom a duplicate's client names, and whom it has begun to name. A repeated name changes nothing. */
 function namedIn(
   invitation: CallInvitation,
   before: SessionLeg['place'] | undefined,

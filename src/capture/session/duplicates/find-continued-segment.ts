@@ -108,14 +108,16 @@ export function findContinuedSegment(
   if (same) return same.at(-1)
   const isOngoing = ({ live, endedAt }: RememberedSegment) =>
     live || endedAt === undefined || Temporal.Instant.compare(endedAt.add(maxTransferGap), now) >= 0
-  const could = contacts.filter((segments) => {
+  const candidates = contacts.filter((segments) => {
     if (!segments.some(isOngoing)) return false
-    const isHere = segments.some(({ caller: known, otherCaller }) =>
+    const isCallerPresent = segments.some(({ caller: known, otherCaller }) =>
       [known.key, otherCaller?.key].some((key) => key != null && numbers.includes(key)),
     )
     const hasAnswered = segments.some(({ official }) => official !== undefined && official === caller?.key)
     const isOneTalk = segments.some((segment) => isSameTalk(segment, reported, now))
-    return isHere || hasAnswered || isOneTalk || segments.every((segment) => !hasAnotherCaller(segment, reported))
+    return (
+      isCallerPresent || hasAnswered || isOneTalk || segments.every((segment) => !hasAnotherCaller(segment, reported))
+    )
   })
-  return could.length === 1 ? could[0]!.at(-1) : 'others'
+  return candidates.length === 1 ? candidates[0]!.at(-1) : 'others'
 }

@@ -13,11 +13,11 @@ export interface OtherOfficials {
   officials: readonly { segmentId: string; official: NonNullable<SegmentFacts['official']> }[]
 }
 
-type OtherFactsEffect = { do: 'note-other'; facts: SegmentFacts }
+type OtherFactsEffect = { do: 'store-other-facts'; facts: SegmentFacts }
 
 /** Returns the segments that are still in progress, and effects that store those that begin or end. No change without `reported`. */
 export function otherOfficialsEffects(
-  of: SegmentFacts,
+  main: SegmentFacts,
   before: readonly SegmentFacts[],
   reported: OtherOfficials | undefined,
 ): { others: readonly SegmentFacts[]; effects: OtherFactsEffect[] } {
@@ -26,12 +26,12 @@ export function otherOfficialsEffects(
     reported.officials.some((one) => one.official.personId === official?.personId)
   const joined = reported.officials
     .filter(({ official }) => !before.some((known) => known.official?.personId === official.personId))
-    .map(({ segmentId, official }) => segmentOf(of, segmentId, official, reported.at))
+    .map(({ segmentId, official }) => segmentOf(main, segmentId, official, reported.at))
   const left = before.filter((known) => !isHeard(known))
   return {
     others: [...before.filter(isHeard), ...joined],
     effects: [
-      ...joined.map((facts): OtherFactsEffect => ({ do: 'note-other', facts })),
+      ...joined.map((facts): OtherFactsEffect => ({ do: 'store-other-facts', facts })),
       ...endOtherOfficials(left, reported.at),
     ],
   }
@@ -43,7 +43,10 @@ export function endOtherOfficials(
 ): OtherFactsEffect[] {
   return (others ?? []).map((facts) => {
     const begun = facts.answeredAt ?? facts.startedAt
-    return { do: 'note-other', facts: { ...facts, endedAt: Temporal.Instant.compare(at, begun) < 0 ? begun : at } }
+    return {
+      do: 'store-other-facts',
+      facts: { ...facts, endedAt: Temporal.Instant.compare(at, begun) < 0 ? begun : at },
+    }
   })
 }
 

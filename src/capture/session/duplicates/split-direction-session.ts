@@ -22,7 +22,7 @@ export interface SplitDirectionSessions {
   change(incoming: SessionRequest, respond?: IncomingRequest['respond']): Promise<void>
   leave(dialogId: string): void
   /** Returns the second sessions of a session, to be saved with it. */
-  heldOf(first: RunningSession): SavedSplitDirection[]
+  savedOf(first: RunningSession): SavedSplitDirection[]
   /** Restores a saved second session of a first session that this process resumes. */
   resume(half: SavedSplitDirection, dialog: Dialog, first: RunningSession): void
 }
@@ -43,9 +43,9 @@ export function createSplitDirectionSessions(parts: {
   reader: Pick<RequestReader, 'readAnswer'>
   /** Sessions by dialog id. */
   sessions: ReadonlyMap<string, RunningSession>
-  hold: (first: RunningSession) => void
+  save: (first: RunningSession) => void
 }): SplitDirectionSessions {
-  const { options, reader, sessions, hold: saveSession } = parts
+  const { options, reader, sessions, save: saveSession } = parts
   const splitDirections = new Map<string, SplitDirection>()
   const firstOf = ({ firstId }: SplitDirection) => sessions.get(firstId)
 
@@ -148,7 +148,7 @@ export function createSplitDirectionSessions(parts: {
         if (now?.state?.phase === 'live') now.media?.closeStreams([half.index])
       }, drainMs).unref()
     },
-    heldOf: (first) =>
+    savedOf: (first) =>
       [...splitDirections.values()]
         .filter(({ firstId }) => firstId === first.dialog.id)
         .map(({ dialog, index, sdpSessionId, version }) => ({ dialog: dialog.saved(), index, sdpSessionId, version })),

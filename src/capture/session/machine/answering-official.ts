@@ -8,9 +8,9 @@ import type { Withholding } from './session-types.ts'
 /**
  * `same`: no change, or nothing certain is reported. `consultation`: the official consults a colleague while the caller waits,
  * which does not belong to the call. `several`: somebody else has joined the official, or an unknown person takes over.
- * `passed-on`: the call was transferred to another official, and the first one has left.
+ * `transferred`: the call was transferred to another official, and the first one has left.
  */
-export type OfficialChange = 'same' | 'consultation' | 'several' | 'passed-on'
+export type OfficialChange = 'same' | 'consultation' | 'several' | 'transferred'
 
 /** Returns true while a second official or a third party is also heard (L18, docs/decisions/0084). */
 function isConference({ parties }: Pick<CallInvitation, 'parties'>, known: SegmentFacts['official']): boolean {
@@ -117,5 +117,5 @@ export function compareOfficials(invitation: CallInvitation, known: SegmentFacts
   if (present.size > 1 && !connected.caller) return 'consultation'
   if (!reported || (reported.personId ?? reported.phone) === (known.personId ?? known.phone)) return 'same'
   if (known.personId === undefined || reported.personId === undefined || present.has(known.personId)) return 'several'
-  return 'passed-on'
+  return 'transferred'
 }

@@ -15,6 +15,7 @@ import type { RecorderOptions } from '../recorder-options.ts'
 import { withMark } from './recording-outcome.ts'
 import type { Offer } from './session-types.ts'
 
+/** Invitation read from a request, and the time of the answer or of the transfer. */
 export interface Found {
   invitation: CallInvitation
   answeredAt: Temporal.Instant

@@ -59,7 +59,7 @@ export interface Offer {
   others?: OtherOfficials | undefined
   shared?: boolean
   /** Set if the call was transferred within its session: the segment takes over streams and answer version of the previous one. */
-  passedOn?: Pick<SessionFacts, 'answerVersion' | 'joined' | 'tracks' | 'isSilenced'> | undefined
+  previousState?: Pick<SessionFacts, 'answerVersion' | 'joined' | 'tracks' | 'isSilenced'> | undefined
 }
 
 /** Facts that a segment lacked, with the decision that was pending. */
@@ -149,9 +149,9 @@ export type PartyFacts = Partial<Pick<SegmentFacts, 'caller' | 'official' | 'ans
 
 export type SessionEffect =
   /** Store the facts durably, and have them admitted. */
-  | { do: 'note'; facts: SegmentFacts }
-  /** Like `note`, for the segment of another official in a conference. */
-  | { do: 'note-other'; facts: SegmentFacts }
+  | { do: 'store-facts'; facts: SegmentFacts }
+  /** Like `store-facts`, for the segment of another official in a conference. */
+  | { do: 'store-other-facts'; facts: SegmentFacts }
   /** Delete the stored facts of these segments, none of which has been admitted. */
   | { do: 'withdraw'; segmentIds: readonly string[] }
   /**

@@ -53,7 +53,7 @@ describe('a session', () => {
     const first = run({ type: 'offered', offer: offer({ recorded: true }) })
     expect(kinds(first.effects)).toEqual(['open'])
     const opened = run({ type: 'offered', offer: offer({ recorded: true }) }, { type: 'opened' })
-    expect(kinds(opened.effects)).toEqual(['map', 'note', 'answer'])
+    expect(kinds(opened.effects)).toEqual(['map', 'store-facts', 'answer'])
     expect(opened.effects.at(-1)).toMatchObject({ mode: 'record', version: 1, withSdp: true })
   })
 
@@ -62,14 +62,14 @@ describe('a session', () => {
     for (const offered of [offer({ recorded: true }), held]) {
       const [opening, [open]] = step(undefined, { type: 'offered', offer: offered })
       const [, effects] = step(opening, { type: 'opened' })
-      const note = effects.find((effect) => effect.do === 'note')
-      expect(note?.facts).toBe(open?.do === 'open' && open.facts)
+      const stored = effects.find((effect) => effect.do === 'store-facts')
+      expect(stored?.facts).toBe(open?.do === 'open' && open.facts)
     }
   })
 
   test('of a history-only call is entered, then answered, and opens nothing', () => {
     const { state, effects } = run({ type: 'offered', offer: offer({ recorded: false }) })
-    expect(kinds(effects)).toEqual(['note', 'answer'])
+    expect(kinds(effects)).toEqual(['store-facts', 'answer'])
     expect(effects.at(-1)).toMatchObject({ mode: 'historyOnly' })
     expect(state.phase).toBe('live')
   })
@@ -91,7 +91,7 @@ describe('a session', () => {
     ['no-intake-key', 'no-intake-key'],
   ] as const)('that cannot be recorded because of %s stays in the history with the reason', (why, failure) => {
     const { effects } = run({ type: 'offered', offer: offer({ recorded: true }) }, { type: 'open-failed', why })
-    expect(kinds(effects)).toEqual(['close', 'note', 'answer'])
+    expect(kinds(effects)).toEqual(['close', 'store-facts', 'answer'])
     expect(effects[1]).toMatchObject({ facts: { captureState: 'failing', captureFailure: failure } })
     expect(effects[1]).not.toHaveProperty('facts.recording')
     expect(effects[2]).toMatchObject({ mode: 'historyOnly' })
@@ -112,7 +112,7 @@ describe('a session', () => {
     expect(effects).toMatchObject([
       { do: 'map' },
       { do: 'mark', kind: 'hold' },
-      { do: 'note', facts: { captureState: 'paused' } },
+      { do: 'store-facts', facts: { captureState: 'paused' } },
       { do: 'answer' },
     ])
   })
@@ -126,7 +126,7 @@ describe('a session', () => {
     }
     const begin: SessionEvent[] = [{ type: 'offered', offer: offer({ recorded: true }) }, { type: 'opened' }]
     const hold = run(...begin, { type: 'reoffered', offer: held })
-    expect(kinds(hold.effects)).toEqual(['retarget', 'retarget', 'mark', 'note', 'answer'])
+    expect(kinds(hold.effects)).toEqual(['retarget', 'retarget', 'mark', 'store-facts', 'answer'])
     expect(hold.effects[2]).toMatchObject({ kind: 'hold' })
     expect(hold.effects[3]).toMatchObject({ facts: { captureState: 'paused' } })
     const again = run(...begin, { type: 'reoffered', offer: held }, { type: 'reoffered', offer: held })
@@ -143,7 +143,7 @@ describe('a session', () => {
     expect(resumed.effects.at(-1)).toMatchObject({ version: 3 })
   })
 
-  test('on hold by its metadata alone is marked and goes on recording; a hold of the SDP on top of it pauses', () => {
+  test('on hold by its metadata alone is marked and continues recording; a hold in the SDP in addition pauses it', () => {
     const linked = (voices: string[]) => ({
       ...({ dataMode: 'complete', sessions: [], participants: [], streams: [], groups: [] } as const),
       ...{ sessionLinks: [], vendor: {} },
@@ -164,30 +164,30 @@ describe('a session', () => {
         streams: [stream(0, { paused: paused === true }), stream(1, { paused: paused === true })],
       },
     })
-    const marksAndNotes = (...events: SessionEvent[]) =>
-      run(...begin, ...events).effects.filter(({ do: kind }) => kind === 'mark' || kind === 'note')
+    const marksAndFacts = (...events: SessionEvent[]) =>
+      run(...begin, ...events).effects.filter(({ do: kind }) => kind === 'mark' || kind === 'store-facts')
     const { state } = run(...begin, reports(waiting))
     const silent = { hasReceived: true, hasReceivedAny: () => true, silentMs: () => 2 * defaultLimits.silenceEndsMs }
-    const check = (of: SessionState, ageMs = 0) =>
-      checkSession({ state: of, media: silent } as unknown as RunningSession, ageMs, defaultLimits, {
+    const check = (state: SessionState, ageMs = 0) =>
+      checkSession({ state, media: silent } as unknown as RunningSession, ageMs, defaultLimits, {
         ...{ isScarce: false, isAcknowledged: true },
       })
     expect(check(state), 'a hold may be silent').toEqual({ is: 'well' })
     const ends = { is: 'end', silentMs: silent.silentMs() }
     expect(check(run(...begin).state)).toEqual(ends)
     expect(check(state, defaultLimits.longestCallMs + 1), 'the longest call ends with its last packet').toEqual(ends)
-    expect(marksAndNotes(reports(waiting))).toEqual([{ do: 'mark', kind: 'hold' }])
-    expect(marksAndNotes(reports(waiting), reports(waiting))).toEqual([])
-    expect(marksAndNotes(reports(waiting), reports(talking))).toEqual([{ do: 'mark', kind: 'resume' }])
-    expect(marksAndNotes(reports(waiting), reports(waiting, true))).toMatchObject([
-      { do: 'note', facts: { captureState: 'paused' } },
+    expect(marksAndFacts(reports(waiting))).toEqual([{ do: 'mark', kind: 'hold' }])
+    expect(marksAndFacts(reports(waiting), reports(waiting))).toEqual([])
+    expect(marksAndFacts(reports(waiting), reports(talking))).toEqual([{ do: 'mark', kind: 'resume' }])
+    expect(marksAndFacts(reports(waiting), reports(waiting, true))).toMatchObject([
+      { do: 'store-facts', facts: { captureState: 'paused' } },
     ])
-    expect(marksAndNotes(reports(waiting, true), reports(waiting, false))).toMatchObject([
-      { do: 'note', facts: { captureState: 'recording' } },
+    expect(marksAndFacts(reports(waiting, true), reports(waiting, false))).toMatchObject([
+      { do: 'store-facts', facts: { captureState: 'recording' } },
     ])
-    expect(marksAndNotes(reports(waiting, true), reports(talking, false))).toMatchObject([
+    expect(marksAndFacts(reports(waiting, true), reports(talking, false))).toMatchObject([
       { do: 'mark', kind: 'resume' },
-      { do: 'note', facts: { captureState: 'recording' } },
+      { do: 'store-facts', facts: { captureState: 'recording' } },
     ])
   })
 
@@ -200,7 +200,7 @@ describe('a session', () => {
     }
     const afterFirst = run({ type: 'offered', offer: begin }, reported)
     expect(afterFirst.effects).toMatchObject([
-      { do: 'note', facts: { official } },
+      { do: 'store-facts', facts: { official } },
       { do: 'answer', withSdp: false, version: 1 },
     ])
     const other = { name: 'Somebody Else', phone: phone('029 512 1002') }
@@ -220,8 +220,10 @@ describe('a session', () => {
     })
     const opened: SessionEvent[] = [{ type: 'offered', offer: begin }, { type: 'opened' }]
     const late = run(...opened, reported(answeredAt))
-    expect(late.effects.slice(-2)).toMatchObject([{ do: 'note', facts: { answeredAt } }, { do: 'answer' }])
-    expect(kinds(run(...opened, reported(begin.facts.startedAt.subtract({ hours: 1 }))).effects)).not.toContain('note')
+    expect(late.effects.slice(-2)).toMatchObject([{ do: 'store-facts', facts: { answeredAt } }, { do: 'answer' }])
+    expect(kinds(run(...opened, reported(begin.facts.startedAt.subtract({ hours: 1 }))).effects)).not.toContain(
+      'store-facts',
+    )
   })
 
   test('keeps nothing while the official consults a colleague and the caller waits, and continues afterwards', () => {
@@ -234,14 +236,14 @@ describe('a session', () => {
     })
     const opened: SessionEvent[] = [{ type: 'offered', offer: offer({ recorded: true }) }, { type: 'opened' }]
     const paused = run(...opened, consultation(true))
-    expect(kinds(paused.effects)).toEqual(['retarget', 'retarget', 'withhold', 'mark', 'note', 'answer'])
+    expect(kinds(paused.effects)).toEqual(['retarget', 'retarget', 'withhold', 'mark', 'store-facts', 'answer'])
     expect(paused.effects[4]).toMatchObject({ facts: { captureState: 'paused' } })
     expect(run(...opened, consultation(true), consultation(false)).effects).toMatchObject([
       { do: 'retarget' },
       { do: 'retarget' },
       { do: 'withhold', on: false },
       { do: 'mark', kind: 'resume' },
-      { do: 'note', facts: { captureState: 'recording' } },
+      { do: 'store-facts', facts: { captureState: 'recording' } },
       { do: 'answer' },
     ])
   })
@@ -249,9 +251,9 @@ describe('a session', () => {
   test('of a transferred call that is not recorded keeps the ports without recording, and continues the versions of its answers', () => {
     const { effects } = run({
       type: 'offered',
-      offer: { ...offer({ recorded: false }), passedOn: { answerVersion: 3, tracks: {} } },
+      offer: { ...offer({ recorded: false }), previousState: { answerVersion: 3, tracks: {} } },
     })
-    expect(kinds(effects)).toEqual(['take-over', 'note', 'answer'])
+    expect(kinds(effects)).toEqual(['take-over', 'store-facts', 'answer'])
     expect(effects[2]).toMatchObject({ mode: 'historyOnly', version: 4 })
   })
 
@@ -280,13 +282,16 @@ describe('a session', () => {
       { type: 'ended', at, inferred: false },
     ]
     const ended = run(...begin)
-    expect(ended.effects).toMatchObject([{ do: 'note', facts: { endedAt: at, endInferred: false } }, { do: 'finish' }])
+    expect(ended.effects).toMatchObject([
+      { do: 'store-facts', facts: { endedAt: at, endInferred: false } },
+      { do: 'finish' },
+    ])
     const stored = { sizeBytes: 1, incomplete: false, packetsReceived: 2, packetsLost: 0 }
     const finished = run(...begin, { type: 'stored', stored })
-    expect(finished.effects).toMatchObject([{ do: 'note', facts: { recording: { endedAt: at, stored } } }])
+    expect(finished.effects).toMatchObject([{ do: 'store-facts', facts: { recording: { endedAt: at, stored } } }])
     expect(finished.state.phase).toBe('over')
     const silent = run(...begin, { type: 'stored', stored: { ...stored, packetsReceived: 0 } })
-    expect(silent.effects).toMatchObject([{ do: 'note', facts: { marks: ['incomplete'] } }])
+    expect(silent.effects).toMatchObject([{ do: 'store-facts', facts: { marks: ['incomplete'] } }])
   })
 
   test('never ends before it began, whatever the clocks report', () => {
@@ -313,7 +318,7 @@ describe('a session', () => {
   test('reports a failure once, and its recovery', () => {
     const begin: SessionEvent[] = [{ type: 'offered', offer: offer({ recorded: true }) }, { type: 'opened' }]
     const failing: SessionEvent = { type: 'capture-state', state: 'failing', failure: 'no-media' }
-    expect(kinds(run(...begin, failing).effects)).toEqual(['note'])
+    expect(kinds(run(...begin, failing).effects)).toEqual(['store-facts'])
     expect(kinds(run(...begin, failing, failing).effects)).toEqual([])
     const recovered = run(...begin, failing, { type: 'capture-state', state: 'recording' })
     expect(recovered.effects[0]).not.toHaveProperty('facts.captureFailure')

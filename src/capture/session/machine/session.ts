@@ -47,7 +47,7 @@ export function step(state: SessionState | undefined, event: SessionEvent): [Ses
 function begin(offer: Offer): [SessionState, SessionEffect[]] {
   const { streams, metadata } = offer
   const facts = offer.shared ? markDoubtfulConference(offer.facts) : offer.facts
-  const before = offer.passedOn
+  const before = offer.previousState
   const tracks = { ...before?.tracks, ...offer.tracks }
   const answerVersion = before ? before.answerVersion + (offer.hasSdp ? 1 : 0) : 1
   const joined = before?.joined ?? []
@@ -74,7 +74,7 @@ function begin(offer: Offer): [SessionState, SessionEffect[]] {
   const describesMedia = !before || (offer.answerHasSdp ?? offer.hasSdp)
   const isSilenced = describesMedia ? !listens : session.isSilenced === true
   const waiting: SessionFacts = { ...session, ...(listens && { listens }), isSilenced }
-  const effects: SessionEffect[] = [{ do: 'note', facts }, ...recorded, answer(waiting, true)]
+  const effects: SessionEffect[] = [{ do: 'store-facts', facts }, ...recorded, answer(waiting, true)]
   if (before) effects.unshift({ do: 'take-over' })
   if (listens) effects.unshift({ do: 'listen', streams: accepted(streams) })
   return [{ phase: 'live', session: waiting }, effects]
@@ -97,7 +97,7 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
         { do: 'map', tracks: session.tracks },
         ...(reason ? [{ do: 'withhold', on: true } as const] : []),
         ...(reason || allInactive(session.streams) || isOnHold(session.metadata) ? [holdMark(reason)] : []),
-        { do: 'note', facts: session.facts },
+        { do: 'store-facts', facts: session.facts },
         ...effects,
         ...offered,
       ],
@@ -121,7 +121,10 @@ function opening(state: SessionState & { phase: 'opening' }, event: SessionEvent
       : completes.request
         ? [answer(failing, completes.request.answerHasSdp)]
         : []
-    return [{ phase: 'live', session: failing }, [{ do: 'close' }, { do: 'note', facts: failing.facts }, ...effects]]
+    return [
+      { phase: 'live', session: failing },
+      [{ do: 'close' }, { do: 'store-facts', facts: failing.facts }, ...effects],
+    ]
   }
   if (event.type === 'shared') {
     const facts = event.on ? markDoubtfulConference(session.facts) : session.facts
@@ -163,7 +166,7 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
       if (facts.captureState === session.facts.captureState && facts.captureFailure === session.facts.captureFailure) {
         return [state, []]
       }
-      return [{ phase: 'live', session: { ...session, facts } }, [{ do: 'note', facts }]]
+      return [{ phase: 'live', session: { ...session, facts } }, [{ do: 'store-facts', facts }]]
     }
     case 'ended': {
       const begun = session.facts.answeredAt ?? session.facts.startedAt
@@ -176,7 +179,7 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
         marks: event.inferred ? withMark(session.facts.marks, 'end-inferred') : session.facts.marks,
       }
       const ended = { ...session, facts }
-      const recorded: SessionEffect[] = [{ do: 'note', facts }, ...endOtherOfficials(session.others, event.at)]
+      const recorded: SessionEffect[] = [{ do: 'store-facts', facts }, ...endOtherOfficials(session.others, event.at)]
       if (!facts.recording || isSettled(facts.recording)) return [{ phase: 'over' }, [...recorded, { do: 'close' }]]
       if (session.stopped) {
         const stop: SessionEffect = { do: 'stop', destroys: session.stopped === 'destroys' }
@@ -196,11 +199,11 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
       return [{ phase: 'live', session: { ...session, joined: joinedExcept(event.index, session) } }, []]
     case 'caller-reported': {
       const next = withCaller(session, event.caller)
-      return [{ phase: 'live', session: next }, [{ do: 'note', facts: next.facts }]]
+      return [{ phase: 'live', session: next }, [{ do: 'store-facts', facts: next.facts }]]
     }
     case 'caller-settled': {
       const next = withSettledCaller(session, event)
-      return [{ phase: 'live', session: next }, [{ do: 'note', facts: next.facts }]]
+      return [{ phase: 'live', session: next }, [{ do: 'store-facts', facts: next.facts }]]
     }
     case 'shared': {
       const next = {
@@ -209,7 +212,7 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
         facts: event.on ? markDoubtfulConference(session.facts) : session.facts,
       }
       const { facts, effects } = updatePause(session, next)
-      if (facts !== session.facts) effects.push({ do: 'note', facts })
+      if (facts !== session.facts) effects.push({ do: 'store-facts', facts })
       return [{ phase: 'live', session: { ...next, facts } }, effects]
     }
     case 'moved':
@@ -217,7 +220,7 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
     case 'marked': {
       if (session.facts.marks.includes(event.mark)) return [state, []]
       const facts = { ...session.facts, marks: withMark(session.facts.marks, event.mark) }
-      return [{ phase: 'live', session: { ...session, facts } }, [{ do: 'note', facts }]]
+      return [{ phase: 'live', session: { ...session, facts } }, [{ do: 'store-facts', facts }]]
     }
     case 'forbidden':
       return forbidden(state, event)
@@ -230,7 +233,7 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
     case 'removal-failed':
     case 'store-failed': {
       const facts = withRecordingOutcome(session.facts, event)
-      return [{ phase: 'live', session: { ...session, facts } }, [{ do: 'note', facts }]]
+      return [{ phase: 'live', session: { ...session, facts } }, [{ do: 'store-facts', facts }]]
     }
     default:
       return [state, []]
@@ -299,7 +302,7 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
     others,
     answerVersion: session.answerVersion + (offer.hasSdp && !offer.inAck ? 1 : 0),
   }
-  if (JSON.stringify(facts) !== JSON.stringify(session.facts)) effects.push({ do: 'note', facts })
+  if (JSON.stringify(facts) !== JSON.stringify(session.facts)) effects.push({ do: 'store-facts', facts })
   effects.push(...recorded)
   return [{ phase: 'live', session: next }, offer.inAck ? effects : [...effects, answer(next, describesMedia)]]
 }
@@ -326,12 +329,12 @@ function completed(
   }
   const next: SessionFacts = { ...current, facts, listens: recording ? false : listens && current.listens === true }
   // Stores the facts and answers the request only once, with the final state.
-  const others = effects.filter((effect) => effect.do !== 'answer' && effect.do !== 'note')
+  const others = effects.filter((effect) => effect.do !== 'answer' && effect.do !== 'store-facts')
   const answerHasSdp = offer ? (offer.answerHasSdp ?? offer.hasSdp) : false
   if (!recording) {
     const silenced = answerHasSdp ? { ...next, isSilenced: !next.listens } : next
     const effects = offer ? [answer(silenced, answerHasSdp)] : []
-    return [{ phase: 'live', session: silenced }, [...others, { do: 'note', facts }, ...effects]]
+    return [{ phase: 'live', session: silenced }, [...others, { do: 'store-facts', facts }, ...effects]]
   }
   const isQuiet = allInactive(next.streams) || withholdingReason(next) !== undefined
   const opened: SessionFacts = {
@@ -379,7 +382,7 @@ function offerRefused(session: SessionFacts): [SessionState, SessionEffect[]] {
   const marked = { ...session.facts, marks: withMark(session.facts.marks, 'needs-review') }
   const next: SessionFacts = { ...session, streams, facts: marked, isSilenced: true }
   const { facts, effects } = updatePause(session, next)
-  return [{ phase: 'live', session: { ...next, facts } }, [...effects, { do: 'note', facts }]]
+  return [{ phase: 'live', session: { ...next, facts } }, [...effects, { do: 'store-facts', facts }]]
 }
 
 /**
@@ -425,12 +428,12 @@ function ending(state: SessionState & { phase: 'ending' }, event: SessionEvent):
   if (event.type === 'stored' && facts.recording) {
     const recording = { ...facts.recording, endedAt: facts.recording.endedAt ?? facts.endedAt, stored: event.stored }
     const marks = marksOfStored(facts, event)
-    const note: SessionEffect = { do: 'note', facts: { ...facts, marks, recording } }
+    const stored: SessionEffect = { do: 'store-facts', facts: { ...facts, marks, recording } }
     // A recording that was stopped and stored before the end of its call still has open ports.
-    return [{ phase: 'over' }, state.session.stopped ? [note, { do: 'close' }] : [note]]
+    return [{ phase: 'over' }, state.session.stopped ? [stored, { do: 'close' }] : [stored]]
   }
   if (event.type === 'gone')
-    return [{ phase: 'over' }, [{ do: 'note', facts: withRecordingOutcome(facts, event) }, { do: 'close' }]]
+    return [{ phase: 'over' }, [{ do: 'store-facts', facts: withRecordingOutcome(facts, event) }, { do: 'close' }]]
   if (event.type === 'store-failed' || event.type === 'removal-failed') return [{ phase: 'over' }, []]
   return [state, event.type === 'reoffered' ? [sessionEndedRefusal] : []]
 }
@@ -450,7 +453,7 @@ function withoutDirection(session: SessionFacts, index: number): [SessionState, 
   const next = { ...session, joined: joinedExcept(index, session) }
   if (!session.facts.recording) return [{ phase: 'live', session: next }, []]
   const facts = { ...session.facts, marks: withMark(session.facts.marks, 'needs-review') }
-  return [{ phase: 'live', session: { ...next, facts } }, [{ do: 'note', facts }]]
+  return [{ phase: 'live', session: { ...next, facts } }, [{ do: 'store-facts', facts }]]
 }
 
 function joinedExcept(index: number, { joined = [] }: SessionFacts): StreamPlan[] {

@@ -27,7 +27,7 @@ export function holdMark(why: Withholding | undefined): SessionEffect {
 
 /**
  * Pauses or resumes the recording if withholding or hold changes from `before` to `after`. A hold that only the metadata report is
- * marked, and its segment stays `recording`: the client may go on sending.
+ * marked, and its segment stays `recording`: the client may continue to send.
  */
 export function updatePause(
   before: SessionFacts,
@@ -60,23 +60,23 @@ export function continueInSession(
   session: SessionFacts,
   { to, isSilenced, hasEnded }: SessionEvent & { type: 'moved' },
 ): [SessionState, SessionEffect[]] {
-  const { metadata, paused, named: _named, claims: _claims, hasPassedOn: _hasPassedOn, ...place } = to
+  const { metadata, paused, named: _named, claims: _claims, hasPassedOn: _hasPassedOn, ...legState } = to
   const { metadata: _metadata, joined: _theirs, listens: _there, ...rest } = session
-  const remains = hasEnded && !place.withholds ? session.withholds : undefined
-  const withholds = place.withholds ?? remains
-  const next: SessionFacts = { ...rest, ...place, withholds, ...(metadata && { metadata }), isSilenced }
+  const remains = hasEnded && !legState.withholds ? session.withholds : undefined
+  const withholds = legState.withholds ?? remains
+  const next: SessionFacts = { ...rest, ...legState, withholds, ...(metadata && { metadata }), isSilenced }
   if (!session.facts.recording) return [{ phase: 'live', session: next }, []]
   if (remains) {
     const facts = { ...session.facts, marks: withMark(session.facts.marks, 'needs-review') }
     return [
       { phase: 'live', session: { ...next, facts } },
       [
-        { do: 'map', tracks: place.tracks },
-        { do: 'note', facts },
+        { do: 'map', tracks: legState.tracks },
+        { do: 'store-facts', facts },
       ],
     ]
   }
-  const effects: SessionEffect[] = [{ do: 'map', tracks: place.tracks }]
+  const effects: SessionEffect[] = [{ do: 'map', tracks: legState.tracks }]
   const { captureState } = session.facts
   const reason = withholdingReason(next)
   const isQuiet = paused || reason !== undefined
@@ -89,5 +89,5 @@ export function continueInSession(
     return [{ phase: 'live', session: next }, effects]
   }
   const facts: SegmentFacts = { ...session.facts, captureState: marked }
-  return [{ phase: 'live', session: { ...next, facts } }, [...effects, { do: 'note', facts }]]
+  return [{ phase: 'live', session: { ...next, facts } }, [...effects, { do: 'store-facts', facts }]]
 }

@@ -87,7 +87,7 @@ test.each([
   [300, 3000, false],
   [301, 3000, true],
 ])(
-  '%i packets of unfollowed sources beside %i followed ones make a recording incomplete: %s',
+  '%i packets of unfollowed sources in addition to %i followed ones make a recording incomplete: %s',
   (unfollowed, received, isIncomplete) => {
     expect(omitsMedia([stream(0), stream(1, {}, { received, unfollowed })])).toBe(isIncomplete)
   },

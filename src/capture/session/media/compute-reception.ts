@@ -65,8 +65,13 @@ export function computeReception(
   { trunk, client }: Client,
 ): Reception {
   const voices = received.map(({ index, measure }) => ({ track: tracks[index] ?? 'mixed', measure }))
-  const of = (track: Track) => voiceOf(voices.filter((voice) => voice.track === track).map(({ measure }) => measure))
-  const [caller, official, all] = [of('caller'), of('official'), voiceOf(voices.map(({ measure }) => measure))]
+  const voiceOn = (track: Track) =>
+    voiceOf(voices.filter((voice) => voice.track === track).map(({ measure }) => measure))
+  const [caller, official, all] = [
+    voiceOn('caller'),
+    voiceOn('official'),
+    voiceOf(voices.map(({ measure }) => measure)),
+  ]
   const oneWay = isMissing(caller, official) ? 'caller' : isMissing(official, caller) ? 'official' : undefined
   const elsewhere = foreignMediaAddress(received)
   return {

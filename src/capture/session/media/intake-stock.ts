@@ -18,6 +18,7 @@ export interface IntakeBatchFile {
 export interface IntakeSource {
   /** Number of keys that a node keeps in stock. */
   wanted(): Promise<number>
+  /** Claims batches of keys that no other node gets. */
   take(maxBatches: number): Promise<{ id: string; publicKeys: string[] }[]>
   /** Returns the ids of batches whose keys may still be used. */
   inUse(ids: readonly string[]): Promise<ReadonlySet<string>>
@@ -69,7 +70,7 @@ export async function openIntakeStock(options: {
   let wasRegisterReachable = true
   let refreshedMs = 0
   let timer: NodeJS.Timeout | undefined
-  let beginning: Promise<void> | undefined
+  let opening: Promise<void> | undefined
   let refreshing: Promise<void> | undefined
 
   const openKeyCount = () => openBatches.reduce((sum, { keys }) => sum + keys.length, 0)
@@ -89,23 +90,23 @@ export async function openIntakeStock(options: {
     }
   }
   const openMoreOnce = () =>
-    (beginning ??= openMore()
+    (opening ??= openMore()
       .catch(onFault)
-      .finally(() => (beginning = undefined)))
+      .finally(() => (opening = undefined)))
 
   async function fill(): Promise<void> {
     const held = [...openBatches.map(({ batch }) => batch), ...stored]
     const inUse = await source.inUse(held.map(({ id }) => id))
-    const isUnused = (batch: IntakeBatchFile) => !inUse.has(batch.id) || ageDays(batch) >= maxDaysUsed
-    for (const one of openBatches.filter(({ batch }) => isUnused(batch)))
+    const isExpired = (batch: IntakeBatchFile) => !inUse.has(batch.id) || ageDays(batch) >= maxDaysUsed
+    for (const one of openBatches.filter(({ batch }) => isExpired(batch)))
       openBatches.splice(openBatches.indexOf(one), 1)
-    for (const batch of stored.filter(isUnused)) {
+    for (const batch of stored.filter(isExpired)) {
       await rm(pathOf(batch.id), { force: true })
       const at = stored.indexOf(batch)
       if (at >= 0) stored.splice(at, 1)
     }
     wanted = await source.wanted()
-    const fresh = held.filter((batch) => !isUnused(batch) && ageDays(batch) < refreshAfterDays)
+    const fresh = held.filter((batch) => !isExpired(batch) && ageDays(batch) < refreshAfterDays)
     const freshKeys = fresh.reduce((sum, { publicKeys }) => sum + publicKeys.length, 0)
     if (Math.min(left(), freshKeys) > wanted / 2) return
     const batches = await source.take(Math.ceil((wanted - Math.min(left(), freshKeys)) / batchKeys))
@@ -168,7 +169,7 @@ export async function openIntakeStock(options: {
       stopped = true
       clearTimeout(timer)
       await refreshing
-      await beginning
+      await opening
       for (const { batch, keys } of openBatches)
         if (keys.length > 0) await write({ ...batch, publicKeys: keys }).catch(onFault)
       openBatches.length = 0

@@ -53,7 +53,7 @@ export interface SessionMedia {
   /** Returns our own key of an encrypted stream, which is the same until its cipher suite changes. */
   ownKey(stream: StreamPlan): MasterKey
   /** Detaches and returns the streams, for another recording or to be closed. Packets received until now belong to this recording. */
-  passOn(): SessionStreams
+  detachStreams(): SessionStreams
   /**
    * Switches to the streams of another session of the call, which get new stream numbers. Closes the former streams if their
    * session has ended.
@@ -205,7 +205,7 @@ export async function openSessionMedia(options: MediaOptions): Promise<SessionMe
       return detachedMeasures ? new Map<number, number>() : streams.ports
     },
     ownKey: (plan) => streams.ownKey(plan),
-    passOn() {
+    detachStreams() {
       // Waiting packets still belong to this recording.
       if (!detachedMeasures) streams.deliverWaiting()
       detachedMeasures ??= { reports: reports(), measures: measures() }

@@ -6,7 +6,7 @@ import { bodyKey, headerKey, tailKey } from '#register/recordings/objects.ts'
 
 /**
  * Moves a recording from the folder of live calls into the object store. Idempotent: files that an earlier attempt has
- * moved are skipped. `bytes`: `durable` if the files are synced already, as those of a finished recording are;
+ * moved are skipped. `durability`: `durable` if the files are synced already, as those of a finished recording are;
  * otherwise (after a crash) they are synced first. `isForbidden`: returns true if the recording must be destroyed; then
  * no further file is moved.
  * @returns true unless `isForbidden` prevented the move of a file
@@ -15,7 +15,7 @@ export async function storeRecording(
   id: string,
   folder: string,
   objects: ObjectStore,
-  bytes?: 'durable',
+  durability?: 'durable',
   isForbidden: () => boolean = () => false,
 ): Promise<boolean> {
   const hasTailMoved = await moveIn('tail', tailKey(id))
@@ -28,7 +28,7 @@ export async function storeRecording(
     const path = join(folder, `${id}.${suffix}`)
     if (!(await exists(path))) return true
     if (isForbidden()) return false
-    await objects.moveIn(key, path, bytes)
+    await objects.moveIn(key, path, durability)
     return true
   }
 }

@@ -75,12 +75,12 @@ export function createRequestReader(options: {
   officials: () => readonly DirectoryEntry[]
   findTrunk?: FindTrunk | undefined
   nameTrunk?: NameTrunk | undefined
-  takesKeys?: ((source: Source) => boolean) | undefined
+  acceptsKeys?: ((source: Source) => boolean) | undefined
   isReachable?: ((address: string) => boolean) | undefined
   formats?: FormatPolicy | undefined
 }): RequestReader {
   const nameTrunk = options.nameTrunk ?? trunkNaming([]).nameTrunk
-  const takesKeys = (source: Source) => options.takesKeys?.(source) ?? source.transport === 'tls'
+  const acceptsKeys = (source: Source) => options.acceptsKeys?.(source) ?? source.transport === 'tls'
   const dialogStarts = new Map<string, DialogStart>()
   const userAgentOf = ({ request, dialog }: SessionRequest) => {
     const [first] = dialogStarts.get(dialog.id)?.headers.get('user-agent') ?? []
@@ -103,7 +103,7 @@ export function createRequestReader(options: {
           },
           requestUri: request.uri,
           sourceAddress: source.address,
-          takesKeys: takesKeys(source),
+          acceptsKeys: acceptsKeys(source),
           ...(options.isReachable && { isReachable: options.isReachable }),
         },
         {
@@ -121,7 +121,7 @@ export function createRequestReader(options: {
       const answer = parseSdp(text)
       return answer.kind === 'refusal'
         ? undefined
-        : planStreams(answer, source.address, { takesKeys: takesKeys(source), isReachable: options.isReachable })
+        : planStreams(answer, source.address, { acceptsKeys: acceptsKeys(source), isReachable: options.isReachable })
     },
     begin({ request, dialog }, nowMs, clock) {
       const { headers, acknowledged = false } = dialogStarts.get(dialog.id) ?? {}

@@ -18,7 +18,7 @@ export function stateForNextSegment({
   state,
 }: {
   readonly state: SessionState | undefined
-}): NonNullable<Offer['passedOn']> {
+}): NonNullable<Offer['previousState']> {
   if (!state || state.phase === 'over') return { answerVersion: 0, tracks: {} }
   const { answerVersion, joined = [], tracks, isSilenced } = state.session
   const own = joined.flatMap(({ index }) => (tracks[index] ? [[index, tracks[index]] as const] : []))

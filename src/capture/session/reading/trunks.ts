@@ -75,7 +75,7 @@ export function trunkFinder(trunks: readonly Trunk[]): FindTrunk {
   return (address, userAgent = '') =>
     lists.find(
       ({ trunk, addresses }) =>
-        holds(addresses, address) && userAgent.toLowerCase().includes((trunk.client ?? '').toLowerCase()),
+        includesAddress(addresses, address) && userAgent.toLowerCase().includes((trunk.client ?? '').toLowerCase()),
     )?.trunk
 }
 
@@ -97,7 +97,7 @@ export function trunkNaming(
     ({ name }) => nameOf(name),
   )
   const latching = new Map([...named].map(([name, ones]) => [name, blockListOf(ones.flatMap(({ from }) => from))]))
-  const sourceEntry = (address: string) => entries.find(({ list }) => holds(list, address))?.entry
+  const sourceEntry = (address: string) => entries.find(({ list }) => includesAddress(list, address))?.entry
   return {
     findTrunk: find,
     nameTrunk(source, userAgent) {
@@ -109,10 +109,10 @@ export function trunkNaming(
     },
     latchesOf(trunk = '') {
       const list = latching.get(trunk.endsWith(overTls) ? trunk.slice(0, -overTls.length) : trunk)
-      return list && ((address) => holds(list, address))
+      return list && ((address) => includesAddress(list, address))
     },
     sharesTrunk(one, other) {
-      if (lists.some((list) => holds(list, one.address) && holds(list, other.address))) return true
+      if (lists.some((list) => includesAddress(list, one.address) && includesAddress(list, other.address))) return true
       if (one.client !== undefined && other.client !== undefined) return one.client === other.client
       if (one.address === other.address) return true
       const entry = sourceEntry(one.address)
@@ -129,7 +129,7 @@ export function isNamedTrunk(name: string): boolean {
   return name.startsWith('trunk:') || name.startsWith('tls:')
 }
 
-function holds(list: BlockList, address: string): boolean {
+function includesAddress(list: BlockList, address: string): boolean {
   return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 }
 

@@ -13,6 +13,7 @@ const minAgeHours = 24
 const ceilingMonths = 6
 
 interface OrphanedFiles {
+  /** Reported, and not destroyed yet. */
   waiting: string[]
   destroyed: string[]
 }
@@ -25,20 +26,20 @@ export async function findOrphanedRecordings(
   /** The register's confirmed time; undefined while the database is unavailable. Then nothing is destroyed. */
   destructionNow: Temporal.Instant | undefined,
 ): Promise<OrphanedFiles> {
-  const left: OrphanedFiles = { waiting: [], destroyed: [] }
+  const found: OrphanedFiles = { waiting: [], destroyed: [] }
   for (const name of await readdir(folder)) {
     const id = /^(.+)\.body$/.exec(name)?.[1]
     if (id === undefined || known.has(id)) continue
     // Time of the last write, which is later than the start of the recording.
     const writtenAt = await lastWrite(join(folder, name))
     if (Temporal.Instant.compare(writtenAt.add({ hours: minAgeHours }), now) > 0) continue
-    if (!hasEnded(writtenAt, now, destructionNow)) left.waiting.push(id)
+    if (!isPastCeiling(writtenAt, now, destructionNow)) found.waiting.push(id)
     else {
       await removeRecording(id, folder)
-      left.destroyed.push(id)
+      found.destroyed.push(id)
     }
   }
-  return left
+  return found
 }
 
 /**
@@ -50,24 +51,28 @@ export async function findUnreadableCalls(
   now: Temporal.Instant,
   destructionNow: Temporal.Instant | undefined,
 ): Promise<OrphanedFiles> {
-  const left: OrphanedFiles = { waiting: [], destroyed: [] }
+  const found: OrphanedFiles = { waiting: [], destroyed: [] }
   for (const name of (await readdir(folder)).filter((one) => one.endsWith('.broken'))) {
     const path = join(folder, name)
-    if (!hasEnded(await lastWrite(path), now, destructionNow)) left.waiting.push(name)
+    if (!isPastCeiling(await lastWrite(path), now, destructionNow)) found.waiting.push(name)
     else {
       await overwriteFile(path, new AbortController().signal)
       await rm(path)
-      left.destroyed.push(name)
+      found.destroyed.push(name)
     }
   }
-  return left
+  return found
 }
 
 async function lastWrite(path: string): Promise<Temporal.Instant> {
   return Temporal.Instant.fromEpochMilliseconds(Math.floor((await stat(path)).mtimeMs))
 }
 
-function hasEnded(writtenAt: Temporal.Instant, now: Temporal.Instant, destructionNow: Temporal.Instant | undefined) {
+function isPastCeiling(
+  writtenAt: Temporal.Instant,
+  now: Temporal.Instant,
+  destructionNow: Temporal.Instant | undefined,
+) {
   const ceiling = writtenAt.toZonedDateTimeISO('Europe/Helsinki').add({ months: ceilingMonths }).toInstant()
   return [now, destructionNow].every((one) => one && Temporal.Instant.compare(ceiling, one) <= 0)
 }

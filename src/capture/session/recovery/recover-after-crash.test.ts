@@ -23,7 +23,7 @@ test('recovers what was captured of a call, and deletes files that belong to no 
   })
   const { stored: _stored, endedAt: _ended, ...recording } = recordingFacts()
   const { endedAt: _going, ...facts } = callFacts({ recording })
-  await spool.note(facts)
+  await spool.store(facts)
   for (const name of [`${recording.id}.hdr`, `${recording.id}.body`, 'a.hdr', 'b.body', 'c.hdr', 'c.body']) {
     await writeFile(join(folder, name), 'sixteen bytes...')
   }
@@ -50,7 +50,7 @@ test('reports a recording as lost if a power loss left an empty header, and keep
   })
   const { stored: _stored, endedAt: _ended, ...recording } = recordingFacts()
   const { endedAt: _going, ...facts } = callFacts({ recording })
-  await spool.note(facts)
+  await spool.store(facts)
   for (const end of ['hdr', 'body']) await writeFile(join(folder, `${recording.id}.${end}`), '')
   expect((await recoverAfterCrash(spool, folder, objects, Temporal.Now.instant())).recordings).toBe(0)
   await spool.settled()

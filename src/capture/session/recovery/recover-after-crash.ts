@@ -28,7 +28,7 @@ export async function recoverAfterCrash(
 }> {
   const lastSign = await lastSignOfLife(folder)
   await recoverRecordings(folder)
-  const { segments, broken } = spool.left()
+  const { segments, broken } = spool.unfinished()
   const resumed = new Set<string>()
   let recordings = 0
   for (const facts of segments) {
@@ -41,7 +41,7 @@ export async function recoverAfterCrash(
     else if (recording && !recording.stored) await storeRecording(recording.id, folder, objects)
     const sizeBytes = recording && !recording.stored ? await storedBytes(recording.id, objects) : undefined
     if (sizeBytes !== undefined) recordings++
-    await spool.note(withEnd(facts, sizeBytes, lastSign ?? now))
+    await spool.store(withEnd(facts, sizeBytes, lastSign ?? now))
   }
   // Removes no files if some facts are unreadable, because a recording may belong to them.
   if (broken.length > 0) return { segments, resumed, recordings, broken }

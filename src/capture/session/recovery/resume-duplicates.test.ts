@@ -121,7 +121,7 @@ test('a saved session has the members of format 2', async () => {
 test('the second client takes over if the first no longer exists', async () => {
   const ports = await recordBothAndRestart()
   const speaking = speakers[2]!.resume(ports[2])
-  await until(() => expect(wired.recorder.counters.movedOn).toBe(1))
+  await until(() => expect(wired.recorder.counters.failovers).toBe(1))
   await until(() => expect(speakers[2]!.sent).toBeGreaterThan(150))
   await speaking.stop()
   await bye(1)
@@ -137,7 +137,7 @@ test('the second client takes over if the first no longer exists', async () => {
 test('a first client that sends BYE before any media leaves the call to the second', async () => {
   const ports = await recordBothAndRestart()
   await bye(1)
-  await until(() => expect(wired.recorder.counters.movedOn).toBe(1))
+  await until(() => expect(wired.recorder.counters.failovers).toBe(1))
   await speakers[2]!.speak(ports[2], 30)
   await bye(2)
   await until(() => expect(stored()).toMatchObject({ packetsReceived: 60, packetsLost: 0 }))
@@ -159,7 +159,7 @@ test('a session of the second client that took over and then reports another cal
   const ports = { 1: await open(1), 2: await open(2) }
   for (const client of [1, 2] as const) await speakers[client]!.speak(ports[client], 20)
   await bye(1)
-  await until(() => expect(wired.recorder.counters.movedOn).toBe(1))
+  await until(() => expect(wired.recorder.counters.failovers).toBe(1))
   const saved = () => readSavedSessions(savedSessionsFolder({ dataDirectory: folder }), Date.now())
   await until(() => expect(saved().map(({ dialog }) => dialog.state.callId)).toEqual(['rec-2@src.example.net']))
   await stop()

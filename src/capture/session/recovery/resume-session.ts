@@ -25,7 +25,7 @@ export function toSavedSession(
   {
     duplicates: twins,
     isSharedElsewhere,
-    ...beside
+    ...related
   }: Pick<SavedSession, 'isInherited'> & {
     halves: readonly SavedSplitDirection[]
     duplicates: readonly SavedDuplicate[]
@@ -40,7 +40,7 @@ export function toSavedSession(
     segmentId: facts.segmentId,
     facts: writeFacts(facts),
     ...savedSessionDialog({ dialog, described, sdpSessionId }, media?.ports, beginning, now),
-    ...{ streams, joined, ...beside, twins, tracks, metadata, answerVersion },
+    ...{ streams, joined, ...related, twins, tracks, metadata, answerVersion },
     isForbidden: stopped !== undefined,
     ...(shared && { sharedWith: isSharedElsewhere ? ('elsewhere' as const) : ('own' as const) }),
   }
@@ -78,10 +78,10 @@ function savedSessionDialog(
 
 /** Converts the saved data of a dialog's first request, for the process that resumes it. */
 export function toDialogStart(
-  held: Pick<SavedDuplicate, 'headers' | 'clock' | 'beganAtMs'>,
+  saved: Pick<SavedDuplicate, 'headers' | 'clock' | 'beganAtMs'>,
   now: ClockReadings,
 ): DialogStart {
-  const { headers, clock, beganAtMs } = held
+  const { headers, clock, beganAtMs } = saved
   const beganMs = now.monotonicMs - (now.epochMs - beganAtMs)
   // The previous process has received the ACK, or no longer waits for it.
   return { headers: new Map(headers), acknowledged: true, clock, beganMs }
@@ -93,7 +93,7 @@ export function toDialogStart(
  * not saved.
  */
 export function resumedOffer(
-  { facts: before, held, continues }: SilentSession,
+  { facts: before, saved, continues }: SilentSession,
   next: {
     ids: { segmentId: string; recordingId: string }
     at: Temporal.Instant
@@ -102,14 +102,14 @@ export function resumedOffer(
     isForbidden: boolean
   },
 ): Offer {
-  const { streams, tracks, metadata, answerVersion, joined } = held
+  const { streams, tracks, metadata, answerVersion, joined } = saved
   const offer = {
     streams,
     tracks,
     ...(metadata && { metadata }),
     hasSdp: false,
-    ...(held.sharedWith && { shared: true }),
-    passedOn: { answerVersion, joined, tracks, ...(held.ports.length === 0 && { isSilenced: true }) },
+    ...(saved.sharedWith && { shared: true }),
+    previousState: { answerVersion, joined, tracks, ...(saved.ports.length === 0 && { isSilenced: true }) },
   }
   if (continues) return { facts: before, ...offer }
   const { recording, endedAt: _ended, endInferred: _inferred, captureFailure, ...rest } = before

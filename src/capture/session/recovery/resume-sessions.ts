@@ -28,7 +28,7 @@ export interface ResumedSessions {
   /** Drops waiting sessions after this time without a packet or a request. */
   dropSilent(silenceMs: number): void
   /** Saves a session's state. */
-  hold(session: RunningSession): void
+  save(session: RunningSession): void
   /** Deletes the saved state of an ended session. */
   forget(dialogId: string): void
   stop(): void
@@ -37,31 +37,31 @@ export interface ResumedSessions {
 export function createResumedSessions(parts: {
   options: Pick<
     RecorderOptions,
-    'held' | 'ports' | 'random' | 'clock' | 'quotas' | 'onFault' | 'intakePublicKey' | 'latchesOf'
+    'saved' | 'ports' | 'random' | 'clock' | 'quotas' | 'onFault' | 'intakePublicKey' | 'latchesOf'
   >
   limits: RecorderLimits
   /** Sessions by dialog id. */
   sessions: ReadonlyMap<string, RunningSession>
   reader: RequestReader
   recent: RecentCalls
-  beside: { halves: SplitDirectionSessions; duplicates: DuplicateSessions }
+  related: { halves: SplitDirectionSessions; duplicates: DuplicateSessions }
   /** Sessions that have failed over to a duplicate. */
   inherited: WeakSet<RunningSession>
-  conferences: Pick<Conferences, 'resume' | 'isElsewhere'>
+  conferences: Pick<Conferences, 'resume' | 'isWithOtherCapture'>
   counters: RecorderCounters
   /** Starts a session with these facts. `beganMs`: arrival of the first waiting packet, with which the recording begins. */
   start: (facts: SegmentFacts, dialog: Dialog, before: PreviousSegment, beganMs: number | undefined) => RunningSession
   end: (session: RunningSession, inferred: boolean) => Promise<void>
 }): ResumedSessions {
-  const { options, limits, sessions, reader, recent, beside, inherited } = parts
-  const { clock, held, random } = options
+  const { options, limits, sessions, reader, recent, related, inherited } = parts
+  const { clock, saved, random } = options
   const clockReadings = () => ({ epochMs: clock.now().epochMilliseconds, monotonicMs: clock.monotonicMs() })
-  const forget = (dialogId: string) => held?.sessions.forget(dialogId)
+  const forget = (dialogId: string) => saved?.sessions.forget(dialogId)
   let stopped = false
   const waiting = createSilentSessions(options, forget)
 
   async function resume(waited: SilentSession): Promise<RunningSession> {
-    const { dialog, before, facts: left, continues, firstPacketMs } = waited
+    const { dialog, before, facts, continues, firstPacketMs } = waited
     const lateMs = firstPacketMs === undefined ? 0 : Math.max(0, Math.round(clock.monotonicMs() - firstPacketMs))
     const at = clock.now().subtract({ milliseconds: lateMs })
     const offer = resumedOffer(waited, {
@@ -69,25 +69,26 @@ export function createResumedSessions(parts: {
       at,
       intakeDay: at.toZonedDateTimeISO('UTC').toPlainDate(),
       intakePublicKey: options.intakePublicKey,
-      isForbidden: waited.held.isForbidden || recent.isForbidden({ ...left, official: officialKeyOf(left.official) }),
+      isForbidden:
+        waited.saved.isForbidden || recent.isForbidden({ ...facts, official: officialKeyOf(facts.official) }),
     })
     if (!continues) options.quotas.count(offer.facts)
     parts.counters.resumed++
     const session = parts.start(offer.facts, dialog, before, firstPacketMs)
-    if (waited.held.isInherited) inherited.add(session)
-    if (waited.held.sharedWith === 'elsewhere') parts.conferences.resume(offer.facts.segmentId)
-    for (const half of waited.halves.values()) beside.halves.resume(half.held, half.dialog, session)
+    if (waited.saved.isInherited) inherited.add(session)
+    if (waited.saved.sharedWith === 'elsewhere') parts.conferences.resume(offer.facts.segmentId)
+    for (const half of waited.halves.values()) related.halves.resume(half.saved, half.dialog, session)
     // The sessions of a conference resume together: none of them may be taken for the only one.
-    const others = waited.held.sharedWith ? waiting.takeShared(left.contactId) : []
+    const others = waited.saved.sharedWith ? waiting.takeShared(facts.contactId) : []
     for (const other of others)
-      resume(other).catch((error: unknown) => options.onFault(error, { segment: other.held.segmentId }))
+      resume(other).catch((error: unknown) => options.onFault(error, { segment: other.saved.segmentId }))
     await session.dispatch({ type: 'offered', offer })
-    for (const { held: duplicate, dialog, ports } of waited.duplicates.values()) {
+    for (const { saved: duplicate, dialog, ports } of waited.duplicates.values()) {
       const { place, described, sdpSessionId } = duplicate
-      beside.duplicates.resume({ dialog, place, described, sdpSessionId }, ports, session)
+      related.duplicates.resume({ dialog, place, described, sdpSessionId }, ports, session)
     }
     waited.close()
-    hold(session)
+    save(session)
     if (continues) void checkDialog(session)
     return session
   }
@@ -99,28 +100,28 @@ export function createResumedSessions(parts: {
    */
   async function checkDialog(session: RunningSession): Promise<void> {
     const { dialog } = session
-    const isThere = () => !stopped && session.dialog === dialog && sessions.get(dialog.id) === session
-    while (isThere() && dialog.saved().expiresSeconds === undefined) {
-      if ((await dialog.sendOptions()) === 481) return isThere() ? void parts.end(session, true) : undefined
+    const isCurrent = () => !stopped && session.dialog === dialog && sessions.get(dialog.id) === session
+    while (isCurrent() && dialog.saved().expiresSeconds === undefined) {
+      if ((await dialog.sendOptions()) === 481) return isCurrent() ? void parts.end(session, true) : undefined
       await wait(limits.retryMs, undefined, { ref: false })
     }
   }
 
-  function hold(session: RunningSession): void {
+  function save(session: RunningSession): void {
     const { dialog } = session
     const beginning = reader.beginningOf(dialog.id)
     // After a transfer meanwhile, the dialog belongs to another segment.
     if (stopped || !beginning || sessions.get(dialog.id) !== session) return
     const now = clockReadings()
-    const duplicates = beside.duplicates.legsOf(session).flatMap((leg) => {
+    const duplicates = related.duplicates.legsOf(session).flatMap((leg) => {
       const began = reader.beginningOf(leg.dialog.id)
       return (began && toSavedDuplicate(leg, began, now)) ?? []
     })
-    const halves = beside.halves.heldOf(session)
+    const halves = related.halves.savedOf(session)
     const isInherited = inherited.has(session) && ({ isInherited: true } as const)
-    const isSharedElsewhere = parts.conferences.isElsewhere(session)
+    const isSharedElsewhere = parts.conferences.isWithOtherCapture(session)
     const written = toSavedSession(session, beginning, now, { halves, duplicates, isSharedElsewhere, ...isInherited })
-    if (written) held?.sessions.save(dialog.id, written)
+    if (written) saved?.sessions.save(dialog.id, written)
     else forget(dialog.id)
   }
 
@@ -134,17 +135,17 @@ export function createResumedSessions(parts: {
       if (waiting.addHalf(dialog)) return
       const duplicate = waiting.addDuplicate(dialog)
       if (duplicate) {
-        reader.resume(dialog.id, toDialogStart(duplicate.held, clockReadings()))
+        reader.resume(dialog.id, toDialogStart(duplicate.saved, clockReadings()))
         const resumeSession = () => void resumeIn(dialog.id).catch((error: unknown) => options.onFault(error, {}))
         for (const port of duplicate.ports.values()) port.onReceived(resumeSession)
         return
       }
       const waited = waiting.add(dialog)
       if (!waited) return dialog.forget()
-      reader.resume(dialog.id, toDialogStart(waited.held, clockReadings()))
+      reader.resume(dialog.id, toDialogStart(waited.saved, clockReadings()))
       const resumeSession = () => {
         const taken = waiting.take(dialog.id)
-        if (taken) resume(taken).catch((error: unknown) => options.onFault(error, { segment: taken.held.segmentId }))
+        if (taken) resume(taken).catch((error: unknown) => options.onFault(error, { segment: taken.saved.segmentId }))
       }
       // An unrecorded session resumes at once, but only after its duplicates and split directions are open.
       if (waited.continues) queueMicrotask(resumeSession)
@@ -153,14 +154,14 @@ export function createResumedSessions(parts: {
     resumeIn,
     hasDuplicates: (dialogId) => waiting.hasDuplicates(dialogId),
     drop(dialogId) {
-      const { facts, held } = waiting.drop(dialogId) ?? {}
+      const { facts, saved } = waiting.drop(dialogId) ?? {}
       if (!facts) return undefined
       const segment = toRememberedSegment(facts, false)
-      recent.remember(facts.callIds, { ...segment, forbidden: segment.forbidden || held?.isForbidden === true })
+      recent.remember(facts.callIds, { ...segment, forbidden: segment.forbidden || saved?.isForbidden === true })
       return facts
     },
     dropSilent: (silenceMs) => waiting.dropSilent(silenceMs),
-    hold,
+    save,
     // Kept while this process stops, so that the next process resumes the session.
     forget: (dialogId) => {
       if (!stopped) forget(dialogId)

@@ -112,9 +112,9 @@ export async function openSavedSessions(options: {
       known.add(name)
     }
   }
-  function queueWrite(dialogId: string, subject: SavedSession | 'gone'): void {
+  function queueWrite(dialogId: string, state: SavedSession | 'gone'): void {
     const name = nameOf(dialogId)
-    latest.set(name, subject)
+    latest.set(name, state)
     if (writesInProgress.has(name)) return
     const written = write(name)
       .catch(onFault)

@@ -15,13 +15,13 @@ import { allPaused } from '../media/accepted-streams.ts'
 
 export interface SilentSession {
   readonly dialog: Dialog
-  readonly held: SavedSession
+  readonly saved: SavedSession
   readonly facts: SegmentFacts
   /** True for a session without a recording: its segment has no end and continues. */
   readonly continues: boolean
   readonly before: PreviousSegment
   /** Split-direction sessions whose stream is written to this recording, by dialog id. */
-  readonly halves: Map<string, { held: SavedSplitDirection; dialog: Dialog }>
+  readonly halves: Map<string, { saved: SavedSplitDirection; dialog: Dialog }>
   /** Duplicates of this session, by dialog id. */
   readonly duplicates: Map<string, WaitingDuplicate>
   /** Arrival of the first packet (performance.now()); undefined if there is none yet. */
@@ -33,7 +33,7 @@ export interface SilentSession {
 }
 
 interface WaitingDuplicate {
-  readonly held: SavedDuplicate
+  readonly saved: SavedDuplicate
   readonly dialog: Dialog
   readonly ports: ReadonlyMap<number, HeldPort>
 }
@@ -60,17 +60,17 @@ export interface SilentSessions {
 
 /** @param onDropped called for a dialog whose session will not be resumed */
 export function createSilentSessions(
-  options: Pick<RecorderOptions, 'held' | 'ports' | 'random' | 'latchesOf' | 'clock'>,
+  options: Pick<RecorderOptions, 'saved' | 'ports' | 'random' | 'latchesOf' | 'clock'>,
   onDropped: (dialogId: string) => void,
 ): SilentSessions {
-  const { held: { calls, resumed } = {}, clock } = options
+  const { saved: { calls, resumed } = {}, clock } = options
   const waiting = new Map<string, SilentSession>()
   const sinceMs = clock.monotonicMs()
-  const heldById = new Map(calls?.sessions.map((held) => [dialogIdOf(held.dialog.state), held]))
+  const savedById = new Map(calls?.sessions.map((saved) => [dialogIdOf(saved.dialog.state), saved]))
 
-  function portsOf(held: Pick<SavedDuplicate, 'ports'>): Map<number, HeldPort> {
+  function portsOf(saved: Pick<SavedDuplicate, 'ports'>): Map<number, HeldPort> {
     const ports = new Map<number, HeldPort>()
-    for (const [index, port] of held.ports) {
+    for (const [index, port] of saved.ports) {
       const one = calls?.ports.take(port)
       if (one) ports.set(index, one)
     }
@@ -82,24 +82,24 @@ export function createSilentSessions(
     dialog.forget()
   }
 
-  function wait(held: SavedSession, dialog: Dialog): SilentSession | undefined {
-    const ports = portsOf(held)
-    if (held.ports.length > 0 && ports.size === 0) return undefined
-    let isTaken = false
+  function wait(saved: SavedSession, dialog: Dialog): SilentSession | undefined {
+    const ports = portsOf(saved)
+    if (saved.ports.length > 0 && ports.size === 0) return undefined
+    let isTakenOver = false
     return {
       ...{ halves: new Map(), duplicates: new Map() },
-      ...{ dialog, held, facts: readFacts(held.facts), continues: resumed?.has(held.segmentId) === true },
+      ...{ dialog, saved, facts: readFacts(saved.facts), continues: resumed?.has(saved.segmentId) === true },
       before: {
-        described: held.described,
-        sdpSessionId: held.sdpSessionId,
+        described: saved.described,
+        sdpSessionId: saved.sdpSessionId,
         get hasStreams() {
-          return ports.size > 0 && !isTaken
+          return ports.size > 0 && !isTakenOver
         },
-        passOn() {
-          isTaken = true
-          const { trunk } = readFacts(held.facts)
+        detachStreams() {
+          isTakenOver = true
+          const { trunk } = readFacts(saved.facts)
           const streams = createSessionStreams(sessionStreamsOptions(options, trunk))
-          for (const plan of [...held.streams, ...held.joined]) {
+          for (const plan of [...saved.streams, ...saved.joined]) {
             const port = ports.get(plan.index)
             if (port) streams.adopt(plan, port)
           }
@@ -119,34 +119,34 @@ export function createSilentSessions(
         for (const port of ports.values()) port.onReceived(once)
       },
       close() {
-        if (!isTaken) for (const one of ports.values()) one.close()
-        isTaken = true
+        if (!isTakenOver) for (const one of ports.values()) one.close()
+        isTakenOver = true
       },
     }
   }
 
   return {
     add(dialog) {
-      const held = heldById.get(dialog.id)
-      if (!held) return undefined
-      const one = wait(held, dialog)
+      const saved = savedById.get(dialog.id)
+      if (!saved) return undefined
+      const one = wait(saved, dialog)
       if (one) waiting.set(dialog.id, one)
       else onDropped(dialog.id)
       return one
     },
     addHalf(dialog) {
       for (const one of waiting.values()) {
-        const held = one.held.halves.find((half) => dialogIdOf(half.dialog.state) === dialog.id)
-        if (held) one.halves.set(dialog.id, { held, dialog })
-        if (held) return true
+        const saved = one.saved.halves.find((half) => dialogIdOf(half.dialog.state) === dialog.id)
+        if (saved) one.halves.set(dialog.id, { saved, dialog })
+        if (saved) return true
       }
       return false
     },
     addDuplicate(dialog) {
       for (const one of waiting.values()) {
-        const held = one.held.twins?.find((duplicate) => dialogIdOf(duplicate.dialog.state) === dialog.id)
-        if (!held) continue
-        const duplicate = { held, dialog, ports: portsOf(held) }
+        const saved = one.saved.twins?.find((duplicate) => dialogIdOf(duplicate.dialog.state) === dialog.id)
+        if (!saved) continue
+        const duplicate = { saved, dialog, ports: portsOf(saved) }
         one.duplicates.set(dialog.id, duplicate)
         return duplicate
       }
@@ -160,7 +160,9 @@ export function createSilentSessions(
       return one
     },
     takeShared(contactId) {
-      const shared = [...waiting.values()].filter(({ held, facts }) => held.sharedWith && facts.contactId === contactId)
+      const shared = [...waiting.values()].filter(
+        ({ saved, facts }) => saved.sharedWith && facts.contactId === contactId,
+      )
       for (const { dialog } of shared) waiting.delete(dialog.id)
       return shared
     },
@@ -182,8 +184,8 @@ export function createSilentSessions(
     },
     dropSilent(silenceMs) {
       if (clock.monotonicMs() - sinceMs < silenceMs) return
-      for (const [dialogId, { dialog, held, close, halves, duplicates }] of waiting) {
-        if (held.ports.length > 0 && allPaused(held.streams)) continue
+      for (const [dialogId, { dialog, saved, close, halves, duplicates }] of waiting) {
+        if (saved.ports.length > 0 && allPaused(saved.streams)) continue
         close()
         waiting.delete(dialogId)
         onDropped(dialogId)

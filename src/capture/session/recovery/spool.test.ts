@@ -33,7 +33,7 @@ async function factsAfterKill(): Promise<SegmentFacts[]> {
   const copy = await mkdtemp(join(tmpdir(), 'seloste-spool-'))
   await cp(directory, copy, { recursive: true })
   const other = await openSpool({ directory: copy, admit: appendAdmitted([]), onFault: () => undefined })
-  const { segments } = other.left()
+  const { segments } = other.unfinished()
   await other.stop()
   await rm(copy, { recursive: true })
   return segments
@@ -49,24 +49,24 @@ describe('the spool', () => {
     for (let n = 0; n < 20; n++) {
       const facts = callFacts()
       poisoned.add(facts.segmentId)
-      await opened.note(facts)
+      await opened.store(facts)
     }
     const acceptable = callFacts()
-    await opened.note(acceptable)
+    await opened.store(acceptable)
     await expect.poll(() => opened.waiting, { interval: 10 }).toBe(20)
     expect(admitted).toEqual([acceptable.segmentId])
   })
 
-  test('facts stored in advance survive a kill, and are admitted only after `note`, without another write', async () => {
+  test('facts stored in advance survive a kill, and are admitted only after `store`, without another write', async () => {
     const { endedAt: _going, ...facts } = callFacts()
     const reported: SegmentFacts[] = []
     const opened = await open((entry) => Promise.resolve(reported.push(entry)))
-    await opened.noteInAdvance(facts)
+    await opened.storeInAdvance(facts)
     expect(await factsAfterKill()).toEqual([facts])
     expect([reported, opened.waiting]).toEqual([[], 0])
     const file = await openFile(join(directory, 'any'), 'w')
     const disk = vi.spyOn(Object.getPrototypeOf(file) as FileHandle, 'write')
-    await opened.note(facts)
+    await opened.store(facts)
     await expect.poll(() => reported, { interval: 10 }).toEqual([facts])
     expect(disk).not.toHaveBeenCalled()
     disk.mockRestore()
@@ -85,38 +85,38 @@ describe('the spool', () => {
       },
     })
     spool = opened
-    await opened.note(ended)
-    await opened.note(stored)
+    await opened.store(ended)
+    await opened.store(stored)
     await opened.settled()
     expect(reported).toEqual([true])
-    await opened.note(ended)
+    await opened.store(ended)
     await opened.settled()
     expect(reported).toEqual([true, false])
-    await opened.note(stored)
+    await opened.store(stored)
     await opened.settled()
     expect(reported).toEqual([true, false, true])
   })
 
-  test('facts stored in advance are replaced if `note` brings others, and deleted if they are withdrawn', async () => {
+  test('facts stored in advance are replaced if `store` brings others, and deleted if they are withdrawn', async () => {
     const { endedAt: _going, ...facts } = callFacts()
     const opened = await open(() => Promise.resolve())
-    await opened.noteInAdvance(facts)
+    await opened.storeInAdvance(facts)
     const failing: SegmentFacts = { ...facts, captureState: 'failing', captureFailure: 'disk-full' }
-    await opened.note(failing)
+    await opened.store(failing)
     expect(await factsAfterKill()).toEqual([failing])
     const { endedAt: _other, ...others } = callFacts()
-    await opened.noteInAdvance(others)
+    await opened.storeInAdvance(others)
     await opened.withdraw(others.segmentId)
     expect(await factsAfterKill()).toEqual([failing])
   })
 
-  test('`note` reports a failed write of facts stored in advance', async () => {
+  test('`store` reports a failed write of facts stored in advance', async () => {
     const { endedAt: _going, ...facts } = callFacts()
     const opened = await open(() => Promise.resolve())
     const file = await openFile(join(directory, 'any'), 'w')
     const disk = vi.spyOn(Object.getPrototypeOf(file) as FileHandle, 'write').mockRejectedValue(new Error('ENOSPC'))
-    await opened.noteInAdvance(facts)
-    await expect(opened.note(facts)).rejects.toThrow('ENOSPC')
+    await opened.storeInAdvance(facts)
+    await expect(opened.store(facts)).rejects.toThrow('ENOSPC')
     disk.mockRestore()
     await file.close()
     await expect.poll(() => factsAfterKill(), { interval: 10 }).toEqual([facts])
@@ -128,7 +128,7 @@ describe('the spool', () => {
     const file = await openFile(join(directory, 'any'), 'w')
     const refused = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
     const disk = vi.spyOn(Object.getPrototypeOf(file) as FileHandle, 'write').mockRejectedValue(refused)
-    await expect(opened.note(facts)).rejects.toThrow('ENOSPC')
+    await expect(opened.store(facts)).rejects.toThrow('ENOSPC')
     disk.mockRestore()
     await file.close()
     await expect.poll(() => factsAfterKill(), { interval: 10 }).toEqual([facts])
@@ -144,9 +144,9 @@ describe('the spool', () => {
       if (!facts.endInferred) await new Promise<void>((resolve) => (release = resolve))
       order.push(facts.endInferred ? 'newer' : 'older')
     })
-    await opened.note({ ...slow, endInferred: false })
-    await opened.note(failing)
-    await opened.note({ ...slow, endInferred: true })
+    await opened.store({ ...slow, endInferred: false })
+    await opened.store(failing)
+    await opened.store({ ...slow, endInferred: true })
     await wait(80)
     release()
     await expect.poll(() => order, { interval: 10 }).toEqual(['older', 'newer'])
@@ -161,7 +161,7 @@ describe('the spool', () => {
     const admitted: string[] = []
     const facts = callFacts()
     const opened = await open((entry) => Promise.resolve(admitted.push(entry.segmentId)))
-    await opened.note(facts)
+    await opened.store(facts)
     await opened.settled()
     expect(admitted).toEqual([facts.segmentId])
     expect(await factsAfterKill()).toEqual([])
@@ -172,8 +172,8 @@ describe('the spool', () => {
     const { stored: _unstored, ...recording } = recordingFacts()
     const unstored = callFacts({ recording })
     const opened = await open(() => Promise.resolve())
-    await opened.note(going)
-    await opened.note(unstored)
+    await opened.store(going)
+    await opened.store(unstored)
     await opened.settled()
     expect(await factsAfterKill()).toEqual([going, unstored])
   })
@@ -181,7 +181,7 @@ describe('the spool', () => {
   test('facts are on disk before the call continues, whatever the database does', async () => {
     const facts = callFacts()
     const opened = await open(() => new Promise(() => undefined))
-    await opened.note(facts)
+    await opened.store(facts)
     expect(await factsAfterKill()).toEqual([facts])
   })
 
@@ -193,8 +193,8 @@ describe('the spool', () => {
     )
     const { endedAt, ...going } = callFacts()
     const ended: SegmentFacts = { ...going, endedAt }
-    await opened.note(going)
-    await opened.note(ended)
+    await opened.store(going)
+    await opened.store(ended)
     expect(opened.waiting).toBe(1)
     away = false
     await opened.settled()
@@ -210,8 +210,8 @@ describe('the spool', () => {
       if (seen.length === 1) await new Promise<void>((resolve) => (release = resolve))
     })
     const { endedAt, ...going } = callFacts()
-    await opened.note(going)
-    await opened.note({ ...going, endedAt })
+    await opened.store(going)
+    await opened.store({ ...going, endedAt })
     release()
     await opened.settled()
     expect(seen).toEqual([undefined, endedAt?.toString()])
@@ -221,18 +221,18 @@ describe('the spool', () => {
     const facts = callFacts()
     await writeFile(join(directory, `${facts.segmentId}.json`), writeFacts(facts))
     const opened = await open(() => Promise.resolve())
-    expect(opened.left()).toEqual({ segments: [facts], broken: [] })
+    expect(opened.unfinished()).toEqual({ segments: [facts], broken: [] })
     expect((await readdir(directory)).filter((name) => name.endsWith('.json'))).toEqual([])
     expect(await factsAfterKill()).toEqual([facts])
   })
 
-  test('unreadable files are set aside and listed at each start, and block no others', async () => {
+  test('unreadable files are renamed and listed at each start, and block no others', async () => {
     const facts = callFacts()
     await writeFile(join(directory, 'torn.json'), '{"segmentId": "torn", "startedAt": ')
     await writeFile(join(directory, `${facts.segmentId}.json`), writeFacts(facts))
     for (let start = 0; start < 2; start++) {
       const opened = await open(() => Promise.resolve())
-      expect(opened.left()).toEqual({ segments: [facts], broken: ['torn.json.broken'] })
+      expect(opened.unfinished()).toEqual({ segments: [facts], broken: ['torn.json.broken'] })
       await opened.stop()
     }
   })
@@ -249,12 +249,12 @@ describe('the spool', () => {
       ...{ retryMs: 20, besideMs: 60_000 },
     })
     const facts = callFacts()
-    await spool.note(facts)
+    await spool.store(facts)
     await expect.poll(() => submitted).toEqual([facts.contactId])
     await wait(20)
     spool.retryBeside()
     await expect.poll(() => submitted).toEqual([facts.contactId, 'the other node’s'])
-    await spool.note({ ...facts, caller: { kind: 'withheld', key: null, raw: null } })
+    await spool.store({ ...facts, caller: { kind: 'withheld', key: null, raw: null } })
     spool.retryBeside()
     await expect.poll(() => submitted[2]).toBe(facts.contactId)
   })
@@ -280,7 +280,7 @@ describe('the spool', () => {
       ...{ retryMs: 20, besideMs: 60_000 },
     })
     const facts = callFacts({ recording: recordingFacts() })
-    await spool.note(facts)
+    await spool.store(facts)
     await expect.poll(() => submissions).toBe(1)
     await wait(60)
     expect([submissions, spool.waiting, stopped]).toEqual([1, 1, []])

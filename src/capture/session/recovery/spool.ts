@@ -15,16 +15,16 @@ export interface Spool {
    * Stores facts durably. They are admitted soon after, or only at the end of the call if the client may still report that the
    * call is outside this register (R8). Newer facts of a segment replace older ones.
    */
-  note(facts: SegmentFacts): Promise<void>
-  /** Stores facts in advance, for which `note` is called later with the same object. They are not admitted before that. */
-  noteInAdvance(facts: SegmentFacts): Promise<void>
+  store(facts: SegmentFacts): Promise<void>
+  /** Stores facts in advance, for which `store` is called later with the same object. They are not admitted before that. */
+  storeInAdvance(facts: SegmentFacts): Promise<void>
   /** Deletes facts that are not admitted, because the expected event did not happen or the call is outside this register. */
   withdraw(segmentId: string): Promise<void>
   /**
    * Returns the segments of an earlier process whose end was not admitted. A file that cannot be read completely is renamed to
    * `.broken`, and its name is returned so that a person checks it. Recordings of its segments are not changed.
    */
-  left(): { segments: SegmentFacts[]; broken: string[] }
+  unfinished(): { segments: SegmentFacts[]; broken: string[] }
   /** Number of segments that wait to be admitted. */
   readonly waiting: number
   /** Time since which an admission has failed (performance.now()), the earliest if several; undefined if none fails. */
@@ -169,7 +169,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   }
 
   return {
-    async note(facts) {
+    async store(facts) {
       const ahead = inAdvance.get(facts.segmentId)
       inAdvance.delete(facts.segmentId)
       try {
@@ -186,10 +186,10 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
         }
       }
     },
-    async noteInAdvance(facts) {
+    async storeInAdvance(facts) {
       const written = write(facts)
       inAdvance.set(facts.segmentId, { facts, written })
-      // An error is thrown later by `note`.
+      // An error is thrown later by `store`.
       await written.catch(() => undefined)
     },
     async withdraw(segmentId) {
@@ -197,7 +197,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       unwritten.delete(segmentId)
       await journal.erase(segmentId)
     },
-    left() {
+    unfinished() {
       const segments: SegmentFacts[] = []
       const broken = [...journal.broken, ...unreadable]
       for (const [segmentId, text] of journal.all()) {

@@ -9,7 +9,7 @@ import type { SegmentFacts } from '#register/admit.ts'
 
 export interface AdmissionReporter {
   /** Adds a segment and its recording after the register has admitted them completely. */
-  note(facts: SegmentFacts): void
+  record(facts: SegmentFacts): void
   stop(): Promise<void>
 }
 
@@ -49,7 +49,7 @@ export async function openAdmissionReporter(options: AdmissionReporterOptions): 
   }
 
   return {
-    note({ segmentId, startedAt, recording }) {
+    record({ segmentId, startedAt, recording }) {
       const fact = { at: now().toString(), started_at: startedAt.toString() }
       const reports: ReportedAdmission[] = [
         { ...fact, kind: 'segment', id: segmentId },

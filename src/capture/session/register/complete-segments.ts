@@ -17,15 +17,15 @@ export interface Completions {
     by?: { offer: Reoffer; pending: PendingRequest },
   ): Promise<void>
   /** Completes the first session's segment with data of a second session: only the second of OpenSIPS has Diversion. */
-  byAnother(first: RunningSession, reported: Offer): Promise<void>
+  completeByDuplicate(first: RunningSession, reported: Offer): Promise<void>
 }
 
 export function createCompletions(parts: {
   options: Pick<RecorderOptions, 'quotas' | 'preallocated' | 'intakePublicKey'>
   counters: RecorderCounters
-  hold: (session: RunningSession) => void
+  save: (session: RunningSession) => void
 }): Completions {
-  const { options, counters, hold } = parts
+  const { options, counters, save } = parts
 
   const completions: Completions = {
     async complete(session, known, { facts }, listens, by) {
@@ -44,12 +44,12 @@ export function createCompletions(parts: {
       const event = { type: 'completed', completion, listens } as const
       await session.dispatch(by ? { ...event, offer: by.offer } : { ...event, ...(caller && { caller }) }, by?.pending)
     },
-    async byAnother(first, reported) {
+    async completeByDuplicate(first, reported) {
       const known = first.state?.phase === 'live' ? first.state.session.facts : undefined
       const missing = known && missingForDecision(known)
       if (!missing || missingForDecision(reported.facts) === missing) return
       await completions.complete(first, known, reported, false)
-      hold(first)
+      save(first)
     },
   }
   return completions

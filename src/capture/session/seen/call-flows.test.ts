@@ -84,8 +84,8 @@ test('a session is a ladder of requests, answers and their results, without valu
   const invite = incoming('d1', 'INVITE', sdp)
   await watched.onInvite(invite.message)
   expect(invite.sent).toEqual([200])
-  flows.note('d1', facts)
-  flows.note('d1', facts)
+  flows.record('d1', facts)
+  flows.record('d1', facts)
   later(20)
   await watched.onAck(dialog('d1'), request('ACK'))
   await watched.onReinvite(incoming('d1', 'INVITE', sdp.replace('sendonly', 'inactive')).message)
@@ -122,11 +122,11 @@ test('events of the reception are in the ladder at their times, and faults of th
   const startedAt = Temporal.Instant.fromEpochMilliseconds(Date.UTC(2026, 10, 26, 8))
   const stream = { track: 'caller', codec: 'PCMA', expected: 100, lost: 5, firstMs: 40, lastMs: 2000, senderReports: 2 }
   const recording = { id: 'r', startedAt }
-  flows.note('d1', { ...facts, recording } as unknown as SegmentFacts)
+  flows.record('d1', { ...facts, recording } as unknown as SegmentFacts)
   later(3000)
   const missing = { ...stream, track: 'official', expected: 0, lost: 0, firstMs: -1, lastMs: -1, senderReports: 0 }
   const stored = { packetsReceived: 95, reception: { streams: [stream, missing], oneWay: 'official', lostMs: 100 } }
-  flows.note('d1', { ...facts, endedAt: startedAt, recording: { ...recording, stored } } as unknown as SegmentFacts)
+  flows.record('d1', { ...facts, endedAt: startedAt, recording: { ...recording, stored } } as unknown as SegmentFacts)
   const [flow] = flows.all()
   expect(flow!.problems).toEqual(['one-way', 'lossy'])
   const media = flow!.steps.filter(({ what }) => what.startsWith('RT') || what === 'no-media')

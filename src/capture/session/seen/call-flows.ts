@@ -48,7 +48,8 @@ export interface CallFlow {
 export interface CallFlows {
   /** Wraps a handler so that its requests and answers are recorded. */
   watch(handler: SipHandler): SipHandler
-  note(dialogId: string, facts: SegmentFacts): void
+  /** Adds a step for changed facts of the segment of a dialog. */
+  record(dialogId: string, facts: SegmentFacts): void
   /** Returns all flows, newest first. */
   all(): CallFlow[]
   find(id: string): CallFlow | undefined
@@ -183,7 +184,7 @@ export function createCallFlows(
         return handler.onDialogLost(dialog, reason)
       },
     }),
-    note(dialogId, facts) {
+    record(dialogId, facts) {
       const flow = flows.get(dialogId)
       if (!flow) return
       const { segmentId, contactId, recording } = facts

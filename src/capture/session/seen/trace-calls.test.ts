@@ -23,10 +23,10 @@ test('a segment is traced once, when it has ended and is stored, in the trace of
   trace(complete)
   trace(complete)
   expect(spans.map(({ name }) => name)).toEqual(['call segment', 'record', 'store'])
-  const { call, within } = spanIdsOf(facts.contactId, facts.segmentId)
+  const { call, child } = spanIdsOf(facts.contactId, facts.segmentId)
   expect(call.traceId).toBe(facts.contactId.replaceAll('-', ''))
-  expect(within.parentSpanId).toBe(call.spanId)
-  expect(spans.map(({ spanIds }) => spanIds)).toEqual([call, within, within])
+  expect(child.parentSpanId).toBe(call.spanId)
+  expect(spans.map(({ spanIds }) => spanIds)).toEqual([call, child, child])
 })
 
 test('a history-only call has one span', () => {

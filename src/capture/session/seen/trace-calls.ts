@@ -5,11 +5,14 @@
 import type { SegmentFacts } from '#register/admit.ts'
 import type { SpanIds, Traces } from '#platform/traces/traces.ts'
 
-/** Returns the trace of a contact (a W3C trace id has 16 bytes, like a UUID), and the span of a segment in it. */
-export function spanIdsOf(contactId: string, segmentId: string): { call: SpanIds; within: SpanIds } {
+/**
+ * Returns the ids of a segment's span (`call`) in the trace of its contact, and of spans below it (`child`). A W3C trace id has 16
+ * bytes, like a UUID.
+ */
+export function spanIdsOf(contactId: string, segmentId: string): { call: SpanIds; child: SpanIds } {
   const traceId = contactId.replaceAll('-', '')
   const spanId = segmentId.replaceAll('-', '').slice(16)
-  return { call: { traceId, spanId }, within: { traceId, parentSpanId: spanId } }
+  return { call: { traceId, spanId }, child: { traceId, parentSpanId: spanId } }
 }
 
 /** Returns a function to call on each change of a segment's facts: it traces a segment once, when it is over and stored. */
@@ -21,8 +24,8 @@ export function traceCalls(traces: Traces, nowMs: () => number): (facts: Segment
     if (done.has(segmentId)) return
     done.add(segmentId)
     // Remembers only the last segments: facts do not change after a segment has ended and is stored.
-    if (done.size > remembered) done.delete(done.values().next().value!)
-    const { call, within } = spanIdsOf(contactId, segmentId)
+    if (done.size > maxRemembered) done.delete(done.values().next().value!)
+    const { call, child } = spanIdsOf(contactId, segmentId)
     const ids = { 'seloste.contact.id': contactId, 'seloste.segment.id': segmentId }
     traces.record({
       ...{ name: 'call segment', kind: 'internal', spanIds: call },
@@ -40,7 +43,7 @@ export function traceCalls(traces: Traces, nowMs: () => number): (facts: Segment
     const recordedUntil = (recording.endedAt ?? endedAt).epochMilliseconds
     const recorded = { ...ids, 'seloste.recording.id': recording.id }
     traces.record({
-      ...{ name: 'record', kind: 'internal', spanIds: within },
+      ...{ name: 'record', kind: 'internal', spanIds: child },
       startedMs: recording.startedAt.epochMilliseconds,
       endedMs: recordedUntil,
       attributes: {
@@ -52,14 +55,14 @@ export function traceCalls(traces: Traces, nowMs: () => number): (facts: Segment
     })
     if (recording.stored) {
       traces.record({
-        ...{ name: 'store', kind: 'internal', spanIds: within, startedMs: recordedUntil, endedMs: nowMs() },
+        ...{ name: 'store', kind: 'internal', spanIds: child, startedMs: recordedUntil, endedMs: nowMs() },
         attributes: { ...recorded, 'seloste.recording.bytes': recording.stored.sizeBytes },
       })
     }
   }
 }
 
-const remembered = 5_000
+const maxRemembered = 5_000
 
 /** Wraps `admit` with a span of its duration. */
 export function traceAdmission<Given extends SegmentFacts, Result>(
@@ -77,7 +80,7 @@ export function traceAdmission<Given extends SegmentFacts, Result>(
       return result
     } finally {
       const attributes = { 'seloste.contact.id': facts.contactId, 'seloste.segment.id': facts.segmentId }
-      const spanIds = spanIdsOf(facts.contactId, facts.segmentId).within
+      const spanIds = spanIdsOf(facts.contactId, facts.segmentId).child
       traces.record({ name: 'admit', kind: 'internal', spanIds, startedMs, endedMs: nowMs(), attributes, failed })
     }
   }
