@@ -223,7 +223,8 @@ export function isRefusedHere({ refusedBecause }: StreamPlan): boolean {
 /** Returns true if a voice is not recorded or cannot be played: its line cannot be accepted, and no other has its label. */
 export function lacksVoice(plans: readonly StreamPlan[]): boolean {
   const acceptedLabels = new Set(plans.filter(({ accepted }) => accepted).map(({ label }) => label))
-  const missing = (plan: StreamPlan) => isRefusedHere(plan) && (plan.label === undefined || !acceptedLabels.has(plan.label))
+  const missing = (plan: StreamPlan) =>
+    isRefusedHere(plan) && (plan.label === undefined || !acceptedLabels.has(plan.label))
   return lacksPlayable(plans) || plans.some(missing)
 }
 
