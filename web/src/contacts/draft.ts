@@ -1,5 +1,10 @@
 import { Time, toCalendarDate, type CalendarDate, type CalendarDateTime } from '@internationalized/date'
-import { filterOf, filterNames, unasked, type FilterName } from '../../../src/app/http/contract/contact-filters.ts'
+import {
+  filterOf,
+  filterNames,
+  noFilterValue,
+  type FilterName,
+} from '../../../src/app/http/contract/contact-filters.ts'
 import type { DateRange } from '../controls/date-range.tsx'
 import type { Word } from '../language/use-words.ts'
 import { parseDay, type Filters } from './filters.ts'
@@ -21,7 +26,7 @@ export function draftOf(filters: Filters): Draft {
   const start = from && toCalendarDate(from)
   const end = to && toCalendarDate(to)
   return {
-    ...byName((name) => filters[name] ?? unasked(name)),
+    ...byName((name) => filters[name] ?? noFilterValue(name)),
     days: start || end ? { start: (start ?? end)!, end: (end ?? start)! } : null,
     fromTime: timeOf(from),
     toTime: timeOf(to),
@@ -30,7 +35,7 @@ export function draftOf(filters: Filters): Draft {
 
 /** Returns the search of a form's content. */
 export function filtersOf({ days, fromTime, toTime, ...draft }: Draft): Filters {
-  const filled = filterNames.filter((name) => draft[name].trim() !== unasked(name))
+  const filled = filterNames.filter((name) => draft[name].trim() !== noFilterValue(name))
   return {
     ...Object.fromEntries(filled.map((name) => [name, draft[name].trim()])),
     ...(days && { from: formatDay(days.start, fromTime), to: formatDay(days.end, toTime) }),

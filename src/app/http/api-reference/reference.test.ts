@@ -29,6 +29,7 @@ const all = Object.values(document.paths).flatMap((methods) => Object.values(met
 describe('the document', () => {
   test('has every operation of the contract, each in one group with a description', () => {
     const groups = new Set(document.tags.map(({ name }) => name))
+    // The other four are for machines: three of health, one of metrics.
     expect(all.length).toBe(Object.keys(operations).length + 4)
     for (const { operationId, summary, tags } of all) {
       expect(summary.length, operationId).toBeGreaterThan(5)

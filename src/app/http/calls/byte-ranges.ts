@@ -24,7 +24,7 @@ export function sendRange(reply: FastifyReply, served: { bytes: Buffer; from: nu
 
 /** Returns a signal that is aborted when the client disconnects. */
 export function disconnectSignal(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController()
-  reply.raw.on('close', () => gone.abort())
-  return gone.signal
+  const controller = new AbortController()
+  reply.raw.on('close', () => controller.abort())
+  return controller.signal
 }

@@ -48,16 +48,16 @@ export function callEvents(app: Routes, desk: Desk): void {
 
       const shown = new Set<string>()
       let timer: NodeJS.Timeout | undefined
-      let showing = Promise.resolve()
-      const show = () => {
+      let sending = Promise.resolve()
+      const sendNext = () => {
         timer = undefined
-        showing = showing.then(send).catch((error: unknown) => {
+        sending = sending.then(send).catch((error: unknown) => {
           request.log.error({ err: error }, 'cannot stream the calls in progress')
           stream.end()
         })
       }
       const changed = () => {
-        timer ??= setTimeout(show, coalesceMs)
+        timer ??= setTimeout(sendNext, coalesceMs)
       }
       const stop = desk.onCallChanged(changed)
       const heartbeat = setInterval(() => {
@@ -72,21 +72,21 @@ export function callEvents(app: Routes, desk: Desk): void {
         clearInterval(heartbeat)
         close()
       })
-      show()
+      sendNext()
       return reply
 
       async function send(): Promise<void> {
         if (stream.destroyed || stream.writableNeedDrain) return
         const now = desk.clock.now()
-        const still =
+        const currentGrant =
           (await sessionHolds(desk.db, session.token, now)) &&
           (await requestGrant(desk.db, session, { purpose, reference, action: 'calls.watched' }, now))
-        if (!still || 'refused' in still) {
+        if (!currentGrant || 'refused' in currentGrant) {
           writeEvent(stream, 'ended', {})
           stream.end()
           return
         }
-        writeEvent(stream, 'calls', await watchCalls(desk.db, still, shown, now))
+        writeEvent(stream, 'calls', await watchCalls(desk.db, currentGrant, shown, now))
       }
     },
   })

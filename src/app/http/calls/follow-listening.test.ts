@@ -34,7 +34,7 @@ beforeAll(async () => {
   recording = await makeRecording()
 })
 
-/** Reads the events until the last one. Returns it and its delay after `happened`. */
+/** Reads the stream to its end. Returns the last event, and the texts of the events before it. */
 async function lastEvent(response: Response) {
   let text = ''
   for await (const part of response.body!.pipeThrough(new TextDecoderStream())) text += part

@@ -18,7 +18,7 @@ const maxStreams = 8
 
 /** Routes for listening to a recording: begin, audio by range, waveform peaks, playback rate, validity, end. */
 export function listeningRoutes(app: Routes, desk: Desk): void {
-  const follow = limitOpenStreams(maxStreams)
+  const openStream = limitOpenStreams(maxStreams)
 
   registerOperations(app, {
     startListening: async (request) => {
@@ -53,7 +53,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
       const range = readRange(request.headers.range)
       const served =
         token === undefined || range === 'invalid'
-          ? 'not-asked'
+          ? 'not-requested'
           : await desk.custodian.audio(
               {
                 session: token,
@@ -67,7 +67,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
       // No audio: checks the session here too, so that the refusal has the usual status and code.
       if (await refuseInListeningMode(desk, request, reply)) return reply
       if (!(await requireSession(desk, request, reply))) return reply
-      if (served === 'out-of-range' || served === 'not-asked') return refuse(reply, 'input.range')
+      if (served === 'out-of-range' || served === 'not-requested') return refuse(reply, 'input.range')
       if (served === 'too-fast') return refuse(reply.header('retry-after', '2'), 'listening.too-fast')
       return refuseAs(reply, endRefusal(served))
     },
@@ -82,7 +82,7 @@ export function listeningRoutes(app: Routes, desk: Desk): void {
       const listening = request.params.id
       const now = await listeningNow(desk.db, session.token, listening)
       if ('over' in now) return refuseAs(reply, endRefusal(now))
-      const close = follow(session.token)
+      const close = openStream(session.token)
       if (!close) return refuse(reply, 'listening.too-many')
       followListening(desk, { session, listening }, request, reply, close)
       return reply

@@ -10,11 +10,11 @@ export function myCallsRoutes(app: Routes, desk: Desk): void {
     readMyCallActs: async ({ session }) => {
       const forbidden = await listOwnProhibitions(desk.db, session)
       if ('refused' in forbidden) return forbidden
-      const request = await listOwnRequests<RequestKind>(desk.db, session)
-      if ('refused' in request) return request
+      const requests = await listOwnRequests<RequestKind>(desk.db, session)
+      if ('refused' in requests) return requests
       const { controller, rights } = describedNow(desk)
       const { postalAddress, switchboard } = controller
-      return { forbidden, asked: request, serviceUnit: { name: rights.unit, postalAddress, switchboard } }
+      return { forbidden, asked: requests, serviceUnit: { name: rights.unit, postalAddress, switchboard } }
     },
   })
 }

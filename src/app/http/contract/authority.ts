@@ -15,10 +15,10 @@ import {
   written,
 } from './shapes.ts'
 
-const itemOf = Type.Object({ id: Type.String({ format: 'uuid' }), item: counted(1, 'Number of the item') })
+const itemParams = Type.Object({ id: Type.String({ format: 'uuid' }), item: counted(1, 'Number of the item') })
 const what = literals(['RECORDING', 'IDENTIFICATION_DATA', 'BOTH'], 'What is disclosed')
 
-const about = {
+const caseFields = {
   origin: literals(
     ['REQUEST', 'OWN_INITIATIVE'],
     'Request of the authority, or a report on the controller’s initiative',
@@ -61,11 +61,11 @@ export const AuthorityItem = Type.Object({
 const summary = {
   id: uuid('The disclosure'),
   number: Type.String({ description: 'V-2026-3' }),
-  origin: about.origin,
-  authority: about.authority,
-  caseNumber: about.caseNumber,
+  origin: caseFields.origin,
+  authority: caseFields.authority,
+  caseNumber: caseFields.caseNumber,
   state: literals([...authorityStates], 'State, which follows from the acts done so far'),
-  receivedAt: about.receivedAt,
+  receivedAt: caseFields.receivedAt,
   items: Type.Integer(),
   urgentAt: Type.Optional(instant('When a recording is destroyed, if within three days (AC20)')),
   enteredBy: person('By whom'),
@@ -75,8 +75,8 @@ export type AuthoritySummary = Static<typeof AuthoritySummary>
 
 export const AuthorityDetail = Type.Object({
   ...summary,
-  officer: about.officer,
-  aim: about.aim,
+  officer: caseFields.officer,
+  aim: caseFields.aim,
   provision: Type.Optional(
     Type.Object({
       id: Type.String(),
@@ -130,7 +130,7 @@ export const authorityOperations = {
   enterAuthorityDisclosure: {
     route: 'POST /api/authority-disclosures',
     summary: 'Enter an authority’s request, or begin a report on the controller’s initiative (R34)',
-    body: Type.Object(about, closed),
+    body: Type.Object(caseFields, closed),
     response: {
       201: Type.Object({ id: uuid('The disclosure'), number: Type.String() }),
       409: refusals[400],
@@ -146,7 +146,7 @@ export const authorityOperations = {
   changeAuthorityDisclosure: {
     route: 'PUT /api/authority-disclosures/:id',
     summary: 'Correct the entered data, before the decision',
-    body: Type.Object(about, closed),
+    body: Type.Object(caseFields, closed),
     response: noContent,
   },
   addAuthorityItem: {
@@ -158,7 +158,7 @@ export const authorityOperations = {
   dropAuthorityItem: {
     route: 'DELETE /api/authority-disclosures/:id/items/:item',
     summary: 'Remove an item, before the decision',
-    params: itemOf,
+    params: itemParams,
     response: noContent,
   },
   assessAuthorityDisclosure: {

@@ -22,20 +22,20 @@ export const StreamReception = Type.Object({
   lost: count('Packets lost (RFC 3550, A.3)'),
   lostMs: ms('Duration of the lost audio'),
   late: count('Packets that arrived too late to be recorded'),
-  duplicates: count('Copies'),
+  duplicates: count('Packets that arrived again'),
   stalledMs: ms('Total duration of gaps of a second or more without packets'),
   firstMs: ms('Arrival of the first packet since the recording began, or -1'),
   lastMs: ms('Arrival of the last packet, or -1'),
   jitterMs: ms('Mean inter-arrival jitter (RFC 3550, 6.4.1)'),
-  worstJitterMs: ms('Maximum'),
+  worstJitterMs: ms('Maximum jitter'),
   silentShare: Type.Optional(
     Type.Number({ description: 'Share of packets with silence; absent if the codec does not show it' }),
   ),
   senderReports: count('Sender reports of the client'),
   told: Type.Optional(
     Type.Object(
-      { sent: count('Sent'), came: count('Came') },
-      { description: 'Packets between the client’s first and last sender report, as counted by the client' },
+      { sent: count('Sent, as counted by the client'), came: count('Arrived') },
+      { description: 'Packets between the client’s first and last sender report' },
     ),
   ),
 })
@@ -64,9 +64,9 @@ export const ReceptionPeriod = Type.Object({
   expected: count('Packets expected'),
   lost: count('Packets lost'),
   late: count('Packets that arrived too late to be recorded'),
-  duplicates: count('Copies'),
+  duplicates: count('Packets that arrived again'),
   jitterMs: ms('Mean of the streams’ jitter'),
-  worstJitterMs: ms('Maximum'),
+  worstJitterMs: ms('Maximum of the streams’ jitter'),
 })
 export type ReceptionPeriod = Static<typeof ReceptionPeriod>
 

@@ -11,7 +11,7 @@ import {
 } from '#use/search/contact-filters.ts'
 
 export type { FilterName, FilterValue, FilterValues } from '#use/search/contact-filters.ts'
-export { lastDigitsOf, noFilterValue as unasked }
+export { lastDigitsOf, noFilterValue }
 
 /** Maximum length of a filter's value. */
 export const maxFilterLength = 64

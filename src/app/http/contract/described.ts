@@ -18,7 +18,7 @@ interface Entry {
   readonly response: Readonly<Record<number, object>>
 }
 
-type Beside = 'route' | 'access' | 'config' | 'bodyLimit'
+type OutsideSchema = 'route' | 'access' | 'config' | 'bodyLimit'
 
 /** An operation for Fastify, with its name in the table. */
 export type Described<Table> = {
@@ -27,13 +27,13 @@ export type Described<Table> = {
         readonly method: Method
         readonly url: Url
         readonly schema: { readonly operationId: Name } & {
-          readonly [Part in Exclude<keyof Table[Name], Beside>]: Table[Name][Part]
+          readonly [Part in Exclude<keyof Table[Name], OutsideSchema>]: Table[Name][Part]
         } & (Table[Name] extends { readonly params: TSchema }
             ? unknown
             : Url extends `${string}:id${string}`
               ? { readonly params: typeof id }
               : unknown)
-      } & { readonly [Part in Extract<keyof Table[Name], Exclude<Beside, 'route'>>]: Table[Name][Part] }
+      } & { readonly [Part in Extract<keyof Table[Name], Exclude<OutsideSchema, 'route'>>]: Table[Name][Part] }
     : never
 }
 
@@ -41,9 +41,9 @@ export function described<const Table extends Record<string, Entry>>(table: Tabl
   return Object.fromEntries(
     Object.entries<Entry>(table).map(([operationId, { route, access, config, bodyLimit, ...schema }]) => {
       const [method, url] = route.split(' ')
-      const beside = { ...(access && { access }), ...(config && { config }), ...(bodyLimit && { bodyLimit }) }
+      const options = { ...(access && { access }), ...(config && { config }), ...(bodyLimit && { bodyLimit }) }
       const named = route.includes(':id') ? { params: id } : {}
-      return [operationId, { method, url, ...beside, schema: { operationId, ...named, ...schema } }]
+      return [operationId, { method, url, ...options, schema: { operationId, ...named, ...schema } }]
     }),
   ) as unknown as Described<Table>
 }

@@ -50,7 +50,7 @@ export const PersonDetail = Type.Intersect([
 export type PersonDetail = Static<typeof PersonDetail>
 
 /** A person whose change of number or placement must be approved by a second person; the present values are shown until then. */
-const Waits = PersonDetail
+const PersonWithPendingChange = PersonDetail
 
 export const DirectoryChange = Type.Object({
   id: Type.String({ format: 'uuid' }),
@@ -111,7 +111,7 @@ const maxImportBytes = 8_100_000
 export const directoryOperations = {
   listPeople: {
     route: 'GET /api/people',
-    summary: 'The directory',
+    summary: 'List people in the directory, by name',
     querystring: Type.Object(
       {
         q: Type.Optional(
@@ -143,13 +143,13 @@ export const directoryOperations = {
     route: 'POST /api/people',
     summary: 'Enter a person; a user id is never reused (R20)',
     body: NewPerson,
-    response: { 201: PersonDetail, 202: Waits, 409: refusals[400], ...refusals },
+    response: { 201: PersonDetail, 202: PersonWithPendingChange, 409: refusals[400], ...refusals },
   },
   changePerson: {
     route: 'POST /api/people/:id/changes',
     summary: 'Change a person from a day on',
     body: PersonChange,
-    response: { 200: PersonDetail, 202: Waits, 409: refusals[400], ...refusals },
+    response: { 200: PersonDetail, 202: PersonWithPendingChange, 409: refusals[400], ...refusals },
   },
   importPeople: {
     route: 'POST /api/people/import',
@@ -200,7 +200,7 @@ export const directoryOperations = {
   },
   listUnits: {
     route: 'GET /api/units',
-    summary: 'Organisational units',
+    summary: 'List organisational units',
     response: { 200: Type.Object({ items: Type.Array(Named) }), ...refusals },
   },
 } as const

@@ -1,4 +1,4 @@
-/** An official’s own calls: prohibitions and requests, and the contact person after leaving (R48, R49). */
+/** An official’s own calls: prohibitions and requests, and the Service Unit’s contact details for people who have left (R48, R49). */
 import Type, { type Static } from 'typebox'
 import { RequestKind } from './requests.ts'
 import { instant, literals, refusals, Trilingual, uuid } from './shapes.ts'

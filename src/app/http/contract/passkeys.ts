@@ -14,7 +14,7 @@ import { closed, fewAttempts, instant, literals, refusals } from './shapes.ts'
 const bytes = (maxLength: number, description?: string) =>
   Type.String({ maxLength, pattern: '^[A-Za-z0-9_-]*$', ...(description && { description }) })
 
-/** Answer of navigator.credentials.get. */
+/** Result of navigator.credentials.get. */
 export const Assertion = Type.Object({
   id: bytes(1400),
   rawId: bytes(1400),
@@ -27,7 +27,7 @@ export const Assertion = Type.Object({
   }),
 })
 
-/** Answer of navigator.credentials.create. */
+/** Result of navigator.credentials.create. */
 export const Attestation = Type.Object({
   id: bytes(1400),
   rawId: bytes(1400),
@@ -85,7 +85,7 @@ const Passkey = Type.Object({
 })
 export type Passkey = Static<typeof Passkey>
 
-export const weightyActs = [
+export const actsToConfirm = [
   'draft.approve',
   'draft.reject',
   'right.approve',
@@ -102,11 +102,11 @@ export const weightyActs = [
 
 /** An act to confirm: the operation, its object, and the revision that the user has read. */
 export const Act = Type.Object({
-  act: literals([...weightyActs], 'Act to confirm'),
+  act: literals([...actsToConfirm], 'Act to confirm'),
   id: Type.String({
     format: 'uuid',
     description:
-      'Id of the draft, right request, removal or passkey; with passkey.add and session.prove one’s own person id',
+      'Id of the draft, right request, removal, directory change or passkey; with passkey.add and session.prove one’s own person id; with clock.confirm 00000000-0000-0000-0000-000000000000',
   }),
   revision: Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: 'Revision of a draft; otherwise 0' }),
 })

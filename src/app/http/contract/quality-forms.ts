@@ -64,7 +64,7 @@ export const Answers = Type.Record(
 export const Score = Type.Object(
   {
     total: Type.Union([Type.Number(), Type.Null()], {
-      description: '0 to 100; absent if no weighted question applies',
+      description: '0 to 100; null if no weighted question applies',
     }),
     isFailed: Type.Boolean({ description: 'True if a fatal question has the lowest answer, so that the total is 0' }),
     sections: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Null()])),
@@ -126,7 +126,7 @@ const SamplingPlan = Type.Object({
 export const qualityFormOperations = {
   listQualityForms: {
     route: 'GET /api/quality/forms',
-    summary: 'Evaluation forms',
+    summary: 'List evaluation forms',
     response: {
       200: Type.Object({
         items: Type.Array(

@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox'
 import { Cause, Prohibition } from './ends.ts'
 import { closed, instant, literals, noContent, person, refusals, uuid } from './shapes.ts'
 
-const callOf = Type.Object({ id: Type.String({ format: 'uuid' }), callId: Type.String({ format: 'uuid' }) })
+const callParams = Type.Object({ id: Type.String({ format: 'uuid' }), callId: Type.String({ format: 'uuid' }) })
 
 export const ReportedCall = Type.Object(
   {
@@ -63,7 +63,7 @@ export const RequestCall = Type.Object(
         description: 'With FOUND: true if the network reported the caller’s number as not verified',
       }),
     ),
-    /** If the outcome is SEVERAL: questions whose answers would distinguish the calls. */
+    /** With SEVERAL: details that would distinguish the calls. */
     askFor: Type.Optional(
       Type.Array(literals(['accuracy', 'callerNumber', 'serviceNumber', 'minutes', 'official'], 'Detail to ask for')),
     ),
@@ -129,7 +129,7 @@ export const requestCallOperations = {
     route: 'PUT /api/requests/:id/calls/:callId',
     access: 'view',
     summary: 'Search again, with more details from the requester',
-    params: callOf,
+    params: callParams,
     body: ReportedCall,
     response: { 200: RequestCall, 409: refusals[400], ...refusals },
   },
@@ -137,7 +137,7 @@ export const requestCallOperations = {
     route: 'POST /api/requests/:id/calls/:callId/verification',
     summary:
       'Record whether the requester is a party of the call; yes requires that the clerk has listened to the recording, if it can be played (R46)',
-    params: callOf,
+    params: callParams,
     body: Type.Object({ isParty: Type.Boolean() }, closed),
     response: noContent,
   },
@@ -145,13 +145,13 @@ export const requestCallOperations = {
     route: 'POST /api/requests/:id/calls/:callId/unidentifiable',
     summary:
       'Give up a call that cannot be identified, or whose party cannot be verified; it is not shown (GDPR 11, 12(6))',
-    params: callOf,
+    params: callParams,
     response: noContent,
   },
   withdrawCall: {
     route: 'DELETE /api/requests/:id/calls/:callId',
     summary: 'Remove a call that was named by mistake and is not matched',
-    params: callOf,
+    params: callParams,
     response: noContent,
   },
 } as const

@@ -15,7 +15,7 @@ import {
   written,
 } from './shapes.ts'
 
-const itemOf = Type.Object({ id: Type.String({ format: 'uuid' }), item: counted(1, 'Number of the item') })
+const itemParams = Type.Object({ id: Type.String({ format: 'uuid' }), item: counted(1, 'Number of the item') })
 const day = (description: string) => Type.String({ format: 'date', description })
 
 export const researchStates = [
@@ -254,7 +254,7 @@ export const researchOperations = {
   dropItem: {
     route: 'DELETE /api/research-disclosures/:id/items/:item',
     summary: 'Remove an item, before the decision',
-    params: itemOf,
+    params: itemParams,
     response: noContent,
   },
   fileUndertaking: {
@@ -292,7 +292,7 @@ export const researchOperations = {
   confirmItem: {
     route: 'POST /api/research-disclosures/:id/items/:item/outcome',
     summary: 'Confirm that the institute has returned or destroyed a copy; deletes its link to the recording (R32)',
-    params: itemOf,
+    params: itemParams,
     body: Type.Object(
       {
         outcome: literals(['returned', 'destroyed'], 'What the institute did'),

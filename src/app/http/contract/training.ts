@@ -4,7 +4,7 @@ import { closed, counted, instant, line, literals, noContent, refusals, uuid } f
 
 const name = line(200, 'Name')
 const aim = Type.String({ maxLength: 4000, description: 'Learning aim; not about a call, so it is kept' })
-const words = {
+const momentFields = {
   fromMs: counted(0, 'Start of the moment in the recording'),
   toMs: counted(1, 'End of the moment'),
   title: line(200, 'Title; deleted with the recording'),
@@ -43,7 +43,7 @@ export const CollectedMoment = Type.Union([
         'Why it cannot be played now',
       ),
     ),
-    ...words,
+    ...momentFields,
   }),
   Type.Object({
     id: uuid('The moment'),
@@ -138,7 +138,7 @@ export const trainingOperations = {
     body: Type.Object(
       {
         recordingId: uuid('The recording'),
-        ...words,
+        ...momentFields,
         toMs: Type.Optional(counted(1, 'End of the moment; default: the end of the recording')),
       },
       closed,
@@ -154,7 +154,7 @@ export const trainingOperations = {
   saveMoment: {
     route: 'PUT /api/training/moments/:id',
     summary: 'Change start, end and text of a moment',
-    body: Type.Object(words, closed),
+    body: Type.Object(momentFields, closed),
     response: noContent,
   },
   removeMoment: {

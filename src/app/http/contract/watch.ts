@@ -31,7 +31,7 @@ export const Alarm = Type.Object(
         'directory',
         'standstill',
       ],
-      'Kind of alarm: repeated refusals; listening at night; frequent listening to one official’s calls; repeated searches for one caller; mass viewing; many revealed numbers; failed sign-ins on many accounts; emergency access; many acts for requesters; calls due to be recorded and not recorded; recordings whose call no telephone system reports; recordings of one client with a missing voice or much loss; one-time links for people with rights, or removed second factors; a standstill; moved numbers and placements of officials',
+      'Kind of alarm: repeated refusals; listening at night; frequent listening to one official’s calls; repeated searches for one caller; mass viewing; many revealed numbers; failed sign-ins on many accounts; emergency access; many acts for requesters; calls due to be recorded and not recorded; recordings whose call no telephone system reports; a source without a new report, so that old calls can still be changed; recordings of one client with a missing voice; recordings of one client with much loss; one-time links for people with rights, or removed second factors; moved numbers and placements of officials; a standstill',
     ),
     person: Type.Optional(NamedPerson),
     official: Type.Optional(NamedPerson),

@@ -157,7 +157,7 @@ describe('the dry run', () => {
     })
   }
 
-  test('lists in words what would be destroyed, shortened, recorded and removed, and for whom', async () => {
+  test('lists in words what would be destroyed, shortened, recorded and narrowed', async () => {
     for (const monthsAgo of [1, 2, 4, 5]) await recorded(monthsBack(monthsAgo))
     // The dry run counts whole days, in fives.
     const yesterday = Temporal.Now.zonedDateTimeISO('Europe/Helsinki')
@@ -214,7 +214,7 @@ describe('the dry run', () => {
     )
   })
 
-  test('says in one sentence what would only be destroyed earlier', async () => {
+  test('describes in one sentence what would only be destroyed earlier', async () => {
     await recorded(monthsBack(1), '029 497 010')
     const draft = await begin()
     await change(draft, { edits: months(5) })

@@ -55,9 +55,9 @@ function pendingConsequences(
     items: counted('effect.disclosures.items', items),
   })
   const soonest = Temporal.Instant.from(earliest)
-  const reached = requests + unsettled + disclosures
-  if (reached > 0 && Temporal.Instant.compare(from, soonest) < 0) {
-    add(reached, 'effect.earliest', { when: whenText(soonest, now) })
+  const affected = requests + unsettled + disclosures
+  if (affected > 0 && Temporal.Instant.compare(from, soonest) < 0) {
+    add(affected, 'effect.earliest', { when: whenText(soonest, now) })
   }
   return found
 }
@@ -70,7 +70,7 @@ function termConsequences(
   const { at, key, months, from, destroyed, shortened } = step
   // The number has no rule now and no recordings, so the change destroys nothing.
   if (from === undefined && destroyed + shortened === 0) return []
-  const number = written(key, draft)
+  const number = displayNumber(key, draft)
   const field = ruleField(draft, key, at, 'recordingMonths', (rule) => rule.recordingMonths === months)
   const when = whenText(at, now)
   const term =
@@ -99,7 +99,7 @@ function shareConsequence(
   draft: RegisterDescription,
   at: Temporal.Instant,
 ): Consequence {
-  const number = written(key, draft)
+  const number = displayNumber(key, draft)
   return {
     kind: 'recorded-share',
     field: ruleField(draft, key, at, 'share', (rule) => rule.share === to),
@@ -146,7 +146,7 @@ function ruleField(
   return index < 0 ? 'recordingPlan.rules' : `recordingPlan.rules[${index}].${field}`
 }
 
-function written(key: PhoneNumberKey, draft: RegisterDescription): string {
+function displayNumber(key: PhoneNumberKey, draft: RegisterDescription): string {
   return draft.numbers.find((number) => number.key === key)?.display ?? displayPhoneNumber(key, draft.numbering)
 }
 

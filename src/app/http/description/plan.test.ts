@@ -18,6 +18,7 @@ const [admin, capture] = [database.as().db, database.as('seloste_capture').db]
 const [version] = await readVersions(admin)
 const [national, regional, switchboard] = [phone('029 497 000'), phone('029 497 010'), phone('029 512 000')]
 const callCount = 1000
+/** Calls entered at the same time. */
 const batchSize = 4
 
 const enter = (name: string, unit: string, right: NonNullable<Parameters<typeof enterTestPerson>[2]['right']>) =>

@@ -33,9 +33,9 @@ export function viewAuthoritySummary(
   }
 }
 
-export function viewAuthority(one: AuthorityDisclosure, seen: AuthorityViewContext): JsonForm<AuthorityDetail> {
+export function viewAuthority(one: AuthorityDisclosure, context: AuthorityViewContext): JsonForm<AuthorityDetail> {
   const { row, items, state, lacks, isProvisionInForce, viewer } = one
-  const { person, provisions, packages } = seen
+  const { person, provisions, packages } = context
   const { provision_id: id, assessment, assessed_by, assessed_at, outcome, decided_by, decided_at } = row
   const isUndecided = outcome === null
   return {

@@ -18,19 +18,19 @@ export function recallNotice({
 
 /** Notices to an institute about its copies. They say nothing about the recorded people (R32). */
 export const copyNotices = {
-  'study-ended': (of: OfCopies) => t('disclosure.study-ended', valuesOf(of)),
-  overdue: (of: OfCopies) => t('disclosure.overdue', valuesOf(of)),
-  closed: (of: OfCopies) => t('disclosure.closed', valuesOf(of)),
+  'study-ended': (copies: CopyFacts) => t('disclosure.study-ended', valuesOf(copies)),
+  overdue: (copies: CopyFacts) => t('disclosure.overdue', valuesOf(copies)),
+  closed: (copies: CopyFacts) => t('disclosure.closed', valuesOf(copies)),
 }
 
-interface OfCopies {
+interface CopyFacts {
   /** Number of the disclosure. */
   disclosure: string
   items: readonly number[]
   deadline: Temporal.Instant
 }
 
-function valuesOf({ disclosure, items, deadline }: OfCopies) {
+function valuesOf({ disclosure, items, deadline }: CopyFacts) {
   return { disclosure, count: items.length, items: items.join(', '), day: dayBefore(deadline) }
 }
 

@@ -44,31 +44,31 @@ export function researchRoutes(app: Routes, desk: Desk): void {
       return { ...viewResearch(found, person), packages: packages.map((one) => viewPackage(one, person)) }
     },
 
-    beginResearch: ({ session, body }) => onDay(body, 'dueOn', (given) => beginResearch(db, session, given)),
+    beginResearch: ({ session, body }) => withDay(body, 'dueOn', (input) => beginResearch(db, session, input)),
     changeResearch: ({ session, params, body }) =>
-      onDay(body, 'dueOn', (given) => changeResearch(db, session, params.id, given)),
+      withDay(body, 'dueOn', (input) => changeResearch(db, session, params.id, input)),
     withdrawResearch: ({ session, params }) => withdrawResearch(db, session, params.id),
     pickItem: ({ session, params, body }) => pickItem(db, session, params.id, body.recordingId),
     dropItem: ({ session, params }) => dropItem(db, session, params.id, params.item),
     fileUndertaking: ({ session, params, body }) =>
-      onDay(body, 'signedOn', (given) => fileUndertaking(db, session, params.id, given)),
+      withDay(body, 'signedOn', (input) => fileUndertaking(db, session, params.id, input)),
     decideResearch: ({ session, params, body }) => decideResearch(db, session, params.id, body),
 
     endStudy: ({ session, params, body }) =>
-      onDay(body, 'endedOn', ({ endedOn }) => endStudy(db, session, params.id, endedOn)),
+      withDay(body, 'endedOn', ({ endedOn }) => endStudy(db, session, params.id, endedOn)),
     confirmItem: ({ session, params, body }) => confirmItem(db, session, params.id, params.item, body),
     closeResearch: ({ session, params }) => closeResearch(db, session, params.id),
     askExtension: ({ session, params, body }) =>
-      onDay(body, 'dueOn', (given) => requestExtension(db, session, params.id, given)),
+      withDay(body, 'dueOn', (input) => requestExtension(db, session, params.id, input)),
     decideExtension: ({ session, params, body }) => decideExtension(db, session, params.id, body.outcome),
   })
 }
 
 /** Converts the day in a field of the body and calls `act`; refuses years before 2000, which are typing errors. */
-function onDay<Field extends string, Body extends Record<Field, string>, Done>(
+function withDay<Field extends string, Body extends Record<Field, string>, Done>(
   body: Body,
   field: Field,
-  act: (given: Omit<Body, Field> & Record<Field, Temporal.PlainDate>) => Done,
+  act: (input: Omit<Body, Field> & Record<Field, Temporal.PlainDate>) => Done,
 ): Done | Refusal {
   const day = Temporal.PlainDate.from(body[field])
   return day.year >= 2000 ? act({ ...body, [field]: day }) : { refused: 'input.invalid', field }

@@ -154,7 +154,7 @@ describe('the reception of recordings', () => {
 describe('the elements that clients send', () => {
   const storageIn = (db: typeof capture) => ({
     store: (counts: ClientCounts) => recordClient(db, counts),
-    forget: () => deleteOldCaptureStatistics(db),
+    deleteExpired: () => deleteOldCaptureStatistics(db),
   })
 
   test('are stored by name, added up over restarts, and shown to operators', async () => {
@@ -250,7 +250,10 @@ describe('the signalling of a call', () => {
     expect(steps.map(({ by, what }) => `${by} ${what}`).sort()).toEqual([
       'capture stored',
       'client ACK',
-      ...['client RTP', 'client RTP', 'client RTP-ends', 'client RTP-ends'],
+      'client RTP',
+      'client RTP',
+      'client RTP-ends',
+      'client RTP-ends',
     ])
     expect(JSON.stringify(shown.body)).not.toContain('"d"')
     const entries = await admin

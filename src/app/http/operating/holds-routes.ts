@@ -43,7 +43,7 @@ export function holdsRoutes(app: Routes, desk: Desk): void {
 
 function viewOrder(order: Order, names: Map<string, string>, viewer: string): JsonForm<Hold> {
   const nameOf = (id: string) => names.get(id) ?? id
-  const isAnothers = order.in_force && order.entered_by !== viewer
+  const mayChange = order.in_force && order.entered_by !== viewer
   return {
     id: order.id,
     contactId: order.contact_id,
@@ -67,6 +67,6 @@ function viewOrder(order: Order, names: Map<string, string>, viewer: string): Js
       destroyAt: destroyAt && Temporal.Instant.from(destroyAt),
     })),
     waitingProhibitions: Number(order.waiting),
-    may: { renew: isAnothers, end: isAnothers },
+    may: { renew: mayChange, end: mayChange },
   }
 }

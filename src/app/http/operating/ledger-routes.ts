@@ -15,7 +15,7 @@ import { toJson } from '../to-json.ts'
 import { grantForRequest } from '../request-session.ts'
 
 const pageSize = 50
-const idShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** Routes for the destruction ledger, the destruction of one recording, and its certificate. */
 export function ledgerRoutes(app: Routes, desk: Desk): void {
@@ -26,7 +26,7 @@ export function ledgerRoutes(app: Routes, desk: Desk): void {
       const { before, limit = pageSize } = query
       const listed = await listLedger(desk.db, session, { before, limit })
       if ('refused' in listed) return listed
-      const people = listed.items.map(({ doneBy }) => doneBy).filter((by) => idShape.test(by))
+      const people = listed.items.map(({ doneBy }) => doneBy).filter((by) => uuidPattern.test(by))
       const names = await currentNames(desk.db, people)
       return { items: listed.items.map((item) => viewEntry(item, names)), next: listed.next }
     },

@@ -212,6 +212,6 @@ describe('the ledger', () => {
       expect(JSON.stringify(items)).not.toContain('hold-end')
     }
     const { rows } = await pool.query<{ seq: string }>(`select seq from audit_entry where action = 'hold.entered'`)
-    expect(await get(officer, `/api/log/${rows[0]?.seq}`)).toMatchObject({ status: 404 })
+    expect(await get(officer, `/api/log/entries/${rows[0]?.seq}`)).toMatchObject({ status: 404 })
   })
 })

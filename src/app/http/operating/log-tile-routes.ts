@@ -11,7 +11,7 @@ import type { Routes } from '../routes.ts'
 
 const limit = { rateLimit: { max: 1_200, timeWindow: 60_000 } }
 /** Tile path, such as `0/x001/234` (full) or `0/005.p/17` (partial, width 17). */
-const tileShape = /^(\d|[1-5]\d|6[0-3])\/((?:x\d{3}\/)*\d{3})(?:\.p\/([1-9]\d{0,2}))?$/
+const tilePattern = /^(\d|[1-5]\d|6[0-3])\/((?:x\d{3}\/)*\d{3})(?:\.p\/([1-9]\d{0,2}))?$/
 
 export function logTileRoutes(app: Routes, { db }: Desk): void {
   app.get('/log/checkpoint', { config: limit }, async (_request, reply) => {
@@ -21,7 +21,7 @@ export function logTileRoutes(app: Routes, { db }: Desk): void {
   })
 
   app.get<{ Params: { '*': string } }>('/log/tile/*', { config: limit }, async (request, reply) => {
-    const [, level, path, partial] = tileShape.exec(request.params['*']) ?? []
+    const [, level, path, partial] = tilePattern.exec(request.params['*']) ?? []
     const checkpoint = path === undefined ? undefined : await newestCheckpoint(db)
     if (path === undefined || !checkpoint) return refuse(reply, 'not-found')
     const index = Number(path.replaceAll(/[x/]/g, ''))

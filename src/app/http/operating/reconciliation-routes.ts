@@ -42,14 +42,15 @@ export function reconciliationRoutes(app: Routes, desk: Desk): void {
 
     listUnreconciled: async ({ session, query }) => {
       const now = desk.clock.now()
-      const { kind, number: written, feed, why, state = 'open', cursor, limit = pageSize } = query
+      const { kind, number: numberText, feed, why, state = 'open', cursor, limit = pageSize } = query
       const period = periodOf(query, now)
       if ('refused' in period) return period
-      const number = numberOf(written, now)
+      const number = numberOf(numberText, now)
       if (number === null) return { refused: 'input.invalid', field: 'number' }
-      const place = cursor === undefined ? undefined : readCursor(cursor, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
-      if (place === 'invalid') return { refused: 'input.invalid', field: 'cursor' }
-      const before = place && { startedAt: place.at, id: place.id }
+      const position =
+        cursor === undefined ? undefined : readCursor(cursor, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+      if (position === 'invalid') return { refused: 'input.invalid', field: 'cursor' }
+      const before = position && { startedAt: position.at, id: position.id }
       const isExplained = state === 'any' ? undefined : state === 'explained'
       const filter = { kind, ...period, number, feed, why, isExplained }
       const found = await listUnreconciled(desk.db, session, filter, { before, limit })
@@ -63,10 +64,10 @@ export function reconciliationRoutes(app: Routes, desk: Desk): void {
 
     explainUnreconciled: async ({ session, body }) => {
       const now = desk.clock.now()
-      const { kind, number: written, feed, why, segments, readAt: readAtText, note } = body
+      const { kind, number: numberText, feed, why, segments, readAt: readAtText, note } = body
       const period = periodOf(body, now)
       if ('refused' in period) return period
-      const number = numberOf(written, now)
+      const number = numberOf(numberText, now)
       if (number === null) return { refused: 'input.invalid', field: 'number' }
       const readAt = readInstant(readAtText)
       if (readAt === 'invalid') return { refused: 'input.invalid', field: 'readAt' }
@@ -98,12 +99,13 @@ function periodOf(
   { from: fromText, to: toText }: { from?: string | undefined; to?: string | undefined },
   now: Temporal.Instant,
 ): Period | Refusal {
-  const [askedFrom, askedTo] = [readInstant(fromText), readInstant(toText)]
-  if (askedFrom === 'invalid') return { refused: 'input.invalid', field: 'from' }
-  if (askedTo === 'invalid') return { refused: 'input.invalid', field: 'to' }
-  const to = askedTo ?? now
-  const from = askedFrom ?? to.toZonedDateTimeISO(zone).subtract({ days: defaultDays }).startOfDay().toInstant()
+  const [requestedFrom, requestedTo] = [readInstant(fromText), readInstant(toText)]
+  if (requestedFrom === 'invalid') return { refused: 'input.invalid', field: 'from' }
+  if (requestedTo === 'invalid') return { refused: 'input.invalid', field: 'to' }
+  const to = requestedTo ?? now
+  const from = requestedFrom ?? to.toZonedDateTimeISO(zone).subtract({ days: defaultDays }).startOfDay().toInstant()
   const hours = to.since(from).total('hours')
+  // The period may include the change to winter time, which adds an hour.
   if (hours > 0 && hours <= maxPeriodDays * 24 + 1) return { from, to }
   const message = `The period must end after it begins, and be at most ${maxPeriodDays} days.`
   return { refused: 'input.invalid', field: 'to', message }

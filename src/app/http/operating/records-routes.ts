@@ -55,8 +55,8 @@ export function recordsRoutes(app: Routes, desk: Desk): void {
       }
       files ??= readPublicationFiles()
       const { pdfFonts } = await files
-      const about = { ...query, made: desk.clock.now(), controller: description.controller.name[language] }
-      return reply.send(await recordsPdf(entries, about, language, pdfFonts))
+      const metadata = { ...query, createdAt: desk.clock.now(), controller: description.controller.name[language] }
+      return reply.send(await recordsPdf(entries, metadata, language, pdfFonts))
     },
   })
 }
@@ -64,16 +64,16 @@ export function recordsRoutes(app: Routes, desk: Desk): void {
 const fileNames: Record<Language, string> = { fi: 'asiarekisteri', sv: 'diarium', en: 'diary' }
 const types = { csv: 'text/csv; charset=utf-8', json: 'application/json; charset=utf-8', pdf: 'application/pdf' }
 
-function readQuery(given: {
+function readQuery(query: {
   from: string
   to: string
   kinds?: string
 }): RecordQuery | { field: 'from' | 'to' | 'kinds' } {
-  const [from, to] = [readDay(given.from), readDay(given.to)]
+  const [from, to] = [readDay(query.from), readDay(query.to)]
   if (!from) return { field: 'from' }
   if (!to || Temporal.PlainDate.compare(from, to) > 0) return { field: 'to' }
-  if (given.kinds === undefined) return { from, to }
-  const kinds = given.kinds.split(',')
+  if (query.kinds === undefined) return { from, to }
+  const kinds = query.kinds.split(',')
   const isKnown = (kind: string): kind is RecordKind => recordKinds.some((known) => known === kind)
   return kinds.every(isKnown) ? { from, to, kinds } : { field: 'kinds' }
 }
@@ -113,8 +113,8 @@ async function* writeJson(
   { from, to }: RecordQuery,
   made: string,
 ): AsyncGenerator<string> {
-  const head = { format: 'seloste/diary', formatVersion: 1, from: from.toString(), to: to.toString(), made }
-  yield `${JSON.stringify(head).slice(0, -1)},"entries":[`
+  const header = { format: 'seloste/diary', formatVersion: 1, from: from.toString(), to: to.toString(), made }
+  yield `${JSON.stringify(header).slice(0, -1)},"entries":[`
   let separator = '\n'
   for await (const part of parts) {
     yield part

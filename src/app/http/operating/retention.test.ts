@@ -74,11 +74,12 @@ describe('the overview of retention', () => {
     await call({ months: 13 })
     await call({ months: 14, days: 2 })
     const before = await read()
-    // All but what is overdue is in fives.
+    // All counts except the overdue ones are rounded to a multiple of five.
     expect(before.recordings).toMatchObject({ held: 5, restricted: 0, dueToday: 0, overdue: 1 })
     expect(before.history).toMatchObject({ contacts: 5, overdue: 1 })
     await sweepHistory(custodian)
     expect((await read()).history).toMatchObject({ contacts: 5, overdue: 0 })
+    // The call of 13 months ago has a month left.
     const next = Temporal.Instant.from((await read()).history.oldestEndsAt!)
     expect(next.since(now.toInstant()).total('days')).toBeGreaterThan(25)
   })

@@ -181,5 +181,6 @@ test('many views are slowed down, then refused: 429 looks.too-many', async () =>
   expect(served.length).toBeGreaterThanOrEqual(maxWaiting)
   expect(refused.length).toBeGreaterThanOrEqual(maxWaiting)
   const waitsMs = (readDelay.stepMs * served.length * (served.length + 1)) / 2
+  // Timers may end slightly early.
   expect(performance.now() - began).toBeGreaterThan(waitsMs * 0.99)
 })
