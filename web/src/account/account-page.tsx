@@ -1,4 +1,4 @@
-/** One’s own account: password, second factor, and open sessions (R20). */
+/** One’s own account: password, second factor, passkeys, sessions and notices (R20). */
 import { Link } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'

@@ -6,7 +6,7 @@ import { judgeRules, lengthOf, lengthProblem, describeProblems } from './passwor
 
 const lengths = { least: 15, greatest: 256 }
 
-test('counts characters as people see them, not as they are stored', () => {
+test('counts a password’s length in code points after NFKC', () => {
   expect(lengthOf('😀😀')).toBe(2)
   // A letter and its combining dots: NFKC composes them.
   expect(lengthOf('a\u0308')).toBe(1)

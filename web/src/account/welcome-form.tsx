@@ -71,11 +71,11 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
     onUsed()
     await signIn(used.data.userId)
   }
-  const signIn = async (as: string) => {
+  const signIn = async (linkedUserId: string) => {
     // Ends another person's session in this browser.
     if (presence.state === 'signed-in') await api.DELETE('/api/session').catch(() => undefined)
     const { data } = await api
-      .POST('/api/session', { body: { userId: as, password } })
+      .POST('/api/session', { body: { userId: linkedUserId, password } })
       .catch(() => ({ data: undefined }))
     if (data) beginSession(data)
     else await resumeSignIn()

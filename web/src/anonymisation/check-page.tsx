@@ -10,7 +10,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
 import { CopyState } from './copy-state.tsx'
-import { toDisclosure } from './crumbs.ts'
+import { disclosureCrumbs } from './crumbs.ts'
 import type { AnonymisedCopy } from './copy-shapes.ts'
 import { PlayResult } from './play-result.tsx'
 import { PrivacyReportPanel } from './privacy-report.tsx'
@@ -34,7 +34,7 @@ export function CheckPage() {
       key={item}
       title={number === undefined ? t('anonymisation.check') : t('anonymisation.check.of', { number, item })}
       lead={t('anonymisation.check.lead')}
-      crumbs={toDisclosure(t, id, number)}
+      crumbs={disclosureCrumbs(t, id, number)}
       {...(copy && { aside: <CopyState state={copy.state} /> })}
     >
       {!copy && !error && (disclosure.data === undefined || listed?.copy.id !== undefined) && <Waiting lines={8} />}

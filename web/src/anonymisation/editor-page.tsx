@@ -10,7 +10,7 @@ import { usePresence } from '../session/use-presence.ts'
 import { Page } from '../shell/page.tsx'
 import { CopyState } from './copy-state.tsx'
 import type { AnonymisedCopy } from './copy-shapes.ts'
-import { toDisclosure } from './crumbs.ts'
+import { disclosureCrumbs } from './crumbs.ts'
 import { Result } from './result.tsx'
 import { useCopy, useCopyId } from './use-copy.ts'
 import { Workbench } from './workbench.tsx'
@@ -34,7 +34,7 @@ export function EditorPage() {
     <Page
       title={number === undefined ? t('anonymisation.title') : t('anonymisation.title.of', { number, item })}
       lead={t('anonymisation.lead')}
-      crumbs={toDisclosure(t, id, number)}
+      crumbs={disclosureCrumbs(t, id, number)}
       {...(copy && { aside: <CopyState state={copy.state} /> })}
       className="page-draft page-anonymisation"
     >
@@ -63,7 +63,7 @@ export function EditorPage() {
               readAgain={async () => (await refetch()).data}
             />
           ) : (
-            <ReadOnlyCopy copy={copy} of={{ id, item }} onPlayed={() => void refetch()} />
+            <ReadOnlyCopy copy={copy} itemParams={{ id, item }} onPlayed={() => void refetch()} />
           )}
         </>
       )}
@@ -74,11 +74,11 @@ export function EditorPage() {
 /** Shows a copy that the viewer may not change: approved, or prepared by another person. */
 function ReadOnlyCopy({
   copy,
-  of,
+  itemParams,
   onPlayed,
 }: {
   copy: AnonymisedCopy
-  of: { id: string; item: string }
+  itemParams: { id: string; item: string }
   onPlayed: () => void
 }) {
   const { t, language } = useLanguage()
@@ -96,7 +96,7 @@ function ReadOnlyCopy({
         )}
         {may.check && (
           <p>
-            <Link to="/disclosures/research/$id/items/$item/check" params={of}>
+            <Link to="/disclosures/research/$id/items/$item/check" params={itemParams}>
               {t('anonymisation.check')}
             </Link>
           </p>

@@ -64,7 +64,7 @@ export function EditorPlayer({
   handle: Ref<PlayerHandle>
   /** Called from time to time with what has been played in this listening and whether it is playing. */
   onPlayed: (played: Stretch[], isPlaying: boolean) => void
-  onMark: (on: Track, fromMs: number, toMs: number) => void
+  onMark: (track: Track, fromMs: number, toMs: number) => void
   onMarkFrom: (ms: number) => void
   onMarkTo: (ms: number) => void
   onAdd: () => void

@@ -42,7 +42,7 @@ export function MarkForm({
             label={t('anonymisation.from')}
             valueMs={mark.fromMs}
             onChange={(fromMs) => onChange({ ...mark, fromMs })}
-            onUnread={() => onChange(withoutEnd(mark, 'fromMs'))}
+            onInvalid={() => onChange(withoutEnd(mark, 'fromMs'))}
           />
           {hasPosition && (
             <Button kind="secondary" className="small" onPress={onFromHere}>
@@ -56,7 +56,7 @@ export function MarkForm({
             label={t('anonymisation.to')}
             valueMs={mark.toMs}
             onChange={(toMs) => onChange({ ...mark, toMs })}
-            onUnread={() => onChange(withoutEnd(mark, 'toMs'))}
+            onInvalid={() => onChange(withoutEnd(mark, 'toMs'))}
           />
           {hasPosition && (
             <Button kind="secondary" className="small" onPress={onToHere}>
@@ -71,8 +71,8 @@ export function MarkForm({
             { value: 'CALLER', label: t(trackWords.CALLER) },
             { value: 'OFFICIAL', label: t(trackWords.OFFICIAL) },
           ]}
-          value={mark.on}
-          onChange={(on) => onChange({ ...mark, on })}
+          value={mark.track}
+          onChange={(track) => onChange({ ...mark, track })}
         />
         <PickOne
           label={t('anonymisation.reason')}

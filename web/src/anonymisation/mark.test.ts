@@ -3,7 +3,7 @@ import { firstMark, isFromWrong, lanesOf, markedFrom, markedTo, stretchOf, witho
 
 test('a mark is on both lanes by default', () => {
   expect(lanesOf(firstMark)).toEqual(['CALLER', 'OFFICIAL'])
-  expect(lanesOf({ ...firstMark, on: 'OFFICIAL' })).toEqual(['OFFICIAL'])
+  expect(lanesOf({ ...firstMark, track: 'OFFICIAL' })).toEqual(['OFFICIAL'])
 })
 
 test('a mark needs both ends to become a stretch', () => {

@@ -4,26 +4,27 @@ import { wrongTimes, type WrongTimes } from './work.ts'
 
 /** Redaction being marked, before it is added. */
 export interface Mark {
-  on: Track | 'BOTH'
+  track: Track | 'BOTH'
   fromMs?: number
   toMs?: number
   reason: Reason
 }
 
 /** Both parties may say what identifies one of them: by default both lanes are redacted. */
-export const firstMark: Mark = { on: 'BOTH', reason: 'NAME' }
+export const firstMark: Mark = { track: 'BOTH', reason: 'NAME' }
 
 /** Returns the lanes of a mark. */
-export function lanesOf({ on }: Mark): readonly Track[] {
-  return on === 'BOTH' ? tracks : [on]
+export function lanesOf({ track }: Mark): readonly Track[] {
+  return track === 'BOTH' ? tracks : [track]
 }
 
-/** Sets the start. An end before it is cleared: it belonged to another mark. */
+/** Sets the start. Clears an end that is not after it, because that end belonged to another mark. */
 export function markedFrom(mark: Mark, fromMs: number): Mark {
   const { toMs, ...rest } = mark
   return { ...rest, fromMs, ...(toMs !== undefined && toMs > fromMs && { toMs }) }
 }
 
+/** Sets the end. Clears a start that is not before it. */
 export function markedTo(mark: Mark, toMs: number): Mark {
   const { fromMs, ...rest } = mark
   return { ...rest, toMs, ...(fromMs !== undefined && fromMs < toMs && { fromMs }) }

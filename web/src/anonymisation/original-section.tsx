@@ -84,7 +84,7 @@ export function OriginalSection({
     if ('wrong' in stretch) return announce(t(`anonymisation.times.${stretch.wrong}`))
     onEdit((work) => addRedactions(work, lanesOf(mark), { ...stretch, reason: mark.reason }), 'add')
     announce(t('anonymisation.mark.added', { from: formatTenths(stretch.fromMs), to: formatTenths(stretch.toMs) }))
-    setMark({ on: mark.on, reason: mark.reason })
+    setMark({ track: mark.track, reason: mark.reason })
   }
 
   return (
@@ -101,7 +101,7 @@ export function OriginalSection({
         redactions={redactions}
         mark={mark}
         onPlayed={recordPlayed}
-        onMark={(on: Track, fromMs, toMs) => setMark((now) => ({ ...now, on, fromMs, toMs }))}
+        onMark={(track: Track, fromMs, toMs) => setMark((now) => ({ ...now, track, fromMs, toMs }))}
         onMarkFrom={from}
         onMarkTo={to}
         onAdd={add}

@@ -24,7 +24,7 @@ export function Original({
   redactions: readonly Redaction[]
   mark: Mark
   onPlayed: (played: Stretch[], isPlaying: boolean) => void
-  onMark: (on: Track, fromMs: number, toMs: number) => void
+  onMark: (track: Track, fromMs: number, toMs: number) => void
   onMarkFrom: (ms: number) => void
   onMarkTo: (ms: number) => void
   onAdd: () => void

@@ -28,15 +28,15 @@ export function ProposeSection({
   const { t } = useLanguage()
   const [language, setLanguage] = useState(spoken)
   const state = recognition?.state
-  const [isTaken, setTaken] = useState(false)
-  const take = () => {
-    setTaken(true)
+  const [hasProposed, setProposed] = useState(false)
+  const propose = () => {
+    setProposed(true)
     onPropose()
   }
-  useWhenMade(state, take)
+  useWhenMade(state, propose)
   const isUnderWay = state === 'waiting' || state === 'running'
   const proposing = (
-    <Button kind={state === 'made' && isTaken ? 'quiet' : 'secondary'} isBusy={isBusy} onPress={take}>
+    <Button kind={state === 'made' && hasProposed ? 'quiet' : 'secondary'} isBusy={isBusy} onPress={propose}>
       <Sparkles aria-hidden="true" size={18} />
       {t(isBusy ? 'anonymisation.proposing' : proposeLabel(state))}
     </Button>
@@ -86,7 +86,7 @@ export function ProposeSection({
             kind={state === 'made' ? 'quiet' : 'secondary'}
             isBusy={isBusy}
             onPress={() => {
-              setTaken(false)
+              setProposed(false)
               onRecognise(language)
             }}
           >

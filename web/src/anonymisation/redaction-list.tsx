@@ -71,9 +71,9 @@ function useActs(
   onEdit: (update: (work: Work) => Work, act: string) => void,
 ) {
   const { t } = useLanguage()
-  const now = useRef({ all, shown, onEdit, say: t })
+  const now = useRef({ all, shown, onEdit, translate: t })
   useEffect(() => {
-    now.current = { all, shown, onEdit, say: t }
+    now.current = { all, shown, onEdit, translate: t }
   })
   const [acts] = useState(() => {
     const focusNext = (key: number) => {
@@ -90,7 +90,7 @@ function useActs(
         now.current.onEdit((work) => changeRedaction(work, key, {}), 'accept')
         const left = now.current.all.filter((one) => !one.isReviewed && one.key !== key).length
         announce(
-          now.current.say(left === 0 ? 'anonymisation.accepted.last' : 'anonymisation.accepted', { count: left }),
+          now.current.translate(left === 0 ? 'anonymisation.accepted.last' : 'anonymisation.accepted', { count: left }),
         )
         focusNext(key)
       },
@@ -99,7 +99,7 @@ function useActs(
         const at = rows.findIndex((one) => one.key === key)
         const next = rows[at + 1] ?? rows[at - 1]
         now.current.onEdit((work) => removeRedaction(work, key), 'remove')
-        announce(now.current.say('anonymisation.removed'))
+        announce(now.current.translate('anonymisation.removed'))
         focusRow(next ? redactionId(next.key) : 'redactions', '.remove')
       },
     }

@@ -5,7 +5,7 @@ import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
-import { disclosures } from './crumbs.ts'
+import { disclosuresCrumb } from './crumbs.ts'
 import { ReportBody, usePrivacyReport } from './privacy-report.tsx'
 
 /** Printable privacy report of a copy, for the disclosure's papers. */
@@ -14,7 +14,7 @@ export function ReportPage() {
   const { id } = useParams({ from: '/disclosures/copies/$id/report' })
   const { data, error, isPending, refetch } = usePrivacyReport(id)
   return (
-    <Page title={t('anonymisation.report')} lead={t('anonymisation.report.lead', { id })} crumbs={disclosures(t)}>
+    <Page title={t('anonymisation.report')} lead={t('anonymisation.report.lead', { id })} crumbs={disclosuresCrumb(t)}>
       {isPending && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && (

@@ -14,15 +14,15 @@ export interface StoredWork {
 }
 
 /** Maximum number of undo steps. */
-const stepsBack = 100
+const maxUndoSteps = 100
 const works = new Map<string, StoredWork>()
 const listeners = new Set<() => void>()
 
-/** Returns the work after an act; consecutive typing in one field is one act. */
+/** Records an act and the work after it; consecutive typing in one field is one act. */
 export function edited(now: StoredWork, work: Work, act: string): StoredWork {
   if (work === now.work) return now
   const isSameAct = act.startsWith('text-') && now.past.at(-1)?.act === act
-  return { ...now, work, past: isSameAct ? now.past : [...now.past, { work: now.work, act }].slice(-stepsBack) }
+  return { ...now, work, past: isSameAct ? now.past : [...now.past, { work: now.work, act }].slice(-maxUndoSteps) }
 }
 
 /** Undoes the last act. */
@@ -59,8 +59,8 @@ export function useStoredWork(
   useEffect(
     () => () => {
       // The words of a call stay in the tab's memory only while somebody works on them.
-      const left = works.get(key)
-      if (left && !isUnsaved(left)) works.delete(key)
+      const stored = works.get(key)
+      if (stored && !isUnsaved(stored)) works.delete(key)
     },
     [key],
   )
@@ -74,14 +74,14 @@ export function useStoredWork(
   ]
 }
 
-/** Returns the unsaved work, or the server's if there is none. */
+/** Returns the work of this tab if it is unsaved or as new as the server's; otherwise the server's. */
 function storedOf(key: string, copy: AnonymisedCopy): StoredWork {
   const now = works.get(key)
   if (now && (isUnsaved(now) || now.revision >= copy.revision)) return now
   const work = workOf(copy)
-  const begun = { revision: copy.revision, saved: work, work, past: [] }
-  works.set(key, begun)
-  return begun
+  const started = { revision: copy.revision, saved: work, work, past: [] }
+  works.set(key, started)
+  return started
 }
 
 /** Asks before a tab with unsaved work closes, whichever page it shows. */

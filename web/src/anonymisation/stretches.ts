@@ -2,19 +2,19 @@ import type { Stretch } from '../listening/silence.ts'
 
 /** Returns stretches in order, adjacent and overlapping ones merged. */
 export function mergeStretches(stretches: readonly Stretch[]): Stretch[] {
-  const found: Stretch[] = []
+  const merged: Stretch[] = []
   for (const { fromMs, toMs } of stretches.toSorted((a, b) => a.fromMs - b.fromMs)) {
-    const last = found.at(-1)
+    const last = merged.at(-1)
     if (toMs <= fromMs) continue
     if (last && fromMs <= last.toMs) last.toMs = Math.max(last.toMs, toMs)
-    else found.push({ fromMs, toMs })
+    else merged.push({ fromMs, toMs })
   }
-  return found
+  return merged
 }
 
-/** Returns `stretches` minus `taken`. */
-export function subtractStretches(stretches: readonly Stretch[], taken: readonly Stretch[]): Stretch[] {
-  return mergeStretches(taken).reduce<Stretch[]>(
+/** Returns `stretches` minus `removed`. */
+export function subtractStretches(stretches: readonly Stretch[], removed: readonly Stretch[]): Stretch[] {
+  return mergeStretches(removed).reduce<Stretch[]>(
     (left, cut) =>
       left.flatMap(({ fromMs, toMs }) =>
         [

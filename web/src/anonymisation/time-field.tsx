@@ -10,29 +10,29 @@ export function TimeField({
   wrong,
   isReadOnly = false,
   onChange,
-  onUnread,
+  onInvalid,
 }: {
   id?: string
   label: string
   valueMs: number | undefined
-  /** Error of a valid moment that is not allowed. */
+  /** Error of a valid time that is not allowed. */
   wrong?: string | undefined
   isReadOnly?: boolean
   onChange: (ms: number) => void
-  /** Called when the text is no moment; without it the last valid value counts. */
-  onUnread?: () => void
+  /** Called when the text is no valid time. Without it, the last valid value counts. */
+  onInvalid?: () => void
 }) {
   const { t } = useLanguage()
   const errorId = useId()
   const [shown, setShown] = useState({ ms: valueMs, text: textOf(valueMs) })
   if (shown.ms !== valueMs) setShown({ ms: valueMs, text: textOf(valueMs) })
-  const isUnread = shown.text.trim() !== '' && readTenths(shown.text) === undefined
-  const error = isUnread ? t('anonymisation.time.wrong') : wrong
+  const isInvalid = shown.text.trim() !== '' && readTenths(shown.text) === undefined
+  const error = isInvalid ? t('anonymisation.time.wrong') : wrong
   const commit = () => {
     const ms = readTenths(shown.text)
-    if (ms === undefined && onUnread && valueMs !== undefined) {
+    if (ms === undefined && onInvalid && valueMs !== undefined) {
       setShown({ ms: undefined, text: shown.text })
-      return onUnread()
+      return onInvalid()
     }
     // The field shows tenths; leaving it unchanged must not round the value.
     if (ms !== undefined && shown.text !== textOf(valueMs)) onChange(ms)

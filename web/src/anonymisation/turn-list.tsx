@@ -118,9 +118,9 @@ export function TurnList({
 /** Returns stable callbacks, so that a change of one row does not render a hundred. */
 function useActs(shown: readonly Turn[], positionMs: () => number, onEdit: Edit) {
   const { t } = useLanguage()
-  const now = useRef({ shown, positionMs, onEdit, say: t })
+  const now = useRef({ shown, positionMs, onEdit, translate: t })
   useEffect(() => {
-    now.current = { shown, positionMs, onEdit, say: t }
+    now.current = { shown, positionMs, onEdit, translate: t }
   })
   const [acts] = useState(() => ({
     onChange(key: number, change: Partial<CopyTurn>, act: string) {
@@ -132,24 +132,26 @@ function useActs(shown: readonly Turn[], positionMs: () => number, onEdit: Edit)
         second = work.nextKey
         return splitTurn(work, key, caret, now.current.positionMs())
       }, 'split')
-      announce(now.current.say('anonymisation.splitDone'))
+      announce(now.current.translate('anonymisation.splitDone'))
       focusRow(turnId(second), 'textarea')
     },
     onAccept(key: number, focus?: 'textarea') {
       now.current.onEdit((work) => acceptTurn(work, key), 'accept')
       const { shown: rows } = now.current
       const at = rows.findIndex((one) => one.key === key)
-      const waits = [...rows.slice(at + 1), ...rows.slice(0, Math.max(0, at))].filter((one) => one.isReviewed === false)
-      const word = waits.length === 0 ? 'anonymisation.accepted.last' : 'anonymisation.accepted'
-      announce(now.current.say(word, { count: waits.length }))
-      focusRow(waits[0] ? turnId(waits[0].key) : 'turns', focus ?? '.accept')
+      const unreviewed = [...rows.slice(at + 1), ...rows.slice(0, Math.max(0, at))].filter(
+        (one) => one.isReviewed === false,
+      )
+      const word = unreviewed.length === 0 ? 'anonymisation.accepted.last' : 'anonymisation.accepted'
+      announce(now.current.translate(word, { count: unreviewed.length }))
+      focusRow(unreviewed[0] ? turnId(unreviewed[0].key) : 'turns', focus ?? '.accept')
     },
     onRemove(key: number) {
       const rows = now.current.shown
       const at = rows.findIndex((one) => one.key === key)
       const next = rows[at + 1] ?? rows[at - 1]
       now.current.onEdit((work) => removeTurn(work, key), 'remove')
-      announce(now.current.say('anonymisation.removed'))
+      announce(now.current.translate('anonymisation.removed'))
       focusRow(next ? turnId(next.key) : 'turns', '.remove')
     },
   }))

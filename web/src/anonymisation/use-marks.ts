@@ -33,7 +33,7 @@ export function useMarks(
   }: {
     redactions: readonly Redaction[]
     mark: Mark
-    onMark: (on: Track, fromMs: number, toMs: number) => void
+    onMark: (track: Track, fromMs: number, toMs: number) => void
     onResize: (key: number, fromMs: number, toMs: number) => void
     onPick: (key: number) => void
   },
@@ -113,7 +113,7 @@ export function useMarks(
           resize: number !== undefined,
           minLength: 0.05,
         })
-      if (number !== undefined) region.setContent(numberOf(number))
+      if (number !== undefined) region.setContent(numberElement(number))
       const style = region.element?.style
       if (!style) continue
       style.backgroundColor = styles[appearance].color
@@ -153,7 +153,7 @@ function keyOf(id: string): number | undefined {
   return key === undefined ? undefined : Number(key)
 }
 
-function numberOf(number: number): HTMLElement {
+function numberElement(number: number): HTMLElement {
   const shown = document.createElement('span')
   shown.textContent = String(number)
   Object.assign(shown.style, {

@@ -14,15 +14,15 @@ const reportEveryMs = 1000
 export function usePlayed({ positionMs, isPlaying }: Playback): Stretch[] {
   const [played, setPlayed] = useState<Stretch[]>([])
   const listened = useRef<Stretch[]>([])
-  const before = useRef({ positionMs, isPlaying })
+  const previous = useRef({ positionMs, isPlaying })
   const reportedMs = useRef(0)
 
   const follow = useEffectEvent((now: number) => {
-    const { positionMs: fromMs, isPlaying: wasPlaying } = before.current
+    const { positionMs: fromMs, isPlaying: wasPlaying } = previous.current
     const step = now - fromMs
     if (wasPlaying && step > 0 && step < maxStepMs)
       listened.current = mergeStretches([...listened.current, { fromMs, toMs: now }])
-    before.current = { positionMs: now, isPlaying }
+    previous.current = { positionMs: now, isPlaying }
     if (Math.abs(now - reportedMs.current) < reportEveryMs && isPlaying) return
     reportedMs.current = now
     setPlayed(listened.current)

@@ -24,7 +24,7 @@ const newTurnMs = 3000
 /** Minimum length of a stretch: a shorter one was marked by accident. */
 const minMs = 50
 
-/** Returns the work from the server, rows in its order. */
+/** Returns the work on a copy as the server has it, rows in the same order. */
 export function workOf({ level, turns, redactions }: Pick<AnonymisedCopy, 'level' | 'turns' | 'redactions'>): Work {
   return {
     level,
@@ -58,10 +58,10 @@ export function wrongTimes(fromMs: number, toMs: number, durationMs: number): Wr
 /** Adds a redaction: on one lane, or on both, because the other party often repeats what is said. */
 export function addRedactions(
   work: Work,
-  on: readonly Track[],
+  lanes: readonly Track[],
   { fromMs, toMs, reason }: { fromMs: number; toMs: number; reason: Reason },
 ): Work {
-  return on.reduce(
+  return lanes.reduce(
     (now, track) => insertRedaction(now, { track, fromMs, toMs, reason, source: 'MANUAL', isReviewed: true }),
     work,
   )
@@ -103,11 +103,11 @@ function reviewed({ isReviewed: _isReviewed, doubts: _doubts, ...turn }: Turn): 
 
 /** Returns the uncertain words that a change of the text has not touched, where they are now. */
 function remainingDoubts({ text: was, doubts = [] }: CopyTurn, now: string): Doubt[] {
-  const most = Math.min(was.length, now.length)
+  const shorter = Math.min(was.length, now.length)
   let before = 0
-  while (before < most && was[before] === now[before]) before++
+  while (before < shorter && was[before] === now[before]) before++
   let after = 0
-  while (after < most - before && was.at(-1 - after) === now.at(-1 - after)) after++
+  while (after < shorter - before && was.at(-1 - after) === now.at(-1 - after)) after++
   const shift = now.length - was.length
   return doubts.flatMap((doubt) => {
     if (doubt.to <= before) return [doubt]
@@ -171,9 +171,9 @@ export function splitTurn(work: Work, key: number, caret: number, atMs: number):
   const rest = turn.text.slice(caret)
   const second = caret + rest.length - rest.trimStart().length
   const { doubts = [], ...whole } = withoutKey(turn)
-  const own = doubts.filter(({ from }) => from >= second).map((doubt) => shifted(doubt, -second))
+  const secondDoubts = doubts.filter(({ from }) => from >= second).map((doubt) => shifted(doubt, -second))
   const text = rest.trim()
-  return insertTurn(first, { ...whole, fromMs: cutMs, text, ...(own.length > 0 && { doubts: own }) })
+  return insertTurn(first, { ...whole, fromMs: cutMs, text, ...(secondDoubts.length > 0 && { doubts: secondDoubts }) })
 }
 
 /** Adds proposals to the work; changes and duplicates nothing that a person wrote or marked. */
@@ -206,9 +206,9 @@ export function withProposals(
 export function overlappingTurns(turns: readonly Turn[]): ReadonlySet<number> {
   const found = new Set<number>()
   for (const track of tracks) {
-    const own = turns.filter((one) => one.track === track).toSorted((a, b) => a.fromMs - b.fromMs)
+    const ofLane = turns.filter((one) => one.track === track).toSorted((a, b) => a.fromMs - b.fromMs)
     let latest: Turn | undefined
-    for (const one of own) {
+    for (const one of ofLane) {
       if (latest && one.fromMs < latest.toMs) found.add(one.key)
       if (!latest || one.toMs > latest.toMs) latest = one
     }

@@ -18,7 +18,7 @@ const groups: readonly { title: 'wrong' | 'made' | 'sent'; kinds: readonly Kind[
   { title: 'sent', kinds: ['transport', 'suite', 'codec', 'label', 'body', 'header', 'element'] },
 ]
 
-/** One recording client: what it sends, and which values are made of it. */
+/** One recording client: what it sends, and which values are derived from it. */
 export function ClientPage() {
   const { t } = useLanguage()
   const { id } = useParams({ from: '/capture/clients/$id' })

@@ -19,7 +19,7 @@ export function Letters({ request, onChanged }: { request: RequestDetail; onChan
   const make = $api.useMutation('post', '/api/requests/{id}/letters')
   const [making, setMaking] = useState<LetterKind>()
   const wanted = lettersDue(request)
-  const changed = (text: string) => {
+  const refreshAndAnnounce = (text: string) => {
     onChanged()
     announce(text)
     focusHeading(headingOf.letters)
@@ -33,7 +33,7 @@ export function Letters({ request, onChanged }: { request: RequestDetail; onChan
         () => false,
       )
     setMaking(undefined)
-    if (done) changed(t('letters.made', { kind: t(`letters.kind.${kind}`) }))
+    if (done) refreshAndAnnounce(t('letters.made', { kind: t(`letters.kind.${kind}`) }))
     return done
   }
   return (
@@ -75,7 +75,7 @@ export function Letters({ request, onChanged }: { request: RequestDetail; onChan
                 key={letter.id}
                 letter={letter}
                 deliveries={deliveriesTo(request)}
-                onChanged={changed}
+                onChanged={refreshAndAnnounce}
                 isDrafting={making === letter.kind}
                 onDraftAgain={() => void draft(letter.kind)}
               />

@@ -12,7 +12,7 @@ export function LaneToggle({
   name: string
   className: string
   isAudible: boolean
-  onChange: (isHeard: boolean) => void
+  onChange: (isAudible: boolean) => void
 }) {
   const { t } = useLanguage()
   const Icon = isAudible ? Volume2 : VolumeX

@@ -70,10 +70,10 @@ export function PlayerFrame<Own extends { do: string }>({
   actionOf: (event: KeyboardEvent, target: KeyTarget) => CommonAction | Own | undefined
   /** Handles a player's own key actions. */
   onAction: (action: Own) => void
-  /** Pixels per second. */
+  /** Greatest zoom, in pixels per second. */
   maxZoom?: number
   waveform: Pick<ComponentProps<typeof DrawnWaveform>, 'region' | 'talk' | 'dragToSeek' | 'onDrawn'>
-  /** Content before the zoom. */
+  /** A player's own settings, shown before the zoom. */
   settings: ReactNode
   fields?: ReactNode
   onEnd: () => void

@@ -36,7 +36,7 @@ export function AppointmentsPage() {
   useEffect(() => {
     if (count !== undefined) announceNow(count)
   }, [count, whose])
-  const changed = () => {
+  const refreshAndAnnounce = () => {
     void refetch()
     announce(t('offices.outcome.noted'))
   }
@@ -62,7 +62,12 @@ export function AppointmentsPage() {
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {count === 0 && <Notice kind="info">{t(`offices.appointments.none.${whose}`)}</Notice>}
       {agenda && agenda.withoutOutcome.length > 0 && (
-        <Part id="unsaid" title={t('offices.appointments.unsaid')} items={agenda.withoutOutcome} onChanged={changed} />
+        <Part
+          id="unsaid"
+          title={t('offices.appointments.unsaid')}
+          items={agenda.withoutOutcome}
+          onChanged={refreshAndAnnounce}
+        />
       )}
       {agenda && count !== 0 && (
         <Part
@@ -70,11 +75,16 @@ export function AppointmentsPage() {
           title={t('offices.appointments.today')}
           items={agenda.today}
           none={t('offices.appointments.today.none')}
-          onChanged={changed}
+          onChanged={refreshAndAnnounce}
         />
       )}
       {agenda && agenda.coming.length > 0 && (
-        <Part id="coming" title={t('offices.appointments.coming')} items={agenda.coming} onChanged={changed} />
+        <Part
+          id="coming"
+          title={t('offices.appointments.coming')}
+          items={agenda.coming}
+          onChanged={refreshAndAnnounce}
+        />
       )}
     </Page>
   )

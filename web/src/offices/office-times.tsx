@@ -36,7 +36,7 @@ export function OfficeTimes({
     { staleTime: 0 },
   )
   const formatDay = (day: typeof monday) => formatDate(day.toDate(zone).toISOString(), language)
-  const changed = (text: string) => {
+  const refreshAndAnnounce = (text: string) => {
     void refetch()
     onChanged()
     announce(text)
@@ -76,7 +76,7 @@ export function OfficeTimes({
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data?.items.length === 0 && <p className="muted">{t('offices.times.none')}</p>}
       {byDay(data?.items ?? []).map(({ key, items }) => (
-        <DayTimes key={key} slots={items} onRemoved={() => changed(t('offices.times.removed'))} />
+        <DayTimes key={key} slots={items} onRemoved={() => refreshAndAnnounce(t('offices.times.removed'))} />
       ))}
       {!office.isClosed && (
         <div className="actions actions-forms">
@@ -84,7 +84,7 @@ export function OfficeTimes({
             office={office}
             hosts={hosts}
             week={monday}
-            onAdded={(count) => changed(t('offices.times.added', { count }))}
+            onAdded={(count) => refreshAndAnnounce(t('offices.times.added', { count }))}
           />
         </div>
       )}

@@ -30,7 +30,7 @@ export function Appointments({ request, onChanged }: { request: RequestDetail; o
   const booked = request.appointments.find(({ state }) => state === 'BOOKED')
   const earlier = request.appointments.filter(({ state }) => state !== 'BOOKED')
   if (may === 'not-asked' && request.appointments.length === 0) return null
-  const changed = (text: string) => {
+  const refreshAndAnnounce = (text: string) => {
     onChanged()
     announce(text)
     focusHeading(headingOf.appointments)
@@ -56,9 +56,15 @@ export function Appointments({ request, onChanged }: { request: RequestDetail; o
         {!booked && may === 'yes' && !outcome && <p className="muted">{t('offices.appointments.here.none')}</p>}
         {may === 'yes' && (
           <div className="actions actions-forms">
-            <BookTime request={request} booked={booked} onBooked={() => changed(t('offices.book.done'))} />
-            <BookNow request={request} booked={booked} onBooked={() => changed(t('offices.book.now.done'))} />
-            {booked && <RecordOutcome appointment={booked} onRecorded={() => changed(t('offices.outcome.noted'))} />}
+            <BookTime request={request} booked={booked} onBooked={() => refreshAndAnnounce(t('offices.book.done'))} />
+            <BookNow
+              request={request}
+              booked={booked}
+              onBooked={() => refreshAndAnnounce(t('offices.book.now.done'))}
+            />
+            {booked && (
+              <RecordOutcome appointment={booked} onRecorded={() => refreshAndAnnounce(t('offices.outcome.noted'))} />
+            )}
           </div>
         )}
         {earlier.length > 0 && (

@@ -34,12 +34,12 @@ export function RequestPage() {
     { params: { path: { id } } },
     { staleTime: 0 },
   )
-  const changed = async () => {
+  const refresh = async () => {
     invalidateQueue()
     await refetch()
   }
   const done: Done = async (text, heading) => {
-    await changed()
+    await refresh()
     announce(text)
     focusHeading(heading ?? 'request-next')
   }
@@ -54,7 +54,7 @@ export function RequestPage() {
       {isPending && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && presence.state === 'signed-in' && (
-        <Serving request={data} me={presence.me} onDone={done} onChanged={() => void changed()} />
+        <Serving request={data} me={presence.me} onDone={done} onChanged={() => void refresh()} />
       )}
     </Page>
   )

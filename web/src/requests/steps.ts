@@ -1,7 +1,7 @@
 import type { NextStep, RequestDetail } from '../api/shapes.ts'
 
+/** Steps of the request's page, in order. */
 export const steps = ['who', 'calls', 'appointments', 'prohibition', 'acts', 'letters', 'close'] as const
-/** Step of the request's page, in order. */
 export type Step = (typeof steps)[number]
 /** Called after an act: announces it, reads the page again, and focuses the given heading, or the next step's. */
 export type Done = (message: string, heading?: string) => Promise<void>

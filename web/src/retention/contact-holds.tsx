@@ -24,7 +24,7 @@ export function ContactHolds({
     { staleTime: 0 },
   )
   const here = data?.items.filter((hold) => hold.contactId === contactId) ?? []
-  const changed = () => {
+  const refresh = () => {
     void refetch()
     onChanged()
   }
@@ -34,9 +34,9 @@ export function ContactHolds({
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && here.length === 0 && <p className="muted">{t('retention.holds.here.none')}</p>}
       {here.map((hold) => (
-        <HoldCard key={hold.id} hold={hold} isBesideCall onChanged={changed} />
+        <HoldCard key={hold.id} hold={hold} isBesideCall onChanged={refresh} />
       ))}
-      <EnterHold contactId={contactId} under={under} onEntered={changed} />
+      <EnterHold contactId={contactId} under={under} onEntered={refresh} />
       <p>
         <Link to="/retention/holds">{t('retention.holds.title')}</Link>
       </p>

@@ -59,7 +59,7 @@ const seesPeople = (me: Me) => hasRole(me, 'ADMINISTRATOR', 'SUPERVISOR')
 export const isDataProtectionOfficer = (me: Me) => hasRole(me, 'DATA_PROTECTION_OFFICER')
 export const administers = (me: Me) => hasRole(me, 'ADMINISTRATOR')
 
-/** By headings of the navigation. */
+/** Pages by the headings of the navigation. */
 const parts = [
   {
     heading: undefined,
@@ -73,7 +73,6 @@ const parts = [
       {
         to: '/request-decisions',
         word: 'acts.decisions.title',
-
         Icon: Gavel,
         isFor: decides,
       },
@@ -81,7 +80,6 @@ const parts = [
       {
         to: '/disclosures/log',
         word: 'disclosures.log.title',
-
         Icon: BookOpenCheck,
         isFor: readsLog,
       },
@@ -91,14 +89,12 @@ const parts = [
       {
         to: '/my-calls/evaluations',
         word: 'quality.own',
-
         Icon: ClipboardList,
         isFor: answersCalls,
       },
       {
         to: '/my-calls/trainings',
         word: 'training.own',
-
         Icon: GraduationCap,
         isFor: answersCalls,
       },
@@ -110,7 +106,6 @@ const parts = [
       {
         to: '/appointments',
         word: 'offices.appointments.title',
-
         Icon: CalendarClock,
         isFor: isServiceUnit,
       },
@@ -119,7 +114,6 @@ const parts = [
       {
         to: '/letter-templates',
         word: 'letters.templates.title',
-
         Icon: Mails,
         isFor: seesTemplates,
       },
@@ -144,7 +138,6 @@ const parts = [
       {
         to: '/reconciliation',
         word: 'reconciliation.title',
-
         Icon: ListChecks,
         isFor: seesReconciliation,
       },
@@ -157,7 +150,6 @@ const parts = [
       {
         to: '/retention/places',
         word: 'retention.places.title',
-
         Icon: Server,
         isFor: seesPlaces,
       },
@@ -165,7 +157,6 @@ const parts = [
       {
         to: '/retention/recalls',
         word: 'retention.recalls.title',
-
         Icon: Undo2,
         isFor: seesRecalls,
       },

@@ -37,11 +37,11 @@ export function StudyResult({
   const [hasPngFailed, setPngFailed] = useState(false)
   const { by = 'month', measure = 'calls' } = question
   const days = daysOf(question, today)
-  const other = comparedDays(days, question.compare ?? 'none')
+  const comparedPeriod = comparedDays(days, question.compare ?? 'none')
   const text = (time: Days) => daysText(time, language)
   const title = t('studies.about', { measure: t(`studies.measure.${measure}`), by: t(`studies.by.${by}`) })
-  const notes = notesText(study, text(days), other && text(other), t, language)
-  const isNothing = study.rows.every(({ figures, compared }) =>
+  const notes = notesText(study, text(days), comparedPeriod && text(comparedPeriod), t, language)
+  const isEmpty = study.rows.every(({ figures, compared }) =>
     [figures, compared].every((one) => !one || Object.values(one).every((figure) => figure === 0 || figure === null)),
   )
 
@@ -53,17 +53,17 @@ export function StudyResult({
       items: study.rows.map((row) => ({
         label: isHorizontal ? nameRow(row, by, language, t) : nameShortly(row, by, language, t),
         value: numberOf(row.figures, value),
-        compared: other && numberOf(row.compared, value),
+        compared: comparedPeriod && numberOf(row.compared, value),
         mark: mark && numberOf(row.figures, mark),
       })),
-      isCompared: other !== undefined,
+      isCompared: comparedPeriod !== undefined,
       write: (number) => writeNumber(number, value.kind, language),
       kind: value.kind,
       isHorizontal,
       width: px,
       legend: {
-        value: `${t(value.word)}${other ? `, ${text(days)}` : ''}`,
-        compared: other && `${t(value.word)}, ${text(other)}`,
+        value: `${t(value.word)}${comparedPeriod ? `, ${text(days)}` : ''}`,
+        compared: comparedPeriod && `${t(value.word)}, ${text(comparedPeriod)}`,
         mark: mark && t(mark.word),
       },
       ...shape,
@@ -71,14 +71,15 @@ export function StudyResult({
   }
   const fileName = `${t('studies.file')}-${days.start.toString()}-${days.end.toString()}`
   const fileScene = () => layOutPlot(plotOf(filePx, { title: [title, timesText()] }))
-  const timesText = () => (other ? t('studies.times.both', { time: text(days), other: text(other) }) : text(days))
+  const timesText = () =>
+    comparedPeriod ? t('studies.times.both', { time: text(days), other: text(comparedPeriod) }) : text(days)
 
   const saveCsv = () => {
     const columns = columnsOf(measure)
-    const times = other
+    const times = comparedPeriod
       ? ([
           ['figures', text(days)],
-          ['compared', text(other)],
+          ['compared', text(comparedPeriod)],
         ] as const)
       : ([['figures', '']] as const)
     const rows = [
@@ -100,7 +101,9 @@ export function StudyResult({
             ],
             ...rows.map((row) => [
               row.name,
-              ...times.flatMap(([of]) => columns.map((column) => figureText(row[of], column, language, t))),
+              ...times.flatMap(([figuresKey]) =>
+                columns.map((column) => figureText(row[figuresKey], column, language, t)),
+              ),
             ]),
           ]),
         ],
@@ -133,7 +136,7 @@ export function StudyResult({
           </ul>
         </Notice>
       )}
-      {isNothing ? (
+      {isEmpty ? (
         <Notice kind="info" title={t('studies.none')}>
           {t('studies.none.hint', { count: study.fewest })}
         </Notice>
@@ -151,7 +154,7 @@ export function StudyResult({
               )}
             </div>
           </section>
-          <StudyTable study={study} question={question} times={[text(days), other && text(other)]} />
+          <StudyTable study={study} question={question} times={[text(days), comparedPeriod && text(comparedPeriod)]} />
           <section className="panel stack-small" aria-labelledby="study-files">
             <h2 id="study-files">{t('studies.files')}</h2>
             <p>{t('studies.files.what')}</p>

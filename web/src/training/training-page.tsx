@@ -54,7 +54,7 @@ function Lists() {
         <h2 id="training-sessions">{t('training.sessions.over')}</h2>
         {sessions.isPending && <Waiting lines={3} />}
         {sessions.error && <Failure error={sessions.error} onAgain={() => void sessions.refetch()} />}
-        {sessions.data && <PastSessions sessions={sessions.data.items.filter((one) => one.endedAt || !one.isMine)} />}
+        {sessions.data && <OtherSessions sessions={sessions.data.items.filter((one) => one.endedAt || !one.isMine)} />}
       </section>
     </Page>
   )
@@ -112,7 +112,8 @@ function SessionCard({ session }: { session: ListedTraining }) {
   )
 }
 
-function PastSessions({ sessions }: { sessions: readonly ListedTraining[] }) {
+/** Sessions that have ended, and open ones of other persons. */
+function OtherSessions({ sessions }: { sessions: readonly ListedTraining[] }) {
   const { t, language } = useLanguage()
   if (sessions.length === 0) return <p className="muted">{t('training.sessions.none')}</p>
   return (
