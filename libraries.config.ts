@@ -1,4 +1,4 @@
-// How libraries of hundreds of files become one file each; src/app/cli/bundle-libraries.ts builds by it.
+// Vite configuration that bundles each library of hundreds of files into one; src/app/cli/bundle-libraries.ts builds with it.
 import { defineConfig } from 'vite'
 import { bundleFile, bundledLibraries } from './src/app/cli/bundled-libraries.ts'
 
@@ -11,7 +11,7 @@ export default defineConfig({
     target: 'esnext',
     rolldownOptions: {
       input: Object.fromEntries(Object.keys(bundledLibraries).map((name) => [bundleFile(name), name])),
-      // Whole: what nobody uses now somebody may tomorrow.
+      // Keeps every export, also those that the program does not use yet.
       treeshake: false,
       preserveEntrySignatures: 'strict',
       output: { format: 'esm', entryFileNames: '[name]', chunkFileNames: '[name]-[hash].mjs' },

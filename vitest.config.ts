@@ -8,19 +8,22 @@ import { pageTexts } from './web/texts-plugin.ts'
 useMemoryFolder()
 
 const units = ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/src/**/*.test.{ts,tsx}']
-/** Those that measure their process, and those that load a module of the machine's into it, which stays for good. */
-const processOfTheirOwn = globSync(units, { cwd: import.meta.dirname }).filter((path) =>
+/**
+ * Tests that need a process of their own: they measure the CPU time of their process, or load a PKCS #11 module, which cannot be
+ * unloaded.
+ */
+const separateTests = globSync(units, { cwd: import.meta.dirname }).filter((path) =>
   /process\.cpuUsage|\/(cpu-ms|soft-token)\.ts'/.test(readFileSync(join(import.meta.dirname, path), 'utf8')),
 )
 
-const eachFile = {
+const commonOptions = {
   // Processes, not threads: tests start servers, sockets and worker threads of their own.
   pool: 'forks' as const,
-  // For a machine with other work: on a quiet one the slowest need a tenth of it.
+  // Long enough for a machine with other work: on an idle one the slowest test takes a tenth of it.
   testTimeout: 60_000,
   hookTimeout: 120_000,
   setupFiles: ['test/house/compare-temporal.ts'],
-  // What a test waits for comes at once; on a busy machine, a little later.
+  // What a test polls for is usually there at once; a busy machine takes longer.
   expect: { poll: { timeout: 20_000, interval: 100 } },
 }
 
@@ -35,15 +38,15 @@ export default defineConfig({
       {
         plugins: [pageTexts()],
         test: {
-          ...eachFile,
+          ...commonOptions,
           name: 'shared',
           include: units,
-          exclude: ['**/node_modules/**', 'test/journeys/**', ...processOfTheirOwn],
-          // Reading the program anew for every file took a fifth of all the work; no module of ours remembers anything.
+          exclude: ['**/node_modules/**', 'test/journeys/**', ...separateTests],
+          // Loading the program again for each file took a fifth of the time; our modules keep no state that a test could notice.
           isolate: false,
         },
       },
-      { test: { ...eachFile, name: 'own', include: processOfTheirOwn } },
+      { test: { ...commonOptions, name: 'own', include: separateTests } },
     ],
   },
 })

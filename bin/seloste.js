@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Starts Seloste on the Node that package.json pins, whatever Node called us:
-// Temporal and running TypeScript as it is need Node 26.
+// Starts Seloste on Node 26 or newer, which has Temporal and runs TypeScript without a build: on the Node that runs this file,
+// or else on the one that package.json pins.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import * as modules from 'node:module'
@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url'
 const oldestNode = 26
 const main = fileURLToPath(new URL('../src/app/cli/main.ts', import.meta.url))
 
-// What Node makes of the program's files it makes once for all processes and starts: beside them, where whoever writes could
-// change the program itself. Where this user may not write, each start makes it anew.
+// Node compiles the program's files once for all processes and starts, into a cache beside them: whoever can write there could
+// change the program itself. If this user may not write there, each start compiles them again.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url))
 
 if (Number(process.versions.node.split('.')[0]) >= oldestNode) {
@@ -20,7 +20,7 @@ if (Number(process.versions.node.split('.')[0]) >= oldestNode) {
   const pinned = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url))
   if (!existsSync(pinned)) {
     console.error(
-      `Seloste needs Node ${oldestNode} or newer and found ${process.version}. Run "npm ci" in Seloste's folder: it brings its own.`,
+      `Seloste needs Node ${oldestNode} or newer and found ${process.version}. Run "npm ci" in Seloste's folder: it installs the right one.`,
     )
     process.exit(1)
   }

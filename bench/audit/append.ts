@@ -46,7 +46,7 @@ export async function appendEntries({ callers = 64, seconds = 5, rounds = 3 } = 
       folder: await openLogFolder(join(folder, 'audit-log')),
       instance: () => 'bench',
     })
-    const turns = takeTurns(() => sequencer.turn(new AbortController().signal))
+    const sequencing = repeatWithPause(() => sequencer.turn(new AbortController().signal))
     const results: (Measured & { bare: number })[] = []
     for (let round = 0; round < rounds; round++) {
       const bare = await measure(callers, seconds, () => insertBare(desk.db))
@@ -58,7 +58,7 @@ export async function appendEntries({ callers = 64, seconds = 5, rounds = 3 } = 
       results.push({ ...append, bare: bare.perSecond })
     }
     const drainedMs = await waitForBacklog(admin.db)
-    await turns.stop()
+    await sequencing.stop()
     console.log(
       `the tree has ${sequencer.size()} leaves; all were in it ${(drainedMs / 1000).toFixed(1)} s after the last append`,
     )
@@ -135,12 +135,12 @@ function insertBare(db: Kysely<SafeguardTables>): Promise<unknown> {
   )
 }
 
-/** Repeats the sequencer's turn, with a second between two turns, as the custodian does. */
-function takeTurns(turn: () => Promise<unknown>): { stop: () => Promise<void> } {
+/** Repeats some work with a second between two runs, as the custodian does with the sequencer. */
+function repeatWithPause(work: () => Promise<unknown>): { stop: () => Promise<void> } {
   let stopping = false
   const loop = (async () => {
     while (!stopping) {
-      await turn()
+      await work()
       await new Promise((resolve) => setTimeout(resolve, 1_000))
     }
   })()

@@ -19,9 +19,11 @@ import { makeMediaKey, protectMedia } from '#test/simulator/protect-media.ts'
 import { compile, generatorPort, runReceiver, type PacketFile } from './run-receiver.ts'
 import { ms, type Row } from '../rows.ts'
 
+/** Report of capture-calls.ts. */
 type Captured = {
   packets: number
   lost: number
+  /** Packets that were received and not recorded: foreign, invalid, late and so on. */
   others: number
   cpuMicroseconds: number
   inBatches: boolean
@@ -133,8 +135,8 @@ function growthAMinute(memory: [number, number][]): number | undefined {
   const settled = memory.slice(Math.ceil(memory.length / 3))
   const first = settled[0]?.[0] ?? 0
   if ((settled.at(-1)?.[0] ?? 0) - first < 120) return undefined
-  const mean = (of: (one: [number, number]) => number) =>
-    settled.reduce((sum, one) => sum + of(one), 0) / settled.length
+  const mean = (valueOf: (one: [number, number]) => number) =>
+    settled.reduce((sum, one) => sum + valueOf(one), 0) / settled.length
   const [time, resident] = [mean(([at]) => at), mean(([, megabytes]) => megabytes)]
   return (60 * mean(([at, megabytes]) => (at - time) * (megabytes - resident))) / mean(([at]) => (at - time) ** 2)
 }

@@ -36,8 +36,10 @@ const role = 'seloste_custodian'
 const password = 'only-for-the-bench'
 const rounds = 5
 const limits = { oneMs: 1_000, fiftyMs: 5_000 }
+/** Hours of recordings that have expired, for the sweep. */
 const sweptHours = 4
 const sweptAtOnce = 5_000
+/** Recordings whose file keys are stored during the destruction. */
 const maxKeysStored = 2_000
 const keyIntervalMs = 5
 const isFull = process.env['SELOSTE_BENCH_FULL'] === '1'
@@ -90,9 +92,9 @@ export async function destroy({ recordings = isFull ? 1_000_000 : 250_000 } = {}
     const stores = [objects, ...(await Promise.all(backups.map((place) => openStore(place)))).map(underObjectsPrefix)]
 
     const later = filled.filter(({ destroyAt }) => Temporal.Instant.compare(destroyAt, Temporal.Now.instant()) > 0)
-    const untaken = later.splice(-maxKeysStored)
+    const keyless = later.splice(-maxKeysStored)
     await admin.pool.query('set session_replication_role = replica')
-    await admin.pool.query('delete from recording_key where recording_id = any ($1)', [untaken.map(({ id }) => id)])
+    await admin.pool.query('delete from recording_key where recording_id = any ($1)', [keyless.map(({ id }) => id)])
     await admin.pool.query('set session_replication_role = origin')
     const pick = () => later[randomBytes(4).readUInt32LE() % later.length]!
     const one = await median(
@@ -100,13 +102,13 @@ export async function destroy({ recordings = isFull ? 1_000_000 : 250_000 } = {}
       async () => addProhibited(admin.pool, stores, [pick()]),
       (some) => run(expunging, some),
     )
-    const takings = storeKeysMeanwhile(custodian.db, keys, untaken)
+    const storing = storeKeysMeanwhile(custodian.db, keys, keyless)
     const fifty = await median(
       rounds,
       async () => addProhibited(admin.pool, stores, Array.from({ length: 50 }, pick)),
       (some) => run(expunging, some),
     )
-    const taken = await takings.stop()
+    const stored = await storing.stop()
     const bare = await median(
       rounds,
       () => Promise.resolve(Array.from({ length: 50 }, pick)),
@@ -136,7 +138,7 @@ export async function destroy({ recordings = isFull ? 1_000_000 : 250_000 } = {}
       `fifty destroyed          median ${fifty.toFixed(0)} ms  x${(fifty / bare).toFixed(0)}  (at most ${limits.fiftyMs} ms)`,
     )
     console.log(
-      `stored meanwhile         ${taken.count} file keys of the same month, the slowest ${taken.slowestMs.toFixed(0)} ms`,
+      `stored meanwhile         ${stored.count} file keys of the same month, the slowest ${stored.slowestMs.toFixed(0)} ms`,
     )
     console.log(`a sweep of ${due.length}          ${swept.toFixed(0)} ms, ${(swept / due.length).toFixed(2)} ms each`)
     await custodian.close()
@@ -237,11 +239,11 @@ async function run(expunging: ExpunctionContext, some: (Filled & Pick<RecordingT
 }
 
 /** Stores new file keys, one after another, in the month whose keys the destruction re-wraps. */
-function storeKeysMeanwhile(db: SafeguardsDatabase, keys: KeyStore, untaken: Filled[]) {
+function storeKeysMeanwhile(db: SafeguardsDatabase, keys: KeyStore, keyless: Filled[]) {
   const stopping = new AbortController()
   let [count, slowestMs] = [0, 0]
   const done = (async () => {
-    for (const recording of untaken) {
+    for (const recording of keyless) {
       if (stopping.signal.aborted) return
       const began = performance.now()
       await storeFileKey(db, keys, { ...recording, fileKey: randomBytes(16) })
@@ -280,12 +282,12 @@ async function median<Made>(
   make: () => Promise<Made>,
   work: (made: Made) => Promise<void>,
 ): Promise<number> {
-  const taken: number[] = []
+  const durations: number[] = []
   for (let round = 0; round < times; round++) {
     const made = await make()
     const began = performance.now()
     await work(made)
-    taken.push(performance.now() - began)
+    durations.push(performance.now() - began)
   }
-  return taken.sort((a, b) => a - b)[Math.floor(times / 2)]!
+  return durations.sort((a, b) => a - b)[Math.floor(times / 2)]!
 }

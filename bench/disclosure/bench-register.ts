@@ -49,7 +49,9 @@ const packetMs = 20
 const number = phone('029 497 000')
 
 export interface Progress {
+  /** Copies or files that are complete. */
   done: number
+  /** Why one of them failed. */
   failed: string | undefined
   /** Progress as shown to a person. */
   share: number
@@ -174,19 +176,22 @@ export async function openBenchRegister(folder: string) {
    * @returns the saved revision
    */
   async function saveRedactions(copy: string, turns: CopyView['turns']): Promise<number> {
-    const of = { session: preparer.session.token, copy }
-    const proposed = (await request('/anonymised-copies/propose', { ...of, turns })) as Pick<CopyView, 'redactions'>
+    const copyRequest = { session: preparer.session.token, copy }
+    const proposed = (await request('/anonymised-copies/propose', { ...copyRequest, turns })) as Pick<
+      CopyView,
+      'redactions'
+    >
     const redactions = proposed.redactions.map((one) => ({ ...one, isReviewed: true }))
     const save = async (revision: number) =>
-      (await request('/anonymised-copies/save', { ...of, revision, level: 'T', turns, redactions }))[
+      (await request('/anonymised-copies/save', { ...copyRequest, revision, level: 'T', turns, redactions }))[
         'revision'
       ] as number
     const first = await save(0)
-    const { lacks } = (await request('/anonymised-copies/read', of)) as Pick<CopyView, 'lacks'>
-    const left = lacks.flatMap(({ what, at = [] }) => (what === 'identifiers-left' ? at : []))
-    for (const { track, fromMs, toMs } of left.map((index) => turns[index]!))
+    const { lacks } = (await request('/anonymised-copies/read', copyRequest)) as Pick<CopyView, 'lacks'>
+    const unsafeTurns = lacks.flatMap(({ what, at = [] }) => (what === 'identifiers-left' ? at : []))
+    for (const { track, fromMs, toMs } of unsafeTurns.map((index) => turns[index]!))
       redactions.push({ track, fromMs, toMs, reason: 'OTHER', source: 'MANUAL', isReviewed: true })
-    return left.length === 0 ? first : save(first)
+    return unsafeTurns.length === 0 ? first : save(first)
   }
 
   return {
@@ -214,7 +219,7 @@ export async function openBenchRegister(folder: string) {
       return { done, failed: rows.find(({ failure }) => failure !== null)?.failure ?? undefined, share: done }
     },
     /** Stores full playback by the checker, approves each copy as the checker, files the undertaking and grants the request. */
-    async signed(copies: readonly string[]): Promise<void> {
+    async approveAndGrant(copies: readonly string[]): Promise<void> {
       for (const copy of copies) {
         await sql`
           with h as (
@@ -243,11 +248,11 @@ export async function openBenchRegister(folder: string) {
       return (await request('/packages/make', requested)) as { id: string }
     },
     async packedOf(id: string): Promise<Progress> {
-      const { rows } = await sql<{ files: number; done: number; ready: boolean; over: boolean }>`
-        select files, done, ready_at is not null as ready, ended_at is not null as over
+      const { rows } = await sql<{ files: number; done: number; ready: boolean; has_ended: boolean }>`
+        select files, done, ready_at is not null as ready, ended_at is not null as has_ended
         from disclosure_package where id = ${id}`.execute(admin.db)
-      const { files, done, ready, over } = rows[0]!
-      return { done: ready ? files : 0, failed: over ? 'it ended' : undefined, share: done }
+      const { files, done, ready, has_ended: hasEnded } = rows[0]!
+      return { done: ready ? files : 0, failed: hasEnded ? 'the package was ended' : undefined, share: done }
     },
     async packageOf(id: string): Promise<{ file: Buffer; identity: string }> {
       const size = await objects.sizeBytes(packageKey(id))

@@ -24,11 +24,13 @@ const ours: Finder = (words, lengthSamples) => {
 
 interface Score {
   found: number
-  of: number
+  all: number
 }
 
 export interface Found {
+  /** Share of the codes and digit runs that were found. */
   codes: number
+  /** Share of the names and addresses that were found. */
   names: number
   /** Share of the silenced words that had to be silenced. */
   precision: number
@@ -40,16 +42,16 @@ export interface Found {
 export function measure(finder: Finder, { count = 200, errors = [0.08, 0.15], seed = 1 } = {}): Found {
   const byCategory = new Map<string, Score>()
   const missed: Found['missed'] = []
-  const silenced = { right: 0, all: 0 }
+  const silenced = { correct: 0, all: 0 }
   for (const [index, call] of labelledCalls(count, seed).entries()) {
     const chance = chanceFrom(seed * 104729 + index)
     const [low = 0, high = 0] = errors
     const recognised = mishear(call.words, low + chance() * (high - low), chance)
     const spans = finder(recognised, call.lengthSamples)
     for (const label of call.labels) {
-      const score = byCategory.get(label.category) ?? { found: 0, of: 0 }
+      const score = byCategory.get(label.category) ?? { found: 0, all: 0 }
       const whole = spans[label.track].some(({ from, to }) => from <= label.from + edge && to >= label.to - edge)
-      byCategory.set(label.category, { found: score.found + (whole ? 1 : 0), of: score.of + 1 })
+      byCategory.set(label.category, { found: score.found + (whole ? 1 : 0), all: score.all + 1 })
       if (!whole) missed.push({ label, call, recognised })
     }
     for (const word of call.words) {
@@ -57,15 +59,21 @@ export function measure(finder: Finder, { count = 200, errors = [0.08, 0.15], se
       const within = (list: readonly Span[]) => list.some(({ from, to }) => from <= middle && to >= middle)
       if (!within(spans[word.track])) continue
       silenced.all += 1
-      if (within(call.labels.filter(({ track }) => track === word.track))) silenced.right += 1
+      if (within(call.labels.filter(({ track }) => track === word.track))) silenced.correct += 1
     }
   }
-  const of = (names: boolean) => {
+  const recallOf = (names: boolean) => {
     const rows = [...byCategory].filter(([category]) => ['NAME', 'ADDRESS'].includes(category) === names)
     const sum = (key: keyof Score) => rows.reduce((total, [, score]) => total + score[key], 0)
-    return sum('found') / sum('of')
+    return sum('found') / sum('all')
   }
-  return { codes: of(false), names: of(true), precision: silenced.right / silenced.all, byCategory, missed }
+  return {
+    codes: recallOf(false),
+    names: recallOf(true),
+    precision: silenced.correct / silenced.all,
+    byCategory,
+    missed,
+  }
 }
 
 /** Measures recall and precision. Required: 95 % of the codes and digit runs, and 80 % of the names and addresses. */
@@ -78,7 +86,7 @@ export async function findIdentifiers({ count = 200 } = {}): Promise<Row[]> {
   const clean = measure(ours, { count, errors: [0, 0] })
   const other = measure(ours, { count, seed: 99 })
   console.log(
-    `${count} calls, ${[...found.byCategory.values()].reduce((sum, { of }) => sum + of, 0)} labels, whole spans`,
+    `${count} calls, ${[...found.byCategory.values()].reduce((sum, { all }) => sum + all, 0)} labels, whole spans`,
   )
   console.log(`                       codes    names    precision of words`)
   const row = (name: string, { codes, names, precision }: Found) =>
@@ -90,7 +98,7 @@ export async function findIdentifiers({ count = 200 } = {}): Promise<Row[]> {
   for (const [category, score] of [...found.byCategory].sort()) {
     const bare = plain.byCategory.get(category)
     console.log(
-      `  ${category.padEnd(18)} ${percent(score.found / score.of).padStart(8)} of ${score.of}   plain ${percent((bare?.found ?? 0) / score.of)}`,
+      `  ${category.padEnd(18)} ${percent(score.found / score.all).padStart(8)} of ${score.all}   plain ${percent((bare?.found ?? 0) / score.all)}`,
     )
   }
   console.log(`${each.toFixed(1)} ms a call`)

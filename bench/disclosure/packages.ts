@@ -38,14 +38,14 @@ export async function packages({
     const yardstick = await speakByCommand(calls)
     const rendered = await timed(async () => {
       for (const copy of copies) await register.render(copy)
-      return untilCount('rendered', recordings, () => register.renderedOf(copies))
+      return untilAllDone('rendered', recordings, () => register.renderedOf(copies))
     })
     print('rendered, all of them', rendered, `x${(rendered.seconds / yardstick).toFixed(2)} of espeak-ng`)
-    await register.signed(copies)
+    await register.approveAndGrant(copies)
 
     const begun = await timed(async () => {
       const { id } = await register.release()
-      return { id, seen: await untilCount('packed', recordings, () => register.packedOf(id)) }
+      return { id, seen: await untilAllDone('packed', recordings, () => register.packedOf(id)) }
     })
     const { file, identity } = await register.packageOf(begun.value.id)
     const bare = await packByCommand(folder, file, identity, recordings)
@@ -57,11 +57,11 @@ export async function packages({
     console.log(
       `progress seen             ${rendered.value} times while rendered, ${begun.value.seen} times while packed (at most ${maxSeconds} s each)`,
     )
-    const row = (label: string, took: number, yardstick: string, beside: number): Row => ({
+    const row = (label: string, took: number, yardstick: string, yardstickSeconds: number): Row => ({
       what: `${recordings} recordings of ${seconds} s ${label}`,
       measured: `${took.toFixed(1)} s`,
-      yardstick: `${yardstick} ${beside.toFixed(1)} s`,
-      ratio: ratio(took, beside),
+      yardstick: `${yardstick} ${yardstickSeconds.toFixed(1)} s`,
+      ratio: ratio(took, yardstickSeconds),
       target: `at most ${maxSeconds} s`,
       isReached: took <= maxSeconds,
     })
@@ -93,15 +93,18 @@ function print(label: string, { seconds, cpuSeconds }: Timed<unknown>, more: str
   console.log(`${label.padEnd(25)} ${seconds.toFixed(1)} s, CPU ${cpuSeconds.toFixed(1)} s  ${more}`)
 }
 
-/** @returns how many different states of progress were seen until all was done */
-async function untilCount(
+/**
+ * Waits until all are done.
+ * @returns how many different states of progress were seen meanwhile
+ */
+async function untilAllDone(
   label: string,
   all: number,
-  look: () => Promise<{ done: number; failed: string | undefined; share: number }>,
+  readProgress: () => Promise<{ done: number; failed: string | undefined; share: number }>,
 ): Promise<number> {
   const seen = new Set<number>()
   for (;;) {
-    const { done, failed, share } = await look()
+    const { done, failed, share } = await readProgress()
     if (failed !== undefined) throw new Error(`one could not be ${label}: ${failed}`)
     seen.add(share)
     if (done === all) return seen.size
@@ -133,29 +136,43 @@ async function packByCommand(folder: string, file: Buffer, identity: string, all
   const entries = Object.entries(unzipSync(await decrypter.decrypt(file)))
   const sounds = entries.filter(([name]) => name.endsWith('.opus'))
   if (sounds.length !== all) throw new Error(`${sounds.length} sounds are in the package, of ${all}`)
-  const place = join(folder, 'unpacked')
-  await mkdir(place)
-  for (const [name, bytes] of sounds) await writeFile(join(place, name), bytes)
+  const unpacked = join(folder, 'unpacked')
+  await mkdir(unpacked)
+  for (const [name, bytes] of sounds) await writeFile(join(unpacked, name), bytes)
   const wavs = sounds.map(([name]) => name.replace('.opus', '.wav'))
   await onEveryCore(sounds, ([name]) =>
-    run('opusdec', ['--quiet', '--rate', '8000', join(place, name), join(place, name.replace('.opus', '.wav'))]),
+    run('opusdec', ['--quiet', '--rate', '8000', join(unpacked, name), join(unpacked, name.replace('.opus', '.wav'))]),
   )
   const recipient = await age.identityToRecipient(identity)
   const { seconds } = await timed(async () => {
     await onEveryCore(wavs, (name) =>
-      run('opusenc', ['--quiet', '--bitrate', '32', '--comp', '5', join(place, name), join(place, `${name}.opus`)]),
+      run('opusenc', [
+        '--quiet',
+        '--bitrate',
+        '32',
+        '--comp',
+        '5',
+        join(unpacked, name),
+        join(unpacked, `${name}.opus`),
+      ]),
     )
-    await run('sh', ['-c', 'cd "$1" && zip -0 -q - *.wav.opus | age -r "$2" > ../package.age', 'sh', place, recipient])
+    await run('sh', [
+      '-c',
+      'cd "$1" && zip -0 -q - *.wav.opus | age -r "$2" > ../package.age',
+      'sh',
+      unpacked,
+      recipient,
+    ])
   })
   console.log(`opusenc, zip and age      ${seconds.toFixed(1)} s for the same sounds, on every core`)
   return seconds
 }
 
 async function onEveryCore<One>(list: readonly One[], work: (one: One) => Promise<unknown>): Promise<void> {
-  const left = [...list]
+  const waiting = [...list]
   await Promise.all(
     Array.from({ length: availableParallelism() }, async () => {
-      for (let one = left.shift(); one !== undefined; one = left.shift()) await work(one)
+      for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) await work(one)
     }),
   )
 }

@@ -29,7 +29,7 @@ const daysOfHistory = 420
 const batch = 50_000
 
 /** Runs the measurement. Required: every promise holds, and a later round takes at most 30 s, a tenth of its interval. */
-export async function checkAll({ calls = 2_000_000, looks: views = 200_000 } = {}): Promise<Row[]> {
+export async function checkAll({ calls = 2_000_000, views = 200_000 } = {}): Promise<Row[]> {
   const folder = await mkdtemp(join(process.env['SELOSTE_BENCH_DATA'] ?? tmpdir(), 'seloste-bench-'))
   await chmod(folder, 0o711)
   const log = { info: () => undefined, warn: (message: string) => console.warn(message) }

@@ -182,7 +182,7 @@ async function copies(pool: Pool, calls: number): Promise<{ contacts: number; al
     const columns = rows[0]!.name
     // Other calls of the same shape: new ids, a day earlier.
     await client.query(`create temp table others as select ${columns} from ${table} limit ${calls}`)
-    await client.query(anew[table])
+    await client.query(newIds[table])
     await client.query(`copy others to '${path}'`)
     await client.query('drop table others')
     const seconds = await timed(async () => {
@@ -196,7 +196,8 @@ async function copies(pool: Pool, calls: number): Promise<{ contacts: number; al
   return { contacts, all }
 }
 
-const anew: Record<(typeof rowsOf)[number], string> = {
+/** SQL that changes the ids and times of the copied rows, so that they are other calls. */
+const newIds: Record<(typeof rowsOf)[number], string> = {
   contact: `update others set id = gen_random_uuid(), started_at = started_at - interval '1 day 1 second'`,
   segment: `update others set id = gen_random_uuid(), contact_id = gen_random_uuid(), contact_started_at = contact_started_at - interval '1 day 1 second'`,
   call_identity: `update others set external_id_hash = sha256(external_id_hash), contact_id = gen_random_uuid()`,

@@ -43,11 +43,11 @@ export async function wrapKeys({ count = 1024, rounds = 5 } = {}): Promise<Row[]
       const sealed = wrapped.map((one, index) => ({ wrapped: one, purpose: items[index]!.purpose }))
       const unwrapMs = await best(rounds, () => store.unwrap('month-2027-01.v1', sealed))
       const destroyMs = await best(1, () => store.destroy('month-2027-01.v1'))
-      const heldUpMs = delay.max / 1e6
+      const maxDelayMs = delay.max / 1e6
       console.log(
         `${keys.kind.padEnd(7)} wrapped in ${wrapMs.toFixed(1)} ms (x${(wrapMs / bare).toFixed(1)}), unwrapped in ` +
           `${unwrapMs.toFixed(1)} ms (x${(unwrapMs / bare).toFixed(1)}), destroyed in ${destroyMs.toFixed(1)} ms; ` +
-          `longest turn of the event loop ${heldUpMs.toFixed(0)} ms`,
+          `longest delay of the event loop ${maxDelayMs.toFixed(0)} ms`,
       )
       rows.push({
         what: `${count} keys wrapped by ${keys.kind}`,

@@ -20,8 +20,8 @@ import { readReconciliation, type Period } from '#use/reconciliation/read-reconc
 import { ms, ratio, type Row } from '../rows.ts'
 
 const numbers = 20
-const turns = 7
-const target = 5
+const rounds = 7
+const maxRatio = 5
 
 type Db = Kysely<RegisterTables>
 
@@ -55,8 +55,8 @@ export async function reconcile({ calls = 1_000_000 } = {}): Promise<Row[]> {
         measured: ms(counts),
         yardstick: `the join by hand ${ms(byHand)}`,
         ratio: ratio(counts, byHand),
-        target: `at most x${target}`,
-        isReached: counts / byHand <= target,
+        target: `at most x${maxRatio}`,
+        isReached: counts / byHand <= maxRatio,
       })
       console.log(
         `${days} days, counts and feeds: ${counts.toFixed(0)} ms, by hand ${byHand.toFixed(0)} ms, ${ratio(counts, byHand)}`,
@@ -72,7 +72,7 @@ export async function reconcile({ calls = 1_000_000 } = {}): Promise<Row[]> {
       }
     }
     for (const kind of ['unrecorded', 'untold'])
-      console.log(`looking for alarms of ${kind}: ${(await median(() => find(admin.db, kind))).toFixed(0)} ms`)
+      console.log(`finding alarms of ${kind}: ${(await median(() => findAlarms(admin.db, kind))).toFixed(0)} ms`)
     await desk.close()
     return rows
   } finally {
@@ -94,15 +94,16 @@ async function joinByHand(db: Db, { from, to }: Period): Promise<void> {
     group by 1, 2`.execute(db)
 }
 
-const find = (db: Db, kind: string) =>
+const findAlarms = (db: Db, kind: string) =>
   sql`select * from ${sql.id(`find_${kind}`)}('{"calls": 1, "recordings": 1}', now())`.execute(db)
 
 async function median(work: () => Promise<unknown>): Promise<number> {
   const times: number[] = []
-  for (let turn = -1; turn < turns; turn++) {
+  // The first is not counted.
+  for (let round = -1; round < rounds; round++) {
     const begun = performance.now()
     await work()
-    if (turn >= 0) times.push(performance.now() - begun)
+    if (round >= 0) times.push(performance.now() - begun)
   }
   return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0
 }

@@ -68,7 +68,7 @@ export async function verifyHeld({ recordings = 400, bytes = 4_800_000 } = {}): 
     const cpu = process.cpuUsage()
     const report = await verifyRecordings({ db, objects, keys, places: [] })
     const { user, system } = process.cpuUsage(cpu)
-    const alone = (user + system) / 1e6 / availableParallelism()
+    const cpuSecondsPerCore = (user + system) / 1e6 / availableParallelism()
     console.log(
       `${recordings} recordings of ${(sealed.length / mebibyte).toFixed(1)} MiB, ${availableParallelism()} cores`,
     )
@@ -77,7 +77,7 @@ export async function verifyHeld({ recordings = 400, bytes = 4_800_000 } = {}): 
     console.log(
       `recordings verify         ${perSecond(report.seconds)}  x${(report.seconds / bareSeconds).toFixed(2)} of bare decryption  (at least ${minMegabytesPerSecond} MB/s)`,
     )
-    console.log(`  by its CPU time         ${perSecond(alone)} where nobody else uses the machine`)
+    console.log(`  by its CPU time         ${perSecond(cpuSecondsPerCore)} if nothing else used the machine`)
     const isFast = all / 1e6 / report.seconds >= minMegabytesPerSecond
     return [
       {

@@ -1,7 +1,7 @@
 /**
  * Checks that bulk-loaded calls equal calls entered by `admit`: reads calls of the register, enters each again by `admit` in a
- * separate database, and counts the contacts that differ. Ignores what the custodian adds later (counts of studies, holding,
- * destruction).
+ * separate database, and counts the contacts that differ. Ignores what the custodian adds later (counts of studies, what became of
+ * the recordings).
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -43,8 +43,8 @@ export async function bulkLoadEquivalence(pool: Pool): Promise<Row> {
     await other.pool.query(`select ensure_partitions((now() - interval '15 months')::date, now()::date)`)
     for (const facts of await factsOf(pool, ids)) await admit(other.db, facts)
     const [expected, found] = await Promise.all(
-      [other.pool, pool].map(async (of) =>
-        (await of.query<{ text: string }>(contactAsText, [ids])).rows.map(({ text }) => text),
+      [other.pool, pool].map(async (source) =>
+        (await source.query<{ text: string }>(contactAsText, [ids])).rows.map(({ text }) => text),
       ),
     )
     const different = ids.filter((_, n) => expected![n] !== found![n]).length
@@ -64,7 +64,7 @@ export async function bulkLoadEquivalence(pool: Pool): Promise<Row> {
 }
 
 /** A part of a contact, with its recording if there is one, as stored in the register. */
-interface HeldPart {
+interface StoredPart {
   segment_id: string
   contact_id: string
   started_at: Temporal.Instant
@@ -102,7 +102,7 @@ interface HeldPart {
 
 /** Returns the facts that capture would have reported. */
 async function factsOf(pool: Pool, ids: string[]): Promise<SegmentFacts[]> {
-  const { rows } = await pool.query<HeldPart>(
+  const { rows } = await pool.query<StoredPart>(
     `select s.*, c.*, s.id as segment_id, c.id as contact_id, s.ended_at as segment_ended_at, encode(s.drawn_on, 'hex') as drawn,
        r.id as recording_id, r.recording_months, r.size_bytes, r.packets_received, r.started_at as recording_started_at, r.ended_at as recording_ended_at, r.intake_day, r.sha256
      from contact c join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at left join recording r on r.segment_id = s.id

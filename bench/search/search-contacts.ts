@@ -41,7 +41,7 @@ const queryCanceled = '57014'
 type Direction = 'asc' | 'desc'
 type AccessKind = keyof typeof accessScopes
 interface Searcher {
-  who: AccessKind
+  kind: AccessKind
   cookies: string[]
 }
 
@@ -67,24 +67,26 @@ export async function searchContacts({
     await migrate(server.adminUrl())
     await setRolePasswords(server.adminUrl(), { seloste_desk: 'bench' })
     await installDescription(admin.db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
-    const held = await admin.pool.query<{ n: string }>('select count(*) as n from (select from contact limit 1000) c')
-    if (Number(held.rows[0]!.n) < 1000)
+    const existing = await admin.pool.query<{ n: string }>(
+      'select count(*) as n from (select from contact limit 1000) c',
+    )
+    if (Number(existing.rows[0]!.n) < 1000)
       console.log(`${contacts} contacts entered in ${(await enterContacts(admin.pool, contacts)).toFixed(0)} s`)
     const rows = [await bulkLoadEquivalence(admin.pool)]
     const searchers = await enterPeople(admin.pool)
-    const clerk = await admin.pool.connect()
-    await clerk.query(`set statement_timeout = ${handwrittenTimeoutMs}`)
+    const superuser = await admin.pool.connect()
+    await superuser.query(`set statement_timeout = ${handwrittenTimeoutMs}`)
     const desk = await startRole('desk', {
       folder: join(folder, `desk-${randomUUID()}`),
       databaseUrl: server.urlFor('seloste_desk', 'bench', 'postgres'),
     })
     try {
       for (const searcher of searchers) {
-        for (const search of searches(Temporal.Now.instant(), accessScopes[searcher.who].seesPart))
-          rows.push(await measure(desk.url, clerk, searcher, search))
+        for (const search of searches(Temporal.Now.instant(), accessScopes[searcher.kind].seesPart))
+          rows.push(await measure(desk.url, superuser, searcher, search))
       }
     } finally {
-      clerk.release(true)
+      superuser.release(true)
       await desk.stop()
     }
     return [...rows, summaryRow(rows)]
@@ -107,27 +109,27 @@ function summaryRow(rows: readonly Row[]): Row {
   }
 }
 
-async function measure(url: string, clerk: PoolClient, { who, cookies }: Searcher, search: Search): Promise<Row> {
-  const { purpose, ...request } = accessScopes[who]
+async function measure(url: string, superuser: PoolClient, { kind, cookies }: Searcher, search: Search): Promise<Row> {
+  const { purpose, ...request } = accessScopes[kind]
   const query = new URLSearchParams({
     ...{ purpose, limit: String(pageSize), ...search.query },
     ...('reference' in request && { reference: request.reference }),
   })
-  const overHttp = async (turn: number) => {
+  const overHttp = async (index: number) => {
     const answer = await fetch(`${url}/api/contacts?${query.toString()}`, {
-      headers: { cookie: cookies[turn % cookies.length]! },
+      headers: { cookie: cookies[index % cookies.length]! },
     })
     const body = (await answer.json()) as { items: { id: string }[]; approximateTotal: number }
     if (!answer.ok) throw new Error(`${search.name}: ${answer.status} ${JSON.stringify(body)}`)
     return { total: body.approximateTotal, ids: body.items.map(({ id }) => id) }
   }
   const direction = search.query['order'] === 'oldest' ? 'asc' : 'desc'
-  const byHand = () => readByHand(clerk, [accessScopes[who].sees, ...search.byHand], direction)
+  const byHand = () => readByHand(superuser, [accessScopes[kind].sees, ...search.byHand], direction)
   const found = await overHttp(0)
   const [expectedMs, expected] = await timed(byHand)
   if (expected && JSON.stringify(found) !== JSON.stringify(expected))
     throw new Error(
-      `${who}, ${search.name}: found ${JSON.stringify(found).slice(0, 200)}, by hand ${JSON.stringify(expected).slice(0, 200)}`,
+      `${kind}, ${search.name}: found ${JSON.stringify(found).slice(0, 200)}, by hand ${JSON.stringify(expected).slice(0, 200)}`,
     )
   await atRate(overHttp, warmUpSearches)
   const taken = await atRate(overHttp, times)
@@ -137,7 +139,7 @@ async function measure(url: string, clerk: PoolClient, { who, cookies }: Searche
   while (expected && hand.length < times && performance.now() - begun < 1_000) hand.push((await timed(byHand))[0])
   const [p95, median, medianByHand] = [percentile(taken, 0.95), percentile(taken, 0.5), percentile(hand, 0.5)]
   const row: Row = {
-    what: `${who}: ${search.name} (${found.total} found)`,
+    what: `${kind}: ${search.name} (${found.total} found)`,
     measured: `p95 ${ms(p95)}, median ${ms(median)}`,
     yardstick: expected
       ? `hand-written SQL, median ${ms(medianByHand)}`
@@ -151,12 +153,12 @@ async function measure(url: string, clerk: PoolClient, { who, cookies }: Searche
 }
 
 /** Returns milliseconds of each of many searches, begun at a fixed rate whether or not earlier ones are answered. */
-async function atRate(search: (turn: number) => Promise<unknown>, many: number): Promise<number[]> {
+async function atRate(search: (index: number) => Promise<unknown>, many: number): Promise<number[]> {
   const begun = performance.now()
   return Promise.all(
-    Array.from({ length: many }, async (_, turn) => {
-      await wait(Math.max(0, begun + (turn * 1000) / perSecond - performance.now()))
-      return (await timed(() => search(turn)))[0]
+    Array.from({ length: many }, async (_, index) => {
+      await wait(Math.max(0, begun + (index * 1000) / perSecond - performance.now()))
+      return (await timed(() => search(index)))[0]
     }),
   )
 }
@@ -173,45 +175,45 @@ async function timed<Result>(work: () => Promise<Result>): Promise<[number, Resu
  * timeout.
  */
 async function readByHand(
-  clerk: PoolClient,
+  superuser: PoolClient,
   conditions: string[],
   direction: Direction,
 ): Promise<{ total: number; ids: string[] } | undefined> {
   try {
-    return await readPage(clerk, conditions, direction)
+    return await readPage(superuser, conditions, direction)
   } catch (error) {
     if ((error as { code?: string }).code === queryCanceled) return undefined
     throw error
   }
 }
 
-async function readPage(clerk: PoolClient, conditions: string[], direction: Direction) {
-  const location = ['c.history_ends_at > now()', ...conditions].join(' and ')
-  const page = await clerk.query<{ id: string; started_at: Temporal.Instant }>(
-    `select c.* from contact c where ${location} order by c.started_at ${direction}, c.id ${direction} limit ${pageSize}`,
+async function readPage(superuser: PoolClient, conditions: string[], direction: Direction) {
+  const condition = ['c.history_ends_at > now()', ...conditions].join(' and ')
+  const page = await superuser.query<{ id: string; started_at: Temporal.Instant }>(
+    `select c.* from contact c where ${condition} order by c.started_at ${direction}, c.id ${direction} limit ${pageSize}`,
   )
-  const { rows: counted } = await clerk.query<{ total: number }>(
-    `select count(*)::int as total from (select from contact c where ${location} limit ${countedUpTo}) c`,
+  const { rows: counted } = await superuser.query<{ total: number }>(
+    `select count(*)::int as total from (select from contact c where ${condition} limit ${countedUpTo}) c`,
   )
   const ids = page.rows.map(({ id }) => id)
   const starts = page.rows.map(({ started_at }) => started_at)
-  await clerk.query(
+  await superuser.query(
     'select * from segment where contact_id = any ($1) and contact_started_at = any ($2) order by seq',
     [ids, starts],
   )
-  await clerk.query('select * from recording where contact_id = any ($1)', [ids])
+  await superuser.query('select * from recording where contact_id = any ($1)', [ids])
   return { total: counted[0]!.total, ids }
 }
 
 /** Enters people of each kind, signed in. */
 async function enterPeople(pool: Pool): Promise<Searcher[]> {
-  const scopes: Record<AccessKind, { role: string; duty?: string; kind: string; units?: string; numbers?: string }> = {
-    'a supervisor': { role: 'SUPERVISOR', kind: 'unit', units: `array[${unitId(7)}]` },
+  const scopes: Record<AccessKind, { role: string; duty?: string; scope: string; units?: string; numbers?: string }> = {
+    'a supervisor': { role: 'SUPERVISOR', scope: 'unit', units: `array[${unitId(7)}]` },
     'an expert with three numbers': {
-      ...{ role: 'EXPERT', duty: 'QUALITY', kind: 'numbers' },
+      ...{ role: 'EXPERT', duty: 'QUALITY', scope: 'numbers' },
       numbers: `array['${commonNumber}', '${fewNumber}', '${rareNumber}']`,
     },
-    'the security unit': { role: 'SECURITY', kind: 'all' },
+    'the security unit': { role: 'SECURITY', scope: 'all' },
   }
   const enter = async () => {
     const id = randomUUID()
@@ -223,14 +225,14 @@ async function enterPeople(pool: Pool): Promise<Searcher[]> {
   }
   const [requester, approver] = [await enter(), await enter()]
   const searchers: Searcher[] = []
-  for (const [user, { role, duty, kind, units, numbers }] of Object.entries(scopes)) {
+  for (const [user, { role, duty, scope, units, numbers }] of Object.entries(scopes)) {
     const cookies: string[] = []
     for (let n = 0; n < peoplePerKind; n++) {
       const [id, token] = [await enter(), randomUUID()]
       await pool.query(
         `insert into access_right (id, person_id, role, duty, purposes, scope_kind, scope_units, scope_numbers, valid_from, requested_by, approved_by)
          values (gen_random_uuid(), $1, $2, $3, $4, $5, ${units ?? `'{}'::uuid[]`}, ${numbers ?? `'{}'::text[]`}, now() - interval '1 year', $6, $7)`,
-        [id, role, duty ?? null, [accessScopes[user as AccessKind].purpose], kind, requester, approver],
+        [id, role, duty ?? null, [accessScopes[user as AccessKind].purpose], scope, requester, approver],
       )
       await pool.query(
         `insert into session (token_hash, person_id, created_at, expires_at)
@@ -239,7 +241,7 @@ async function enterPeople(pool: Pool): Promise<Searcher[]> {
       )
       cookies.push(`seloste=${token}`)
     }
-    searchers.push({ who: user as AccessKind, cookies })
+    searchers.push({ kind: user as AccessKind, cookies })
   }
   return searchers
 }

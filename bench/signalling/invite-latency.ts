@@ -28,7 +28,8 @@ import { ms, percentile, ratio, type Row } from '../rows.ts'
 
 const callsPerSecond = 50
 const runningCalls = 300
-const holdMs = 3_000
+/** Duration of a measured call. */
+const callMs = 3_000
 /** Interval of the checks of the client's event loop delay. */
 const delayResolutionMs = 1
 /** Warm-up calls, not counted. */
@@ -188,7 +189,7 @@ async function call(client: RecordingClient, number: string): Promise<number | u
   const outcome = await client.invite(invited)
   const tookMs = performance.now() - sent
   if (outcome.kind !== 'answered') return undefined
-  await wait(holdMs)
+  await wait(callMs)
   await outcome.session.bye()
   return tookMs
 }

@@ -85,11 +85,11 @@ export async function readYear({
         )
     }
 
-    const share = createTodayCounter(desk.db, () => Temporal.Now.instant())
+    const countToday = createTodayCounter(desk.db, () => Temporal.Now.instant())
     const one = await median(() => admin.pool.query('select * from calls_today()'))
     const begunWall = performance.now()
-    for (let turn = 0; turn < 3; turn++) {
-      await Promise.all(Array.from({ length: displays }, () => share(grant)))
+    for (let second = 0; second < 3; second++) {
+      await Promise.all(Array.from({ length: displays }, () => countToday(grant)))
       await new Promise((resolve) => setTimeout(resolve, 1_000))
     }
     const { calls } = (await admin.pool.query(`select count(*)::int as calls from contact where counted is null`))
@@ -181,21 +181,21 @@ async function makeCounts({ pool }: Admin, contacts: number): Promise<boolean> {
   ]
   const names = ['calls', 'answered', 'talk_seconds', 'judged', 'expected_ppm', 'recorded']
   const columns = [...names, ...bins.map(([label, bin]) => `${label}_${bin}`)].join(', ')
-  const made = (of: number) =>
+  const generated = (callCount: number) =>
     `select (c.began at time zone 'Europe/Helsinki')::date as day, extract(hour from c.began at time zone 'Europe/Helsinki')::smallint as hour,
        c.number, case when c.is_answered then c.unit end as unit_id, count(*) as calls, count(c.talk) as answered,
        coalesce(sum(c.talk), 0) as talk_seconds, count(c.talk) as judged, count(c.talk) * 100000 as expected_ppm, 0 as recorded,
        ${bins.map(([label, bin]) => `count(*) filter (where width_bucket(c.${label}, ${label}_bounds()) = ${bin}) as ${label}_${bin}`).join(', ')}
-     from (${calls(of, `*, case when is_answered then 240 + n % 300 - n % 60 end as talk, case when is_answered then n % 60 end as wait`)}) c
+     from (${calls(callCount, `*, case when is_answered then 240 + n % 300 - n % 60 end as talk, case when is_answered then n % 60 end as wait`)}) c
      group by 1, 2, 3, 4`
   const { rows } = await pool.query<{ n: number }>(
     `select count(*)::int as n from (
-       (select day, hour, number, unit_id, ${columns} from study_hour except all ${made(contacts)})
-       union all (${made(contacts)} except all select day, hour, number, unit_id, ${columns} from study_hour)) d`,
+       (select day, hour, number, unit_id, ${columns} from study_hour except all ${generated(contacts)})
+       union all (${generated(contacts)} except all select day, hour, number, unit_id, ${columns} from study_hour)) d`,
   )
   console.log(`counts made of ${contacts} calls at once: ${rows[0]!.n} rows differ from those counted one by one`)
   await pool.query('truncate study_hour, study_day')
-  await pool.query(`insert into study_hour (day, hour, number, unit_id, ${columns}) ${made(callsPerYear)}`)
+  await pool.query(`insert into study_hour (day, hour, number, unit_id, ${columns}) ${generated(callsPerYear)}`)
   await pool.query(`insert into study_day (day, number, unit_id, ${columns})
     select day, number, unit_id, ${columns.replace(/\w+/g, 'sum($&)')} from study_hour group by 1, 2, 3`)
   return rows[0]!.n === 0
@@ -281,7 +281,7 @@ async function grantTo(admin: Admin, desk: Admin): Promise<Grant> {
 
 async function median(work: () => Promise<unknown>, times = repeats): Promise<number> {
   const took: number[] = []
-  for (let turn = 0; turn < times; turn++) {
+  for (let round = 0; round < times; round++) {
     const begun = performance.now()
     await work()
     took.push(performance.now() - begun)
