@@ -45,13 +45,13 @@ export function directoryRoutes(app: Routes, desk: Desk): void {
       if (last && Temporal.PlainDate.compare(last, first) < 0) {
         return { refused: 'person.ends-before-it-begins', field: 'employedTo' }
       }
-      const given = {
+      const input = {
         ...person,
         employedFrom: dayBegins(first),
         ...(last && { employedTo: dayEnds(last) }),
         ...(phone !== undefined && phone.trim() !== '' && { phones: [phone] }),
       }
-      const entered = await enterIntoDirectory(desk.db, { session }, given, numbering())
+      const entered = await enterIntoDirectory(desk.db, { session }, input, numbering())
       if ('refused' in entered) return refusalOf(entered, numbering(), 'phone')
       if (entered.waits) void reply.code(202)
       return personOf(session, entered.id, entered.waits)
@@ -62,14 +62,14 @@ export function directoryRoutes(app: Routes, desk: Desk): void {
       const [first, last] = [readDay(from), readDay(employedTo)]
       if (!first) return { refused: 'person.not-a-day', field: 'from' }
       if (employedTo && !last) return { refused: 'person.not-a-day', field: 'employedTo' }
-      const given = {
+      const input = {
         ...change,
         from: dayBegins(first),
         ...(addPhone && { addPhones: [addPhone] }),
         ...(endPhone && { endPhones: [endPhone] }),
         ...(employedTo !== undefined && { employedTo: last ? dayEnds(last) : null }),
       }
-      const changed = await changePerson(desk.db, { session }, params.id, given, numbering())
+      const changed = await changePerson(desk.db, { session }, params.id, input, numbering())
       if ('refused' in changed) return refusalOf(changed, numbering(), addPhone ? 'addPhone' : 'endPhone')
       if (changed.waits) void reply.code(202)
       return personOf(session, params.id, changed.waits)
@@ -97,11 +97,11 @@ function refusalOf(refusal: DirectoryRefusal, numbering: NumberingOptions, phone
   const { refused } = refusal
   switch (refused) {
     case 'person.phone-taken': {
-      const written = displayPhoneNumber(refusal.phoneKey, numbering)
+      const number = displayPhoneNumber(refusal.phoneKey, numbering)
       const until = refusal.until
         ? ` until ${dayAt(refusal.until.subtract({ nanoseconds: 1 })).toString()}`
         : ' until further notice'
-      const message = `${written} is the number of ${refusal.by.name} from ${dayAt(refusal.from).toString()}${until}.`
+      const message = `${number} is the number of ${refusal.by.name} from ${dayAt(refusal.from).toString()}${until}.`
       return { refused, message, field: phoneField }
     }
     case 'person.not-a-number':

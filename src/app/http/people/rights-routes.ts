@@ -142,13 +142,13 @@ export function rightsRoutes(app: Routes, desk: Desk): void {
 
   /** Returns the procedure's refusal with the person or thing concerned. */
   async function refusalOf({ refused, of }: ProcedureRefusal, noteField?: string): Promise<Refusal> {
-    const about = of === undefined ? undefined : await nameOf(refused, of)
+    const subject = of === undefined ? undefined : await nameOf(refused, of)
     const [, sentence] = refusals[refused]
     return {
       refused,
-      message: about ? `${about}: ${sentence}` : sentence,
+      message: subject ? `${subject}: ${sentence}` : sentence,
       field: refused === 'right.note-missing' ? noteField : fields[refused],
-      about: about || undefined,
+      about: subject || undefined,
     }
   }
 

@@ -229,7 +229,7 @@ describe('the review', () => {
         reviewed: number
       }
     expect((await list('anneli')).items).toEqual([])
-    // Simulates a right granted last spring.
+    // Simulates rights granted before the previous quarter, and on the last day of it.
     const right = (await personsRights('anneli', 'muu')).body.rights[0]?.id ?? ''
     await database.as().pool.query('alter table access_right disable trigger access_right_guard')
     await database
@@ -237,9 +237,10 @@ describe('the review', () => {
       .pool.query("update access_right set granted_at = now() - interval '200 days' where id = $1", [right])
     await database
       .as()
-      .pool.query("update access_right set granted_at = now() - interval '93 days' where person_id = $1", [
-        people.aino.id,
-      ])
+      .pool.query(
+        `update access_right set granted_at = date_trunc('quarter', now(), 'Europe/Helsinki') - interval '1 hour' where person_id = $1`,
+        [people.aino.id],
+      )
     await database.as().pool.query('alter table access_right enable trigger access_right_guard')
     expect(await list('outi')).toMatchObject({ left: 2, overdue: 1 })
     expect((await list('outi')).items).toMatchObject([

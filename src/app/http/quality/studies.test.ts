@@ -34,11 +34,11 @@ const phones = new Map(
 )
 const sari = await enter('Sari', 'Oulu', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })
 const vera = await enter('Vera', 'Vasa', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })
-const studying = (name: string, numbers: PhoneNumberKey[], purposes: ('QUALITY' | 'SERVICE_LEVEL_STUDY')[]) =>
+const enterExpert = (name: string, numbers: PhoneNumberKey[], purposes: ('QUALITY' | 'SERVICE_LEVEL_STUDY')[]) =>
   enter(name, 'Laatu', { role: 'EXPERT', duty: 'QUALITY', purposes, scope: { kind: 'numbers', units: [], numbers } })
-const eero = await studying('Eero', [national, swedish, regional], ['SERVICE_LEVEL_STUDY'])
-const ilona = await studying('Ilona', [regional], ['SERVICE_LEVEL_STUDY'])
-const quality = await studying('Laura', [national], ['QUALITY'])
+const eero = await enterExpert('Eero', [national, swedish, regional], ['SERVICE_LEVEL_STUDY'])
+const ilona = await enterExpert('Ilona', [regional], ['SERVICE_LEVEL_STUDY'])
+const quality = await enterExpert('Laura', [national], ['QUALITY'])
 
 /** The day of the calls, three days ago in Finland. */
 const day = Temporal.Now.zonedDateTimeISO('Europe/Helsinki').subtract({ days: 3 }).toPlainDate()

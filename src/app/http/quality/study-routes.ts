@@ -81,10 +81,10 @@ export function studyRoutes(app: Routes, desk: Desk): void {
         async nextEvent() {
           const now = desk.clock.now()
           if (!(await sessionHolds(desk.db, session.token, now))) return undefined
-          const still = await requestGrant(desk.db, session, { purpose, action: 'today.watched' }, now)
-          if ('refused' in still || !reachesStudies(still)) return undefined
+          const currentGrant = await requestGrant(desk.db, session, { purpose, action: 'today.watched' }, now)
+          if ('refused' in currentGrant || !reachesStudies(currentGrant)) return undefined
           const description = describedNow(desk)
-          const { byNumber, ...others } = await today(still)
+          const { byNumber, ...others } = await today(currentGrant)
           const figures: Today = {
             ...others,
             byNumber: byNumber.map((one) => ({ ...viewNumber(description, one.number), ...one })),
@@ -111,9 +111,9 @@ function periodOf(from: string, to: string): Period | 'from' | 'to' {
   return Temporal.PlainDate.compare(first.add({ years: maxYears }), last) < 0 ? 'to' : { from: first, to: last }
 }
 
-function readDay(written: string): Temporal.PlainDate | undefined {
+function readDay(text: string): Temporal.PlainDate | undefined {
   try {
-    return Temporal.PlainDate.from(written)
+    return Temporal.PlainDate.from(text)
   } catch {
     return undefined
   }

@@ -36,12 +36,12 @@ export function letterRoutes(app: Routes, desk: Desk): void {
       const { session } = request
       const letter = await readLetter(desk.db, session, request.params.id)
       if ('refused' in letter) return refuse(reply, letter.refused)
-      const read = await readStyle()
+      const letterStyle = await readStyle()
       return reply
         .type('text/html; charset=utf-8')
-        .header('content-security-policy', read.policy)
+        .header('content-security-policy', letterStyle.policy)
         .header('cache-control', 'no-store')
-        .send(letterPage(letter, read))
+        .send(letterPage(letter, letterStyle))
     },
   })
 

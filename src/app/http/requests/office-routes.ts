@@ -98,8 +98,8 @@ function withLatest<Booked extends { id: string } | { refused: RefusalCode; of?:
 function readDays(query: { from: string; to: string }): Days | Refusal {
   const [from, to] = [readDay(query.from), readDay(query.to)]
   if (!from) return { refused: 'input.invalid', field: 'from' }
-  const isFit = to && Temporal.PlainDate.compare(from, to) <= 0 && from.until(to).days <= maxDays
-  return isFit ? { from, to } : { refused: 'input.invalid', field: 'to' }
+  const isValid = to && Temporal.PlainDate.compare(from, to) <= 0 && from.until(to).days <= maxDays
+  return isValid ? { from, to } : { refused: 'input.invalid', field: 'to' }
 }
 
 /** Parses a calendar day of a plausible year. */

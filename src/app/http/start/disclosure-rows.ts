@@ -19,7 +19,7 @@ export async function disclosureRows(viewer: WaitingListViewer): Promise<Waiting
   return rows
 }
 
-const preparing: ReadonlySet<ResearchState> = new Set<ResearchState>([
+const preparationStates: ReadonlySet<ResearchState> = new Set<ResearchState>([
   'DRAFT',
   'ITEMS_SELECTED',
   'ANONYMISED',
@@ -34,7 +34,7 @@ async function research(viewer: WaitingListViewer): Promise<WaitingRow[]> {
 function rowsOfResearch(one: ListedResearch, { session, has, isQualityExpert }: WaitingListViewer): WaitingRow[] {
   const { row, facts, state, waits } = one
   const { id, number: name } = row
-  const isTheirs = row.prepared_by === session.personId
+  const isOwn = row.prepared_by === session.personId
   const itemRows = (kind: 'research-sent-back' | 'research-check', items: readonly number[]) =>
     items.map((item): WaitingRow => ({ kind, id, name, item, deadline: facts.deadline }))
   const rows: WaitingRow[] = [
@@ -42,10 +42,10 @@ function rowsOfResearch(one: ListedResearch, { session, has, isQualityExpert }: 
     ...itemRows('research-check', isQualityExpert ? waits.toCheck : []),
   ]
   if (one.isOverdue) rows.push({ kind: 'research-overdue', id, name, deadline: overdueSince(facts), hasFailed: true })
-  if (isTheirs && preparing.has(state)) {
+  if (isOwn && preparationStates.has(state)) {
     rows.push({ kind: 'research-draft', id, name, since: row.created_at, deadline: facts.dueEnds })
   }
-  if (has('DECISION_MAKER') && state === 'UNDERTAKING' && !isTheirs) {
+  if (has('DECISION_MAKER') && state === 'UNDERTAKING' && !isOwn) {
     rows.push({ kind: 'research-decide', id, name, since: row.undertaking_at ?? undefined })
   }
   if (has('DECISION_MAKER') && state === 'DECIDED') {

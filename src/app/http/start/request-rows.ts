@@ -69,6 +69,7 @@ async function appointments({ desk, session, now }: WaitingListViewer): Promise<
     })
 }
 
+/** Past appointments of this many days are listed. */
 const daysBack = 30
 
 /** Corrections and official documents, for the decision maker. */

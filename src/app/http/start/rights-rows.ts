@@ -20,9 +20,9 @@ async function drafts({ desk, session, now, has, isQualityExpert }: WaitingListV
   const listed = await listDrafts(desk.db, session, now)
   return listed.drafts.flatMap((draft): WaitingRow[] => {
     const { id, state, mayDecide, mayEdit, submittedAt, changedAt, effectiveFrom } = draft
-    const about = { id, name: String(draft.basedOn + 1), deadline: effectiveFrom ?? undefined }
-    if (mayDecide) return [{ kind: 'draft-decide', ...about, since: submittedAt ?? changedAt }]
-    return mayEdit && state === 'DRAFT' ? [{ kind: 'draft-own', ...about, since: changedAt }] : []
+    const fields = { id, name: String(draft.basedOn + 1), deadline: effectiveFrom ?? undefined }
+    if (mayDecide) return [{ kind: 'draft-decide', ...fields, since: submittedAt ?? changedAt }]
+    return mayEdit && state === 'DRAFT' ? [{ kind: 'draft-own', ...fields, since: changedAt }] : []
   })
 }
 
@@ -71,12 +71,12 @@ function isRenewed({ role, duty, until }: RightRecord, all: readonly RightRecord
 /** One-time links, directory changes and removals of a second factor that this person may decide on. */
 async function accountChanges({ desk, session, has }: WaitingListViewer): Promise<WaitingRow[]> {
   if (!has('ACCESS_APPROVER', 'ADMINISTRATOR')) return []
-  const isFree = ({ askedBy, personId }: { askedBy: string; personId: string }) =>
+  const mayDecide = ({ askedBy, personId }: { askedBy: string; personId: string }) =>
     askedBy !== session.personId && personId !== session.personId
   const changes = await listDirectoryChanges(desk.db, session)
   const removals = has('ACCESS_APPROVER') ? await listFactorRemovals(desk.db, session) : []
   return [
-    ...changes.filter(isFree).map(({ askedAt }): WaitingRow => ({ kind: 'directory-change', since: askedAt })),
-    ...removals.filter(isFree).map(({ askedAt }): WaitingRow => ({ kind: 'factor-removal', since: askedAt })),
+    ...changes.filter(mayDecide).map(({ askedAt }): WaitingRow => ({ kind: 'directory-change', since: askedAt })),
+    ...removals.filter(mayDecide).map(({ askedAt }): WaitingRow => ({ kind: 'factor-removal', since: askedAt })),
   ]
 }

@@ -68,8 +68,8 @@ test('the start page lists a clerk’s request with its deadline and without its
 test('the start page shows a part that does not answer to those who run the installation, and to nobody else', async () => {
   for (const name of Object.keys(rightOf)) {
     const rows = (await waitingFor(name)).filter(({ kind }) => kind === 'blocker')
-    const runs = name === 'ADMINISTRATOR' || name === 'MAINTENANCE'
-    expect(rows, name).toEqual(runs ? [{ kind: 'blocker', name: 'custodian', count: 1, urgency: 'now' }] : [])
+    const isOperator = name === 'ADMINISTRATOR' || name === 'MAINTENANCE'
+    expect(rows, name).toEqual(isOperator ? [{ kind: 'blocker', name: 'custodian', count: 1, urgency: 'now' }] : [])
   }
 })
 

@@ -40,7 +40,7 @@ export interface WaitingListViewer {
   isQualityExpert: boolean
 }
 
-/** Rows of a kind that are listed one by one if the others are folded. */
+/** Number of rows of a kind that are listed one by one if the others are folded. */
 const maxOfKind = 5
 const soonHours = 3 * 24
 /** A row without a deadline is sorted as if it were due this long after it began to wait. */

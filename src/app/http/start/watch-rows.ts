@@ -8,13 +8,13 @@ import { readReconciliation } from '#use/reconciliation/read-reconciliation.ts'
 import { readRetention } from '#use/retention/read-retention.ts'
 import type { WaitingRow, WaitingListViewer } from './waiting-row.ts'
 
-/** Rows of the data protection officer: alarms, reviews, broken promises, unexplained differences. */
+/** Rows of those who oversee or operate: alarms, reviews, a broken log, broken promises, unexplained differences, faulty feeds. */
 export async function watchRows(viewer: WaitingListViewer): Promise<WaitingRow[]> {
-  const watches = viewer.has('DATA_PROTECTION_OFFICER')
+  const isOfficer = viewer.has('DATA_PROTECTION_OFFICER')
   return [
     ...(viewer.has('DATA_PROTECTION_OFFICER', 'ADMINISTRATOR', 'MAINTENANCE') ? await alarms(viewer) : []),
-    ...(watches ? await reviews(viewer) : []),
-    ...(watches ? await brokenLog(viewer) : []),
+    ...(isOfficer ? await reviews(viewer) : []),
+    ...(isOfficer ? await brokenLog(viewer) : []),
     ...(viewer.has('DATA_PROTECTION_OFFICER', 'ADMINISTRATOR') ? await brokenPromises(viewer) : []),
     ...(viewer.has('DATA_PROTECTION_OFFICER', 'ADMINISTRATOR', 'MAINTENANCE') ? await differences(viewer) : []),
   ]
@@ -83,12 +83,12 @@ async function differences({ desk, session, now, has }: WaitingListViewer): Prom
   ]
 }
 
-const seesObstacles = ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'MAINTENANCE'] as const
+const obstacleRoles = ['ADMINISTRATOR', 'DATA_PROTECTION_OFFICER', 'DECISION_MAKER', 'MAINTENANCE'] as const
 /** Faults of retention (for the security unit only expired attestations), and preservation orders that end soon. */
 export async function retentionRows(viewer: WaitingListViewer): Promise<WaitingRow[]> {
   const { has } = viewer
   return [
-    ...(has(...seesObstacles, 'SECURITY') ? await obstacles(viewer) : []),
+    ...(has(...obstacleRoles, 'SECURITY') ? await obstacles(viewer) : []),
     ...(has('SECURITY', 'DECISION_MAKER') ? await endingHolds(viewer) : []),
   ]
 }
@@ -108,7 +108,7 @@ async function obstacles({ desk, session, has }: WaitingListViewer): Promise<Wai
         hasFailed: true,
       }
     })
-  return has(...seesObstacles) ? rows : rows.filter(({ about }) => about === 'attestation-over')
+  return has(...obstacleRoles) ? rows : rows.filter(({ about }) => about === 'attestation-over')
 }
 
 const endingDays = 7
