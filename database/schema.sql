@@ -3662,7 +3662,7 @@ accept_referral(wanted uuid, kind text, disclosure uuid) returns void to seloste
 access_is_accurate(person uuid, held uuid, as_role text, purpose text, reference text) returns boolean to seloste_desk
 access_right_guard() returns trigger
 accesses_for_letter(q subject_request) returns jsonb
-accesses_out_of_scope(after bigint, known bigint[], max_entries bigint, lost tstzmultirange) returns TABLE(looks bigint, acts bigint, young bigint, outside bigint[], upto bigint) to seloste_custodian
+accesses_out_of_scope(after bigint, known bigint[], max_entries bigint, lost tstzmultirange) returns TABLE(accesses bigint, acts bigint, recent bigint, outside bigint[], upto bigint) to seloste_custodian
 accesses_to(calls uuid[], recordings uuid[], parts uuid[], except_person uuid, since timestamp with time zone, until timestamp with time zone) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint)
 accesses_to_contact(contact uuid) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint) to seloste_desk
 accesses_to_my_calls(since timestamp with time zone, until timestamp with time zone) returns TABLE(at timestamp with time zone, kind text, role text, purpose text, unit text, contact_id uuid, calls integer, served_ms bigint, contact_started_at timestamp with time zone) to seloste_desk
@@ -3724,7 +3724,7 @@ authority_contents(package uuid) returns TABLE(item integer, what text, recordin
 authority_decisions(lost tstzmultirange) returns TABLE(number text, outcome text, provision text, decided_at timestamp with time zone, is_own boolean, is_logged boolean, is_released boolean) to seloste_custodian
 authority_digest(d authority_disclosure) returns text
 authority_item_is_available(i authority_item, with_orders boolean DEFAULT true) returns boolean
-authority_items(wanted uuid[]) returns TABLE(disclosure_id uuid, item integer, contact_id uuid, recording_id uuid, what text, destroy_at timestamp with time zone, state text, granted boolean, is_there boolean) to seloste_desk
+authority_items(wanted uuid[]) returns TABLE(disclosure_id uuid, item integer, contact_id uuid, recording_id uuid, what text, destroy_at timestamp with time zone, state text, granted boolean, is_available boolean) to seloste_desk
 authority_package(package uuid) returns TABLE(id uuid, number text, authority text, "caseNumber" text, provision jsonb, "decidedAt" timestamp with time zone) to seloste_custodian
 authority_preparers(d authority_disclosure) returns uuid[]
 backfill_ledger() returns void to seloste_custodian
@@ -4084,7 +4084,7 @@ list_unreconciled(wanted text, since timestamp with time zone, until timestamp w
 listened_until(wanted uuid, purpose text, reference text, role text DEFAULT 'SERVICE_UNIT'::text) returns timestamp with time zone to seloste_desk
 listening_end_reason(l listening, signed_in boolean) returns TABLE(why text, since timestamp with time zone)
 listening_now(wanted uuid) returns TABLE(recording_id uuid, speed real, why text, since timestamp with time zone) to seloste_custodian, seloste_desk
-listenings_out_of_scope(lost tstzmultirange) returns TABLE(listenings bigint, outside uuid[], untold uuid[], items bigint, items_outside text[]) to seloste_custodian
+listenings_out_of_scope(lost tstzmultirange) returns TABLE(listenings bigint, outside uuid[], unlogged uuid[], items bigint, items_outside text[]) to seloste_custodian
 lock_alarm_kind(kind text) returns void to seloste_custodian
 lock_calibration(wanted uuid) returns calibration
 lock_call_ids(ids text[]) returns void to seloste_capture

@@ -61,16 +61,20 @@ export interface RequestTables {
     request_id: Read<string>
     ordinal: Read<number>
     state: Read<RequestCallState>
+    /** The requester's statements about the call, a ReportedCall; null after erasure. */
     told: Read<unknown>
+    /** Terms of the next search, which begins once they are in the audit log; null after it. */
     asked: Read<unknown>
     contact_id: Read<string | null>
     contact_started_at: Read<Instant | null>
+    /** When the call was last searched for, by whom, and how often. */
     looked_at: Read<Instant>
     looked_by: Read<string>
     looks: Read<number>
     verified_how: Read<'RECORDING' | 'DETAILS' | 'PERSONNEL' | null>
     verified_at: Read<Instant | null>
     verified_by: Read<string | null>
+    /** Since when its verification must be repeated, for a corrected name; null if it need not be. */
     verify_again_since: Read<Instant | null>
   }
 }

@@ -38,6 +38,7 @@ export interface RegisterTables
     id: string
     started_at: Instant
     ended_at: Instant | null
+    /** True if no end was received and it was derived from what was. */
     end_inferred: Generated<boolean>
     caller_kind: CallerKind
     caller_key: PhoneNumberKey | null
@@ -61,6 +62,7 @@ export interface RegisterTables
     id: string
     contact_id: string
     contact_started_at: Instant
+    /** Order within the contact, from 1. */
     seq: number
     number_reached: PhoneNumberKey
     number_reached_name: ColumnType<Names | null, string | null, string | null>
@@ -74,6 +76,7 @@ export interface RegisterTables
     reported_phone: Generated<string | null>
     answered_at: Instant | null
     ended_at: Instant | null
+    /** Whether to record it, and why; the following are the inputs of that decision (docs/formats/draw.md). */
     decision_record: boolean
     decision_reason: string
     rule_id: string | null
@@ -81,7 +84,9 @@ export interface RegisterTables
     rule_share: number | null
     draw: number | null
     description_version: number | null
+    /** SHA-256 of the call id that was drawn on. */
     drawn_on: Buffer | null
+    /** Recordings already counted in the rule's quota. */
     quota_used: number | null
     capture_state: Generated<CaptureState>
     capture_failure: string | null
@@ -120,13 +125,17 @@ export interface RegisterTables
     /** The public key to which its header is encrypted; recordings of earlier versions use that of `intake_day`. */
     intake_key: Generated<string | null>
     recording_months: number
+    /** End of the minimum term; `destroy_at` is never earlier. Null while the call continues. */
     min_keep_until: Instant | null
     destroy_at: Instant | null
+    /** Month of the key that encrypts its key. */
     expiry_month: Temporal.PlainDate | null
     size_bytes: number | null
     sha256: Buffer | null
     incomplete: Generated<boolean>
+    /** When it was ingested. */
     kept_at: Instant | null
+    /** Why it could not be ingested. */
     keeping_fault: string | null
     duration_ms: number | null
     packets_received: number | null

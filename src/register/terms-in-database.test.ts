@@ -33,12 +33,12 @@ test('the database computes the terms of calls as the program does, also around 
   const ends = fc.sample(anyEnd, { numRuns: 3_000, seed: 50 })
   const { rows } = await database
     .as('seloste_capture')
-    .pool.query<{ history: Temporal.Instant; floor: Temporal.Instant; due: Temporal.Instant }>(
-      `select history_ends_after(e) as history, months_after(e, 2) as floor, destruction_due_at(e, m) as due
+    .pool.query<{ history: Temporal.Instant; minimum: Temporal.Instant; due: Temporal.Instant }>(
+      `select history_ends_after(e) as history, months_after(e, 2) as minimum, destruction_due_at(e, m) as due
      from unnest($1::timestamptz[]) with ordinality as e (e, n), generate_series(2, 6) m order by n, m`,
       [ends],
     )
-  const computed = rows.map(({ history, floor, due }) => [history, floor, due].map((at) => at.toString()))
+  const computed = rows.map(({ history, minimum, due }) => [history, minimum, due].map((at) => at.toString()))
   const expected = ends.flatMap((end) =>
     [2, 3, 4, 5, 6].map((months) => {
       const { minKeepUntil, destroyAt } = recordingTerms(end, months)

@@ -266,7 +266,7 @@ grant execute on function decide_authority to seloste_desk;
 -- officer, who may not know of preservation orders, a recording that only an order keeps is destroyed (L37).
 create or replace function authority_items(wanted uuid[])
 returns table (disclosure_id uuid, item integer, contact_id uuid, recording_id uuid, what text, destroy_at timestamptz, state text,
-  granted boolean, is_there boolean)
+  granted boolean, is_available boolean)
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 #variable_conflict use_column
 declare

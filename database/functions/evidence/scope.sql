@@ -96,9 +96,9 @@ begin
 end $$;
 
 -- Returns listenings and items of disclosures with defects: `outside`, listenings that no right reached when they began, or in a role that
--- the person did not have; `untold`, listenings that the log lacks; `items_outside`, items added without a right or role.
+-- the person did not have; `unlogged`, listenings that the log lacks; `items_outside`, items added without a right or role.
 create or replace function listenings_out_of_scope(lost tstzmultirange)
-returns table (listenings bigint, outside uuid[], untold uuid[], items bigint, items_outside text[])
+returns table (listenings bigint, outside uuid[], unlogged uuid[], items bigint, items_outside text[])
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   with items as (
     select d.number || '/' || i.item as name, i.picked_by as person, 'SERVICE_LEVEL_STUDY' as purpose, null as reference, i.picked_at as at,
@@ -204,41 +204,41 @@ grant execute on function prohibitions_obeyed to seloste_custodian;
 -- shown against the person's rights, and each act against the roles that may do it. Objects that the register no longer holds are not
 -- checked. `upto`: where to continue. Entries of the last two minutes may have an uncommitted one before them and are checked again.
 create or replace function accesses_out_of_scope(after bigint, known bigint[], max_entries bigint, lost tstzmultirange)
-returns table (looks bigint, acts bigint, young bigint, outside bigint[], upto bigint)
+returns table (accesses bigint, acts bigint, recent bigint, outside bigint[], upto bigint)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp
 set enable_hashjoin = off set enable_mergejoin = off as $$
   with seen as (
     (select * from audit_entry e where e.seq > after order by e.seq limit max_entries)
     union
     select * from audit_entry e where e.seq = any (known)
-  ), looks as (
+  ), accesses as (
     select * from seen
     where result = 'ok' and action in ('contacts.listed', 'contact.read', 'caller.revealed', 'calls.watched', 'listening.started')
   ), shown as (
     select l.seq, l.at, l.person_id, l.purpose, l.reference, s.contact_id as call, s.id as part
-    from looks l join recording r on r.id = l.object_id join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+    from accesses l join recording r on r.id = l.object_id join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
     where l.action = 'listening.started'
     union all
     select l.seq, l.at, l.person_id, l.purpose, l.reference, c.id, null
-    from looks l join contact c on c.id = l.object_id where l.action in ('contact.read', 'caller.revealed')
+    from accesses l join contact c on c.id = l.object_id where l.action in ('contact.read', 'caller.revealed')
     union all
     select l.seq, l.at, l.person_id, l.purpose, l.reference, c.id, null
-    from looks l cross join lateral jsonb_array_elements_text(l.detail -> 'contacts') x join contact c on c.id = x::uuid
+    from accesses l cross join lateral jsonb_array_elements_text(l.detail -> 'contacts') x join contact c on c.id = x::uuid
     where l.action = 'contacts.listed'
     union all
     select l.seq, l.at, l.person_id, l.purpose, l.reference, s.contact_id, s.id
-    from looks l cross join lateral jsonb_array_elements_text(l.detail -> 'segments') x join segment s on s.id = x::uuid
+    from accesses l cross join lateral jsonb_array_elements_text(l.detail -> 'segments') x join segment s on s.id = x::uuid
     where l.action = 'calls.watched'
   ), acts as (
     -- An access counts for the role in its entry.
     select s.*, case when l.seq is null then roles_of_act(s.action) else array[s.role] end as roles
-    from seen s left join looks l on l.seq = s.seq
+    from seen s left join accesses l on l.seq = s.seq
     where s.result = 'ok' and s.person_id is not null and (s.role is not null or l.seq is null)
   )
   select
-    (select count(*) from looks l where l.seq > after and l.seq <= u.seq),
+    (select count(*) from accesses l where l.seq > after and l.seq <= u.seq),
     (select count(*) from acts a where a.roles is not null and a.seq > after and a.seq <= u.seq),
-    (select count(*) from looks l where l.seq > u.seq),
+    (select count(*) from accesses l where l.seq > u.seq),
     coalesce((select array_agg(distinct w.seq) from (
       select o.seq from shown o where not was_in_scope(o.person_id, o.purpose, o.reference, o.at, o.call, o.part, lost)
       union all

@@ -17,14 +17,14 @@ async function open(content: unknown) {
   await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content))
   const engines = await openVoiceEngines(file)
   await engines.stop()
-  expect(engines.of('T')).toMatchObject({ level: 'T' })
+  expect(engines.engineFor('T')).toMatchObject({ level: 'T' })
   return { engines, reported: engines.faults.map(({ code, message }) => `${code}: ${message}`).join('\n') }
 }
 
 test('a missing file, invalid JSON or unknown content configures no engine, and the transcript’s voices are used', async () => {
   const missing = await openVoiceEngines(join(folder, 'nowhere.json'))
   await missing.stop()
-  expect(missing.of('T')).toMatchObject({ level: 'T' })
+  expect(missing.engineFor('T')).toMatchObject({ level: 'T' })
   expect(missing.faults.map(({ message }) => message)).toEqual([expect.stringContaining('cannot be read (ENOENT)')])
   for (const [content, place] of [
     ['{', 'is not JSON'],
@@ -34,7 +34,7 @@ test('a missing file, invalid JSON or unknown content configures no engine, and 
     const { engines, reported } = await open(content)
     expect(reported).toContain(place)
     expect(reported).toContain(file)
-    expect([engines.of('N'), engines.recogniser]).toEqual(['no-engine', undefined])
+    expect([engines.engineFor('N'), engines.recogniser]).toEqual(['no-engine', undefined])
   }
 })
 
@@ -49,7 +49,7 @@ test('an engine with an unreadable evaluation record is not offered', async () =
     await (content === undefined ? rm(record) : writeFile(record, content))
     const { engines, reported } = await open({ neural: [{ ...entry, evaluation: record }] })
     expect(reported).toContain(`record-wrong: The evaluation record ${record}`)
-    expect(engines.of('N')).toBe('no-evaluation')
+    expect(engines.engineFor('N')).toBe('no-evaluation')
   }
 })
 
@@ -58,7 +58,7 @@ test('an engine of level D is offered only with an evaluation record of that lev
   const offered = async (content: object) => {
     await writeFile(record, JSON.stringify(content))
     const { engines } = await open({ signal: [{ ...entry, evaluation: record }] })
-    return { D: engines.of('D'), N: engines.of('N') }
+    return { D: engines.engineFor('D'), N: engines.engineFor('N') }
   }
   const engine = { engine: 'nn', version: '2' }
   expect(await offered(recordAtDemand('D', sources, engine))).toMatchObject({
@@ -76,7 +76,7 @@ test('an engine of level D is offered only with an evaluation record of that lev
 test('Seloste has no engine of level D of its own', async () => {
   const engines = await openVoiceEngines()
   await engines.stop()
-  expect(engines.of('D')).toBe('no-engine')
+  expect(engines.engineFor('D')).toBe('no-engine')
 })
 
 test('the status hashes configured programs, and reports a missing one before it is needed', async () => {

@@ -160,17 +160,23 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
       const heading = cursor.heading ?? Buffer.alloc(0)
       if (framing === 'document' && cursor.at === 0) {
         const whole = await bytesAt(0, Math.min(size, maxDocumentLength))
-        const isTooLong = size > maxDocumentLength
-        if (isTooLong ? !hasRecordLines(whole) : isJson(whole)) {
+        const isInvalidInterval = size > maxDocumentLength
+        if (isInvalidInterval ? !hasRecordLines(whole) : isJson(whole)) {
           await deliver(
-            { bytes: isTooLong ? whole.subarray(0, maxStoredBytes) : whole, line: 1, from: 0, to: size, isTooLong },
+            {
+              bytes: isInvalidInterval ? whole.subarray(0, maxStoredBytes) : whole,
+              line: 1,
+              from: 0,
+              to: size,
+              isInvalidInterval,
+            },
             0,
           )
           return
         }
         if (!hasRecordLines(whole)) {
           // The document is incomplete, so the file is still being written. If it stops growing, it is one unreadable record.
-          if (isIdle) await deliver({ bytes: whole, line: 1, from: 0, to: size, isTooLong: false }, 0)
+          if (isIdle) await deliver({ bytes: whole, line: 1, from: 0, to: size, isInvalidInterval: false }, 0)
           return
         }
       }

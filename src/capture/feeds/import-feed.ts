@@ -257,7 +257,7 @@ export function createFeedImporter(options: FeedImporterOptions): FeedImporter {
       const isUtf16 = record.bytes.includes(0)
       const results = isUtf16
         ? [{ is: 'problem', reason: 'encoding' } as const]
-        : record.isTooLong
+        : record.isInvalidInterval
           ? [{ is: 'problem', reason: 'too-long' } as const]
           : readSafely(record)
       if (results.some(({ is }) => is === 'problem')) await assertRoom()

@@ -74,11 +74,12 @@ test('a page of calls received by HTTP can be read, even if it is longer than a 
   await inbox.put({
     conversations: Array.from({ length: 30_000 }, (_, at) => ({ conversationId: `conversation ${at}` })),
   })
-  const found: { bytes: number; isTooLong: boolean }[] = []
+  const found: { bytes: number; isInvalidInterval: boolean }[] = []
   const followed = await followFolder({
     ...{ folder, files: '*.ndjson', framing: 'lines', hasHeading: false, longestRecord: maxStoredBytes },
     statePath: join(folder, '.position'),
-    onRecord: ({ bytes, isTooLong }) => Promise.resolve(void found.push({ bytes: bytes.length, isTooLong })),
+    onRecord: ({ bytes, isInvalidInterval }) =>
+      Promise.resolve(void found.push({ bytes: bytes.length, isInvalidInterval })),
     onFault: (error) => {
       throw error
     },
@@ -86,7 +87,7 @@ test('a page of calls received by HTTP can be read, even if it is longer than a 
   })
   close.push(() => followed.stop())
   await followed.check()
-  expect(found).toEqual([{ bytes: expect.any(Number), isTooLong: false }])
+  expect(found).toEqual([{ bytes: expect.any(Number), isInvalidInterval: false }])
   expect(found[0]!.bytes).toBeGreaterThan(1_000_000)
 })
 

@@ -71,7 +71,7 @@ async function deliverCalls(count: number): Promise<void> {
     const [start, answer, end] = [0, 20, 200].map((seconds) => begun.add({ seconds: seconds + calls }).toString())
     const caller = `+35840${1_000_000 + calls++}`
     const bytes = Buffer.from([calls, start, answer, end, caller, '029 497 000', '029 512 1001'].join(';'))
-    const place = { line: at + 2, from: 0, to: bytes.length, isTooLong: false, file: 'calls', heading }
+    const place = { line: at + 2, from: 0, to: bytes.length, isInvalidInterval: false, file: 'calls', heading }
     await importer.take({ ...place, bytes, acknowledge: () => undefined })
   }
 }

@@ -6,7 +6,7 @@ export interface FramedRecord {
   readonly from: number
   readonly to: number
   /** True if the record exceeds the maximum length, or has a quotation mark that is never closed. */
-  readonly isTooLong: boolean
+  readonly isInvalidInterval: boolean
 }
 
 const maxRecordBytes = 256 * 1024
@@ -41,14 +41,14 @@ export function splitRecords(
       line: lineNow,
       from: offset + from,
       to: offset + end.to,
-      isTooLong: end.isTooLong,
+      isInvalidInterval: end.isInvalidInterval,
     })
     lineNow += end.lines
     from = end.to
   }
   return records
 
-  function endOfRecord(start: number): { to: number; lines: number; isTooLong: boolean } | undefined {
+  function endOfRecord(start: number): { to: number; lines: number; isInvalidInterval: boolean } | undefined {
     let firstEnd: number | undefined
     let quotes = 0
     let lines = 0
@@ -59,13 +59,15 @@ export function splitRecords(
       const to = isCut ? bytes.length : end + 1
       if (isQuoted) for (let i = at; i < to; i++) if (bytes[i] === quote) quotes++
       const isOpen = quotes % 2 === 1
-      const isTooLong = to - start > longest || lines >= maxLines
-      if (isCut && !isLast && !isTooLong) return undefined
+      const isInvalidInterval = to - start > longest || lines >= maxLines
+      if (isCut && !isLast && !isInvalidInterval) return undefined
       if (!isCut) lines++
-      if (!isOpen && !isTooLong) return isCut && to === start ? undefined : { to, lines, isTooLong: false }
+      if (!isOpen && !isInvalidInterval)
+        return isCut && to === start ? undefined : { to, lines, isInvalidInterval: false }
       firstEnd ??= to
       // The quotation mark is never closed, so only the first line is unreadable, and reading continues after it.
-      if (isTooLong || isCut) return { to: firstEnd, lines: isCut && firstEnd === to ? 0 : 1, isTooLong: true }
+      if (isInvalidInterval || isCut)
+        return { to: firstEnd, lines: isCut && firstEnd === to ? 0 : 1, isInvalidInterval: true }
       at = to
     }
   }

@@ -53,7 +53,14 @@ async function feed(source: Feed['source'], records: string | string[], changed:
     .flat()
     .map((record) => Buffer.from(record))
     .entries()) {
-    const place = { line: at + 1, from: 0, to: bytes.length, isTooLong: false, file: 'calls', heading: Buffer.alloc(0) }
+    const place = {
+      line: at + 1,
+      from: 0,
+      to: bytes.length,
+      isInvalidInterval: false,
+      file: 'calls',
+      heading: Buffer.alloc(0),
+    }
     await importer.take({ ...place, bytes, acknowledge: () => undefined })
   }
   await importer.settle()

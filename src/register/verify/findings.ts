@@ -55,7 +55,7 @@ const words = {
   ],
   'destroyed-opens-in-place': [
     'it is destroyed but a copy of it, or of its key, still exists',
-    'start the custodian while the place is reachable: it deletes the copy by itself',
+    'start the custodian while the place is reachable: it deletes the copy',
   ],
   'key-without-recording': ['a key exists without its recording', 'run the custodian: its retention sweep deletes it'],
 } as const
@@ -82,11 +82,11 @@ export interface Finding {
   code: FindingCode
   recording: string
   /** The object, key or place concerned. */
-  about?: string
+  target?: string
 }
 
 /** Returns the finding in one line. */
-export function describeFinding({ code, recording, about }: Finding): string {
+export function describeFinding({ code, recording, target }: Finding): string {
   const [wrong, todo] = words[code]
-  return `recording ${recording}: ${code}: ${wrong}${about === undefined ? '' : ` (${about})`}; ${todo}`
+  return `recording ${recording}: ${code}: ${wrong}${target === undefined ? '' : ` (${target})`}; ${todo}`
 }

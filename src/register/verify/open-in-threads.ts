@@ -12,8 +12,8 @@ const windowChunks = 16
 const windowBytes = windowChunks * sealedChunkBytes
 
 export interface OpeningThreads {
-  /** Number of bodies to open at once so that every thread has work. */
-  lanes: number
+  /** Number of bodies to open concurrently so that every thread has work. */
+  concurrency: number
   /** Returns the SHA-256 (hexadecimal) of an encrypted body of this size; `forged` if it does not decrypt with this key. */
   open(
     fileKey: Uint8Array,
@@ -51,15 +51,15 @@ export function startOpeningThreads(threads = availableParallelism()): OpeningTh
     let window = await read(0, end)
     try {
       for (;;) {
-        const turn = Promise.withResolvers<OpenResponse>()
-        waiting.set(job, turn)
+        const response = Promise.withResolvers<OpenResponse>()
+        waiting.set(job, response)
         const own =
           window.byteOffset === 0 && window.length === window.buffer.byteLength ? window : Uint8Array.from(window)
         worker.postMessage({ job, window: own } satisfies OpenRequest, [own.buffer as ArrayBuffer])
         const start = end
         end = Math.min(sizeBytes, start + windowBytes)
         // Reads the next window while this one is decrypted.
-        const [reported, next] = await Promise.all([turn.promise, start < sizeBytes ? read(start, end) : undefined])
+        const [reported, next] = await Promise.all([response.promise, start < sizeBytes ? read(start, end) : undefined])
         if ('sha256' in reported) return { sha256: reported.sha256 }
         if ('forged' in reported || next === undefined) return 'forged'
         window = next
@@ -70,7 +70,7 @@ export function startOpeningThreads(threads = availableParallelism()): OpeningTh
   }
 
   return {
-    lanes: 2 * threads,
+    concurrency: 2 * threads,
     open,
     async stop() {
       await Promise.all(workers.map((worker) => worker.terminate()))

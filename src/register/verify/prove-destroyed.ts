@@ -24,7 +24,7 @@ export interface DestructionProofContext {
   places: readonly CopyPlaceToVerify[]
 }
 
-const statsAtOnce = 32
+const maxConcurrent = 32
 
 export async function proveDestroyed(proving: DestructionProofContext, ids: readonly string[]): Promise<Finding[]> {
   const { db, objects, keys, places } = proving
@@ -46,7 +46,7 @@ export async function proveDestroyed(proving: DestructionProofContext, ids: read
   findings.push(...(await monthKeysLeft(db, keys, ids)), ...(await objectsLeft(objects, ids)))
   for (const { name, stillThere } of places) {
     for (const recording of await stillThere(ids)) {
-      findings.push({ code: 'destroyed-opens-in-place', recording, about: name })
+      findings.push({ code: 'destroyed-opens-in-place', recording, target: name })
     }
   }
   return findings
@@ -71,20 +71,20 @@ async function monthKeysLeft(db: Kysely<RegisterTables>, keys: KeyStore, ids: re
     const versions = Array.from({ length: Number(version ?? 0) }, (_, before) => `${month ?? ''}.v${before + 1}`)
     return versions
       .filter((name) => names.has(name))
-      .map((about) => ({ code: 'destroyed-month-key-left' as const, recording: id, about }))
+      .map((target) => ({ code: 'destroyed-month-key-left' as const, recording: id, target }))
   })
 }
 
 async function objectsLeft(objects: ObjectStore, ids: readonly string[]): Promise<Finding[]> {
   const findings: Finding[] = []
   const left = ids.flatMap((id) => recordingObjects(id).map((key) => ({ id, key })))
-  const lane = async () => {
+  const worker = async () => {
     for (let next = left.pop(); next; next = left.pop()) {
       if ((await sizeOf(objects, next.key)) === undefined) continue
-      findings.push({ code: 'destroyed-object-left', recording: next.id, about: next.key })
+      findings.push({ code: 'destroyed-object-left', recording: next.id, target: next.key })
     }
   }
-  await Promise.all(Array.from({ length: statsAtOnce }, lane))
+  await Promise.all(Array.from({ length: maxConcurrent }, worker))
   return findings
 }
 
@@ -105,7 +105,7 @@ export async function findObjectsWithoutRow({ db, objects }: DestructionProofCon
   let some: string[] = []
   for await (const key of objects.list('recordings/')) {
     some.push(key)
-    if (some.length === listedAtOnce) {
+    if (some.length === batchSize) {
       findings.push(...(await findLeftovers(db, some)))
       some = []
     }
@@ -113,7 +113,7 @@ export async function findObjectsWithoutRow({ db, objects }: DestructionProofCon
   return [...findings, ...(await findLeftovers(db, some))]
 }
 
-const listedAtOnce = 2_000
+const batchSize = 2_000
 
 /** Finds objects of recordings without a row. Those in the ledger are leftovers; others belong to calls not yet admitted. */
 async function findLeftovers(db: Kysely<RegisterTables>, objectKeys: readonly string[]): Promise<Finding[]> {
@@ -125,6 +125,6 @@ async function findLeftovers(db: Kysely<RegisterTables>, objectKeys: readonly st
     where not exists (select from recording r where r.id = g.id)
       and exists (select from destruction_entry d where d.object_kind = 'recording' and d.object_id = g.id)`.execute(db)
   return rows.flatMap(({ id }) =>
-    byId.get(id)!.map((about) => ({ code: 'destroyed-object-left' as const, recording: id, about })),
+    byId.get(id)!.map((target) => ({ code: 'destroyed-object-left' as const, recording: id, target })),
   )
 }

@@ -40,7 +40,7 @@ export async function proveHeld(proving: HeldProofContext, rows: readonly Row[])
   const [fileKeys, hashes] = await Promise.all([fileKeysOf(db, keys, ids), recordedHashes(db, ids)])
   const proved: HeldProof = { recordings: 0, bytes: 0, findings: [] }
   const left = [...rows]
-  const lane = async () => {
+  const worker = async () => {
     for (let row = left.pop(); row; row = left.pop()) {
       const fileKey = fileKeys.get(row.id)!
       const found = await proveOne(proving, row, fileKey, hashes.get(row.id))
@@ -52,7 +52,7 @@ export async function proveHeld(proving: HeldProofContext, rows: readonly Row[])
       proved.findings.push(...found.codes.map((code) => ({ code, recording: row.id })))
     }
   }
-  await Promise.all(Array.from({ length: threads.lanes }, lane))
+  await Promise.all(Array.from({ length: threads.concurrency }, worker))
   return proved
 }
 

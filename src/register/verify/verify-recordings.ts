@@ -67,7 +67,7 @@ export async function verifyRecordings(
     findings: [],
     seconds: 0,
   }
-  const note = (findings: readonly Finding[]) => {
+  const addFindings = (findings: readonly Finding[]) => {
     report.found += findings.length
     report.findings.push(...findings.slice(0, maxFindings - report.findings.length))
   }
@@ -77,8 +77,8 @@ export async function verifyRecordings(
       const held = rows.filter(({ state, is_kept }) => is_kept && state !== 'DESTROYING' && state !== 'DESTROYED')
       const destroyed = rows.filter(({ state }) => state === 'DESTROYED')
       const proved = await proveHeld({ ...proving, threads }, held)
-      note(proved.findings)
-      note(
+      addFindings(proved.findings)
+      addFindings(
         await proveDestroyed(
           proving,
           destroyed.map(({ id }) => id),
@@ -96,7 +96,7 @@ export async function verifyRecordings(
       }
     }
     if (options.sample === undefined && report.resumeAfter === undefined && !options.signal?.aborted) {
-      note(await findObjectsWithoutRow(proving))
+      addFindings(await findObjectsWithoutRow(proving))
     }
   } finally {
     await threads.stop()

@@ -1,13 +1,15 @@
 /** Promises about access: personal accounts, logged grants, own calls, references. */
 import { sql } from 'kysely'
-import { queryOne } from './query-one.ts'
+import { queryOne } from './evidence-queries.ts'
 import { unloggedTimes } from './lost-times.ts'
 import type { Check } from './promise.ts'
 
 type PersonalFacts = {
   accounts: number
+  /** Accounts with the user id or the password of another, or with the name and number of another. */
   shared: number
   sessions: number
+  /** Open sessions outside of their person's employment, or without a sign-in in the audit log. */
   strangeSessions: number
   /**
    * People with a stored password, passkey or second factor that no log entry introduced, plus sign-ins in which such a
@@ -64,11 +66,14 @@ export const accessPersonal: Check<PersonalFacts> = {
 
 type GrantedFacts = {
   rights: number
+  /** Rights that no second person approved. */
   alone: number
   /** Rights whose grant is not in the audit log, or that are not as granted. */
   unlogged: number
+  /** Rights wider than requested, granted or described, or in force after their person's employment. */
   beyond: number
   listenings: number
+  /** Listenings under no right that was in force and covers their purpose. */
   withoutRight: number
   example: string | null
 }

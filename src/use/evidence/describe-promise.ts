@@ -14,8 +14,8 @@ const t = trilingualTexts(texts)
 export function describePromise(promise: PromiseId, facts: Facts, now: Temporal.Instant): Trilingual {
   const formatter = formatterAt(now)
   const more = catalogue[promise].more?.(facts, formatter) ?? {}
-  const blanks = [...texts[`promise.${promise}`].fi.matchAll(/{{(\w+)}}/g)].map(([, name]) => name!)
-  const values = blanks.map((name) => [name, more[name] ?? count(promise, name, facts[name])] as const)
+  const placeholders = [...texts[`promise.${promise}`].fi.matchAll(/{{(\w+)}}/g)].map(([, name]) => name!)
+  const values = placeholders.map((name) => [name, more[name] ?? count(promise, name, facts[name])] as const)
   return t(`promise.${promise}`, Object.fromEntries(values))
 
   function count(of: PromiseId, name: string, fact: unknown): Trilingual | string {

@@ -14,7 +14,7 @@ type CurrentFacts = {
   disobeying: number
   /** Approved versions that a restore did not bring back. */
   lost: number
-  /** Submitted drafts and versions ahead whose stored effects on open requests are not those of their texts. */
+  /** Submitted drafts and future versions whose stored effects on open requests are not those of their texts. */
   misstated: number
   /** First failure: its kind and version. */
   example: string | null

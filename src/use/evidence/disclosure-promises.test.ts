@@ -48,7 +48,7 @@ test('a copy before its due date breaks no promise', async () => {
   expect(await checkReturned()).toMatchObject({ holds: true, facts: { released: 1, confirmed: 0, overdue: 0 } })
 })
 
-test('a copy past its due date breaks the promise until confirmed, and counts as late for a year', async () => {
+test('a copy past its due date breaks the promise until it is confirmed and unlinked from its recording, and counts as late for a year', async () => {
   const { id } = await lendCopy(40)
   expect(await checkReturned()).toMatchObject({ holds: false, facts: { overdue: 1, example: 'T-2026-1/1' } })
   const confirm = sql`

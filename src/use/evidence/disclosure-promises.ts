@@ -1,6 +1,6 @@
 /** Promises about copies at research institutes: returned or destroyed by their day, recalls confirmed in time. */
 import { sql } from 'kysely'
-import { queryOne } from './query-one.ts'
+import { queryOne } from './evidence-queries.ts'
 import { unloggedTimes } from './lost-times.ts'
 import type { Check, CheckContext } from './promise.ts'
 

@@ -24,19 +24,19 @@ const repairs: (() => Promise<unknown>)[] = []
 afterEach(repairAll)
 
 /**
- * Checks all promises. Expects that this promise is broken, with these counts, and no other except those in `besides`, which
- * break with it. A change of an earlier test that was not undone fails here.
+ * Checks all promises. Expects that this promise is broken, with these counts, and of the others only those in `alsoBroken`. A
+ * change of an earlier test that was not undone fails here.
  */
 async function expectBroken(
   promise: PromiseId,
   facts: Record<string, unknown>,
   options: Parameters<typeof check>[0] = {},
-  besides: readonly PromiseId[] = [],
+  alsoBroken: readonly PromiseId[] = [],
 ): Promise<void> {
   const { broken, errors } = await check(options)
   expect(errors).toEqual([])
   const names = broken.map((proof) => proof.promise)
-  expect([...names].sort()).toEqual([promise, ...besides].sort())
+  expect([...names].sort()).toEqual([promise, ...alsoBroken].sort())
   expect(broken.find((proof) => proof.promise === promise)?.facts).toMatchObject(facts)
   const proofs = await readProofs(desk, Temporal.Now.instant(), testPromises.key)
   expect(
@@ -71,15 +71,15 @@ async function plantListening(columns: { recording: string; role: string; purpos
 }
 
 /** Changes columns of a row and reverts them afterwards. */
-async function change(table: string, location: string, set: string): Promise<void> {
+async function change(table: string, condition: string, set: string): Promise<void> {
   const { rows } = await pool.query<{ row: string }>(
-    `select to_jsonb(t)::text as row from ${table} t where ${location}`,
+    `select to_jsonb(t)::text as row from ${table} t where ${condition}`,
   )
   const row = (rows[0] as { row: string }).row.replaceAll("'", "''")
-  await tamper(`update ${table} set ${set} where ${location}`)
+  await tamper(`update ${table} set ${set} where ${condition}`)
   repairs.push(() =>
     tamper(
-      `delete from ${table} where ${location}`,
+      `delete from ${table} where ${condition}`,
       `insert into ${table} overriding system value select (jsonb_populate_record(null::${table}, '${row}')).*`,
     ),
   )

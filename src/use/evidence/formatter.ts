@@ -8,7 +8,7 @@ const part = trilingualTexts(texts)
 
 export type Formatter = ReturnType<typeof formatterAt>
 
-/** Relative to `now`; instants and dates are ISO 8601. */
+/** Returns functions that format values in each language, ages relative to `now`; instants and dates are ISO 8601. */
 export function formatterAt(now: Temporal.Instant) {
   /** `14 minuuttia sitten` */
   function ago(iso: string): Trilingual {

@@ -1,14 +1,17 @@
 import { sql } from 'kysely'
 import { admissionRoot, hourOf, type AdmittedFact } from '#register/history/count-admissions.ts'
-import { queryOne } from './query-one.ts'
+import { queryOne } from './evidence-queries.ts'
 import { readLostTimes } from './lost-times.ts'
 import type { Check, CheckContext } from './promise.ts'
 
 type AdmittedFacts = {
   /** Contacts, segments and recordings counted at admission in the last 14 months. */
   admitted: number
+  /** Of these, those that are held. */
   held: number
+  /** Of these, those past their term. */
   ended: number
+  /** Of these, those that should be held and are not. */
   missing: number
   /** Items that a capture node reported and that a restore lost, as they were entered after its backup. */
   lostByRestore: number
@@ -32,6 +35,7 @@ interface WrongCounts {
 }
 interface Totals {
   admitted: number
+  /** Not past their term: they should be held. */
   due: number
   missing: number
   ended: number
@@ -46,7 +50,8 @@ type Memo = {
   bad: Record<string, WrongCounts>
 }
 
-interface Logged {
+/** A count of admissions in the audit log. */
+interface LoggedCount {
   at: Temporal.Instant
   part: string
   detail: {
@@ -58,14 +63,15 @@ interface Logged {
     recordings: number
     changes?: number
   }
-  is_there: boolean
+  /** True if `admission_part` has its row. */
+  has_row: boolean
   facts: number
 }
 
 /** Time per round for the pass; the counts of the last `recentHours` are checked in every round too. */
 const roundMs = 1_000
 const recentHours = 26
-const entriesTogether = 500
+const batchSize = 500
 /** Admissions are counted every minute; after an upgrade everything held is counted again. */
 const maxWaitingMinutes = 30
 const wholeHours = 26
@@ -84,13 +90,17 @@ export const historyAdmitted: Check<AdmittedFacts> = {
     const { now } = context
     const before = memo as Memo | undefined
     const pass = await continuePass(context, before)
-    const reached = pass.from === null
-    const recent = reached ? [] : await logged(context, now.subtract({ hours: recentHours }).toString(), 100_000)
-    const again = Object.keys(before?.bad ?? {}).filter((part) => !pass.judged.has(part))
-    const judged = new Map([...pass.judged, ...(await judge(context, recent)), ...(await judgeAgain(context, again))])
+    const isComplete = pass.from === null
+    const recent = isComplete ? [] : await logged(context, now.subtract({ hours: recentHours }).toString(), 100_000)
+    const toRecheck = Object.keys(before?.bad ?? {}).filter((part) => !pass.judged.has(part))
+    const judged = new Map([
+      ...pass.judged,
+      ...(await judge(context, recent)),
+      ...(await judgeAgain(context, toRecheck)),
+    ])
     const bad = Object.fromEntries([...judged].filter(([, one]) => one.missing > 0 || one.lost > 0 || one.altered > 0))
-    const whole = reached ? pass.totals : (before?.whole ?? null)
-    const wholeAt = reached ? now.toString() : (before?.wholeAt ?? null)
+    const whole = isComplete ? pass.totals : (before?.whole ?? null)
+    const wholeAt = isComplete ? now.toString() : (before?.wholeAt ?? null)
     const waiting = await waitingMinutes(context)
     const sum = (count: (one: WrongCounts) => number) =>
       Object.values(bad).reduce((total, one) => total + count(one), 0)
@@ -114,7 +124,7 @@ export const historyAdmitted: Check<AdmittedFacts> = {
         wholeAt,
         example: wrong.find(({ example }) => example !== null)?.example ?? null,
       },
-      memo: { passFrom: pass.from, pass: reached ? zeroTotals : pass.totals, whole, wholeAt, bad } satisfies Memo,
+      memo: { passFrom: pass.from, pass: isComplete ? zeroTotals : pass.totals, whole, wholeAt, bad } satisfies Memo,
     }
   },
   more: ({ hours }, { part }) => ({ hours: hours ? part('promise.history.admitted.hours', { hours }) : '' }),
@@ -135,7 +145,7 @@ async function continuePass(context: CheckContext, before: Memo | undefined) {
   const judged = new Map<string, WrongCounts & Totals>()
   do {
     context.signal?.throwIfAborted()
-    const entries: Logged[] = await logged(context, from, entriesTogether)
+    const entries: LoggedCount[] = await logged(context, from, batchSize)
     for (const [part, one] of await judge(
       context,
       entries.filter(({ part }) => !judged.has(part)),
@@ -149,15 +159,15 @@ async function continuePass(context: CheckContext, before: Memo | undefined) {
       }
     }
     const last = entries.at(-1)
-    from = entries.length < entriesTogether || !last ? null : last.at.toString()
+    from = entries.length < batchSize || !last ? null : last.at.toString()
   } while (from !== null && (!before?.wholeAt || performance.now() - begunMs < roundMs))
   return { from, totals, judged }
 }
 
 /** Returns logged counts from an instant on, each joined with its row of `admission_part`. */
-async function logged({ db }: CheckContext, from: string, max: number): Promise<Logged[]> {
-  const { rows } = await sql<Logged>`
-    select e.at, e.object_id as part, e.detail, p.id is not null as is_there, coalesce(cardinality(p.ids), 0)::bigint as facts
+async function logged({ db }: CheckContext, from: string, max: number): Promise<LoggedCount[]> {
+  const { rows } = await sql<LoggedCount>`
+    select e.at, e.object_id as part, e.detail, p.id is not null as has_row, coalesce(cardinality(p.ids), 0)::bigint as facts
     from (
       select * from audit_entry
       where action = 'admissions.counted' and at >= greatest(${from}::timestamptz, now() - interval '14 months')
@@ -170,8 +180,8 @@ async function logged({ db }: CheckContext, from: string, max: number): Promise<
 /** Checks again the parts that were wrong before. */
 async function judgeAgain(context: CheckContext, parts: readonly string[]) {
   if (parts.length === 0) return new Map<string, WrongCounts & Totals>()
-  const { rows } = await sql<Logged>`
-    select e.at, e.object_id as part, e.detail, p.id is not null as is_there, coalesce(cardinality(p.ids), 0) as facts
+  const { rows } = await sql<LoggedCount>`
+    select e.at, e.object_id as part, e.detail, p.id is not null as has_row, coalesce(cardinality(p.ids), 0) as facts
     from audit_entry e left join admission_part p on p.id = e.object_id
     where e.object_id = any(${parts}::uuid[]) and e.action = 'admissions.counted' and e.at > now() - interval '14 months'`.execute(
     context.db,
@@ -181,22 +191,22 @@ async function judgeAgain(context: CheckContext, parts: readonly string[]) {
 
 async function judge(
   { db, keys }: CheckContext,
-  entries: readonly Logged[],
+  entries: readonly LoggedCount[],
 ): Promise<Map<string, WrongCounts & Totals>> {
   const judged = new Map<string, WrongCounts & Totals>()
-  const there = entries.filter(({ is_there }) => is_there).map(({ part }) => part)
-  const [roots, restores] = [await rootsOf(db, there), await readLostTimes({ db, keys })]
+  const stored = entries.filter(({ has_row }) => has_row).map(({ part }) => part)
+  const [roots, restores] = [await rootsOf(db, stored), await readLostTimes({ db, keys })]
   const { rows: held } = await sql<{
     part: string
     facts: number
     due: number
     missing: number
     example: string | null
-  }>`select part, facts, due, missing, example from admissions_held(${there}::uuid[])`.execute(db)
+  }>`select part, facts, due, missing, example from admissions_held(${stored}::uuid[])`.execute(db)
   const byPart = Map.groupBy(held, ({ part }) => part)
-  for (const { part, detail, is_there } of entries) {
+  for (const { part, detail, has_row } of entries) {
     const admitted = detail.contacts + detail.segments + detail.recordings
-    const of = (byPart.get(part) ?? []).reduce(
+    const counts = (byPart.get(part) ?? []).reduce(
       (sum, one) => ({
         facts: sum.facts + one.facts,
         due: sum.due + one.due,
@@ -209,16 +219,16 @@ async function judge(
     const isLost =
       detail.source !== 'register' &&
       restores.some(({ from, to }) => detail.hour >= hourOf(from) && detail.hour <= to.toString())
-    const isAltered = !is_there || roots.get(part) !== detail.root || of.facts !== admitted + (detail.changes ?? 0)
+    const isAltered = !has_row || roots.get(part) !== detail.root || counts.facts !== admitted + (detail.changes ?? 0)
     judged.set(part, {
       hour: detail.hour,
       admitted,
-      due: of.due,
-      ended: admitted - of.due,
-      missing: isLost ? 0 : of.missing,
-      lost: isLost ? of.missing : 0,
+      due: counts.due,
+      ended: admitted - counts.due,
+      missing: isLost ? 0 : counts.missing,
+      lost: isLost ? counts.missing : 0,
       altered: isAltered ? 1 : 0,
-      example: of.example ?? (isAltered ? part : null),
+      example: counts.example ?? (isAltered ? part : null),
     })
   }
   return judged

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { identificationData, type IdentificationData } from '#description/register-description.ts'
 import { historyMonths } from '#description/terms.ts'
-import { queryOne, countsPublicly, isSwept, monthsAfter } from './query-one.ts'
+import { queryOne, countsPublicly, isSwept, monthsAfter } from './evidence-queries.ts'
 import { findUnknown } from './known-database.ts'
 import { unloggedTimes } from './lost-times.ts'
 import type { Check } from './promise.ts'
@@ -189,14 +189,14 @@ export const historyFields: Check<FieldFacts> = {
       }>`select count(*) as beyond from contact where caller_raw is not null and caller_key is not null`,
     )
     const named = unknown.map(({ table, column }) => `column ${table}.${column}`)
-    const strange = [...new Set([...named, ...(await findUnknown(db, administrators))])]
+    const allUnknown = [...new Set([...named, ...(await findUnknown(db, administrators))])]
     return {
-      holds: strange.length === 0 && beyond === 0,
+      holds: allUnknown.length === 0 && beyond === 0,
       facts: {
         identificationData: identificationData.filter((one) => described.has(one)).length,
         columns: rows.length,
-        unknown: strange.length,
-        example: strange[0] ?? null,
+        unknown: allUnknown.length,
+        example: allUnknown[0] ?? null,
         beyondNumber: beyond,
       },
     }
@@ -272,7 +272,9 @@ export const historyTerm: Check<TermFacts> = {
 }
 
 type HistoryFacts = {
+  /** Recordings that the history shows as available. */
   toldRecorded: number
+  /** Recordings that the history shows as destroyed. */
   toldDestroyed: number
   /** Segments that were to be recorded, with neither a recording nor a reason for its absence. */
   silent: number

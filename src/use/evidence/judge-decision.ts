@@ -9,7 +9,7 @@ export const findingKinds = [
   'omitted',
   /** A segment that was to be recorded and could not be: disk full, no key. */
   'failed',
-  /** Recorded or not as it should be, but the stored decision differs from the recomputed one. */
+  /** Recorded or not, as the recomputed decision says, but the stored decision differs. */
   'decision-differs',
   /** The draw used the id of another call. */
   'foreign-draw',
@@ -45,13 +45,13 @@ export interface DecidedSegment {
   /** The recording came from an earlier recorder's file, and the log has that (docs/decisions/0120). */
   isImported?: boolean
   /** Another official had answered the same call and was still on it: possibly a conference. */
-  isBeside?: boolean
+  isOverlapping?: boolean
 }
 
 export interface Difference {
   what: keyof DecidedSegment['decision'] | 'recordingMonths'
   stored: string | number | boolean | null
-  again: string | number | boolean | null
+  recomputed: string | number | boolean | null
 }
 
 export interface Finding {
@@ -85,7 +85,7 @@ const compared = [
 ] as const
 
 /** Recomputes a decision and compares it with what was stored and done (R14). Returns undefined if all is as it should be. */
-export function judgeDecision(segment: DecidedSegment, by: JudgingInputs): Finding | undefined {
+export function judgeDecision(segment: DecidedSegment, inputs: JudgingInputs): Finding | undefined {
   const { answeredAt, decision, drawnOn, officialId, isImported = false } = segment
   // The plan decided about no recording that an earlier recorder made.
   const recordingId = isImported ? null : segment.recordingId
@@ -99,33 +99,33 @@ export function judgeDecision(segment: DecidedSegment, by: JudgingInputs): Findi
     differences,
   })
 
-  const importedTerm = isImported ? importedTermDifferences(segment, by) : []
+  const importedTerm = isImported ? importedTermDifferences(segment, inputs) : []
   if (importedTerm.length > 0) return found('decision-differs', importedTerm)
   if (decision.reason === 'imported') return isImported && decision.record ? undefined : found('extra')
   // An official who joins a conference gets a segment of the call without a recording: no decision is made.
   if (decision.reason === 'conference' && !decision.record && recordingId === null) {
-    return segment.isBeside ? undefined : found('omitted')
+    return segment.isOverlapping ? undefined : found('omitted')
   }
   if (drawnOn === null || decision.descriptionVersion === undefined) {
     return actedOtherwise(decision.record) ?? found('unverifiable')
   }
   if (segment.foreignDraw) return found('foreign-draw')
-  const question: RecordingInput = {
-    version: versionAt(by.versions, answeredAt),
-    drawKey: by.drawKey,
+  const input: RecordingInput = {
+    version: versionAt(inputs.versions, answeredAt),
+    drawKey: inputs.drawKey,
     drawnOn,
     numberReached: segment.numberReached,
     answeredAt,
     viaSwitchboard: segment.viaSwitchboard,
-    ...(officialId !== null && { officialId, consents: by.consents(officialId, answeredAt) }),
+    ...(officialId !== null && { officialId, consents: inputs.consents(officialId, answeredAt) }),
     quotaUsed: () => decision.quotaUsed ?? 0,
   }
-  const again = decideRecording(question)
-  const differences = [...differencesOf(decision, again), ...termDifferences(segment, again, by)]
-  if (differences.length > 0 && recordingId === null && dependsOnOfficial(decision, question)) {
+  const recomputed = decideRecording(input)
+  const differences = [...differencesOf(decision, recomputed), ...termDifferences(segment, recomputed, inputs)]
+  if (differences.length > 0 && recordingId === null && dependsOnOfficial(decision, input)) {
     return found('unverifiable', differences)
   }
-  return actedOtherwise(again.record, differences) ?? (differences[0] && found('decision-differs', differences))
+  return actedOtherwise(recomputed.record, differences) ?? (differences[0] && found('decision-differs', differences))
 
   function actedOtherwise(record: boolean, differences: Difference[] = []): Finding | undefined {
     if (record === (recordingId !== null)) return undefined
@@ -138,27 +138,27 @@ export function judgeDecision(segment: DecidedSegment, by: JudgingInputs): Findi
  * Returns true if the stored decision was right when it was made: the official may have been reported later, or the
  * directory may have got a consent later.
  */
-function dependsOnOfficial(stored: DecidedSegment['decision'], question: RecordingInput): boolean {
-  const { officialId: _official, ...unknown } = question
-  const asKnown = stored.reason === 'no-official' ? unknown : { ...question, consents: stored.reason !== 'no-consent' }
+function dependsOnOfficial(stored: DecidedSegment['decision'], input: RecordingInput): boolean {
+  const { officialId: _official, ...unknown } = input
+  const asKnown = stored.reason === 'no-official' ? unknown : { ...input, consents: stored.reason !== 'no-consent' }
   return differencesOf(stored, decideRecording(asKnown)).length === 0
 }
 
 /** R25: compares the term with the rule's. A shorter one is right if a rule of a later version has it for the number. */
 function termDifferences(
   { recordingMonths: months, numberReached }: DecidedSegment,
-  again: RecordingDecision,
+  recomputed: RecordingDecision,
   { versions }: JudgingInputs,
 ): Difference[] {
-  const own = again.recordingMonths
+  const own = recomputed.recordingMonths
   if (!months || own === undefined || months === own) return []
   const later = versions
-    .filter(({ version }) => version >= again.descriptionVersion)
+    .filter(({ version }) => version >= recomputed.descriptionVersion)
     .flatMap(({ description }) => description.recordingPlan.rules)
   const isShortened = later.some(
     ({ numbers, recordingMonths }) => recordingMonths === months && numbers.includes(numberReached),
   )
-  return months < own && isShortened ? [] : [{ what: 'recordingMonths', stored: months, again: own }]
+  return months < own && isShortened ? [] : [{ what: 'recordingMonths', stored: months, recomputed: own }]
 }
 
 /** A recording of an earlier recorder has the shortest term of its number's rules, in some version. */
@@ -174,11 +174,11 @@ function importedTermDifferences(
         .map(({ recordingMonths }) => recordingMonths),
     ),
   )
-  return terms.includes(months) ? [] : [{ what: 'recordingMonths', stored: months, again: null }]
+  return terms.includes(months) ? [] : [{ what: 'recordingMonths', stored: months, recomputed: null }]
 }
 
-function differencesOf(stored: DecidedSegment['decision'], again: RecordingDecision): Difference[] {
+function differencesOf(stored: DecidedSegment['decision'], recomputed: RecordingDecision): Difference[] {
   return compared
-    .filter((field) => stored[field] !== again[field])
-    .map((what) => ({ what, stored: stored[what] ?? null, again: again[what] ?? null }))
+    .filter((field) => stored[field] !== recomputed[field])
+    .map((what) => ({ what, stored: stored[what] ?? null, recomputed: recomputed[what] ?? null }))
 }

@@ -16,7 +16,7 @@ interface Week {
  * Checks decisions that a quota was full against the recordings of that week: such a decision could hide an omission. Judges
  * only whole weeks between two instants, since the register may lack recordings of other weeks.
  */
-export function judgeQuotas(by: Pick<JudgingInputs, 'versions'>, from: Temporal.Instant, to: Temporal.Instant) {
+export function judgeQuotas(inputs: Pick<JudgingInputs, 'versions'>, from: Temporal.Instant, to: Temporal.Instant) {
   const weeks = new Map<string, Week>()
   const [first, end] = [localTime(from.epochMilliseconds).week + 1, localTime(to.epochMilliseconds).week]
 
@@ -27,9 +27,9 @@ export function judgeQuotas(by: Pick<JudgingInputs, 'versions'>, from: Temporal.
       if (quotaUsed === undefined || ruleId === undefined) return
       const { week } = localTime(answeredAt.epochMilliseconds)
       if (week < first || week >= end) return
-      const of = countedOf(segment, versionAt(by.versions, answeredAt).description)
-      if (of === undefined) return
-      const key = `${ruleId} ${week} ${of}`
+      const counted = countedOf(segment, versionAt(inputs.versions, answeredAt).description)
+      if (counted === undefined) return
+      const key = `${ruleId} ${week} ${counted}`
       let counts = weeks.get(key)
       if (!counts) weeks.set(key, (counts = { recorded: 0 }))
       if (decision.record) counts.recorded += 1
@@ -46,7 +46,7 @@ export function judgeQuotas(by: Pick<JudgingInputs, 'versions'>, from: Temporal.
           recordingId,
           answeredAt,
           number: numberReached,
-          differences: [{ what: 'quotaUsed' as const, stored: claim.used, again: recorded }],
+          differences: [{ what: 'quotaUsed' as const, stored: claim.used, recomputed: recorded }],
         }
       })
     },

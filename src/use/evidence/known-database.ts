@@ -18,11 +18,11 @@ export interface KnownDatabase {
 
 export const knownDatabaseFile = new URL('./known-database.json', import.meta.url)
 
-let read: KnownDatabase | undefined
-const known = () => (read ??= JSON.parse(readFileSync(knownDatabaseFile, 'utf8')) as KnownDatabase)
+let cached: KnownDatabase | undefined
+const known = () => (cached ??= JSON.parse(readFileSync(knownDatabaseFile, 'utf8')) as KnownDatabase)
 
-/** Columns of the tables about this very database, two of which exist only while it is closed. */
-const marks: Record<(typeof uncopiedTables)[number], readonly string[]> = {
+/** Columns of the tables about the database itself; two of them exist only while it is closed. */
+const uncopiedColumns: Record<(typeof uncopiedTables)[number], readonly string[]> = {
   migration: ['number', 'name', 'checksum', 'applied_at'],
   applied_functions: ['checksum', 'applied_at'],
   restore_quarantine: ['only_one', 'backup', 'began_at'],
@@ -40,16 +40,16 @@ export async function findUnknown(
 ): Promise<string[]> {
   const { tables, members, roles } = known()
   const found = await readDatabase(db)
-  const expectedColumns: Readonly<Record<string, readonly string[]>> = { ...tables, ...marks }
+  const expectedColumns: Readonly<Record<string, readonly string[]>> = { ...tables, ...uncopiedColumns }
   const columns = Object.entries(found.tables).flatMap(([table, names]) => {
     const expected = expectedColumns[table]
     if (!expected) return [`table ${table}`]
     return names.filter((name) => !expected.includes(name)).map((name) => `column ${table}.${name}`)
   })
-  const open = Object.entries(members).filter(([name, text]) => found.members[name] !== text)
+  const changed = Object.entries(members).filter(([name, text]) => found.members[name] !== text)
   return [
     ...columns,
-    ...open.map(([name]) => `members ${name}`),
+    ...changed.map(([name]) => `members ${name}`),
     ...(await findUnknownAccess(db, roles, administrators)),
   ]
 }

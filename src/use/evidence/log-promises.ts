@@ -4,7 +4,7 @@ import { expectedProtections, findProtectionProblems } from '#platform/database/
 import { processRoles } from '#safeguards/audit/appenders.ts'
 import { readLogKey } from '#safeguards/audit/log-key.ts'
 import { maxAgeMinutes, newestVerification, type LastVerification } from '#safeguards/audit/log-verifications.ts'
-import { queryOne } from './query-one.ts'
+import { queryOne } from './evidence-queries.ts'
 import type { Check } from './promise.ts'
 
 type LogFacts = {

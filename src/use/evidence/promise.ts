@@ -31,7 +31,7 @@ export interface CheckContext {
   /** True at the first check of a process: everything possible is checked again, without using earlier results. */
   afresh: boolean
   /** Factor on the usual interval between two rounds, also applied to hourly checks. Default 1. */
-  pace?: number
+  intervalFactor?: number
   /** Returns this process's last verification of the log. */
   lastVerification?: () => LastVerification | undefined
   /** Aborted when the process is about to end: a long check throws. */

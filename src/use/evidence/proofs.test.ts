@@ -88,14 +88,14 @@ test('a sentence states the rule and the counts, with dates and numbers formatte
 test('a promise that breaks or holds again is reported once, in the log and in the list of changes', async () => {
   await check()
   const before = (await logEntries()).length
-  const location = `where id = '${recordings.ainos.id}'`
-  await tamper(`update recording set started_at = started_at - interval '1 minute' ${location}`)
+  const condition = `where id = '${recordings.ainos.id}'`
+  await tamper(`update recording set started_at = started_at - interval '1 minute' ${condition}`)
   const broken = await check()
   expect(broken.newlyBroken.map(({ promise }) => promise)).toEqual(['recording.within-signals'])
   expect((await check()).newlyBroken).toEqual([])
   const from = (await proofOf('recording.within-signals'))?.brokenSince
   expect(from).toBeDefined()
-  await tamper(`update recording set started_at = started_at + interval '1 minute' ${location}`)
+  await tamper(`update recording set started_at = started_at + interval '1 minute' ${condition}`)
   expect((await check()).restored.map(({ promise }) => promise)).toEqual(['recording.within-signals'])
   expect(await proofOf('recording.within-signals')).not.toHaveProperty('brokenSince')
 

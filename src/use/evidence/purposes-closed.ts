@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { queryOne, intervalsOf } from './query-one.ts'
+import { queryOne, intervalsOf } from './evidence-queries.ts'
 import type { Check } from './promise.ts'
 
 type PurposeFacts = {
@@ -48,7 +48,7 @@ export const purposesClosed: Check<PurposeFacts> = {
           union all
           select (select min(l.purpose) from data_access l where l.purpose > used.purpose) from used where used.purpose is not null
         ),
-        strange as (
+        undescribed as (
           select s.seq
           from used u
           cross join jsonb_to_recordset(${json}::jsonb) as v(since timestamptz, until timestamptz, purposes text[])
@@ -61,8 +61,8 @@ export const purposesClosed: Check<PurposeFacts> = {
         select
           (select count(*) from data_access) as looks,
           (select count(*) from data_access where purpose is null) as without_purpose,
-          (select count(*) from strange) as outside,
-          least((select min(seq) from strange), (select min(seq) from data_access where purpose is null)) as example`,
+          (select count(*) from undescribed) as outside,
+          least((select min(seq) from undescribed), (select min(seq) from data_access where purpose is null)) as example`,
     )
     const listenings = await queryOne(
       db,

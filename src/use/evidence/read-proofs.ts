@@ -13,7 +13,7 @@ import { shownFacts } from './shown-facts.ts'
 
 const t = trilingualTexts(texts)
 
-/** Age at which a proof expires: checks run at least every five minutes, and a round may take as long again. */
+/** Age at which a proof expires: checks run at least every five minutes, and a round may take five minutes too. */
 const proofValidMinutes = 15
 /** A proof dated further in the future is invalid: a clock was wrong, so its time is unknown, and it would expire too late. */
 const maxClockSkewMinutes = 5

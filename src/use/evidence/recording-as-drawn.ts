@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
-import { queryOne } from './query-one.ts'
+import { queryOne } from './evidence-queries.ts'
 import type { Finding } from './judge-decision.ts'
 import { unloggedTimes } from './lost-times.ts'
 import type { Check, CheckContext } from './promise.ts'
@@ -11,7 +11,7 @@ type DrawFacts = {
   judged: number
   drawn: number
   recorded: number
-  /** Recordings from files of an earlier recorder; proofs of before have none. */
+  /** Recordings from files of an earlier recorder; not in proofs of earlier versions. */
   imported?: number
   /** Recordings of calls that were not drawn. */
   extra: number

@@ -1,12 +1,12 @@
 /** Promises about what is recorded: a part of the calls to service numbers, as drawn by the plan, from signal to signal. */
 import { sql } from 'kysely'
 
-import { queryOne, countsPublicly, intervalsOf } from './query-one.ts'
+import { queryOne, countsPublicly, intervalsOf } from './evidence-queries.ts'
 import type { Check, CheckContext } from './promise.ts'
 
 const daysChecked = 28
 /** From this share on a number counts as recorded in full. */
-const highestShare = 0.95
+const fullShare = 0.95
 /** With fewer calls, all of them can be drawn by chance. */
 const fewestCalls = 20
 
@@ -18,7 +18,9 @@ type PartialFacts = {
   numbers: number
   /** Numbers recorded in full for a limited time, by their rule. */
   inFull: number
+  /** Numbers recorded in full without such a rule. */
   tooMany: number
+  /** Highest share of a number without such a rule. */
   highest: number | null
   highestNumber: string | null
   example: string | null
@@ -26,7 +28,7 @@ type PartialFacts = {
 
 /** R13, R15. */
 export const recordingPartial: Check<PartialFacts> = {
-  rule: `In the last ${daysChecked} days less than ${highestShare * 100} % of the answered calls to each service number with ${fewestCalls} or more were recorded, unless a rule for a limited time records more, and less than that of the calls to all numbers together.`,
+  rule: `In the last ${daysChecked} days less than ${fullShare * 100} % of the answered calls to each service number with ${fewestCalls} or more were recorded, unless a rule for a limited time records more, and less than that of the calls to all numbers together.`,
   test: {
     file: 'src/use/evidence/evidence.test.ts',
     title: 'recording.partial is broken by a number recorded in full, unless its rule allows that for a limited time',
@@ -52,11 +54,11 @@ export const recordingPartial: Check<PartialFacts> = {
     const served = rows.filter(({ number }) => kindOf(version, number) !== 'SWITCHBOARD')
     const counted = served.filter(({ answered }) => answered >= fewestCalls)
     const tooMany = counted.filter(
-      ({ number, answered, recorded }) => !limited.has(number) && recorded / answered >= highestShare,
+      ({ number, answered, recorded }) => !limited.has(number) && recorded / answered >= fullShare,
     )
     const answered = sum(served.map((row) => row.answered))
     const recorded = sum(served.map((row) => row.recorded))
-    const everything = served.length > 1 && answered >= fewestCalls && recorded / answered >= highestShare
+    const everything = served.length > 1 && answered >= fewestCalls && recorded / answered >= fullShare
     const ordinary = counted.filter(({ number }) => !limited.has(number))
     const highest = ordinary.sort((a, b) => b.recorded / b.answered - a.recorded / a.answered)[0]
     return {
@@ -90,6 +92,7 @@ type SwitchboardFacts = {
   /** Calls answered by the switchboard in those days. */
   calls: number
   recordings: number
+  /** Recordings of switchboard calls. */
   recorded: number
   example: string | null
 }
@@ -104,7 +107,7 @@ export const neverSwitchboard: Check<SwitchboardFacts> = {
   remedy:
     'The example is the id of a recording. Its segment has the version and the rule that decided. The recording is destroyed with the cause trimming once the controller has decided that.',
   async check({ db, versions, version, now }) {
-    const boards = intervalsOf(versions).flatMap(({ version: one, since, until }) =>
+    const switchboards = intervalsOf(versions).flatMap(({ version: one, since, until }) =>
       one.description.numbers
         .filter(({ kind }) => kind === 'SWITCHBOARD')
         .map(({ key, validFrom, validTo }) => ({
@@ -115,7 +118,7 @@ export const neverSwitchboard: Check<SwitchboardFacts> = {
         })),
     )
     const from = now.subtract({ hours: 24 * daysChecked })
-    const json = JSON.stringify(boards)
+    const json = JSON.stringify(switchboards)
     const row = await queryOne(
       db,
       sql<{ calls: number; recordings: number; recorded: string[] }>`

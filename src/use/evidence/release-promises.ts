@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { termZone } from '#description/terms.ts'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
-import { queryOne } from './query-one.ts'
+import { queryOne } from './evidence-queries.ts'
 import { unloggedTimes } from './lost-times.ts'
 import type { Check } from './promise.ts'
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
 
-/** Reports the version that a process obeys (R1); the database takes the kind of process from its role. */
+/** Reports the version that a process uses (R1); the database takes the kind of process from its role. */
 export async function reportVersionInUse(
   db: SafeguardsDatabase,
   instance: string,

@@ -1,11 +1,13 @@
 /** Promises about requests: listening at an agreed office, and prohibitions that end the recording. */
 import { sql } from 'kysely'
-import { queryOne } from './query-one.ts'
+import { queryOne } from './evidence-queries.ts'
 import { unloggedTimes } from './lost-times.ts'
 import type { Check } from './promise.ts'
 
 type InspectionFacts = {
+  /** Appointments recorded as listened to. */
   heard: number
+  /** Listening modes opened. */
   rooms: number
   /**
    * Listening modes opened outside the appointment's time or at another office, and appointments recorded as listened to too
@@ -75,6 +77,7 @@ type ProhibitionFacts = {
   standing: number
   /** Forbidden recordings that were served for development afterwards. */
   used: number
+  /** Destroyed recordings with a key or a transcript left. */
   leftovers: number
   example: string | null
 }

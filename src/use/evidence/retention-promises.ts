@@ -1,10 +1,10 @@
-/** Promises about the retention of recordings: the floor, the ceiling, and the audio that was served. */
+/** Promises about the retention of recordings: minimum term, maximum term, and the audio that was served. */
 import { shortestTerms } from '#description/terms.ts'
 import { sql } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { keylessRecordings } from '#safeguards/keys/keyless-recordings.ts'
 import { bodyKey, indexKey, recordingObjects } from '#register/recordings/objects.ts'
-import { queryOne, isSwept, monthsAfter } from './query-one.ts'
+import { queryOne, isSwept, monthsAfter } from './evidence-queries.ts'
 import { sweepGraceHours } from './history-promises.ts'
 import { lostTimes, unloggedTimes } from './lost-times.ts'
 import type { Check, CheckContext } from './promise.ts'
@@ -134,10 +134,9 @@ type StoreMemo = {
 const listStoreEveryMinutes = 55
 /** Longest time that an object may wait for its row in the database. */
 const unclaimedHours = 24
-/** Most recordings named as missing. */
-const mostMissing = 1_000
-/** Prefixes of objects of recordings, their copies included. */
-const places = ['recordings/', 'anonymised/', 'copies/']
+const maxMissing = 1_000
+/** Of objects of recordings and of their copies. */
+const prefixes = ['recordings/', 'anonymised/', 'copies/']
 const idOfKey = /^[a-z]+\/([0-9a-f-]{36})[./]/
 
 /** R24. */
@@ -251,20 +250,20 @@ async function checkStore(context: CheckContext, before: StoreMemo | undefined):
     !listed ||
     context.afresh ||
     Temporal.Instant.compare(
-      listed.add({ seconds: Math.round(listStoreEveryMinutes * 60 * (context.pace ?? 1)) }),
+      listed.add({ seconds: Math.round(listStoreEveryMinutes * 60 * (context.intervalFactor ?? 1)) }),
       now,
     ) < 0
   ) {
     return listStore(context, before?.unclaimed ?? {})
   }
   const { db, objects } = context
-  const from = await db
+  const destroyed = await db
     .selectFrom('recording')
     .select('id')
     .where('state', '=', 'DESTROYED')
     .where('destroyed_at', '>', listed)
     .execute()
-  const candidates = new Set([...before.strays, ...from.flatMap(({ id }) => recordingObjects(id))])
+  const candidates = new Set([...before.strays, ...destroyed.flatMap(({ id }) => recordingObjects(id))])
   const strays: string[] = []
   for (const key of candidates) if (await objectExists(objects, key)) strays.push(key)
   const missing = await missingOf(context, await stillIngested(context, before.missing ?? []))
@@ -294,8 +293,8 @@ async function listStore(context: CheckContext, seen: Record<string, string>): P
   const { db, objects, now } = context
   const begun = await queryOne(db, sql<{ at: Temporal.Instant }>`select clock_timestamp() as at`)
   const keysById = new Map<string, string[]>()
-  for (const place of places) {
-    for await (const key of objects.list(place)) {
+  for (const prefix of prefixes) {
+    for await (const key of objects.list(prefix)) {
       const id = idOfKey.exec(key)?.[1]
       if (id !== undefined) keysById.set(id, [...(keysById.get(id) ?? []), key])
     }
@@ -308,14 +307,14 @@ async function listStore(context: CheckContext, seen: Record<string, string>): P
     where not exists (select from recording r where r.id = o.id and r.state <> 'DESTROYED')`.execute(db)
   const complete = [...keysById].filter(([id, keys]) => [bodyKey(id), indexKey(id)].every((key) => keys.includes(key)))
   // Read after the listing: a recording destroyed meanwhile is no longer stored, and objects precede the ingestion.
-  const { rows: away } = await sql<{ id: string }>`
+  const { rows: incomplete } = await sql<{ id: string }>`
     select r.id::text as id from recording r
     where r.kept_at <= ${begun.at} and r.state in ('STORED', 'RESTRICTED')
       and not exists (select from unnest(${complete.map(([id]) => id)}::uuid[]) as o(id) where o.id = r.id)
-    order by r.id limit ${mostMissing}`.execute(db)
+    order by r.id limit ${maxMissing}`.execute(db)
   const gone = await missingOf(
     context,
-    away.map(({ id }) => id),
+    incomplete.map(({ id }) => id),
   )
   const unknown = rows.filter(({ destroyed }) => !destroyed).map(({ id }) => id)
   return {
@@ -340,9 +339,9 @@ function objectExists(objects: ObjectStore, key: string): Promise<boolean> {
 async function leftoverMonthKeys({ db, keys, now }: CheckContext): Promise<string[]> {
   const limit = now.subtract({ hours: sweepGraceHours })
   const month = limit.toZonedDateTimeISO('UTC').toPlainDate().toString().slice(0, 7)
-  const { rows } = await sql<{ name: string; isDestroyed: boolean; isYoung: boolean }>`
+  const { rows } = await sql<{ name: string; isDestroyed: boolean; isRecent: boolean }>`
     select 'month-' || to_char(expiry_month, 'YYYY-MM') || '.v' || version as name, state = 'destroyed' as "isDestroyed",
-      made_at > ${limit} as "isYoung"
+      made_at > ${limit} as "isRecent"
     from month_key`.execute(db)
   const known = new Map(rows.map((row) => [row.name, row]))
   return (await keys.names()).filter((name) => {
@@ -350,7 +349,7 @@ async function leftoverMonthKeys({ db, keys, now }: CheckContext): Promise<strin
     if (version?.isDestroyed) return true
     const written = /^month-(\d{4}-\d{2})\./.exec(name)?.[1]
     // A new key of a past month is for a call that was ingested after its day: the next sweep destroys the key.
-    return written !== undefined && written < month && !version?.isYoung
+    return written !== undefined && written < month && !version?.isRecent
   })
 }
 

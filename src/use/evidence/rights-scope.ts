@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { queryOne } from './query-one.ts'
+import { queryOne } from './evidence-queries.ts'
 import { unloggedTimes } from './lost-times.ts'
 import type { Check, CheckContext } from './promise.ts'
 
@@ -33,7 +33,7 @@ type ScopeMemo = {
 const roundMs = 2_000
 const behindRoundMs = 60_000
 const recentHours = 26
-const entriesTogether = 5_000
+const batchSize = 5_000
 
 /** R36-R41: everything viewed was within a right at that instant, and everyone who acted had a role that permits it. */
 export const rightsScope: Check<ScopeFacts> = {
@@ -53,7 +53,7 @@ export const rightsScope: Check<ScopeFacts> = {
       sql<{
         listenings: number
         outside: string[]
-        untold: string[]
+        unlogged: string[]
         items: number
         items_outside: string[]
       }>`select * from listenings_out_of_scope(${await unloggedTimes(context)}::tstzmultirange)`,
@@ -62,16 +62,16 @@ export const rightsScope: Check<ScopeFacts> = {
     const outside = suspects.length + row.outside.length + row.items_outside.length
     const isBehind = context.now.since(log.judgedTo).total('hours') > recentHours
     return {
-      holds: outside === 0 && row.untold.length === 0 && !isBehind,
+      holds: outside === 0 && row.unlogged.length === 0 && !isBehind,
       facts: {
         looks: log.looks,
         acts: log.memo.acts ?? 0,
         listenings: row.listenings,
         items: row.items,
         outside,
-        untold: row.untold.length,
+        untold: row.unlogged.length,
         judgedTo: log.judgedTo.toString(),
-        example: row.outside[0] ?? suspects[0]?.toString() ?? row.items_outside[0] ?? row.untold[0] ?? null,
+        example: row.outside[0] ?? suspects[0]?.toString() ?? row.items_outside[0] ?? row.unlogged[0] ?? null,
       },
       memo: log.memo satisfies ScopeMemo,
     }
@@ -96,7 +96,7 @@ async function judgeLog(
     const row = await judgeSome(context, memo)
     const isDone = row.upto === memo.upto
     memo.outside = row.outside
-    memo.looks += row.looks
+    memo.looks += row.accesses
     memo.acts = (memo.acts ?? 0) + row.acts
     memo.upto = row.upto
     if (isDone || signal?.aborted || performance.now() - begunMs > (isBehind ? behindRoundMs : roundMs)) {
@@ -104,7 +104,7 @@ async function judgeLog(
         memo.outside = [...new Set([...memo.outside, ...memo.ahead.outside])]
         memo.ahead = undefined
       }
-      return { memo, looks: memo.looks + row.young, judgedTo: await nextOf(context, memo.upto) }
+      return { memo, looks: memo.looks + row.recent, judgedTo: await nextOf(context, memo.upto) }
     }
   }
 }
@@ -124,9 +124,9 @@ async function judgeAhead(
 async function judgeSome(context: CheckContext, { upto, outside }: { upto: number; outside: number[] }) {
   return queryOne(
     context.db,
-    sql<{ looks: number; acts: number; young: number; outside: number[]; upto: number }>`
-      select looks, acts, young, outside, upto
-      from accesses_out_of_scope(${upto}::bigint, ${outside}::bigint[], ${entriesTogether}::bigint, ${await unloggedTimes(context)}::tstzmultirange)`,
+    sql<{ accesses: number; acts: number; recent: number; outside: number[]; upto: number }>`
+      select accesses, acts, recent, outside, upto
+      from accesses_out_of_scope(${upto}::bigint, ${outside}::bigint[], ${batchSize}::bigint, ${await unloggedTimes(context)}::tstzmultirange)`,
   )
 }
 

@@ -46,12 +46,12 @@ const hidden: Partial<Record<PromiseId, readonly string[]>> = { 'prohibitions.ob
 
 /** Returns a promise's facts without those that reveal single calls, or what others do. */
 export function shownFacts(promise: PromiseId, facts: Facts): Facts {
-  const [inFives, left] = [rounded[promise] ?? [], hidden[promise] ?? []]
+  const [roundedNames, hiddenNames] = [rounded[promise] ?? [], hidden[promise] ?? []]
   return Object.fromEntries(
     Object.entries(facts).flatMap(([name, fact]): [string, Facts[string]][] => {
-      if (left.includes(name)) return []
+      if (hiddenNames.includes(name)) return []
       if (typeof fact !== 'number') return [[name, dayOf(name, fact)]]
-      if (inFives.includes(name)) return [[name, roundToFive(fact)]]
+      if (roundedNames.includes(name)) return [[name, roundToFive(fact)]]
       return [[name, promise === 'recording.partial' && shares.includes(name) ? Math.round(100 * fact) / 100 : fact]]
     }),
   )

@@ -41,9 +41,9 @@ export const storageSites: Check<SiteFacts> = {
     const { sites } = version.description.storage
     const found = await placesWithData(context)
     // If there is a single site, this machine is on it; places on other machines must be assigned to a site.
-    const placed = found.map((place) => ({ name: place.name, site: siteOf(sites, place) }))
-    const unlisted = placed.filter(({ site }) => site === undefined)
-    const used = [...new Set(placed.flatMap(({ site }) => (site ? [site] : [])))]
+    const withSites = found.map((place) => ({ name: place.name, site: siteOf(sites, place) }))
+    const unlisted = withSites.filter(({ site }) => site === undefined)
+    const used = [...new Set(withSites.flatMap(({ site }) => (site ? [site] : [])))]
     const today = now.toZonedDateTimeISO(termZone).toPlainDate()
     const unattested = used.filter((site) => !isAttested(site, today))
     const abroad =
@@ -54,13 +54,13 @@ export const storageSites: Check<SiteFacts> = {
     return {
       holds: unlisted.length === 0 && unattested.length === 0 && abroad.length === 0,
       facts: {
-        places: placed.length,
+        places: withSites.length,
         sites: used.length,
         unlisted: unlisted.length,
         unattested: unattested.length,
         outsideEea: abroad.length,
         nextReview: reviews[0] ?? null,
-        where: placed.map(({ name, site }) => `${name}: ${site?.id ?? 'nowhere'}`).join(', '),
+        where: withSites.map(({ name, site }) => `${name}: ${site?.id ?? 'nowhere'}`).join(', '),
         sitesFi: namesOf(used, 'fi'),
         sitesSv: namesOf(used, 'sv'),
         sitesEn: namesOf(used, 'en'),

@@ -13,10 +13,13 @@ export interface EvidenceTables {
     checked_at: Instant
     holds: boolean
     facts: ColumnType<Facts | null, string | null, string>
+    /** Code of the error if the check failed. */
     fault: string | null
     broken_since: Instant | null
     duration_ms: number
+    /** State for the next check (seal-memo.ts). */
     memo: ColumnType<unknown, string | undefined, string>
+    /** By the log's key; null while there is none. */
     signature: string | null
   }
   proof_change: {

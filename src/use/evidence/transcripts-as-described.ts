@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { unloggedTimes } from './lost-times.ts'
 import type { Check } from './promise.ts'
-import { intervalsOf, queryOne } from './query-one.ts'
+import { intervalsOf, queryOne } from './evidence-queries.ts'
 
 type TranscriptFacts = {
   /** Copies for which a program began to transcribe the recording. */

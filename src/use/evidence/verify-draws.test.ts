@@ -178,9 +178,9 @@ describe('the proof that exactly the drawn calls were recorded', () => {
       { kind: 'omitted', segmentId: chosen.segmentId },
     ])
     expect(findings[1]?.differences).toEqual([
-      { what: 'record', stored: false, again: true },
-      { what: 'reason', stored: 'not-drawn', again: 'drawn' },
-      { what: 'draw', stored: 0.9, again: chosen.decision.draw },
+      { what: 'record', stored: false, recomputed: true },
+      { what: 'reason', stored: 'not-drawn', recomputed: 'drawn' },
+      { what: 'draw', stored: 0.9, recomputed: chosen.decision.draw },
     ])
   })
 
@@ -201,13 +201,13 @@ describe('the proof that exactly the drawn calls were recorded', () => {
     expect(await findings(keptShorter)).toMatchObject([
       {
         kind: 'decision-differs',
-        differences: [{ what: 'recordingMonths', stored: months, again: months - 1 }],
+        differences: [{ what: 'recordingMonths', stored: months, recomputed: months - 1 }],
       },
     ])
     const kept = admin.db.updateTable('recording').where('id', '=', recording!.id)
     await kept.set({ recording_months: months - 1 }).execute()
     expect(await findings(keptShorter)).toEqual([])
-    expect(await findings(seed)).toMatchObject([{ differences: [{ stored: months - 1, again: months }] }])
+    expect(await findings(seed)).toMatchObject([{ differences: [{ stored: months - 1, recomputed: months }] }])
     const later = { ...keptShorter, version: seed.version + 1, effectiveFrom: now }
     expect(
       (await verify({ versions: [seed, later] })).findings.filter((finding) => finding.segmentId === segmentId),
@@ -326,7 +326,7 @@ describe('the version used to verify', () => {
     const findings = (await verify({ versions: both })).findings
     expect(findings.map(({ segmentId }) => segmentId).sort()).toEqual([late.segmentId, early.segmentId].sort())
     const { differences } = findings.find(({ segmentId }) => segmentId === late.segmentId)!
-    expect(differences).toContainEqual({ what: 'descriptionVersion', stored: 1, again: 2 })
+    expect(differences).toContainEqual({ what: 'descriptionVersion', stored: 1, recomputed: 2 })
   })
 
   test('is unknown if the decision does not name it: the decision is unverifiable, and a recording is extra', async () => {
@@ -380,7 +380,7 @@ describe('opening hours and quotas', () => {
     const hidden = await fill(1, 3)
     const { findings } = await verify({ versions: by })
     expect(findings).toMatchObject([{ kind: 'decision-differs', segmentId: hidden.segmentId }])
-    expect(findings[0]?.differences).toEqual([{ what: 'quotaUsed', stored: 3, again: 1 }])
+    expect(findings[0]?.differences).toEqual([{ what: 'quotaUsed', stored: 3, recomputed: 1 }])
   })
 
   test('make a decision unverifiable if the official was reported only after it', async () => {

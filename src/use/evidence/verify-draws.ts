@@ -8,7 +8,7 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import { inForce } from '#description/register-description.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { DescriptionVersion } from '#safeguards/versions/versions.ts'
-import { countsPublicly } from './query-one.ts'
+import { countsPublicly } from './evidence-queries.ts'
 import { findingKinds, judgeDecision, type DecidedSegment, type Finding, type FindingKind } from './judge-decision.ts'
 import { judgeQuotas } from './judge-quotas.ts'
 
@@ -40,7 +40,7 @@ export interface Verified {
 }
 
 export const maxNamed = 100
-const segmentsAtOnce = 5_000
+const batchSize = 5_000
 /** Months for which the history is certainly complete: it ends after 14 months (R22). */
 const wholeMonths = 13
 /** After this time, calls that waited for the database have arrived. */
@@ -54,28 +54,28 @@ export async function verifyDraws(db: Kysely<RegisterTables>, options: VerifyOpt
     .setAccessMode('read only')
     .execute(async (tx) => {
       const { versions, drawKey, since, lost = '{}', signal } = options
-      const by = { versions, drawKey, consents: await readConsents(tx, versions) }
+      const inputs = { versions, drawKey, consents: await readConsents(tx, versions) }
       const now = await readNow(tx)
       const whole = now.toZonedDateTimeISO('UTC').subtract({ months: wholeMonths }).toInstant()
       const from = since && Temporal.Instant.compare(since, whole) > 0 ? since : whole
-      const quotas = judgeQuotas(by, from, now.subtract({ hours: settledHours }))
+      const quotas = judgeQuotas(inputs, from, now.subtract({ hours: settledHours }))
       const found = collect()
-      const all = { judged: 0, drawn: 0, recorded: 0, imported: 0 }
+      const totals = { judged: 0, drawn: 0, recorded: 0, imported: 0 }
       for await (const segments of decidedSegments(tx, since, lost)) {
         for (const segment of segments) {
           signal?.throwIfAborted()
           if (segment.isCounted) {
-            all.judged += 1
-            if (segment.isImported) all.imported += 1
-            else if (segment.recordingId !== null) all.recorded += 1
-            if (segment.decision.record && segment.decision.reason !== 'imported') all.drawn += 1
+            totals.judged += 1
+            if (segment.isImported) totals.imported += 1
+            else if (segment.recordingId !== null) totals.recorded += 1
+            if (segment.decision.record && segment.decision.reason !== 'imported') totals.drawn += 1
           }
           quotas.add(segment)
-          found.add(judgeDecision(segment, by))
+          found.add(judgeDecision(segment, inputs))
         }
       }
       for (const finding of [...quotas.findings(), ...(await recordingsWithoutAnswer(tx, since))]) found.add(finding)
-      return { ...all, ...found.result() }
+      return { ...totals, ...found.result() }
     })
 }
 
@@ -119,7 +119,7 @@ interface Row {
   capture_failure: string | null
   recording_id: string | null
   recording_months: number | null
-  is_beside: boolean
+  is_overlapping: boolean
   is_imported: boolean
   is_counted: boolean
 }
@@ -155,7 +155,7 @@ async function* decidedSegments(tx: Transaction<RegisterTables>, from: Temporal.
         where o.contact_id = s.contact_id and o.contact_started_at = s.contact_started_at and o.id <> s.id
           and o.decision_reason <> 'conference' and o.official_person_id is distinct from s.official_person_id
           and o.answered_at <= s.answered_at and coalesce(o.ended_at, 'infinity') >= s.answered_at
-      ) as is_beside,
+      ) as is_overlapping,
       exists (select from imported_recording i where i.recording_id = recording.id) and import_is_logged(recording.id) as is_imported,
       recording.id is null or ${countsPublicly(sql`now()`)} as is_counted
     from segment s
@@ -164,7 +164,7 @@ async function* decidedSegments(tx: Transaction<RegisterTables>, from: Temporal.
     left join recording on recording.segment_id = s.id
     left join officials_before_corrections(${lost}::tstzmultirange) former on former.part = s.id
     where s.answered_at is not null and s.answered_at >= ${from ?? '-infinity'}::timestamptz`.execute(tx)
-  const fetch = () => sql<Row>`fetch ${sql.lit(segmentsAtOnce)} from decided`.execute(tx)
+  const fetch = () => sql<Row>`fetch ${sql.lit(batchSize)} from decided`.execute(tx)
   // Prefetches the next batch while the present one is judged.
   let nextBatch = fetch()
   for (;;) {
@@ -201,7 +201,7 @@ function segmentOf(row: Row): JudgedSegment {
     captureFailure: row.capture_failure,
     recordingId: row.recording_id,
     recordingMonths: row.recording_months,
-    isBeside: row.is_beside,
+    isOverlapping: row.is_overlapping,
     isImported: row.is_imported,
     isCounted: row.is_counted,
   }

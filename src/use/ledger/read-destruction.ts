@@ -47,7 +47,7 @@ export interface Certified {
 
 /**
  * Returns how and when a recording of a visible call ended. For an end by its term, only the day is returned. A
- * recording that a preservation order kept longer looks as if it had been destroyed (L37).
+ * recording that a preservation order keeps past its term is shown as destroyed at its term (L37).
  */
 export function readDestruction(
   db: Kysely<RegisterTables>,

@@ -9,8 +9,10 @@ import type { Session } from '#safeguards/people/session.ts'
  */
 export function endListening(db: Kysely<RegisterTables>, session: Session, listeningId: string): Promise<boolean> {
   return inSession(db, { 'seloste.session': session.token }, async (tx) => {
-    const { rows } = await sql<{ left: boolean }>`select stop_listening(${listeningId}::uuid) as left`.execute(tx)
-    return rows[0]?.left === true
+    const { rows } = await sql<{ isEnded: boolean }>`select stop_listening(${listeningId}::uuid) as "isEnded"`.execute(
+      tx,
+    )
+    return rows[0]?.isEnded === true
   })
 }
 
@@ -23,9 +25,9 @@ export function paceListening(
 ): Promise<boolean> {
   return inSession(db, { 'seloste.session': session.token }, async (tx) => {
     const { rows } = await sql<{
-      paced: boolean
-    }>`select set_listening_speed(${listeningId}::uuid, ${speed}::real) as paced`.execute(tx)
-    return rows[0]?.paced === true
+      isSet: boolean
+    }>`select set_listening_speed(${listeningId}::uuid, ${speed}::real) as "isSet"`.execute(tx)
+    return rows[0]?.isSet === true
   })
 }
 

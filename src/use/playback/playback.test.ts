@@ -270,7 +270,7 @@ describe('byte ranges', () => {
     expect(whole).toHaveLength(total)
   })
 
-  test('are at most a mebibyte, whatever is asked', async () => {
+  test('are at most a mebibyte, whatever is requested', async () => {
     for (const to of [undefined, mebibyte, whole.length - 1, 1e12]) {
       expect(await bytesOf(request, 0, to)).toHaveLength(mebibyte)
     }

@@ -85,28 +85,28 @@ export function createAudioServer(
   pace: Pace = playbackPace,
 ): AudioServer {
   /** Open recordings by id of their listening. */
-  const known = new Map<string, CachedListening>()
+  const cache = new Map<string, CachedListening>()
   const { waitForPace } = pacePlayback(pace)
 
   /** Returns a session's listening with its open recording, opening it if allowed. */
-  async function knownListening(session: string, listening: string): Promise<CachedListening | ListeningEnd> {
-    const found = known.get(listening)
+  async function cachedListening(session: string, listening: string): Promise<CachedListening | ListeningEnd> {
+    const found = cache.get(listening)
     if (found?.session === session) {
       found.closing.refresh()
       return found
     }
     const current = await listeningNow(db, session, listening)
     if ('over' in current) return current
-    forget(listening)
+    evict(listening)
     const opened: CachedListening = {
       ...{ session, speed: current.speed, recording: current.recordingId },
       ...{ person: personOf(listening), opening: openWithKey(current.recordingId) },
-      closing: setTimeout(() => forget(listening), openMs).unref(),
+      closing: setTimeout(() => evict(listening), openMs).unref(),
     }
-    known.set(listening, opened)
-    for (const one of [opened.opening, opened.person]) one.catch(() => forget(listening))
-    const oldest = known.keys().next()
-    if (known.size > maxOpen && !oldest.done) forget(oldest.value)
+    cache.set(listening, opened)
+    for (const one of [opened.opening, opened.person]) one.catch(() => evict(listening))
+    const oldest = cache.keys().next()
+    if (cache.size > maxOpen && !oldest.done) evict(oldest.value)
     return opened
   }
 
@@ -115,9 +115,9 @@ export function createAudioServer(
     return (await row.executeTakeFirstOrThrow()).person_id
   }
 
-  function forget(listening: string): void {
-    clearTimeout(known.get(listening)?.closing)
-    known.delete(listening)
+  function evict(listening: string): void {
+    clearTimeout(cache.get(listening)?.closing)
+    cache.delete(listening)
   }
 
   async function openWithKey(id: string): Promise<Opened> {
@@ -138,17 +138,17 @@ export function createAudioServer(
     otherwise: Otherwise,
   ): Promise<ListeningEnd | Otherwise> {
     const now = await listeningNow(db, session, listening)
-    return 'over' in now ? forgetEnded(now, listening) : otherwise
+    return 'over' in now ? evictEnded(now, listening) : otherwise
   }
 
-  function forgetEnded(ended: ListeningEnd, listening: string): ListeningEnd {
-    forget(listening)
+  function evictEnded(ended: ListeningEnd, listening: string): ListeningEnd {
+    evict(listening)
     return ended
   }
 
   return {
     async audio({ session, workstation, listening, from, to }, gone) {
-      const cached = await knownListening(session, listening)
+      const cached = await cachedListening(session, listening)
       if ('over' in cached) return cached
       const [{ body, index }, person] = await Promise.all([cached.opening, cached.person])
       const totalBytes = wavHeaderBytes + index.durationSamples * bytesPerSample
@@ -157,31 +157,31 @@ export function createAudioServer(
       const request = samplesOf(from, end)
       const samples = request.to - request.from
       const by = { person, recording: cached.recording }
-      const given =
+      const allowed =
         samples === 0
           ? 0
           : await waitForPace(listening, { fromSample: request.from, samples, speed: cached.speed, by }, gone)
-      if (samples > 0 && given === 0) return unlessEnded(session, listening, 'too-fast')
-      const givenEnd = given === samples ? end : wavHeaderBytes + (request.from + given) * bytesPerSample
-      const rendering = renderRange(body, index, from, givenEnd)
+      if (samples > 0 && allowed === 0) return unlessEnded(session, listening, 'too-fast')
+      const allowedEnd = allowed === samples ? end : wavHeaderBytes + (request.from + allowed) * bytesPerSample
+      const rendering = renderRange(body, index, from, allowedEnd)
       // An error does not matter if the range is refused, such as when the recording was destroyed.
       rendering.catch(() => undefined)
       const now = await serveRange(db, {
         ...{ session, workstation, listening },
-        ...{ fromMs: toMs(request.from), toMs: toMs(request.from + given) },
+        ...{ fromMs: toMs(request.from), toMs: toMs(request.from + allowed) },
       })
-      if ('over' in now) return forgetEnded(now, listening)
+      if ('over' in now) return evictEnded(now, listening)
       cached.speed = now.speed
       return { bytes: await rendering, from, totalBytes }
     },
 
     async prepare({ session, listening }) {
-      const cached = await knownListening(session, listening)
+      const cached = await cachedListening(session, listening)
       if (!('over' in cached)) await cached.opening
     },
 
     async peaks({ session, listening }) {
-      const cached = await knownListening(session, listening)
+      const cached = await cachedListening(session, listening)
       if ('over' in cached) return cached
       const { index } = await cached.opening
       const ended = await unlessEnded(session, listening, undefined)

@@ -31,7 +31,7 @@ const judged = [
   [5, 5, 5],
 ]
 
-test('the alpha of a question is computed from its answers per recording, as given', () => {
+test('the alpha of a question is computed from its answers per recording', () => {
   const [form] = agreementByQuestion(judged.map((answers) => closedCalibration(answers)))
   expect(form).toMatchObject({ formName: 'Peruslomake', formVersion: 1, calibrations: 5 })
   expect(form?.questions).toEqual([

@@ -5,7 +5,7 @@ import { rankCandidates, type Candidate } from './draw-sample.ts'
 /** A random week: how many recordings each official has, how many to draw, and the seed. */
 const week = fc.record({
   counts: fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 8 }),
-  most: fc.integer({ min: 0, max: 40 }),
+  max: fc.integer({ min: 0, max: 40 }),
   seed: fc.string({ minLength: 8, maxLength: 8 }),
 })
 const candidatesOf = (counts: readonly number[]): Candidate[] =>
@@ -29,7 +29,7 @@ test('a draw orders every candidate once', () => {
 
 test('among the first N candidates, officials with enough recordings occur equally often, within one', () => {
   fc.assert(
-    fc.property(week, ({ counts, most: max, seed }) => {
+    fc.property(week, ({ counts, max, seed }) => {
       const ranked = rankCandidates(candidatesOf(counts), { seed, week: '2026-11-16', earlier: [] })
       const drawn = ranked.slice(0, max)
       const taken = counts.map((_, official) => drawn.filter((recording) => ownerOf(recording) === official).length)

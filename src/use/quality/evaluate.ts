@@ -153,12 +153,12 @@ export async function saveEvaluation(
   const work = await requestQuality(db, session, trace, workOf(id), changeRefusals)
   if ('refused' in work) return work
   const { form } = work.value
-  const fitting = validAnswers(form, answers)
+  const valid = validAnswers(form, answers)
   const statement = sql<{ value: number }>`
-    select save_evaluation(${id}::uuid, ${revision}, ${JSON.stringify(fitting)}::jsonb, ${JSON.stringify(comments)}::jsonb,
+    select save_evaluation(${id}::uuid, ${revision}, ${JSON.stringify(valid)}::jsonb, ${JSON.stringify(comments)}::jsonb,
       ${note}) as value`
   const answer = await requestQuality(db, session, trace, statement, saveRefusals)
-  return 'refused' in answer ? answer : { revision: answer.value, score: scoreForm(form, fitting) }
+  return 'refused' in answer ? answer : { revision: answer.value, score: scoreForm(form, valid) }
 }
 
 /**
@@ -184,7 +184,7 @@ export async function releaseEvaluation(
 
 /**
  * Sets an evaluation aside for good, or returns it to the queue for an evaluator less close to the official.
- * @returns `isFollowed`, if set aside for good: whether the next recording of the draw replaced it
+ * @returns `isFollowed`, if set aside for good: true if the next recording of the draw replaced it
  */
 export async function setAside(
   db: SafeguardsDatabase,

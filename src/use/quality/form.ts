@@ -1,7 +1,6 @@
 /**
- * Quality evaluation (R4: QUALITY; the description's "varmistaa ja kehittää asiakaspalvelumme laatua"): forms, drawn
- * recordings, answers, evaluations for the official, results of groups. No ranking of people, no use for pay or discipline
- * (R6), no words of calls.
+ * Forms of quality evaluation (R4: QUALITY; the description's "varmistaa ja kehittää asiakaspalvelumme laatua"), with which
+ * drawn recordings are evaluated. No ranking of people, no use for pay or discipline (R6), no words of calls.
  */
 
 /** Scale of a question: yes (1) or no (0); 1 to 5; points from 0. */
@@ -40,14 +39,14 @@ export type Answers = Readonly<Record<string, number | null>>
 export const questionsOf = (form: Form): Question[] => form.sections.flatMap(({ questions }) => questions)
 
 /** Returns the lowest and highest answer of a scale. */
-export function boundsOf(scale: Scale): { least: number; most: number } {
-  if (scale.kind === 'yes-no') return { least: 0, most: 1 }
-  if (scale.kind === 'one-to-five') return { least: 1, most: 5 }
-  return { least: 0, most: scale.most }
+export function boundsOf(scale: Scale): { min: number; max: number } {
+  if (scale.kind === 'yes-no') return { min: 0, max: 1 }
+  if (scale.kind === 'one-to-five') return { min: 1, max: 5 }
+  return { min: 0, max: scale.most }
 }
 
 export function isOnScale(scale: Scale, value: number): boolean {
-  const { least: min, most: max } = boundsOf(scale)
+  const { min, max } = boundsOf(scale)
   return Number.isInteger(value) && value >= min && value <= max
 }
 
@@ -81,9 +80,9 @@ export function problemsOf(form: Form): FormProblem[] {
       ids.add(question.id)
       if (question.text.trim() === '') problems.push({ code: 'text-missing', at: question.id })
       const condition = question.onlyIf
-      const request = condition && earlier.get(condition.question)
-      if (condition && !request) problems.push({ code: 'condition-not-earlier', at: question.id })
-      if (condition && request && !condition.answers.some((value) => isOnScale(request.scale, value)))
+      const dependsOn = condition && earlier.get(condition.question)
+      if (condition && !dependsOn) problems.push({ code: 'condition-not-earlier', at: question.id })
+      if (condition && dependsOn && !condition.answers.some((value) => isOnScale(dependsOn.scale, value)))
         problems.push({ code: 'condition-answers', at: question.id })
       earlier.set(question.id, question)
     }

@@ -24,6 +24,7 @@ interface StoredDraw {
   drawnAt: string
   /** [recording, official's number in this list]; null once all the recordings are gone. */
   candidates: [string, number][] | null
+  /** Number of earlier draws by official. */
   earlier: number[] | null
   /** All candidates in the order of the draw; the first were picked. */
   ranked: string[] | null
@@ -115,11 +116,11 @@ function isAsDrawn(
   },
 ): boolean {
   const candidates = draw.candidates.map(([recording, official]) => ({ recording, official }))
-  const again = rankCandidates(candidates, { seed, week: draw.week, earlier: draw.earlier })
-  const after = again.slice(draw.pickedCount)
+  const repeated = rankCandidates(candidates, { seed, week: draw.week, earlier: draw.earlier })
+  const after = repeated.slice(draw.pickedCount)
   return (
-    again.join() === draw.ranked.join() &&
-    draw.pickedCount === Math.min(weekly, again.length) &&
+    repeated.join() === draw.ranked.join() &&
+    draw.pickedCount === Math.min(weekly, repeated.length) &&
     // Replacements follow the order of the draw; recordings that could no longer be evaluated were skipped.
     after.filter((one) => draw.followed.includes(one)).join() === draw.followed.join()
   )
@@ -172,10 +173,10 @@ export async function drawSamplesDue(db: Kysely<RegisterTables>): Promise<number
     }))
     const ranked = rankCandidates(candidates, { seed, week: week.toString(), earlier })
     const candidateList = JSON.stringify(candidates.map(({ recording, official }) => [recording, official]))
-    const recorded = await sql<{ noted: boolean }>`
+    const recorded = await sql<{ isRecorded: boolean }>`
       select record_draw(${plan}::uuid, ${week.toString()}::date, ${candidateList}::jsonb, ${JSON.stringify(earlier)}::jsonb,
-        ${ranked}::uuid[]) as noted`.execute(db)
-    if (recorded.rows[0]?.noted) drawn += Math.min(weekly, ranked.length)
+        ${ranked}::uuid[]) as "isRecorded"`.execute(db)
+    if (recorded.rows[0]?.isRecorded) drawn += Math.min(weekly, ranked.length)
   }
   return drawn
 }

@@ -47,7 +47,7 @@ const answered: fc.Arbitrary<{ form: Form; answers: Answers }> = fc
           weight,
           questions.map(({ share, applies, ...rest }, q) => {
             const id = `s${s}q${q}`
-            const { least: min, most: max } = boundsOf(rest.scale)
+            const { min, max } = boundsOf(rest.scale)
             answers[id] = applies ? min + Math.round(share * (max - min)) : null
             return question(id, { ...rest, mayNotApply: true })
           }),
@@ -123,7 +123,7 @@ describe('a score', () => {
       fc.property(answered, fc.nat(), ({ form, answers }, pick) => {
         const better = questionsOf(form).filter(({ id, scale }) => {
           const answer = answers[id]
-          return answer != null && answer < boundsOf(scale).most
+          return answer != null && answer < boundsOf(scale).max
         })
         const chosen = better[pick % Math.max(1, better.length)]
         fc.pre(chosen !== undefined)
@@ -136,7 +136,7 @@ describe('a score', () => {
   test('is failed and 0 exactly if a fatal question has the lowest answer, and a critical question makes its section 0', () => {
     fc.assert(
       fc.property(answered, ({ form, answers }) => {
-        const lowest = questionsOf(form).filter(({ id, scale }) => answers[id] === boundsOf(scale).least)
+        const lowest = questionsOf(form).filter(({ id, scale }) => answers[id] === boundsOf(scale).min)
         const scored = scoreForm(form, answers)
         expect(scored.isFailed).toBe(lowest.some(({ critical }) => critical === 'form'))
         if (scored.isFailed) expect(scored.total).toBe(0)

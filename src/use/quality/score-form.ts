@@ -75,7 +75,7 @@ export function validAnswers(form: Form, answers: Answers): Answers {
 
 /** Returns an answer as a share of its scale, 0 to 1. */
 export function shareOf({ scale }: Question, answer: number): number {
-  const { least: min, most: max } = boundsOf(scale)
+  const { min, max } = boundsOf(scale)
   return (answer - min) / (max - min)
 }
 

@@ -16,7 +16,7 @@ export interface FeedProblem {
   at: Temporal.Instant
 }
 
-export interface ProblemPlace {
+export interface ProblemCursor {
   at: Temporal.Instant
   id: string
 }
@@ -26,19 +26,19 @@ export function listFeedProblems(
   db: Kysely<RegisterTables>,
   session: Session,
   { from, to, feed }: Period & { feed?: string | undefined },
-  { before, limit }: { before?: ProblemPlace | undefined; limit: number },
-): Promise<{ items: FeedProblem[]; next?: ProblemPlace } | { refused: WatchRefusal }> {
+  { before, limit }: { before?: ProblemCursor | undefined; limit: number },
+): Promise<{ items: FeedProblem[]; next?: ProblemCursor } | { refused: WatchRefusal }> {
   return returnRefusal(
     watchRefusals,
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
       await sql`select require_reconciler()`.execute(tx)
       const ofFeed = feed === undefined ? sql`` : sql`and feed = ${feed}`
-      const onward = before
+      const olderOnes = before
         ? sql`and (at, p.id) < (${before.at}::timestamptz, decode(${before.id}::text, 'hex'))`
         : sql``
       const { rows } = await sql<FeedProblem>`
         select encode(p.id, 'hex') as id, feed, file, line, reason, at from feed_problem p
-        where at >= ${from}::timestamptz and at < ${to}::timestamptz ${ofFeed} ${onward}
+        where at >= ${from}::timestamptz and at < ${to}::timestamptz ${ofFeed} ${olderOnes}
         order by at desc, p.id desc limit ${limit + 1}`.execute(tx)
       const items = rows.slice(0, limit)
       const last = items.at(-1)

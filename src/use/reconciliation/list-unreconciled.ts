@@ -38,7 +38,7 @@ export interface Unreconciled {
   explained: { at: Instant; by: string; note: string } | undefined
 }
 
-export interface Place {
+export interface UnreconciledCursor {
   startedAt: Instant
   id: string
 }
@@ -54,8 +54,8 @@ export function listUnreconciled(
   db: Kysely<RegisterTables>,
   session: Session,
   filter: UnreconciledFilter & { isExplained?: boolean | undefined },
-  { before, limit }: { before?: Place | undefined; limit: number },
-): Promise<{ items: Unreconciled[]; next?: Place } | { refused: WatchRefusal }> {
+  { before, limit }: { before?: UnreconciledCursor | undefined; limit: number },
+): Promise<{ items: Unreconciled[]; next?: UnreconciledCursor } | { refused: WatchRefusal }> {
   const { kind, from, to, number, feed, why, isExplained } = filter
   return returnRefusal(
     watchRefusals,

@@ -28,7 +28,7 @@ export type RecordFact = string | number | string[]
 export interface RecordRow {
   key: string
   kind: RecordKind
-  /** What was decided or asked, within the kind. */
+  /** What was decided or requested, within the kind. */
   act: string
   number: string | null
   entered_at: Temporal.Instant

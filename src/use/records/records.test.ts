@@ -29,7 +29,7 @@ const row = (given: Partial<RecordRow> = {}): RecordRow => ({
 })
 
 describe('a decision in the diary', () => {
-  test('has what SÄHKE2 asks of a record', () => {
+  test('has what SÄHKE2 requires of a record', () => {
     expect(describeRecord(row(), names)).toMatchObject({
       identifier: 'authority:V-2026-1',
       title: { fi: 'Luovutus viranomaiselle V-2026-1: Helsingin poliisilaitos' },

@@ -8,8 +8,8 @@ import type { Session } from '#safeguards/people/session.ts'
 import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import type { DeliveryWay } from './letters/letters.ts'
 
-/** Nobody is told at home: a requester is told before a day. */
-type ToldWay = Exclude<DeliveryWay, 'HOME'>
+/** How a requester is notified before the change; a letter to be fetched at home may be read too late. */
+type NoticeWay = Exclude<DeliveryWay, 'HOME'>
 
 export interface PendingRight {
   draft: string
@@ -23,7 +23,7 @@ export interface PendingRight {
   isBooked: boolean
   /** True if the request's appointment is before `endsAt`. */
   isHeardBefore: boolean
-  told: { how: ToldWay; at: Temporal.Instant } | undefined
+  told: { how: NoticeWay; at: Temporal.Instant } | undefined
 }
 
 interface Row {
@@ -36,7 +36,7 @@ interface Row {
   ends_at: Temporal.Instant
   is_booked: boolean
   is_heard_before: boolean
-  told_how: ToldWay | null
+  told_how: NoticeWay | null
   told_at: Temporal.Instant | null
 }
 
@@ -70,7 +70,7 @@ const notifyRefusals = ['deny.role', 'not-found', 'request.closed'] as const
 export function notifyPendingRight(
   db: SafeguardsDatabase,
   session: Session,
-  { draft, request, how }: { draft: string; request: string; how: ToldWay },
+  { draft, request, how }: { draft: string; request: string; how: NoticeWay },
 ): Promise<'done' | Refused<(typeof notifyRefusals)[number]>> {
   const statement = sql`select record_pending_right_notice(${draft}::uuid, ${request}::uuid, ${how})`
   const trace = { action: 'pending-right.told', object: { kind: 'request', id: request } } as const

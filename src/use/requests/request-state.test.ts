@@ -304,7 +304,7 @@ describe('a request is urgent', () => {
       { kinds: ['LISTEN'], firstEnd: inHours(72) },
       { isUrgent: true },
     ],
-    ['not longer before that end', { kinds: ['LISTEN'], firstEnd: inHours(73) }, { isUrgent: false }],
+    ['not more than three days before that end', { kinds: ['LISTEN'], firstEnd: inHours(73) }, { isUrgent: false }],
     [
       'not for a recording that was heard',
       { kinds: ['LISTEN'], firstEnd: inHours(1), appointments: [{ state: 'HEARD', isPast: true }] },

@@ -80,9 +80,9 @@ const answersOfKind: Partial<Record<RequestKind, readonly string[]>> = {
 }
 /** Kinds that are carried out by forbidding the use of the recording, which destroys it (R50, L9). */
 const prohibitingKinds: ReadonlySet<RequestKind> = new Set<RequestKind>(['PROHIBIT', 'ERASURE', 'OBJECTION'])
-const settled = new Set<RequestCallState>(['MATCHED', 'NOT_FOUND', 'NOT_IDENTIFIABLE', 'NOT_PARTY'])
+const settledStates = new Set<RequestCallState>(['MATCHED', 'NOT_FOUND', 'NOT_IDENTIFIABLE', 'NOT_PARTY'])
 /** A copy in another state was not fetched, and is made again on request. */
-const hasCopy = new Set(['making', 'ready', 'taken'])
+const validCopyStates = new Set(['making', 'ready', 'taken'])
 const urgentHours = 3 * 24
 const soonHours = 7 * 24
 
@@ -113,7 +113,7 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
   const canBeHeard = calls.some((call) => call.canBeHeard)
   const isBooked = appointments.some(({ state }) => state === 'BOOKED')
   const toBook = requests('LISTEN') && canBeHeard && !isBooked && !hasListeningEnded(appointments)
-  const toCopy = requests('COPY') && canBeHeard && !facts.copies.some(({ state }) => hasCopy.has(state))
+  const toCopy = requests('COPY') && canBeHeard && !facts.copies.some(({ state }) => validCopyStates.has(state))
   const isCopyWaiting = facts.copies.some(({ state }) => state === 'making' || state === 'ready')
   // A requester's own prohibition does not destroy what they still wait to listen to or to fetch.
   const toForbid =
@@ -122,7 +122,7 @@ export function nextSteps(facts: RequestFacts): NextStep[] {
     !(toBook || isBooked || toCopy || isCopyWaiting)
   const canAnswer = requests('OPENNESS')
     ? facts.isDecided
-    : requests('MENTIONED') || (calls.length > 0 && calls.every(({ state }) => settled.has(state)))
+    : requests('MENTIONED') || (calls.length > 0 && calls.every(({ state }) => settledStates.has(state)))
   // A prohibition is answered by the automatic letter after destruction.
   const forbidsAlone =
     facts.kinds.every((kind) => prohibitingKinds.has(kind)) &&

@@ -63,10 +63,10 @@ test('an unavailable location reports why, since when, and until when a deletion
   await pool.query(
     `insert into copy_owed (place, object_kind, object) values ('vault', 'month-key', 'month-2027-01.v1')`,
   )
-  const [away] = await blockersOf('place-unreachable')
-  expect(away).toMatchObject({ place: 'vault', count: 1, fault: 'vault: ENOENT', example: 'month-2027-01.v1' })
-  expect(away!.deadline!.since(Temporal.Now.instant()).total('minutes')).toBeCloseTo(60, -1)
-  expect(describeBlocker(away!)).toMatch(/^place-unreachable: .*vault, 1, .*to be fixed by .*reachable again/)
+  const [unreachable] = await blockersOf('place-unreachable')
+  expect(unreachable).toMatchObject({ place: 'vault', count: 1, fault: 'vault: ENOENT', example: 'month-2027-01.v1' })
+  expect(unreachable!.deadline!.since(Temporal.Now.instant()).total('minutes')).toBeCloseTo(60, -1)
+  expect(describeBlocker(unreachable!)).toMatch(/^place-unreachable: .*vault, 1, .*to be fixed by .*reachable again/)
   await pool.query('delete from copy_owed')
   await setPlace(`state = 'in-use', fault = null, fault_since = null`)
   expect(await blockersOf('place-unreachable')).toEqual([])

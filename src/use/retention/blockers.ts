@@ -73,7 +73,7 @@ export async function listBlockedDestructions(db: SafeguardsDatabase): Promise<B
 /** Returns one line: kind, count, place, since and until when, remedy. */
 export function describeBlocker({ kind, count, since, deadline, place, example, fault }: Blocker): string {
   const [item, remedy] = remedies[kind]
-  const about = [
+  const details = [
     place,
     count > 0 && String(count),
     example !== null && `for example ${example}`,
@@ -81,7 +81,7 @@ export function describeBlocker({ kind, count, since, deadline, place, example, 
     deadline && `to be fixed by ${second(deadline)}`,
     fault,
   ].filter(Boolean)
-  return `${kind}: ${item}${about.length > 0 ? ` (${about.join(', ')})` : ''}: ${remedy}`
+  return `${kind}: ${item}${details.length > 0 ? ` (${details.join(', ')})` : ''}: ${remedy}`
 }
 
 function second(at: Temporal.Instant): string {

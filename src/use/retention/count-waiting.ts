@@ -5,6 +5,7 @@ import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 export interface Waiting {
   /** Recordings and contacts past their term that still exist, without those kept by an order or an open case. */
   overdue: { recordings: number; contacts: number }
+  /** Recordings stored by capture and not ingested, with the time since the end of the oldest one's call. */
   unsealed: { recordings: number; oldestSeconds: number }
   /** Recordings not ingested because ingestion failed. */
   failed: number

@@ -22,8 +22,8 @@ export interface Due {
 
 const maxDays = 458
 
-/** Returns true if the interval is empty or too long: at most 15 months. */
-export function isTooLong({ from, to }: DueQuery): boolean {
+/** Returns true if the interval is empty or longer than 15 months. */
+export function isInvalidInterval({ from, to }: DueQuery): boolean {
   const hours = to.since(from).total('hours')
   return hours <= 0 || hours > maxDays * 24 + 1
 }

@@ -55,6 +55,7 @@ export interface Retention {
   counts: RetentionCounts
   clock: {
     state: 'right' | 'ahead' | 'behind'
+    /** Highest time that the register has seen. */
     mark: Instant
     now: Instant
     stoppedSince: Instant | null
@@ -157,9 +158,9 @@ async function readRuns(tx: Transaction<RegisterTables>): Promise<RetentionRun[]
 }
 
 async function readPermissions(tx: Transaction<RegisterTables>): Promise<Retention['may']> {
-  const request = [...new Set([...confirmsClock, ...seesHolds, ...seesRecalls])]
+  const allRoles = [...new Set([...confirmsClock, ...seesHolds, ...seesRecalls])]
   const { rows } = await sql<{ role: Role }>`
-    select role from unnest(${request}::text[]) as asked (role) where viewer_is(role)`.execute(tx)
+    select role from unnest(${allRoles}::text[]) as r (role) where viewer_is(role)`.execute(tx)
   const places = await sql<{ may: boolean }>`select may_see_places() as may`.execute(tx)
   const isOneOf = (roles: readonly Role[]) => rows.some(({ role }) => roles.includes(role))
   return {

@@ -141,20 +141,20 @@ async function findContacts(
  * viewer's own calls; for a viewer without a right to own calls they are taken as a whole number, such as an extension.
  */
 function filtersOf({ from, to, ...search }: ContactSearch, { rights }: Grant): Record<string, unknown> {
-  const request = Object.fromEntries(
+  const given = Object.fromEntries(
     (Object.keys(contactFilters) as FilterName[]).flatMap((name) => {
       const value = search[name]?.trim()
       return value && value !== noFilterValue(name) ? [[name, value]] : []
     }),
   )
-  const { caller, number, official, recorded, ...others } = request
+  const { caller, number, official, recorded, ...others } = given
   const callerEnds = rights.some(({ scope }) => scope.kind === 'own') ? lastDigitsOf(caller) : undefined
-  const by = caller === undefined || callerEnds !== undefined ? undefined : normalisePhoneNumber(caller)
+  const parsed = caller === undefined || callerEnds !== undefined ? undefined : normalisePhoneNumber(caller)
   return {
     ...others,
     ...(from && { from_at: from.subtract({ hours: maxCallHours }), going_on_at: from }),
     ...(to && { to_at: to }),
-    ...(by && (by.kind === 'withheld' ? { withheld: true } : { caller: by.key ?? unknownKey })),
+    ...(parsed && (parsed.kind === 'withheld' ? { withheld: true } : { caller: parsed.key ?? unknownKey })),
     ...(callerEnds && { caller_ends: callerEnds }),
     ...(number && { called: normalisePhoneNumber(number).key ?? unknownKey }),
     ...(official && {

@@ -1,6 +1,6 @@
 // Invents calls to a tax office from a seed, and labels identifying words. Returns words with times, and labels. Never
 // combines a real person's name with a real number.
-import type { Category, TrackPlace, Word } from '#use/disclosure/content/word.ts'
+import type { Category, TrackIndex, Word } from '#use/disclosure/content/word.ts'
 import {
   inventedBusinessId,
   inventedIban,
@@ -16,7 +16,7 @@ import { speakCardinal, speakCode, speakDigits, type Chance, type SpokenLanguage
 import { scriptFor } from './scripts.ts'
 
 export interface Label {
-  track: TrackPlace
+  track: TrackIndex
   category: Category
   from: number
   to: number

@@ -72,7 +72,7 @@ export async function startAnonymisedCopies(
     analyser,
     recogniser,
     progressOf: (copy) => renderer.progressOf(copy),
-    onSaved: (copy) => renderer.changed(copy),
+    onSaved: (copy) => renderer.discard(copy),
     isPseudonymisedAllowed() {
       const { disclosure, switches } = versions.at(clock.now()).description
       return disclosure.pseudonymised === true && switches.researchTreatAsPersonal

@@ -22,7 +22,7 @@ export interface PromiseChecks {
 
 export interface PromiseChecksOptions extends Omit<
   CheckContext,
-  'db' | 'versions' | 'version' | 'now' | 'afresh' | 'pace' | 'signal'
+  'db' | 'versions' | 'version' | 'now' | 'afresh' | 'intervalFactor' | 'signal'
 > {
   db: SafeguardsDatabase
   pool: EveryOptions['pool']
@@ -67,7 +67,7 @@ export function startPromiseChecks(options: PromiseChecksOptions): PromiseChecks
       version: versions.at(now),
       now,
       afresh: !isFirstRoundDone,
-      pace: intervalMs / roundMs,
+      intervalFactor: intervalMs / roundMs,
       signal,
     }
     const { broken, newlyBroken, restored, errors } = await checkPromises(checking, which)

@@ -1,5 +1,5 @@
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
-import { isTooLong, readDue } from '#use/retention/read-due.ts'
+import { isInvalidInterval, readDue } from '#use/retention/read-due.ts'
 import { readRetention, type Retention as Overview } from '#use/retention/read-retention.ts'
 import { registerOperations, items, viewed } from '../answer.ts'
 import type { Obstacle, Retention } from '../contract/retention.ts'
@@ -21,7 +21,7 @@ export function retentionRoutes(app: Routes, desk: Desk): void {
       const number = written === undefined ? undefined : normalisePhoneNumber(written).key
       if (number === null) return { refused: 'input.invalid', field: 'number' }
       const filters = { from, to, by, number }
-      if (isTooLong(filters)) {
+      if (isInvalidInterval(filters)) {
         const message = 'The period must end after it begins, and be at most 15 months.'
         return { refused: 'input.invalid', field: 'to', message }
       }

@@ -26,7 +26,7 @@ export interface AuthorityFacts {
     item: number
     /** Null before the decision. */
     isGranted: boolean | null
-    isThere: boolean
+    isAvailable: boolean
     /** When the item's recording is destroyed, if the item asks for a recording that still exists. */
     destroyAt: Temporal.Instant | undefined
   }[]
@@ -51,7 +51,7 @@ export function authorityLacks(facts: AuthorityFacts): { what: AuthorityLack; it
   const { isOffered, provision, isAssessed, outcome, isReleased, isClosed, items } = facts
   if (isClosed || isReleased || outcome === 'REFUSED') return []
   const wanted = items.filter(({ isGranted }) => isGranted !== false)
-  const gone = wanted.filter(({ isThere }) => !isThere).map(({ item }) => item)
+  const gone = wanted.filter(({ isAvailable }) => !isAvailable).map(({ item }) => item)
   const missing: Record<Exclude<AuthorityLack, 'item-destroyed'>, boolean> = {
     'authority-off': !isOffered,
     items: wanted.length === 0,
@@ -72,7 +72,9 @@ export function authorityLacks(facts: AuthorityFacts): { what: AuthorityLack; it
 export function urgentAt(facts: AuthorityFacts, now: Temporal.Instant): Temporal.Instant | undefined {
   if (facts.isClosed || facts.isReleased || facts.outcome === 'REFUSED') return undefined
   const [first] = facts.items
-    .flatMap(({ isGranted, isThere, destroyAt }) => (isGranted !== false && isThere && destroyAt ? [destroyAt] : []))
+    .flatMap(({ isGranted, isAvailable, destroyAt }) =>
+      isGranted !== false && isAvailable && destroyAt ? [destroyAt] : [],
+    )
     .sort((one, other) => Temporal.Instant.compare(one, other))
   return first && first.epochMilliseconds <= now.add({ hours: urgentHours }).epochMilliseconds ? first : undefined
 }

@@ -55,21 +55,21 @@ export function decideAuthority(
 
 /**
  * Closes a decided disclosure that has no open package; its entry in the log of disclosures stays.
- * @param because why nothing of what was granted was released; undefined if something was released or the request refused
+ * @param reason why nothing of what was granted was released; undefined if something was released or the request refused
  * (R34)
  */
 export function closeAuthority(
   db: Kysely<RegisterTables>,
   session: Session,
   id: string,
-  because?: string,
+  reason?: string,
 ): Promise<'done' | Refused<(typeof closeRefusals)[number]>> {
   return actOnDisclosure(
     db,
     session,
     id,
     'authority.closed',
-    sql`select close_authority(${id}::uuid, ${because ?? null})`,
+    sql`select close_authority(${id}::uuid, ${reason ?? null})`,
     closeRefusals,
   )
 }

@@ -46,7 +46,7 @@ export interface AuthorityItemRow {
   destroy_at: Temporal.Instant | null
   state: 'available' | 'restricted' | 'destroyed' | 'none'
   granted: boolean | null
-  is_there: boolean
+  is_available: boolean
 }
 
 export interface AuthorityDisclosure {
@@ -61,7 +61,7 @@ export interface AuthorityDisclosure {
   viewer: {
     isPreparing: boolean
     isDeciding: boolean
-    /** True if the viewer entered, changed, filled or assessed it. */
+    /** True if the viewer entered, changed or assessed the disclosure, or added an item. */
     isOwn: boolean
   }
 }
@@ -115,26 +115,26 @@ function viewAuthority<Answer>(
 async function withItems(tx: Transaction<RegisterTables>, rows: readonly SeenRow[]): Promise<AuthorityDisclosure[]> {
   const ids = rows.map(({ id }) => id)
   const items = await sql<AuthorityItemRow>`select * from authority_items(${ids}::uuid[])`.execute(tx)
-  const of = Map.groupBy(items.rows, ({ disclosure_id }) => disclosure_id)
-  const known = await sql<{ offered: boolean; holding: string[]; isPreparing: boolean; isDeciding: boolean }>`
+  const itemsById = Map.groupBy(items.rows, ({ disclosure_id }) => disclosure_id)
+  const rules = await sql<{ offered: boolean; inForce: string[]; isPreparing: boolean; isDeciding: boolean }>`
     select authority as offered, viewer_is('SECURITY') as "isPreparing", viewer_is('DECISION_MAKER') as "isDeciding", array(
-      select p ->> 'id' from jsonb_array_elements(provisions) p where provision_holds(p ->> 'id')) as holding
+      select p ->> 'id' from jsonb_array_elements(provisions) p where provision_holds(p ->> 'id')) as "inForce"
     from disclosure_rules`.execute(tx)
-  const { offered, holding, isPreparing, isDeciding } = known.rows[0]!
+  const { offered, inForce, isPreparing, isDeciding } = rules.rows[0]!
   const now = await registerTime(tx)
   return rows.map(({ seen, is_own, ...row }) => {
-    const listed = of.get(row.id) ?? []
+    const listed = itemsById.get(row.id) ?? []
     const facts: AuthorityFacts = {
       isOffered: offered,
-      provision: row.provision_id === null ? undefined : { isInForce: holding.includes(row.provision_id) },
+      provision: row.provision_id === null ? undefined : { isInForce: inForce.includes(row.provision_id) },
       isAssessed: row.assessed_at !== null,
       outcome: row.outcome,
       isReleased: row.released_at !== null,
       isClosed: row.closed_at !== null,
-      items: listed.map(({ item, granted, is_there, destroy_at, what }) => ({
+      items: listed.map(({ item, granted, is_available, destroy_at, what }) => ({
         item,
         isGranted: granted,
-        isThere: is_there,
+        isAvailable: is_available,
         destroyAt: what === 'IDENTIFICATION_DATA' ? undefined : (destroy_at ?? undefined),
       })),
     }

@@ -28,11 +28,11 @@ test('each kind of code is recognised as its own kind, and not with one digit ch
     [inventedIban, holdsIban],
   ]
   fc.assert(
-    fc.property(seeds, fc.constantFrom(...kinds), fc.nat(), (seed, [invent, knows], location) => {
+    fc.property(seeds, fc.constantFrom(...kinds), fc.nat(), (seed, [invent, knows], position) => {
       const code = bare(invent(chanceFrom(seed)))
       expect(knows(code)).toBe(true)
       const digits = [...code.matchAll(/\d/g)].map(({ index }) => index)
-      const at = digits[location % digits.length]!
+      const at = digits[position % digits.length]!
       const changed = code.slice(0, at) + String((Number(code[at]) + 1) % 10) + code.slice(at + 1)
       expect(knows(changed)).toBe(false)
     }),

@@ -1,9 +1,9 @@
 import type { Turn } from '../voice/engine.ts'
-import type { TrackPlace, Word } from './word.ts'
+import type { TrackIndex, Word } from './word.ts'
 
 /** A turn of a typed transcript, on its track; `words` if a recogniser has given its words times. */
 export interface TrackTurn extends Turn {
-  track: TrackPlace
+  track: TrackIndex
   words?: readonly Word[]
 }
 
@@ -17,7 +17,9 @@ const lettersOfDigit = 5
 export function wordsOfTurn(turn: TrackTurn): Word[] {
   if (turn.words !== undefined) return [...turn.words]
   const texts = turn.text.split(/\s+/).filter((text) => text !== '')
-  const weights = texts.map((text) => [...text].reduce((sum, sign) => sum + (/\d/.test(sign) ? lettersOfDigit : 1), 1))
+  const weights = texts.map((text) =>
+    [...text].reduce((sum, character) => sum + (/\d/.test(character) ? lettersOfDigit : 1), 1),
+  )
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   const { from, to, language, track } = turn
   let spoken = 0

@@ -7,14 +7,14 @@ export interface Phrase {
   /** Indexes of its first token, and of the first token after it. */
   first: number
   next: number
-  /** Its end, in samples. */
-  at: number
+  /** In samples. */
+  endsAt: number
   /** True if the phrase is a question, which the other party answers. */
   isQuestion: boolean
   /** True after "minä olen" or "this is": the following words are a name only if they look like one. */
   loose: boolean
   /** True if the name comes before the phrase. */
-  behind: boolean
+  isAfterName: boolean
 }
 
 interface Pattern {
@@ -22,7 +22,7 @@ interface Pattern {
   pattern: RegExp
   isQuestion: boolean
   loose: boolean
-  behind: boolean
+  isAfterName: boolean
 }
 
 /** `\w` does not match ä: any letter may follow a stem. */
@@ -111,20 +111,26 @@ function patternsOf(language: Language): Pattern[] {
     pattern: compile(phrases[language]),
     isQuestion: true,
     loose: false,
-    behind: false,
+    isAfterName: false,
   }))
   return [
     ...categories,
-    { category: 'NAME', pattern: compile(nameIntroductions[language]), isQuestion: false, loose: false, behind: false },
+    {
+      category: 'NAME',
+      pattern: compile(nameIntroductions[language]),
+      isQuestion: false,
+      loose: false,
+      isAfterName: false,
+    },
     {
       category: 'NAME',
       pattern: compile(looseNameIntroductions[language]),
       isQuestion: false,
       loose: true,
-      behind: false,
+      isAfterName: false,
     },
-    { category: 'NAME', pattern: compile(afterName[language]), isQuestion: false, loose: true, behind: true },
-    { category: 'NAME', pattern: compile(asksName[language]), isQuestion: true, loose: false, behind: false },
+    { category: 'NAME', pattern: compile(afterName[language]), isQuestion: false, loose: true, isAfterName: true },
+    { category: 'NAME', pattern: compile(asksName[language]), isQuestion: true, loose: false, isAfterName: false },
   ]
 }
 
@@ -146,10 +152,10 @@ export function phrasesIn(tokens: readonly Token[], language: Language): Phrase[
       const first = starts.findLastIndex((start) => start <= match.index)
       const after = starts.findIndex((start) => start > end - 1)
       const next = after < 0 ? tokens.length : after
-      return { ...kind, first, next, at: tokens[next - 1]?.to ?? 0 }
+      return { ...kind, first, next, endsAt: tokens[next - 1]?.to ?? 0 }
     }),
   )
-  return found.sort((one, other) => one.at - other.at)
+  return found.sort((one, other) => one.endsAt - other.endsAt)
 }
 
 const phraseWords = new Map<string, boolean>()

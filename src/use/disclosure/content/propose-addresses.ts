@@ -120,10 +120,10 @@ function afterPhrases(tokens: readonly Token[], other: readonly Token[]): Propos
   for (const language of languages) {
     const own = phrasesIn(tokens, language).filter(({ category }) => category === 'ADDRESS')
     const theirs = phrasesIn(other, language).filter(({ category }) => category === 'ADDRESS')
-    for (const phrase of own) proposals.push(...answerFrom(tokens, phrase.next, phrase.at))
+    for (const phrase of own) proposals.push(...answerFrom(tokens, phrase.next, phrase.endsAt))
     for (const phrase of theirs) {
-      const answer = tokens.findIndex((token) => token.from >= phrase.at - 1600)
-      if (answer >= 0) proposals.push(...answerFrom(tokens, answer, phrase.at))
+      const answer = tokens.findIndex((token) => token.from >= phrase.endsAt - 1600)
+      if (answer >= 0) proposals.push(...answerFrom(tokens, answer, phrase.endsAt))
     }
   }
   return proposals

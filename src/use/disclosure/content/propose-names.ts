@@ -27,12 +27,12 @@ function afterPhrases(tokens: readonly Token[], other: readonly Token[]): Propos
   for (const language of languages) {
     const ofName = (phrase: Phrase) => phrase.category === 'NAME'
     for (const phrase of phrasesIn(tokens, language).filter(ofName)) {
-      if (phrase.behind) proposals.push(...nameBefore(tokens, phrase.first))
+      if (phrase.isAfterName) proposals.push(...nameBefore(tokens, phrase.first))
       else if (!phrase.isQuestion) proposals.push(...nameFrom(tokens, phrase))
     }
     for (const phrase of phrasesIn(other, language).filter(ofName)) {
       if (!phrase.isQuestion) continue
-      const answer = tokens.findIndex((token) => token.from >= phrase.at - 1600)
+      const answer = tokens.findIndex((token) => token.from >= phrase.endsAt - 1600)
       if (answer >= 0) proposals.push(...nameFrom(tokens, { ...phrase, next: answer }))
     }
   }
@@ -41,7 +41,7 @@ function afterPhrases(tokens: readonly Token[], other: readonly Token[]): Propos
 
 /** Returns true if only a likely name counts after a phrase. During introductions any unknown word after "täällä" is a name. */
 function isLoose(phrase: Phrase): boolean {
-  return phrase.loose && phrase.at > introductions
+  return phrase.loose && phrase.endsAt > introductions
 }
 
 /** Proposes up to two words before a phrase, if one is a likely name or during introductions: "Virtanen tässä". */
@@ -56,7 +56,7 @@ function nameBefore(tokens: readonly Token[], end: number): Proposal[] {
 
 /** Proposes up to four words after a phrase that can be a name; up to three small words may come before them. */
 function nameFrom(tokens: readonly Token[], phrase: Phrase): Proposal[] {
-  const { next: start, at: phraseEnds } = phrase
+  const { next: start, endsAt: phraseEnds } = phrase
   const loose = isLoose(phrase)
   let first = start
   while (first < start + 4 && first < tokens.length && isNoName(tokens[first]!)) first += 1

@@ -44,10 +44,9 @@ export function proposeNumbers(tokens: readonly Token[], other: readonly Token[]
   const phrases = [...new Set([...own, ...languagesOf(other)])]
     .flatMap((language) => [...phrasesIn(tokens, language), ...phrasesIn(other, language)])
     .filter(({ category }) => category !== 'NAME')
-    .sort((one, two) => one.at - two.at)
+    .sort((one, two) => one.endsAt - two.endsAt)
   const proposals = runsOf(tokens).flatMap((run) => {
-    const played = phraseBefore(phrases, tokens[run.first]!.from)
-    const judged = judge(tokens, run, played)
+    const judged = judge(tokens, run, phraseBefore(phrases, tokens[run.first]!.from))
     if (judged === undefined) return []
     const { first, last } = completed(tokens, run, judged)
     return [{ ...spanOf(tokens, first, last), ...judged }]
@@ -67,7 +66,7 @@ export function runsOf(tokens: readonly Token[]): SymbolRun[] {
 }
 
 function phraseBefore(phrases: readonly Phrase[], from: number): Phrase | undefined {
-  return phrases.findLast(({ at }) => at <= from + 800 && from - at <= phraseSamples)
+  return phrases.findLast(({ endsAt }) => endsAt <= from + 800 && from - endsAt <= phraseSamples)
 }
 
 /** Returns the most probable category of a run of digits and letters; undefined if it identifies nobody. */
@@ -76,13 +75,13 @@ function judge(tokens: readonly Token[], run: SymbolRun, phrase: Phrase | undefi
   if (holdsIdentityCode(symbols)) return { category: 'IDENTITY_CODE', trigger: 'check-passes', confidence: 0.98 }
   if (holdsPersonnummer(symbols)) return { category: 'IDENTITY_CODE', trigger: 'check-passes', confidence: 0.95 }
   if (holdsIban(symbols)) return { category: 'ACCOUNT', trigger: 'check-passes', confidence: 0.98 }
-  const sum = run.amount && run.digits <= 8
+  const amount = run.amount && run.digits <= 8
   const unit = isUnit(tokens[run.last + 1]?.text ?? '', tokens[run.last]!.language)
   if (phrase !== undefined && !unit) {
     const { min } = lengths[phrase.category] ?? { min: 4 }
-    const has = symbols.length >= min
+    const isLongEnough = symbols.length >= min
     const year = isYear(symbols) && phrase.category !== 'DATE_OF_BIRTH'
-    if (has && !year && !(sum && digits < 5 && phrase.category !== 'DATE_OF_BIRTH')) {
+    if (isLongEnough && !year && !(amount && digits < 5 && phrase.category !== 'DATE_OF_BIRTH')) {
       return { category: phrase.category, trigger: 'phrase', confidence: digits >= 4 ? 0.95 : 0.75 }
     }
   }
@@ -97,7 +96,7 @@ function judge(tokens: readonly Token[], run: SymbolRun, phrase: Phrase | undefi
   if (digits === 5 && isTown(tokens[run.last + 1]?.text ?? '')) {
     return { category: 'ADDRESS', trigger: 'postcode', confidence: 0.9 }
   }
-  if (sum || isYear(symbols)) return undefined
+  if (amount || isYear(symbols)) return undefined
   if (digits >= 4) return { category: 'OTHER', trigger: 'digits', confidence: digits >= 6 ? 0.8 : 0.6 }
   return undefined
 }
@@ -138,12 +137,12 @@ function extendEdge(tokens: readonly Token[], edge: number, step: 1 | -1, maxUnk
     const gap = step < 0 ? neighbour.from - token.to : token.from - neighbour.to
     const { text, language } = token
     // "The number is have oh nine": any word between "is" and the digits may be a misheard digit.
-    const behindVerb = step < 0 && linkingWords.test(tokens[index - 1]?.text ?? '') && !linkingWords.test(text)
+    const isAfterLinkingWord = step < 0 && linkingWords.test(tokens[index - 1]?.text ?? '') && !linkingWords.test(text)
     const known = readNumeral(text, language) !== undefined || letterNamed(text, language) !== undefined
     const small = (isSmallWord(text, language) && !known) || isFiller(text, language)
     const letterNext = step > 0 && isLetterAlone(tokens[index + 1])
-    const talk = (small && !letterNext) || isUnit(text, language) || isPhraseWord(token)
-    if (gap > 6400 || (talk && !behindVerb)) break
+    const isOrdinaryWord = (small && !letterNext) || isUnit(text, language) || isPhraseWord(token)
+    if (gap > 6400 || (isOrdinaryWord && !isAfterLinkingWord)) break
     if (!known) unknownWords += 1
     if (unknownWords > maxUnknown || text.length > 20) break
     reached = index
@@ -164,13 +163,13 @@ function plates(tokens: readonly Token[], other: readonly Token[], phrases: read
   return phrases
     .filter(({ category }) => category === 'PLATE')
     .flatMap((phrase) => {
-      const start = tokens.findIndex(({ from }) => from >= phrase.at - 800)
-      const answered = other.find(({ from }) => from > phrase.at + 800)?.from ?? Infinity
+      const start = tokens.findIndex(({ from }) => from >= phrase.endsAt - 800)
+      const answered = other.find(({ from }) => from > phrase.endsAt + 800)?.from ?? Infinity
       let [first, last] = [-1, -1]
       for (let at = start; at >= 0 && at < Math.min(tokens.length, start + 9); at += 1) {
         const token = tokens[at]!
         if (
-          token.from > phrase.at + 48_000 ||
+          token.from > phrase.endsAt + 48_000 ||
           (first >= 0 && token.from > answered && token.from - tokens[last]!.to > 9600)
         )
           break
@@ -192,13 +191,13 @@ function datesOfBirth(tokens: readonly Token[], other: readonly Token[]): Propos
   const proposals: Proposal[] = []
   const languages = new Set([...languagesOf(tokens), ...languagesOf(other)])
   for (const language of languages) {
-    for (const [list, request] of [
+    for (const [list, isOther] of [
       [tokens, false],
       [other, true],
     ] as const) {
       for (const phrase of phrasesIn(list, language).filter(({ category }) => category === 'DATE_OF_BIRTH')) {
-        const start = request ? tokens.findIndex(({ from }) => from >= phrase.at - 1600) : phrase.next
-        const found = start < 0 ? undefined : dateFrom(tokens, start, phrase.at)
+        const start = isOther ? tokens.findIndex(({ from }) => from >= phrase.endsAt - 1600) : phrase.next
+        const found = start < 0 ? undefined : dateFrom(tokens, start, phrase.endsAt)
         if (found !== undefined) proposals.push(found)
       }
     }
@@ -235,9 +234,9 @@ function isExactNumeral({ text, language }: Token): boolean {
 
 function isPartOfDate({ text, language }: Token, next: string): boolean {
   const reading = readNumeral(text, language)
-  const weakest = reading?.weak === true && (text.length < 3 || isSmallWord(text, language))
+  const isDoubtful = reading?.weak === true && (text.length < 3 || isSmallWord(text, language))
   if (reading?.morphemes[0]?.ordinal === true && isMonth(next, language)) return true
-  return /\d/.test(text) || isMonth(text, language) || (reading !== undefined && !weakest)
+  return /\d/.test(text) || isMonth(text, language) || (reading !== undefined && !isDoubtful)
 }
 
 function spanOf(tokens: readonly Token[], first: number, last: number) {

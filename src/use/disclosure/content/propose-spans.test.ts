@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { chanceFrom, labelledCalls } from '#test/disclosure/spoken/labelled-calls.ts'
 import { mishear } from '#test/disclosure/spoken/mishear.ts'
 import { proposeSpans, redactionsOf } from './propose-spans.ts'
-import type { Language, Proposal, TrackPlace, Word } from './word.ts'
+import type { Language, Proposal, TrackIndex, Word } from './word.ts'
 
-type Line = [track: TrackPlace, language: Language, text: string]
+type Line = [track: TrackIndex, language: Language, text: string]
 
 test.each<[Line[], string]>([
   [
@@ -130,7 +130,7 @@ function proposed(lines: readonly Line[]) {
     at += 4000
   }
   const proposals = proposeSpans(words, at + 8000)
-  const removedWords = (track: TrackPlace) => {
+  const removedWords = (track: TrackIndex) => {
     const spans = redactionsOf(proposals, track)
     const inside = words.filter(
       (word) => word.track === track && spans.some(({ from, to }) => word.from >= from && word.to <= to),

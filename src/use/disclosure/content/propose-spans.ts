@@ -5,7 +5,7 @@ import { proposeNumbers } from './propose-numbers.ts'
 import { maxTimingError, type TrackTurn } from './estimate-word-times.ts'
 import { repeatedOn } from './repeated.ts'
 import { tokensOf, type Token } from './tokens.ts'
-import type { Proposal, TrackPlace, Word } from './word.ts'
+import type { Proposal, TrackIndex, Word } from './word.ts'
 
 const tracks = [0, 1] as const
 
@@ -19,7 +19,7 @@ const unrecognisedDigitPadding = 12_000
  * Proposes spans on both tracks, in order of time, for a person to check before the call leaves. Does not find what is
  * missing in the words or misheard beyond resemblance.
  * @param words of both tracks, in any order; times in samples
- * @returns padded spans within the recording; they may overlap, `redactionsOf` unites them
+ * @returns padded spans within the recording; they may overlap, `redactionsOf` merges them
  */
 export function proposeSpans(words: readonly Word[], lengthSamples: number): Proposal[] {
   const tokens = [tokensOf(words, 0), tokensOf(words, 1)] as const
@@ -27,15 +27,15 @@ export function proposeSpans(words: readonly Word[], lengthSamples: number): Pro
     const [own, other] = [tokens[track], tokens[track === 0 ? 1 : 0]]
     return [...proposeNumbers(own, other), ...proposeNames(own, other), ...proposeAddresses(own, other)]
   })
-  const spoken = (proposal: Proposal) => tokens[proposal.track].filter((token) => within(token, proposal))
-  const repeats = tracks.flatMap((track) => repeatedOn(tokens[track], found, spoken))
+  const tokensIn = (proposal: Proposal) => tokens[proposal.track].filter((token) => within(token, proposal))
+  const repeats = tracks.flatMap((track) => repeatedOn(tokens[track], found, tokensIn))
   return withoutDuplicates([...found, ...repeats])
     .map((proposal) => padded(proposal, tokens[proposal.track], lengthSamples))
     .sort((one, other) => one.from - other.from || one.track - other.track)
 }
 
 /** Returns what is silenced on one track if all proposals are accepted: ordered spans that do not overlap. */
-export function redactionsOf(proposals: readonly Proposal[], track: TrackPlace): Span[] {
+export function redactionsOf(proposals: readonly Proposal[], track: TrackIndex): Span[] {
   const spans: Span[] = []
   for (const { from, to } of proposals.filter((one) => one.track === track).sort((a, b) => a.from - b.from)) {
     const before = spans.at(-1)

@@ -77,7 +77,7 @@ test('a misheard word among digits becomes the digit that it resembles, or a que
   expect(digitsIn('noll fem noll fyrra två tre', 'sv')).toBe('050423')
 })
 
-test('"en", "ni" and "oh" alone are not digits, and an amount at the end is not part of a run', () => {
+test('"en", "oh" and "one" in other speech are not digits, and an amount after digits is a run of its own', () => {
   expect(runsIn('en minä tiedä', 'fi')).toEqual([])
   expect(runsIn('det är en bil som vi har', 'sv')).toEqual([])
   expect(runsIn('oh i see that one', 'en')).toEqual([])

@@ -95,9 +95,9 @@ function belowThousand(items: readonly PlacedMorpheme[], at: number): Sum {
   if (!continues(items, next)) return { value, next }
   const rest = belowHundred(items, next)
   // "neljäsataa yksi kaksi": digits in words of their own are not part of the four hundred.
-  const apart = items[next]?.index !== items[next - 1]?.index
-  const readOn = items[rest.next]?.kind === 'unit' && rest.value < 10
-  return apart && readOn ? { value, next } : { value: value + rest.value, next: rest.next }
+  const isNextWord = items[next]?.index !== items[next - 1]?.index
+  const isReadOut = items[rest.next]?.kind === 'unit' && rest.value < 10
+  return isNextWord && isReadOut ? { value, next } : { value: value + rest.value, next: rest.next }
 }
 
 function belowHundred(items: readonly PlacedMorpheme[], at: number): Sum {

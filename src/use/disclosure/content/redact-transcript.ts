@@ -1,6 +1,6 @@
 import type { Span, Turn } from '../voice/engine.ts'
 import { wordsOfTurn, type TrackTurn } from './estimate-word-times.ts'
-import type { Category, Language, TrackPlace } from './word.ts'
+import type { Category, Language, TrackIndex } from './word.ts'
 
 /** Replacements in level T: the category, in the turn's language (R33). */
 const replacements: Record<Category, Record<Language, string>> = {
@@ -30,18 +30,18 @@ export const allReplacements: readonly string[] = Object.values(replacements).fl
 
 /** A removal on its track: an accepted proposal, or a reviewer's own span. */
 export interface Removal extends Span {
-  track: TrackPlace
+  track: TrackIndex
   category: Category
 }
 
 /**
  * Removes the spans from the turns and keeps their times: words touched by a span are removed, consecutive ones of one category
- * become one replacement. Where spans overlap, the one that covers more of the word names it.
+ * become one replacement. Where spans overlap, the category is that of the span that covers more of the word.
  */
 export function redactTranscript(
   turns: readonly TrackTurn[],
   spans: readonly Removal[],
-): (Turn & { track: TrackPlace })[] {
+): (Turn & { track: TrackIndex })[] {
   return turns.map((turn) => {
     const remaining: string[] = []
     let before: Category | undefined
@@ -56,7 +56,7 @@ export function redactTranscript(
   })
 }
 
-function categoryOf(word: Span, track: TrackPlace, spans: readonly Removal[]): Category | undefined {
+function categoryOf(word: Span, track: TrackIndex, spans: readonly Removal[]): Category | undefined {
   let max = 0
   let category: Category | undefined
   for (const span of spans) {

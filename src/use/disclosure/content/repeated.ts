@@ -31,12 +31,12 @@ const digitCategories: ReadonlySet<Category> = new Set([
 export function repeatedOn(
   tokens: readonly Token[],
   proposals: readonly Proposal[],
-  spoken: (proposal: Proposal) => readonly Token[],
+  tokensIn: (proposal: Proposal) => readonly Token[],
 ): Proposal[] {
   const runs = runsOf(tokens)
   const repeats: Proposal[] = []
   for (const original of proposals) {
-    const source = spoken(original)
+    const source = tokensIn(original)
     if (digitCategories.has(original.category)) {
       const digits = runsOf(source).map(({ symbols }) => symbols.replace(/[^\d?]/g, ''))
       for (const run of runs) {
@@ -45,8 +45,8 @@ export function repeatedOn(
         if (from > original.to + numberRepeatWindow || to < original.from - numberRepeatWindow) continue
         if (tokens[run.first]!.track === original.track && from < original.to && to > original.from) continue
         const symbols = run.symbols.replace(/[^\d?]/g, '')
-        const unit = run.amount && symbols.length < 5
-        if (!unit && digits.some((whole) => sharesDigits(whole, symbols))) {
+        const isAmount = run.amount && symbols.length < 5
+        if (!isAmount && digits.some((whole) => sharesDigits(whole, symbols))) {
           repeats.push({ ...original, track: tokens[run.first]!.track, from, to, trigger: 'repeated', confidence: 0.8 })
         }
       }

@@ -7,7 +7,7 @@ const endings: Record<Language, RegExp> = {
   en: /^(street|road|avenue|lane|drive|close|court|crescent|terrace|square|boulevard)$/,
 }
 
-/** Everyday words, and others, that end like a street name. */
+/** Words that end like a street name but are none. */
 const nonStreetWords = new Set(
   `rautatie moottoritie maantie valtatie yksityistie kävelykatu pääkatu uimaranta kotikatu tietie tiehen katua katu tie tien
   kuja polku ranta rannan rannalla mäki mäen kaupungintori tori torilla keskustori piha pihalla pihaan takapiha linja linjan

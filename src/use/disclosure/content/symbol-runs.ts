@@ -11,6 +11,7 @@ export interface SymbolRun {
   last: number
   /** Digits, capital letters, and `?` for an unrecognised digit. No separators. */
   symbols: string
+  /** Number of digits, with unrecognised ones. */
   digits: number
   /** One number in hundreds or thousands, or followed by a unit: an amount, a year. */
   amount: boolean
@@ -28,14 +29,14 @@ type Part =
 const maxPause = 32_000
 /** Longest pause beside an unrecognised word that counts as a digit. */
 const shortPause = 9600
-const fillersInARow = 4
+const maxFillersInARow = 4
 const maxSkippedWords = 2
 
 /** Finds all runs of a track with one language's numerals; each contains a digit. */
 export function symbolRuns(tokens: readonly Token[], language: Language): SymbolRun[] {
   const runs: SymbolRun[] = []
   for (let at = 0; at < tokens.length;) {
-    const parts = starts(tokens, at, language) ? partsFrom(tokens, at, language) : []
+    const parts = startsRun(tokens, at, language) ? partsFrom(tokens, at, language) : []
     const run = parts.length > 0 ? runOf(tokens, parts, language) : undefined
     if (run === undefined || run.digits === 0) {
       at += 1
@@ -47,13 +48,13 @@ export function symbolRuns(tokens: readonly Token[], language: Language): Symbol
   return runs
 }
 
-function starts(tokens: readonly Token[], at: number, language: Language): boolean {
+function startsRun(tokens: readonly Token[], at: number, language: Language): boolean {
   const token = tokens[at]!
   if (/\d/.test(token.text)) return true
   const reading = readNumeral(token.text, language)
   if (reading !== undefined && !reading.weak) return true
   if (reading === undefined && letterNamed(token.text, language) === undefined) return false
-  if (isSmallWord(token.text, language) && hasOtherSpeech(tokens, at, language)) return false
+  if (isSmallWord(token.text, language) && isPlainWord(tokens, at, language)) return false
   // A weak numeral or a letter begins a run if a certain digit follows within six words.
   for (let next = at + 1; next <= at + 6; next += 1) {
     const following = tokens[next]
@@ -82,11 +83,11 @@ function partsFrom(tokens: readonly Token[], start: number, language: Language):
     if (/\d/.test(token.text)) parts.push(...skipped, { kind: 'written', index, text: token.text })
     else if (isFiller(token.text, language) && !(reading !== undefined && !reading.weak)) {
       fillers += 1
-      if (fillers > fillersInARow) break
+      if (fillers > maxFillersInARow) break
       continue
     } else if (reading !== undefined && (!reading.misheard || letter === undefined)) {
       parts.push(...skipped, { kind: 'numeral', index, reading })
-    } else if (letter !== undefined && !hasOtherSpeech(tokens, index, language))
+    } else if (letter !== undefined && !isPlainWord(tokens, index, language))
       parts.push(...skipped, { kind: 'letter', index, letter })
     else if (spellsLetter(token.text, language) && parts.at(-1)?.kind === 'letter') {
       fillers = 0
@@ -113,19 +114,19 @@ function digitsContinue(
   index: number,
   before: number,
   language: Language,
-  beginsWithNought: boolean,
+  beginsWithZero: boolean,
 ): boolean {
   const [token, previous] = [tokens[index]!, tokens[index - 1]!]
-  if ((isUnit(token.text, language) && !beginsWithNought) || token.from - previous.to > shortPause) return false
+  if ((isUnit(token.text, language) && !beginsWithZero) || token.from - previous.to > shortPause) return false
   const isDigit = (at: number) => {
     const text = tokens[at]?.text ?? ''
     const reading = readNumeral(text, language)
     const sure = reading !== undefined && (!reading.weak || (before >= 2 && !reading.misheard))
     return /\d/.test(text) || sure || (before >= 4 && /^\p{L}$/u.test(text))
   }
-  const unitBehind = (at: number) => isUnit(tokens[at]?.text ?? '', language)
+  const isUnitAt = (at: number) => isUnit(tokens[at]?.text ?? '', language)
   const next = [1, 2].find((step) => isDigit(index + step))
-  if (next === undefined || unitBehind(index + next + 1)) return false
+  if (next === undefined || isUnitAt(index + next + 1)) return false
   if (tokens[index + next]!.from - token.to > 9600 * next) return false
   return (
     before >= 4 ||
@@ -141,7 +142,7 @@ function startsWithZero([first]: readonly Part[]): boolean {
 }
 
 /** Returns true for "I", "a" and other small words that are not followed by a digit or letter, and so are no letters. */
-function hasOtherSpeech(tokens: readonly Token[], index: number, language: Language): boolean {
+function isPlainWord(tokens: readonly Token[], index: number, language: Language): boolean {
   if (!isSmallWord(tokens[index]!.text, language)) return false
   const next = tokens[index + 1]?.text ?? ''
   return !/\d/.test(next) && readNumeral(next, language) === undefined && letterNamed(next, language) === undefined

@@ -1,18 +1,18 @@
 import type { Span } from '../voice/engine.ts'
-import type { Language, TrackPlace, Word } from './word.ts'
+import type { Language, TrackIndex, Word } from './word.ts'
 
-/** A word without punctuation; text with a dash or a space is split, its time divided by letters. */
+/** A word without punctuation. Text is split at spaces, and at dashes before a letter; its time is divided by letters. */
 export interface Token extends Span {
   /** Lower case, composed, without surrounding punctuation; digits keep the signs between them ("131052-308t"). */
   text: string
   /** Capitalised within a sentence: a proper noun. */
   capital: boolean
   language: Language
-  track: TrackPlace
+  track: TrackIndex
 }
 
 /** Returns the words of one track, in order of time. */
-export function tokensOf(words: readonly Word[], track: TrackPlace): Token[] {
+export function tokensOf(words: readonly Word[], track: TrackIndex): Token[] {
   const tokens: Token[] = []
   let sentenceBegins = true
   const own = words.filter((word) => word.track === track).sort((one, other) => one.from - other.from)

@@ -7,13 +7,13 @@ import type { Span, Turn } from '../voice/engine.ts'
 export type Language = Turn['language']
 
 /** Side of the call: index of the track. */
-export type TrackPlace = 0 | 1
+export type TrackIndex = 0 | 1
 
 /** A word as spoken or recognised; times in samples of the recording, 8 kHz. */
 export interface Word extends Span {
   text: string
   language: Language
-  track: TrackPlace
+  track: TrackIndex
   /** The recogniser's confidence, 0 to 1; undefined if a person wrote the word. */
   confidence?: number
 }
@@ -60,7 +60,7 @@ export type Trigger =
   | 'dtmf'
 
 export interface Proposal extends Span {
-  track: TrackPlace
+  track: TrackIndex
   category: Category
   trigger: Trigger
   /** Probability, 0 to 1, that a reviewer accepts it. */

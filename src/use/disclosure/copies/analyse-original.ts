@@ -19,12 +19,12 @@ export interface OriginalAnalyser {
   stop: () => Promise<void>
 }
 
-/** How long results stay in memory: what is destroyed must be gone within a minute (R50). */
+/** How long a result stays in memory after its last use: what is destroyed must be gone within a minute (R50). */
 const cacheMs = 30_000
 const limitMs = 60_000
 
 export function createOriginalAnalyser(store: AnonymisedCopyStore): OriginalAnalyser {
-  const analyses = new Map<string, { analysing: Promise<OriginalAnalysis>; leaving: NodeJS.Timeout }>()
+  const analyses = new Map<string, { analysing: Promise<OriginalAnalysis>; expiry: NodeJS.Timeout }>()
   const threads = startTaskThreads<AnalyseTask, Analysed>({
     script: new URL('./analyse-worker.ts', import.meta.url),
     name: 'analyse-originals',
@@ -42,12 +42,12 @@ export function createOriginalAnalyser(store: AnonymisedCopyStore): OriginalAnal
       }),
     )
     const on = (key: keyof Analysed) =>
-      copyTracks.flatMap((track, lane) => found[lane]![key].map((one) => ({ track, ...one })))
+      copyTracks.flatMap((track, index) => found[index]![key].map((one) => ({ track, ...one })))
     return { speech: on('speech'), keys: on('keys'), isMixed }
   }
 
-  function forget(recording: string): void {
-    clearTimeout(analyses.get(recording)?.leaving)
+  function evict(recording: string): void {
+    clearTimeout(analyses.get(recording)?.expiry)
     analyses.delete(recording)
   }
 
@@ -55,16 +55,16 @@ export function createOriginalAnalyser(store: AnonymisedCopyStore): OriginalAnal
     analyse(recording) {
       const known = analyses.get(recording)
       if (known) {
-        known.leaving.refresh()
+        known.expiry.refresh()
         return known.analysing
       }
       const analysing = analyseNow(recording)
-      analyses.set(recording, { analysing, leaving: setTimeout(() => forget(recording), cacheMs).unref() })
-      analysing.catch(() => forget(recording))
+      analyses.set(recording, { analysing, expiry: setTimeout(() => evict(recording), cacheMs).unref() })
+      analysing.catch(() => evict(recording))
       return analysing
     },
     async stop() {
-      for (const recording of analyses.keys()) forget(recording)
+      for (const recording of analyses.keys()) evict(recording)
       await threads.stop()
     },
   }

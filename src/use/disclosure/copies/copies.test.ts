@@ -127,7 +127,7 @@ test('an engine of level N or D is offered only with a passing record for its ve
     figures: Object.fromEntries(demands.map(({ figure, atLeast, atMost }) => [figure, atLeast ?? atMost ?? 5])),
   }
   const engineFor = (records: EvaluationRecord[], revoicing = [engine]) =>
-    registerEngines({ transcript, revoicing }, records).of('D')
+    registerEngines({ transcript, revoicing }, records).engineFor('D')
   expect(engineFor([record])).toMatchObject({ name: 'e', evaluation: { date: '2026-11-26' } })
   expect(engineFor([])).toBe('no-evaluation')
   expect(engineFor([{ ...record, version: '2' }])).toBe('no-evaluation')

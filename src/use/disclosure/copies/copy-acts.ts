@@ -46,7 +46,7 @@ export async function startPlayback(
   return { id: playback, until: until.toString(), durationMs: sound_ms }
 }
 
-/** Signs or rejects a rendered copy, as the second person. */
+/** Approves or rejects a rendered copy, as the second person. */
 export function checkCopy(
   db: Kysely<RegisterTables>,
   session: Session,

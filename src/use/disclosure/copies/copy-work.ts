@@ -47,7 +47,7 @@ export interface Redaction {
   isReviewed: boolean
 }
 
-/** A person's text and marks for a copy; sealed with the recording's key. */
+/** Turns and redactions of a copy; sealed with the recording's key. */
 export interface CopyWork {
   level: Level
   turns: readonly WrittenTurn[]
@@ -61,10 +61,10 @@ export interface Stretch {
 
 /** Returns the field with invalid times, such as `turns.3`: outside the recording, or one speaker overlapping themselves. */
 export function findInvalidTimes({ turns, redactions }: CopyWork, durationMs: number): string | undefined {
-  const isPlaced = ({ fromMs, toMs }: Stretch) => fromMs < toMs && toMs <= durationMs
-  const turn = turns.findIndex((one) => !isPlaced(one))
+  const isWithin = ({ fromMs, toMs }: Stretch) => fromMs < toMs && toMs <= durationMs
+  const turn = turns.findIndex((one) => !isWithin(one))
   if (turn >= 0) return `turns.${turn}`
-  const redaction = redactions.findIndex((one) => !isPlaced(one))
+  const redaction = redactions.findIndex((one) => !isWithin(one))
   if (redaction >= 0) return `redactions.${redaction}`
   for (const track of copyTracks) {
     let before = 0
@@ -87,7 +87,7 @@ export function inOrder<One extends Stretch & { track: CopyTrack }>(
     .sort((a, b) => a.one.fromMs - b.one.fromMs)
 }
 
-/** Merges ordered stretches that touch or overlap. */
+/** Merges stretches that touch or overlap; returns them in order. */
 export function mergeStretches(stretches: readonly Stretch[]): Stretch[] {
   const whole: Stretch[] = []
   for (const { fromMs, toMs } of [...stretches].sort((a, b) => a.fromMs - b.fromMs)) {
@@ -98,18 +98,18 @@ export function mergeStretches(stretches: readonly Stretch[]): Stretch[] {
   return whole
 }
 
-/** Returns the parts of a stretch outside of others, which are united. */
+/** Returns the parts of a stretch outside of others, which are ordered and do not overlap (mergeStretches). */
 export function subtractStretches({ fromMs, toMs }: Stretch, others: readonly Stretch[]): Stretch[] {
-  const left: Stretch[] = []
+  const rest: Stretch[] = []
   let at = fromMs
   for (const other of others) {
     if (other.toMs <= at) continue
     if (other.fromMs >= toMs) break
-    if (other.fromMs > at) left.push({ fromMs: at, toMs: other.fromMs })
+    if (other.fromMs > at) rest.push({ fromMs: at, toMs: other.fromMs })
     at = other.toMs
   }
-  if (at < toMs) left.push({ fromMs: at, toMs })
-  return left
+  if (at < toMs) rest.push({ fromMs: at, toMs })
+  return rest
 }
 
 export function touches(one: Stretch, other: Stretch): boolean {

@@ -37,8 +37,10 @@ export interface CopyView {
   turns: WrittenTurn[]
   redactions: Redaction[]
   preparedBy: { id: string; name: string }
+  /** Share of the original that the preparer has played, and what they have not. */
   playedShare: number
   unplayed: Stretch[]
+  /** What is missing before rendering. */
   lacks: MissingCopyPrerequisite[]
   levels: OfferedLevel[]
   /** For the preparer, if the agency has named a recogniser. */
@@ -47,8 +49,10 @@ export interface CopyView {
   progress?: number
   failure?: string
   failedTurn?: number
+  /** Share of the rendering that the checker has played. */
   heardShare: number
   check?: { at: string; by: { id: string; name: string }; outcome: 'APPROVED' | 'REJECTED'; note?: string }
+  /** What the viewer may do now. */
   may: { edit: boolean; render: boolean; hear: boolean; check: boolean }
 }
 
@@ -56,7 +60,7 @@ export interface CopyEditorOptions {
   store: AnonymisedCopyStore
   engines: VoiceEngines
   analyser: OriginalAnalyser
-  recogniser: Pick<CopyRecogniser, 'of' | 'wordsOf'>
+  recogniser: Pick<CopyRecogniser, 'progressOf' | 'wordsOf'>
   /** Progress of rendering, 0 to 1. */
   progressOf: (copy: string) => number | undefined
   /** Called when a copy was changed: its rendering is no longer valid. */
@@ -77,8 +81,8 @@ export interface CopyEditor {
   }) => Promise<{ turns: WrittenTurn[]; redactions: Redaction[] } | Refused<PreparingRefusal | 'anonymised-copy.times'>>
 }
 
-export function createCopyEditor(working: CopyEditorOptions): CopyEditor {
-  const { store, analyser, recogniser } = working
+export function createCopyEditor(options: CopyEditorOptions): CopyEditor {
+  const { store, analyser, recogniser } = options
 
   return {
     async read({ session, copy }) {
@@ -88,7 +92,7 @@ export function createCopyEditor(working: CopyEditorOptions): CopyEditor {
       })
       if ('refused' in row) return row
       try {
-        return await viewOf(working, row)
+        return await viewOf(options, row)
       } catch (error) {
         // The recording was destroyed between reading the row and its words.
         if (error instanceof RecordingGone) return { refused: 'recording.destroyed' }
@@ -107,7 +111,7 @@ export function createCopyEditor(working: CopyEditorOptions): CopyEditor {
           select save_copy(${copy}::uuid, ${revision}, ${level}, ${sealed}) as revision`.execute(tx)
         return rows[0]!
       })
-      if (!('refused' in saved)) await working.onSaved(copy)
+      if (!('refused' in saved)) await options.onSaved(copy)
       return saved
     },
 
@@ -162,16 +166,16 @@ interface CopyRow {
   may_check: boolean
 }
 
-async function viewOf(working: CopyEditorOptions, row: CopyRow): Promise<CopyView> {
-  const { store, engines, progressOf } = working
-  const levels = offeredLevels(engines, working.isPseudonymisedAllowed())
-  const of = { copy: row.id, recording: row.recording_id }
-  const work = row.is_preparer ? await openedWork(store, of, row.level, row.work) : undefined
+async function viewOf(options: CopyEditorOptions, row: CopyRow): Promise<CopyView> {
+  const { store, engines, progressOf } = options
+  const levels = offeredLevels(engines, options.isPseudonymisedAllowed())
+  const ids = { copy: row.id, recording: row.recording_id }
+  const work = row.is_preparer ? await openedWork(store, ids, row.level, row.work) : undefined
   const isDone = row.state === 'APPROVED' || row.state === 'RENDERED' || row.state === 'RENDERING'
-  const lacks = work && row.state !== 'APPROVED' ? await missing(working, row, work, levels) : []
-  const isSounding = row.state === 'RENDERED' || row.state === 'APPROVED'
+  const lacks = work && row.state !== 'APPROVED' ? await missing(options, row, work, levels) : []
+  const hasAudio = row.state === 'RENDERED' || row.state === 'APPROVED'
   const progress = row.state === 'RENDERING' ? (progressOf(row.id) ?? 0) : undefined
-  const recognition = work && row.state !== 'APPROVED' ? working.recogniser.of(row.id) : undefined
+  const recognition = work && row.state !== 'APPROVED' ? options.recogniser.progressOf(row.id) : undefined
   return {
     id: row.id,
     recordingId: row.recording_id,
@@ -203,7 +207,7 @@ async function viewOf(working: CopyEditorOptions, row: CopyRow): Promise<CopyVie
         ...omitNullish({ note: row.check_note }),
       },
     }),
-    heardShare: isSounding && row.sound_ms !== null ? shareOf(row.sound_ms, row.unheard_ms ?? row.sound_ms) : 0,
+    heardShare: hasAudio && row.sound_ms !== null ? shareOf(row.sound_ms, row.unheard_ms ?? row.sound_ms) : 0,
     may: {
       edit: row.is_preparer && row.state !== 'APPROVED',
       render: work !== undefined && row.work !== null && !isDone && lacks.length === 0,
@@ -229,11 +233,11 @@ async function missing(
 
 /** Returns what is missing before a prepared copy can be rendered. */
 export function missingOf(
-  working: CopyEditorOptions,
+  options: CopyEditorOptions,
   { recording, isPlayed, work }: { recording: string; isPlayed: boolean; work: CopyWork },
 ): Promise<MissingCopyPrerequisite[]> {
-  const levels = offeredLevels(working.engines, working.isPseudonymisedAllowed())
-  return missing(working, { recording_id: recording, unplayed_ms: isPlayed ? 0 : 1 }, work, levels)
+  const levels = offeredLevels(options.engines, options.isPseudonymisedAllowed())
+  return missing(options, { recording_id: recording, unplayed_ms: isPlayed ? 0 : 1 }, work, levels)
 }
 
 /** Returns the work without unreviewed redactions, which remove nothing. */

@@ -19,9 +19,9 @@ const samplesBetweenTurns = 8000
 /** Least confidence of a finding. */
 const minConfidence = 0.5
 
-/** Returns the remaining names, numbers and places of each turn, in the order of its text. */
+/** Returns the remaining identifiers of each turn, in the order of its text. */
 export function identifiersOf(turns: readonly WrittenTurn[]): Identifier[][] {
-  const places: { word: Word; turn: number; from: number; to: number }[] = []
+  const positions: { word: Word; turn: number; from: number; to: number }[] = []
   let at = 0
   const inTime = turns.map((turn, index) => ({ turn, index })).sort((a, b) => a.turn.fromMs - b.turn.fromMs)
   for (const { turn, index } of inTime) {
@@ -29,23 +29,23 @@ export function identifiersOf(turns: readonly WrittenTurn[]): Identifier[][] {
       if (text.includes(removed)) continue
       const to = at + samplesPerLetter * (text.length + 2)
       const word = { text, language: turn.language, track: trackOf(turn), from: at, to }
-      places.push({ word, turn: index, from, to: from + text.length })
+      positions.push({ word, turn: index, from, to: from + text.length })
       at = to + samplesBetween
     }
     at += samplesBetweenTurns
   }
   const found: Identifier[][] = turns.map(() => [])
   const proposals = proposeSpans(
-    places.map(({ word }) => word),
+    positions.map(({ word }) => word),
     at,
   )
   for (const { track, from, to, category, confidence } of proposals) {
     if (confidence < minConfidence) continue
-    const spoken = places.filter(({ word }) => {
+    const spoken = positions.filter(({ word }) => {
       const middle = (word.from + word.to) / 2
       return word.track === track && middle > from && middle < to
     })
-    for (const [turn, some] of Map.groupBy(spoken, (place) => place.turn))
+    for (const [turn, some] of Map.groupBy(spoken, (position) => position.turn))
       found[turn]!.push({ from: some[0]!.from, to: some.at(-1)!.to, reason: category })
   }
   return found.map((some) => some.sort((a, b) => a.from - b.from || b.to - a.to))

@@ -9,7 +9,8 @@ const speechLevel = 1_640
 const peakLevel = 30_000
 /** -70 dB below full scale. */
 const noiseLevel = 10
-const noiseAtOnce = 65_536
+/** Samples of noise drawn in one block. */
+const noiseBlock = 65_536
 
 /** Levels a track in place. */
 export function level(samples: Int16Array): void {
@@ -28,7 +29,7 @@ export function level(samples: Int16Array): void {
   const scale = (noiseLevel * Math.sqrt(3)) / 2 ** 15
   let noise = new Int16Array(0)
   for (let at = 0; at < samples.length; at++) {
-    if (at % noiseAtOnce === 0) noise = new Int16Array(new Uint8Array(randomBytes(2 * noiseAtOnce)).buffer)
-    samples[at] = Math.round((isSpeech(at) ? gain * samples[at]! : 0) + scale * noise[at % noiseAtOnce]!)
+    if (at % noiseBlock === 0) noise = new Int16Array(new Uint8Array(randomBytes(2 * noiseBlock)).buffer)
+    samples[at] = Math.round((isSpeech(at) ? gain * samples[at]! : 0) + scale * noise[at % noiseBlock]!)
   }
 }

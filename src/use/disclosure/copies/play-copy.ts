@@ -72,12 +72,12 @@ export function createCopyPlaybacks(store: AnonymisedCopyStore, pace: Pace = pla
         const samples = request.to - request.from
         // One pace per person and copy, however many playbacks they begin.
         const paceKey = `${now.person} ${now.copy}`
-        const given =
+        const allowed =
           samples === 0 ? 0 : await waitForPace(paceKey, { fromSample: request.from, samples, speed: 1 }, gone)
-        if (samples > 0 && given === 0) return 'too-fast'
-        const givenEnd = given === samples ? end : wavHeaderBytes + (request.from + given) * bytesPerSample
-        const bytes = await sound.read(from, givenEnd)
-        if (await recordPlayed(store, { session, hearing: playback }, request.from, request.from + given))
+        if (samples > 0 && allowed === 0) return 'too-fast'
+        const allowedEnd = allowed === samples ? end : wavHeaderBytes + (request.from + allowed) * bytesPerSample
+        const bytes = await sound.read(from, allowedEnd)
+        if (await recordPlayed(store, { session, hearing: playback }, request.from, request.from + allowed))
           return { bytes, from, totalBytes }
         const after = await readPlayback(store, session, playback)
         return 'over' in after ? after : { over: 'unknown' }
@@ -130,9 +130,9 @@ function recordPlayed(
   toSample: number,
 ): Promise<boolean> {
   return inSession(db, { 'seloste.session': session }, async (tx) => {
-    const { rows } = await sql<{ noted: boolean }>`
-      select record_copy_playback(${playback}::uuid, ${toMs(fromSample)}, ${toMs(toSample)}) as noted`.execute(tx)
-    return rows[0]?.noted === true
+    const { rows } = await sql<{ recorded: boolean }>`
+      select record_copy_playback(${playback}::uuid, ${toMs(fromSample)}, ${toMs(toSample)}) as recorded`.execute(tx)
+    return rows[0]?.recorded === true
   })
 }
 

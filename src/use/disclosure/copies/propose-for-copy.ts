@@ -19,7 +19,7 @@ const samplesPerMs = voiceRate / 1000
 
 /** Shorter pauses do not end a turn. */
 const pauseMs = 600
-/** Longest turn to transcribe at once. */
+/** Longest proposed turn. */
 const maxMs = 20_000
 /** Limit of the API contract for turns and redactions. */
 const maxProposed = 2000
@@ -106,10 +106,10 @@ export function proposeRedactions(
   words: readonly Word[] = [],
 ): Redaction[] {
   const proposed = { source: 'PROPOSED', isReviewed: false } as const
-  const placed = turns.map((turn) => trackTurn(turn, samplesPerMs))
-  const written = proposeSpans(placed.flatMap(wordsOfTurn), durationMs * samplesPerMs)
+  const trackTurns = turns.map((turn) => trackTurn(turn, samplesPerMs))
+  const written = proposeSpans(trackTurns.flatMap(wordsOfTurn), durationMs * samplesPerMs)
   const played = proposeSpans(words, durationMs * samplesPerMs)
-  const spoken = [...played, ...(level === 'T' ? written : widenedForSound(written, placed))].map(
+  const spoken = [...played, ...(level === 'T' ? written : widenedForSound(written, trackTurns))].map(
     ({ track, from, to, category }) => ({
       track: copyTracks[track]!,
       fromMs: Math.floor(from / samplesPerMs),

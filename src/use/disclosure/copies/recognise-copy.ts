@@ -58,7 +58,7 @@ export interface CopyRecogniserOptions {
 }
 
 export interface CopyRecogniser {
-  /** Starts recognition, whose progress is returned by `of`. Replaces earlier results. */
+  /** Starts recognition, whose progress is returned by `progressOf`. Replaces earlier results. */
   recognise: (request: {
     session: string
     copy: string
@@ -66,7 +66,7 @@ export interface CopyRecogniser {
     language: WrittenTurn['language']
   }) => Promise<{ begun: true } | Refused<RecogniseRefusal>>
   /** Returns the progress of recognition; undefined without a recogniser, or if the description allows no transcripts. */
-  of: (copy: string) => Recognition | undefined
+  progressOf: (copy: string) => Recognition | undefined
   /**
    * Returns recognised words; empty if there are none.
    * @throws RecordingGone
@@ -84,7 +84,8 @@ export interface CopyRecogniser {
 interface RecognitionRun {
   state: Exclude<Recognition['state'], 'none'>
   control: AbortController
-  begun: number
+  /** Epoch milliseconds. */
+  begunAt: number
   done: number
   tracks: number
   words: number
@@ -135,7 +136,7 @@ export function createCopyRecogniser({ store, recogniser, isAllowed, onFault }: 
     now: RecognitionRun,
   ): Promise<void> {
     const { copy, recording } = prepared
-    const note = (result: 'ok' | `failed:${string}`) =>
+    const appendEntry = (result: 'ok' | `failed:${string}`) =>
       appendAudit(db, {
         ...{ action: 'anonymised-copy.recognised', result, object: { kind: 'anonymised-copy', id: copy } },
         detail: { engine: engine.name, version: engine.version, words: now.words },
@@ -147,14 +148,14 @@ export function createCopyRecogniser({ store, recogniser, isAllowed, onFault }: 
       const sealed = await sealTranscript(store, prepared, { words })
       now.control.signal.throwIfAborted()
       now.words = words.length
-      await note('ok')
+      await appendEntry('ok')
       now.sealed = sealed
       now.state = 'made'
     } catch (error) {
       now.failure = failureOf(error, now.control.signal)
       now.state = 'failed'
       if (!now.control.signal.aborted && !(error instanceof RecordingGone)) onFault(error, copy)
-      await note(`failed:${now.failure}`).catch((again: unknown) => onFault(again, copy))
+      await appendEntry(`failed:${now.failure}`).catch((again: unknown) => onFault(again, copy))
     }
   }
 
@@ -183,13 +184,13 @@ export function createCopyRecogniser({ store, recogniser, isAllowed, onFault }: 
       })
       if ('refused' in begun) return begun
       const now: RecognitionRun = {
-        ...{ state: 'waiting', control: new AbortController(), begun: Date.now(), done: 0, tracks: 2, words: 0 },
+        ...{ state: 'waiting', control: new AbortController(), begunAt: Date.now(), done: 0, tracks: 2, words: 0 },
       }
       runs.set(copy, now)
       last = last.then(() => run(recogniser, prepared, language, now))
       return begun
     },
-    of(copy) {
+    progressOf(copy) {
       if (!recogniser || !allowed()) return undefined
       const { name, version } = recogniser
       const now = runs.get(copy)
@@ -213,15 +214,15 @@ export function createCopyRecogniser({ store, recogniser, isAllowed, onFault }: 
       const before = runs.size
       if (!allowed()) return before
       // Entries added while the database is queried are not affected.
-      const request = [...runs]
+      const entries = [...runs]
       const { rows } = await sql<{ id: string }>`
         select id from anonymised_copy
-        where id = any (${request.map(([copy]) => copy)}::uuid[]) and ended_at is null and state <> 'APPROVED'`.execute(
+        where id = any (${entries.map(([copy]) => copy)}::uuid[]) and ended_at is null and state <> 'APPROVED'`.execute(
         db,
       )
-      const going = new Set(rows.map(({ id }) => id))
-      const ended = request.filter(
-        ([copy, now]) => runs.get(copy) === now && (!going.has(copy) || Date.now() - now.begun > cacheMs),
+      const active = new Set(rows.map(({ id }) => id))
+      const ended = entries.filter(
+        ([copy, now]) => runs.get(copy) === now && (!active.has(copy) || Date.now() - now.begunAt > cacheMs),
       )
       for (const [copy] of ended) release(copy)
       return ended.length

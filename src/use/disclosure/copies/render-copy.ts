@@ -47,8 +47,8 @@ export interface CopyRenderer {
   }) => Promise<{ begun: true } | Refused<RenderRefusal>>
   /** Returns the progress of rendering, 0 to 1. */
   progressOf: (copy: string) => number | undefined
-  /** Removes the rendering of a copy that was changed. */
-  changed: (copy: string) => Promise<void>
+  /** Aborts and removes the rendering of a copy that was changed. */
+  discard: (copy: string) => Promise<void>
   /**
    * Removes renderings that nobody may listen to any more.
    * @returns how many
@@ -57,7 +57,7 @@ export interface CopyRenderer {
   stop: () => Promise<void>
 }
 
-/** Shares of the whole: reading the original, each track, sealing. */
+/** Progress: when rendering has begun, when the original is read, and added by each track. */
 const shares = { begun: 0.02, read: 0.15, track: 0.38 }
 
 export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyRendererOptions): CopyRenderer {
@@ -80,9 +80,9 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
         select id as copy, recording_id as recording from anonymised_copy
         where sound_at is not null and (state in ('DRAFT', 'REJECTED', 'FAILED') or ended_at is not null)
           and id = coalesce(${wanted ?? null}::uuid, id)`.execute(db)
-      for (const of of rows) {
-        await removeAnonymisedAudio(store, of)
-        await sql`select record_sound_removal(${of.copy}::uuid)`.execute(db)
+      for (const row of rows) {
+        await removeAnonymisedAudio(store, row)
+        await sql`select record_sound_removal(${row.copy}::uuid)`.execute(db)
       }
       return rows.length
     })
@@ -136,7 +136,7 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
       if ('refused' in prepared) return prepared
       if (prepared.revision !== revision) return { refused: 'anonymised-copy.changed-meanwhile' }
       const missing = await missingOf(prepared)
-      const engine = engines.of(prepared.work.level)
+      const engine = engines.engineFor(prepared.work.level)
       if (missing.length > 0 || typeof engine === 'string')
         return { refused: 'anonymised-copy.lacks', of: missing.map(({ what }) => what).join() || 'engine' }
       // A rejected result is destroyed before another is made.
@@ -156,7 +156,7 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
       return begun
     },
     progressOf: (copy) => progress.get(copy),
-    async changed(copy) {
+    async discard(copy) {
       underWay.get(copy)?.abort()
       await removeEnded(copy)
     },
@@ -177,7 +177,7 @@ function failureOf(error: unknown, signal: AbortSignal): string {
   return 'failed'
 }
 
-/** At start: marks renderings that were interrupted as failed. */
+/** At start: marks renderings that were interrupted as failed, and removes unfinished files. */
 export async function endUnfinishedRenderings(store: AnonymisedCopyStore): Promise<{ ended: number; files: number }> {
   const { rows } = await sql<{ ended: number }>`
     select count(fail_rendering(id, null, 'custodian-ended', null))::integer as ended

@@ -48,12 +48,12 @@ export async function renderTracks(
 ): Promise<[Int16Array, Int16Array]> {
   const lengthSamples = coarseLength(original.caller.length)
 
-  async function renderLane(lane: 0 | 1): Promise<Int16Array> {
-    const track = copyTracks[lane]!
+  async function renderTrack(index: 0 | 1): Promise<Int16Array> {
+    const track = copyTracks[index]!
     // The same audio on both tracks: a removal applies to both.
     const redactions = work.redactions.filter((one) => original.isMixed || one.track === track)
     const redacted = spansOf(mergeStretches(redactions), lengthSamples, samplesPerMs)
-    const own = lane === 0 ? original.caller : original.official
+    const own = index === 0 ? original.caller : original.official
     const samples = new Int16Array(lengthSamples)
     samples.set(own)
     own.fill(0)
@@ -70,9 +70,9 @@ export async function renderTracks(
 
   // Tracks with the same audio get one voice: two renderings of it would reveal more.
   if (original.isMixed) {
-    const sound = await renderLane(0)
+    const sound = await renderTrack(0)
     original.official.fill(0)
     return [sound, sound]
   }
-  return Promise.all([renderLane(0), renderLane(1)])
+  return Promise.all([renderTrack(0), renderTrack(1)])
 }

@@ -73,19 +73,19 @@ export function preparedCopy(
       select recording_id as recording, duration_ms as "durationMs", level, revision, work, unplayed_ms as "unplayedMs"
       from prepared_copy(${copy}::uuid)`.execute(tx)
     const { work, unplayedMs, level, ...found } = rows[0]!
-    const of = { copy, recording: found.recording }
-    return { ...found, copy, isPlayed: unplayedMs === 0, work: await openedWork(store, of, level, work) }
+    const ids = { copy, recording: found.recording }
+    return { ...found, copy, isPlayed: unplayedMs === 0, work: await openedWork(store, ids, level, work) }
   })
 }
 
 /** Returns words and redactions as saved; empty lists if nothing was saved yet. */
 export async function openedWork(
   store: AnonymisedCopyStore,
-  of: CopyOfRecording,
+  ids: CopyOfRecording,
   level: Level,
   sealed: Buffer | null,
 ): Promise<CopyWork> {
   if (!sealed) return { level, turns: [], redactions: [] }
-  const { turns, redactions } = (await openTranscript(store, of, sealed)) as CopyWork
+  const { turns, redactions } = (await openTranscript(store, ids, sealed)) as CopyWork
   return { level, turns, redactions }
 }

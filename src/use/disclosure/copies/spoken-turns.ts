@@ -35,11 +35,11 @@ export function spokenTurns(work: CopyWork, track: CopyTrack, samplesPerMs: numb
 
 /** Replaces identifiers; overlapping identifiers become one replacement, named by the first. */
 function withoutIdentifiers({ text, language }: WrittenTurn, identifiers: readonly Identifier[]): string {
-  let left = ''
+  let result = ''
   let at = 0
   for (const { from, to, reason } of identifiers) {
-    if (from >= at) left += text.slice(at, from) + replacementText(reason, language)
+    if (from >= at) result += text.slice(at, from) + replacementText(reason, language)
     at = Math.max(at, to)
   }
-  return left + text.slice(at)
+  return result + text.slice(at)
 }

@@ -6,6 +6,7 @@ import { demandsOf, passingRecord, type EvaluationRecord } from '../voice/evalua
 import { levels, type Level, type Track, type TranscriptEngine } from '../voice/engine.ts'
 import type { OfferedLevel } from './copy-lacks.ts'
 
+/** An engine of level N or D. */
 export interface Revoicing {
   name: string
   version: string
@@ -26,7 +27,7 @@ export type LevelEngine = (TranscriptEngine | Revoicing) & { evaluation?: Evalua
 
 export interface VoiceEngines {
   /** Returns the usable engine of a level, or why there is none. */
-  of: (level: Level) => LevelEngine | 'no-engine' | 'no-evaluation'
+  engineFor: (level: Level) => LevelEngine | 'no-engine' | 'no-evaluation'
 }
 
 export function registerEngines(
@@ -34,7 +35,7 @@ export function registerEngines(
   records: readonly EvaluationRecord[],
 ): VoiceEngines {
   return {
-    of(level) {
+    engineFor(level) {
       if (level === 'T') return engines.transcript
       const ofLevel = engines.revoicing.filter((one) => one.level === level)
       if (ofLevel.length === 0) return 'no-engine'
@@ -50,7 +51,7 @@ export function registerEngines(
 /** Returns the offered levels, depending on whether the description allows pseudonymised copies (C7). */
 export function offeredLevels(engines: VoiceEngines, isPseudonymisedAllowed: boolean): OfferedLevel[] {
   return levels.map((level) => {
-    const engine = engines.of(level)
+    const engine = engines.engineFor(level)
     if (level === 'D' && !isPseudonymisedAllowed) return { level, isOffered: false, why: 'not-in-description' }
     if (typeof engine === 'string') return { level, isOffered: false, why: engine }
     return { level, engine: `${engine.name} ${engine.version}`, isOffered: true }

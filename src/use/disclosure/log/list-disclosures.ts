@@ -63,21 +63,21 @@ export async function listDisclosures(
     session,
     rows.map(({ id }) => id),
   )
-  const of = Map.groupBy(packages, ({ disclosure }) => disclosure)
+  const packagesById = Map.groupBy(packages, ({ disclosure }) => disclosure)
   return rows.map(({ is_assessed, ...row }) => {
-    const known = facts.get(row.id)
+    const research = facts.get(row.id)
     return {
       ...row,
-      state: known
-        ? researchStateOf(known)
+      state: research
+        ? researchStateOf(research)
         : authorityStateOf({
             isAssessed: is_assessed === true,
             outcome: row.outcome,
             isReleased: row.released_at !== null,
             isClosed: row.closed_at !== null,
           }),
-      isOverdue: known ? isOverdue(known) : false,
-      packages: of.get(row.id) ?? [],
+      isOverdue: research ? isOverdue(research) : false,
+      packages: packagesById.get(row.id) ?? [],
     }
   })
 }

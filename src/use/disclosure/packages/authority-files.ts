@@ -32,7 +32,7 @@ export interface CallOfItem {
   }[]
 }
 
-/** A granted recording, and the number of the part of its call that it holds: null if the call's term has ended. */
+/** A granted recording, and the number of the recorded part of its call: null if the call's term has ended. */
 export interface RecordingOfItem {
   item: number
   recording: string
@@ -95,17 +95,17 @@ export function originalSound(
   store: CopyStore,
   { item, recording }: { item: number; recording: string },
 ): { file: ZipEntry; sha256: () => string; sha512: () => Buffer } {
-  const [hash, long] = [createHash('sha256'), createHash('sha512')]
+  const [sha256, sha512] = [createHash('sha256'), createHash('sha512')]
   async function* hashed() {
     for await (const part of wavOf(store, recording)) {
-      hash.update(part)
-      long.update(part)
+      sha256.update(part)
+      sha512.update(part)
       yield part
     }
   }
   return {
     file: { name: `${item}.wav`, parts: hashed() },
-    sha256: () => hash.copy().digest('hex'),
-    sha512: () => long.copy().digest(),
+    sha256: () => sha256.copy().digest('hex'),
+    sha512: () => sha512.copy().digest(),
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { coarseFacts, fewest, type FactsOfCall } from './coarse-facts.ts'
+import { coarseFacts, minShared, type FactsOfCall } from './coarse-facts.ts'
 
 const call = (startedAt: string, rest: Partial<FactsOfCall> = {}): FactsOfCall => ({
   startedAt: Temporal.Instant.from(startedAt),
@@ -13,7 +13,7 @@ const many = <Value>(count: number, value: Value): Value[] => Array.from({ lengt
 
 test('only the month and part of the day of a call are reported, in Finnish local time', () => {
   const reported = (startedAt: string) => {
-    const [{ month, band } = {}] = coarseFacts(many(fewest, call(startedAt)))
+    const [{ month, band } = {}] = coarseFacts(many(minShared, call(startedAt)))
     return `${month} ${band}`
   }
   // Finland is three hours ahead of UTC in summer and two in winter.
@@ -30,7 +30,7 @@ test('a duration is reported in steps of five seconds, never shorter than the so
 })
 
 test('service numbers and units are labelled with letters, however many there are', () => {
-  const calls = Array.from({ length: 28 }, (_, n) => many(fewest, call('2026-07-01T09:00:00Z', { number: `n${n}` })))
+  const calls = Array.from({ length: 28 }, (_, n) => many(minShared, call('2026-07-01T09:00:00Z', { number: `n${n}` })))
   const lines = new Set(coarseFacts(calls.flat()).map(({ line }) => line))
   expect([...lines].slice(24)).toEqual(['Y', 'Z', 'AA', 'AB'])
 })

@@ -30,9 +30,10 @@ export interface CoarseFacts {
   unit?: string
 }
 
-export const fewest = 5
+/** Least number of calls that share a fact that is given. */
+export const minShared = 5
 
-/** @returns in the order of the input */
+/** Returns the facts to give of each call, in the order of the input. */
 export function coarseFacts(calls: readonly FactsOfCall[]): CoarseFacts[] {
   const facts = calls.map(({ startedAt, number, unit }) => {
     const at = startedAt.toZonedDateTimeISO(zone)
@@ -46,7 +47,7 @@ export function coarseFacts(calls: readonly FactsOfCall[]): CoarseFacts[] {
   const shared = <Key extends 'month' | 'band' | 'number' | 'unit'>(key: Key) =>
     new Set(
       [...Map.groupBy(facts, (one) => one[key])].flatMap(([value, some]) =>
-        value !== null && some.length >= fewest ? [value] : [],
+        value !== null && some.length >= minShared ? [value] : [],
       ),
     )
   const [months, hours] = [shared('month'), shared('band')]

@@ -17,7 +17,7 @@ import type { CopyStore } from '#register/recordings/subject-copies.ts'
 import { returnRefusal, type Refused } from '#safeguards/access/database-request.ts'
 import { recordingsInPackage } from './recordings-in-package.ts'
 
-const maxEndedAtOnce = 500
+const endedBatchSize = 500
 
 export interface PackageFetched {
   id: string
@@ -79,9 +79,9 @@ export function createPackageDownloads(
       return begun && { id: begun.id, attempt: begun.attempt, sizeBytes: Number(begun.size) }
     },
     async isActive({ id, attempt }) {
-      const { rows } = await sql<{ goesOn: boolean }>`
-        select fetch_may_continue(${id}::uuid, ${attempt}) as "goesOn"`.execute(db)
-      return rows[0]?.goesOn === true
+      const { rows } = await sql<{ mayContinue: boolean }>`
+        select fetch_may_continue(${id}::uuid, ${attempt}) as "mayContinue"`.execute(db)
+      return rows[0]?.mayContinue === true
     },
     async useUpLink({ id, attempt }) {
       const { rows } = await sql<{ isTaken: boolean }>`
@@ -97,10 +97,10 @@ export function createPackageDownloads(
       await sql`select settle_packages(), remove_download_addresses()`.execute(db)
       const { rows } = await sql<{ id: string }>`
         select id from disclosure_package where ended_at is not null and removed_at is null
-        order by made_at limit ${maxEndedAtOnce}`.execute(db)
+        order by made_at limit ${endedBatchSize}`.execute(db)
       return rows
     },
-    /** Records that objects were removed. A package that was being made may get its object later, so it is checked again. */
+    /** Records that objects were removed. A package that was not ready may get its object later: it is checked for 3 hours. */
     async recordRemoved(packages) {
       const { numAffectedRows } = await sql`
         update disclosure_package set removed_at = clock_timestamp()

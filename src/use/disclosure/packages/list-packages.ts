@@ -1,6 +1,5 @@
 /**
- * Packages (R27, R30, R34): one encrypted file for a decided disclosure, downloaded once, and its outcome. Links are not
- * stored.
+ * Lists packages (R27, R30, R34): each is one encrypted file for a decided disclosure, downloaded once. Links are not stored.
  */
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
@@ -15,6 +14,7 @@ export interface PackageRow {
   delivery: 'LINK' | 'MEDIUM'
   state: 'making' | 'ready' | 'taken' | 'expired' | 'withdrawn' | 'failed'
   files: number
+  /** Files already written. */
   done: number
   size_bytes: number | null
   sha256: string | null

@@ -48,8 +48,8 @@ export interface PackageBegun {
 
 /** Pages in packages for the recipient. */
 export interface PackagePages {
-  research: (about: ResearchPackage, files: readonly ListedSound[]) => string
-  authority: (about: AuthorityPackage, calls: readonly CallOfItem[]) => string
+  research: (disclosure: ResearchPackage, files: readonly ListedSound[]) => string
+  authority: (disclosure: AuthorityPackage, calls: readonly CallOfItem[]) => string
 }
 
 export interface PackageMakerOptions extends CopyStore {
@@ -69,23 +69,24 @@ export interface PackageMaker {
   stop: () => Promise<void>
 }
 
+/** Of unfinished files. */
 const workSuffix = '.package'
 
-export function createPackageMaker(making: PackageMakerOptions): PackageMaker {
+export function createPackageMaker(options: PackageMakerOptions): PackageMaker {
   let last: Promise<void> = Promise.resolve()
   return {
     async make(request) {
       if (request.recipient !== undefined && !headerForKey(request.recipient)) return { refused: 'package.recipient' }
       const passphrase = request.method === 'PASSPHRASE' ? makePassphrase() : undefined
       const token = request.delivery === 'LINK' ? makeLinkToken() : undefined
-      const begun = await begin(making, request, token === undefined ? undefined : tokenHash(token))
+      const begun = await begin(options, request, token === undefined ? undefined : tokenHash(token))
       if ('refused' in begun) return begun
-      const seal = (): Promise<AgeHeader> | AgeHeader => {
+      const makeHeader = (): Promise<AgeHeader> | AgeHeader => {
         const header = passphrase === undefined ? headerForKey(begun.recipient) : headerForPassphrase(passphrase)
         if (!header) throw new Error('the recipient’s key is not a usable key: ask the institute for another')
         return header
       }
-      last = last.then(() => finish(making, request.kind, request.session, begun.id, seal))
+      last = last.then(() => finish(options, request.kind, request.session, begun.id, makeHeader))
       return {
         id: begun.id,
         expiresAt: begun.expires_at.toString(),
@@ -97,7 +98,7 @@ export function createPackageMaker(making: PackageMakerOptions): PackageMaker {
   }
 }
 
-/** At start: ends packages whose making was interrupted. */
+/** At start: ends packages whose making was interrupted, and removes unfinished files. */
 export async function endUnfinishedPackages(
   store: Pick<CopyStore, 'db' | 'workFolder'>,
 ): Promise<{ ended: number; files: number }> {
@@ -129,20 +130,20 @@ function begin(
 
 /** Makes and stores a package; deletes it if it was ended meanwhile. Never throws. */
 async function finish(
-  making: PackageMakerOptions,
+  options: PackageMakerOptions,
   kind: PackageRequest['kind'],
   session: string,
   id: string,
-  seal: () => Promise<AgeHeader> | AgeHeader,
+  makeHeader: () => Promise<AgeHeader> | AgeHeader,
 ): Promise<void> {
-  const { db, objects, onFault } = making
+  const { db, objects, onFault } = options
   try {
-    const entries = kind === 'RESEARCH' ? researchEntries(making, id) : authorityEntries(making, id)
+    const entries = kind === 'RESEARCH' ? researchEntries(options, id) : authorityEntries(options, id)
     const recordings = await recordingsInPackage(db, id)
-    const atRest = recordings.length === 0 ? undefined : await atRestKey(making, recordings, id)
+    const atRest = recordings.length === 0 ? undefined : await atRestKey(options, recordings, id)
     if (recordings.length > 0 && !atRest) throw new Error('the key of a recording in the package no longer exists')
-    const sealed = { file: id + workSuffix, key: packageKey(id), ...(await seal()), atRest }
-    const { sizeBytes, sha256 } = await sealObject(making, sealed, writeZip(entries))
+    const sealed = { file: id + workSuffix, key: packageKey(id), ...(await makeHeader()), atRest }
+    const { sizeBytes, sha256 } = await sealObject(options, sealed, writeZip(entries))
     // Stores the package in the name of the person who releases it, if they are still signed in.
     const stored = await inSession(db, { 'seloste.session': session }, async (tx) => {
       const { rows } = await sql<{ stored: boolean }>`
@@ -159,16 +160,18 @@ async function finish(
   }
 }
 
-async function* researchEntries(making: PackageMakerOptions, id: string): AsyncGenerator<ZipEntry> {
-  const about = await readResearchPackage(making.db, id)
-  const signer = await signerOf(making)
+async function* researchEntries(options: PackageMakerOptions, id: string): AsyncGenerator<ZipEntry> {
+  const disclosure = await readResearchPackage(options.db, id)
+  const signer = await signerOf(options)
   const files: ListedSound[] = []
   const vcons: ListedEntry[] = []
-  for await (const { listed, bytes } of researchSounds(making, about, () => progress(making, id, files.length + 1))) {
+  for await (const { listed, bytes } of researchSounds(options, disclosure, () =>
+    progress(options, id, files.length + 1),
+  )) {
     files.push(listed)
     yield { name: listed.name, bytes }
     const sha512 = createHash('sha512').update(bytes).digest()
-    const vcon = writeVcon(researchVcon(signer.name, making.now(), listed, sha512), signer)
+    const vcon = writeVcon(researchVcon(signer.name, options.now(), listed, sha512), signer)
     const entry = { name: listed.name.replace(/[.].*$/, '.vcon'), bytes: vcon }
     vcons.push(listedEntry(entry))
     yield entry
@@ -177,38 +180,38 @@ async function* researchEntries(making: PackageMakerOptions, id: string): AsyncG
     name: 'manifest.json',
     bytes: jsonOf({
       format: 'seloste-research-package/1',
-      disclosure: about.number,
+      disclosure: disclosure.number,
       purpose: 'QUALITY_LEVEL',
       files,
       vcons,
     }),
   }
-  yield { name: 'letter.html', bytes: Buffer.from(making.pages.research(about, files)) }
+  yield { name: 'letter.html', bytes: Buffer.from(options.pages.research(disclosure, files)) }
 }
 
-async function* authorityEntries(making: PackageMakerOptions, id: string): AsyncGenerator<ZipEntry> {
-  const about = await readAuthorityPackage(making.db, id)
-  const { calls, recordings } = await authorityContents(making.db, id)
-  const signer = await signerOf(making)
+async function* authorityEntries(options: PackageMakerOptions, id: string): AsyncGenerator<ZipEntry> {
+  const disclosure = await readAuthorityPackage(options.db, id)
+  const { calls, recordings } = await authorityContents(options.db, id)
+  const signer = await signerOf(options)
   const listed: ListedEntry[] = []
   const sounds = new Map<number, SoundOfCall>()
   for (const one of recordings) {
-    const { file, sha256, sha512 } = originalSound(making, one)
+    const { file, sha256, sha512 } = originalSound(options, one)
     yield file
     listed.push({ name: file.name, item: one.item, sha256: sha256() })
     sounds.set(one.item, { name: file.name, sha512: sha512(), part: one.part })
-    await progress(making, id, listed.length)
+    await progress(options, id, listed.length)
   }
   const pages: [string, Buffer][] =
     calls.length === 0
       ? []
       : [
           ['identification-data.json', jsonOf({ format: 'seloste-identification-data/1', calls })],
-          ['identification-data.html', Buffer.from(making.pages.authority(about, calls))],
+          ['identification-data.html', Buffer.from(options.pages.authority(disclosure, calls))],
         ]
   const called = new Map(calls.map((call) => [call.item, call]))
   for (const item of new Set([...called.keys(), ...sounds.keys()])) {
-    const vcon = authorityVcon(signer.name, making.now(), { call: called.get(item), sound: sounds.get(item) })
+    const vcon = authorityVcon(signer.name, options.now(), { call: called.get(item), sound: sounds.get(item) })
     pages.push([`${item}.vcon`, writeVcon(vcon, signer)])
   }
   for (const [name, bytes] of pages) {
@@ -217,11 +220,11 @@ async function* authorityEntries(making: PackageMakerOptions, id: string): Async
   }
   const manifest = jsonOf({
     format: 'seloste-authority-package/1',
-    disclosure: about.number,
-    authority: about.authority,
-    caseNumber: about.caseNumber,
-    provision: about.provision,
-    decidedAt: about.decidedAt.toString(),
+    disclosure: disclosure.number,
+    authority: disclosure.authority,
+    caseNumber: disclosure.caseNumber,
+    provision: disclosure.provision,
+    decidedAt: disclosure.decidedAt.toString(),
     files: listed,
     signedBy: signer.name,
   })
@@ -256,7 +259,7 @@ function jsonOf(value: unknown): Buffer {
  * @throws if the package was ended meanwhile
  */
 async function progress({ db }: PackageMakerOptions, id: string, done: number): Promise<void> {
-  const { rows } = await sql<{ goesOn: boolean }>`
-    select record_package_progress(${id}::uuid, ${done}) as "goesOn"`.execute(db)
-  if (rows[0]?.goesOn !== true) throw new Error('the package has ended while it was made')
+  const { rows } = await sql<{ mayContinue: boolean }>`
+    select record_package_progress(${id}::uuid, ${done}) as "mayContinue"`.execute(db)
+  if (rows[0]?.mayContinue !== true) throw new Error('the package has ended while it was made')
 }

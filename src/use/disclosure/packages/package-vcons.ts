@@ -6,14 +6,14 @@ import { withheldStart, type Vcon, type VconDialog, type VconParty } from '#plat
 import type { CallOfItem } from './authority-files.ts'
 import type { ListedSound } from './research-files.ts'
 
-/** An audio file beside the vCon. */
-export interface SoundBeside {
+/** An audio file of the package, to which the vCon refers. */
+export interface AudioFile {
   name: string
   sha512: Buffer
 }
 
-/** A recording of a call, and the number of the part of the call that it holds: null if that is not known. */
-export interface SoundOfCall extends SoundBeside {
+/** A recording of a call, and the number of the recorded part of the call: null if that is not known. */
+export interface SoundOfCall extends AudioFile {
   part: number | null
 }
 
@@ -32,19 +32,19 @@ export function authorityVcon(
   }
   const officials = call.parts.map(({ officialName, officialPhone }) => partyOf('person', officialPhone, officialName))
   const parties = [partyOf('person', call.caller), partyOf('organization', call.number), ...officials]
-  const right = call.parts.map((_, at) => at + 2)
-  const set: VconDialog = {
+  const officialIndexes = call.parts.map((_, at) => at + 2)
+  const recordingSet: VconDialog = {
     type: 'recording-set',
     start: call.startedAt,
     ...durationOf(call),
-    parties: [0, 1, ...right],
+    parties: [0, 1, ...officialIndexes],
     recordings: sound ? [1] : [],
     party_history: call.parts.flatMap(({ answeredAt, endedAt }, at) => [
       ...(answeredAt === null ? [] : [{ party: at + 2, time: answeredAt, event: 'join' as const }]),
       ...(endedAt === null ? [] : [{ party: at + 2, time: endedAt, event: 'drop' as const }]),
     ]),
   }
-  // A recording holds the caller and the official of one part (R17).
+  // A recording contains the caller and the official of one part (R17).
   const at = call.parts.findIndex(({ seq }) => seq === sound?.part)
   const recording = sound && {
     ...recordingOf(sound),
@@ -55,7 +55,7 @@ export function authorityVcon(
   return {
     ...base,
     parties,
-    dialog: recording ? [set, recording] : [set],
+    dialog: recording ? [recordingSet, recording] : [recordingSet],
     attachments: [
       {
         purpose: 'identification data',
@@ -94,7 +94,7 @@ export function researchVcon(maker: string, now: Temporal.Instant, file: ListedS
   }
 }
 
-function recordingOf({ name, sha512 }: SoundBeside) {
+function recordingOf({ name, sha512 }: AudioFile) {
   return {
     type: 'recording' as const,
     mediatype: mediatypes[name.endsWith('.opus') ? 'opus' : 'wav'],

@@ -79,13 +79,14 @@ export async function* researchSounds(
     .map((row, at) => ({ row, facts: facts[at]!, name: randomBytes(8).toString('hex') }))
     .sort((one, other) => (one.name < other.name ? -1 : 1))
   const suffix = request.format === 'OPUS' ? 'opus' : 'wav'
-  // Encodes as many at once as there are threads.
-  const under = named.slice(0, encodedAtOnce).map((each) => soundOf(store, request.format, each.row))
+  // Encodes the next files while earlier ones are written.
+  const encoding = named.slice(0, maxConcurrent).map((each) => soundOf(store, request.format, each.row))
   for (const [at, { row, facts: coarse, name }] of named.entries()) {
-    const bytes = await under[at]!
-    under[at] = Promise.resolve(nothing)
-    const next = named[at + encodedAtOnce]
-    if (next) under.push(soundOf(store, request.format, next.row))
+    const bytes = await encoding[at]!
+    // Releases the memory of this file.
+    encoding[at] = Promise.resolve(nothing)
+    const next = named[at + maxConcurrent]
+    if (next) encoding.push(soundOf(store, request.format, next.row))
     const file = `${name}.${suffix}`
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     await onFile()
@@ -93,7 +94,8 @@ export async function* researchSounds(
   }
 }
 
-const encodedAtOnce = 3
+/** Files encoded concurrently. */
+const maxConcurrent = 3
 const nothing = Buffer.alloc(0)
 
 /** Returns the approved audio: the stored WAV, or an Ogg Opus encoding. */

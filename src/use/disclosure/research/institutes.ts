@@ -24,6 +24,7 @@ export interface InstituteRow {
   language: 'fi' | 'sv' | 'en'
   recipient: string | null
   is_blocked: boolean
+  /** Number of open disclosures. */
   open: number
 }
 
@@ -58,10 +59,10 @@ const changeRefusals = [...addRefusals, 'not-found'] as const
 export async function addInstitute(
   db: SafeguardsDatabase,
   session: Session,
-  given: InstituteToEnter,
+  institute: InstituteToEnter,
 ): Promise<{ id: string } | Refused<(typeof addRefusals)[number] | 'institute.recipient'>> {
-  if (!isUsable(given.recipient)) return { refused: 'institute.recipient', of: 'recipient' }
-  const statement = sql<{ id: string }>`select save_institute(null, ${asJson(given)}) as id`
+  if (!isUsableKey(institute.recipient)) return { refused: 'institute.recipient', of: 'recipient' }
+  const statement = sql<{ id: string }>`select save_institute(null, ${asJson(institute)}) as id`
   const trace = { action: 'institute.changed', object: { kind: 'institute' } } as const
   return requestRow(db, session, statement, addRefusals, trace)
 }
@@ -71,15 +72,15 @@ export async function changeInstitute(
   db: SafeguardsDatabase,
   session: Session,
   id: string,
-  given: InstituteToEnter,
+  institute: InstituteToEnter,
 ): Promise<'done' | Refused<(typeof changeRefusals)[number] | 'institute.recipient'>> {
-  if (!isUsable(given.recipient)) return { refused: 'institute.recipient', of: 'recipient' }
-  const statement = sql`select save_institute(${id}::uuid, ${asJson(given)})`
+  if (!isUsableKey(institute.recipient)) return { refused: 'institute.recipient', of: 'recipient' }
+  const statement = sql`select save_institute(${id}::uuid, ${asJson(institute)})`
   const trace = { action: 'institute.changed', object: { kind: 'institute', id } } as const
   return requestAct(db, session, statement, changeRefusals, trace)
 }
 
-function isUsable(recipient: string | undefined): boolean {
+function isUsableKey(recipient: string | undefined): boolean {
   if (recipient === undefined) return true
   if (!isRecipient(recipient)) return false
   try {

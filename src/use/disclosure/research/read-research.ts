@@ -107,14 +107,14 @@ export function readResearch(
         where disclosure_id = ${id}::uuid order by asked_at`.execute(tx)
       const missing = await sql<MissingResearchPrerequisite>`
         select l.* from research_facts(${[id]}::uuid[]) f, missing_prerequisites(f.facts) l`.execute(tx)
-      const parts = await sql<{ quality: boolean; decides: boolean }>`
+      const roles = await sql<{ quality: boolean; decides: boolean }>`
         select viewer_is('EXPERT', 'QUALITY') as quality, viewer_is('DECISION_MAKER') as decides`.execute(tx)
       return {
         ...listed!,
         lacks: missing.rows,
         extensions: extensions.rows,
         seen: viewed.rows[0]!.seen,
-        may: mayOf(listed!, extensions.rows, session.personId, parts.rows[0]!),
+        may: mayOf(listed!, extensions.rows, session.personId, roles.rows[0]!),
       }
     }),
     ['deny.role', 'not-found'],
@@ -138,13 +138,13 @@ function mayOf(
 ): ReadResearch['may'] {
   const isOpen = !endedStates.has(state)
   const isUndecided = isOpen && facts.outcome === null
-  const isFree = decides && isOpen && !facts.hands.includes(viewer)
-  const hasQuestion = extensions.some(({ decided_at, asked_by }) => decided_at === null && asked_by !== viewer)
+  const isOtherDecider = decides && isOpen && !facts.hands.includes(viewer)
+  const hasExtensionToDecide = extensions.some(({ decided_at, asked_by }) => decided_at === null && asked_by !== viewer)
   return {
     prepare: quality && isUndecided,
     check: quality && isOpen && waits.toCheck.length > 0,
-    decide: isFree && (isUndecided || hasQuestion),
-    release: isFree && facts.outcome === 'GRANTED' && !facts.isStudyEnded,
+    decide: isOtherDecider && (isUndecided || hasExtensionToDecide),
+    release: isOtherDecider && facts.outcome === 'GRANTED' && !facts.isStudyEnded,
     confirm: (quality || decides) && isOpen && facts.isReleased,
   }
 }

@@ -60,8 +60,9 @@ export interface ResearchItemFacts {
 
 export interface ResearchFacts {
   now: Temporal.Instant
-  /** Whether the description in force allows disclosures to research institutes, and copies of level D (C7). */
+  /** True if the description in force allows disclosures to research institutes. */
   isOn: boolean
+  /** True if it allows copies of level D (C7). */
   isPseudonymisedOn: boolean
   isInstituteBlocked: boolean
   /** End of the last day in Helsinki. */

@@ -14,7 +14,7 @@ const minLevelDb = -42
 /** Least share of the window's power in the two tones; speech has less. */
 const minToneShare = 0.72
 /** Power ratios: one tone to the other, and to the next in its group. */
-const twist = 16
+const maxTwist = 16
 const minRatioToNext = 6
 /** Shortest key: Q.24 requires 40 ms; anything shorter is chance. */
 const shortest = 0.03 * voiceRate
@@ -35,7 +35,7 @@ export function findKeyTones(samples: Int16Array): Span[] {
   }
   if (open) spans.push(open)
   const joined: Span[] = []
-  // At least two windows per key: a single one may be a whistle in a word.
+  // At least three windows per key: fewer may be a whistle in a word.
   for (const span of spans.filter(({ from, to }) => to - from >= shortest + step)) {
     const last = joined.at(-1)
     if (last && span.from - last.to <= gap) last.to = span.to
@@ -51,28 +51,28 @@ function isKey(samples: Int16Array, from: number): boolean {
   if (power < 32768 ** 2 * 10 ** (minLevelDb / 10)) return false
   const lows = low.map((hertz) => tonePower(samples, from, hertz))
   const highs = high.map((hertz) => tonePower(samples, from, hertz))
-  const [lowest, nextLow] = twoLoudest(lows)
-  const [highest, nextHigh] = twoLoudest(highs)
+  const [loudestLow, nextLow] = twoLoudest(lows)
+  const [loudestHigh, nextHigh] = twoLoudest(highs)
   return (
-    lowest + highest > minToneShare * power &&
-    lowest < twist * highest &&
-    highest < twist * lowest &&
-    lowest > minRatioToNext * nextLow &&
-    highest > minRatioToNext * nextHigh
+    loudestLow + loudestHigh > minToneShare * power &&
+    loudestLow < maxTwist * loudestHigh &&
+    loudestHigh < maxTwist * loudestLow &&
+    loudestLow > minRatioToNext * nextLow &&
+    loudestHigh > minRatioToNext * nextHigh
   )
 }
 
 /** Power of a sine of this frequency that would explain the filter's output. */
 function tonePower(samples: Int16Array, from: number, hertz: number): number {
-  const turn = 2 * Math.cos((2 * Math.PI * hertz) / voiceRate)
+  const coefficient = 2 * Math.cos((2 * Math.PI * hertz) / voiceRate)
   let last = 0
   let before = 0
   for (let n = from; n < from + windowSamples; n++) {
-    const now = samples[n]! + turn * last - before
+    const now = samples[n]! + coefficient * last - before
     before = last
     last = now
   }
-  return (2 * (last * last + before * before - turn * last * before)) / windowSamples ** 2
+  return (2 * (last * last + before * before - coefficient * last * before)) / windowSamples ** 2
 }
 
 function twoLoudest(powers: number[]): [number, number] {

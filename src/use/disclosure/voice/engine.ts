@@ -27,7 +27,6 @@ export interface Track {
 
 /** Levels N and D: another voice with the same words and timing. */
 export interface VoiceEngine {
-  /** Name of the engine. */
   name: string
   version: string
   level: 'N' | 'D'

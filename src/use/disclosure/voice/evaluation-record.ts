@@ -71,7 +71,7 @@ export interface EvaluationRecord {
   day: string
   /** All recordings and the larger verifier; false for the quick run. */
   full: boolean
-  /** Actual content of the sets in that run. */
+  /** The sets of that run: `what` they contain, the number of speakers and of anonymised recordings. */
   sets: { set: string; what: string; speakers: number; disclosed: number }[]
   /** By the names of the demands; also figures without demands. */
   figures: Record<string, number>
@@ -124,10 +124,10 @@ export function passingRecord(
   records: readonly EvaluationRecord[],
   engine: { name: string; version: string; level: Tested; sources: string },
 ): EvaluationRecord | 'engine-not-evaluated' | 'engine-evaluation-failed' {
-  const its = records.filter(
+  const matching = records.filter(
     ({ engine: name, version, level, sources }) =>
       name === engine.name && version === engine.version && level === engine.level && sources === engine.sources,
   )
-  if (its.length === 0) return 'engine-not-evaluated'
-  return its.find((record) => unmetDemands(record).length === 0) ?? 'engine-evaluation-failed'
+  if (matching.length === 0) return 'engine-not-evaluated'
+  return matching.find((record) => unmetDemands(record).length === 0) ?? 'engine-evaluation-failed'
 }

@@ -27,7 +27,7 @@ export function namedEngines(file: string | undefined): NamedEngines {
     const { neural, signal } = programs
     // The published description says that a recogniser has no network (docs/decisions/0124).
     const recognition = programs.recognition.filter(({ network }) => network !== 'trusted')
-    const open = programs.recognition.filter((program) => !recognition.includes(program)).map(withNetwork)
+    const refused = programs.recognition.filter((program) => !recognition.includes(program)).map(networkFault)
     const voiced = (level: 'N' | 'D') => (program: NamedProgram) => ({
       engine: voiceProcess(program, level),
       evaluation: program.evaluation,
@@ -36,7 +36,7 @@ export function namedEngines(file: string | undefined): NamedEngines {
       voices: [...neural.map(voiced('N')), ...signal.map(voiced('D'))],
       recognition: recognition.map(recogniseProcess),
       programs: [...neural, ...signal, ...recognition],
-      faults: [...faults, ...open],
+      faults: [...faults, ...refused],
     }
   } catch (error) {
     if (!(error instanceof ProcessFault)) throw error
@@ -44,7 +44,7 @@ export function namedEngines(file: string | undefined): NamedEngines {
   }
 }
 
-function withNetwork({ name }: NamedProgram): ProcessFault {
+function networkFault({ name }: NamedProgram): ProcessFault {
   return new ProcessFault(
     'program-network-open',
     `${name} is not used: a recogniser runs without a network, and its entry has "network": "trusted".`,

@@ -3,7 +3,7 @@
  * The talker's pace, pauses and overlaps do not remain. Long waits remain, in steps of five seconds, since they are part of
  * the service.
  */
-import type { SecureRandom } from './chance.ts'
+import type { SecureRandom } from './secure-random.ts'
 import { voiceRate, type Span } from './engine.ts'
 
 /** Seconds. Pauses between turns on the telephone: log-normal, mostly short and sometimes long. */
@@ -14,7 +14,7 @@ const stepSamples = waitStep * voiceRate
 
 /** A re-spoken turn. */
 export interface SpokenSpan {
-  lane: 0 | 1
+  track: 0 | 1
   /** Its times in the recording, used for order and long waits only. */
   turn: Span
   /** Length in its new voice, in samples. */
@@ -35,26 +35,26 @@ export function coarseLength(lengthSamples: number): number {
  */
 export function placeTurns(
   spans: readonly SpokenSpan[],
-  chance: SecureRandom,
+  random: SecureRandom,
 ): { startsAt: number[]; lengthSamples: number } {
   const startsAt = new Array<number>(spans.length)
   const order = spans
     .map((span, index) => ({ ...span, index }))
-    .sort((a, b) => a.turn.from - b.turn.from || a.lane - b.lane)
+    .sort((a, b) => a.turn.from - b.turn.from || a.track - b.track)
   let at = 0
   let playedUntil = 0
   for (const { turn, lengthSamples, index } of order) {
     const waitSteps = Math.max(0, Math.floor((turn.from - playedUntil) / stepSamples))
-    at += waitSteps * stepSamples + drawPause(chance)
+    at += waitSteps * stepSamples + drawPause(random)
     startsAt[index] = at
     at += lengthSamples
     playedUntil = Math.max(playedUntil, turn.to)
   }
-  return { startsAt, lengthSamples: coarseLength(at + drawPause(chance)) }
+  return { startsAt, lengthSamples: coarseLength(at + drawPause(random)) }
 }
 
 /** @returns samples */
-function drawPause(chance: SecureRandom): number {
-  const seconds = pause.median * Math.exp(pause.spread * chance.normal())
+function drawPause(random: SecureRandom): number {
+  const seconds = pause.median * Math.exp(pause.spread * random.normal())
   return Math.round(voiceRate * Math.min(pause.atMost, Math.max(pause.atLeast, seconds)))
 }

@@ -3,7 +3,7 @@
  * not the recording's: each voice has one pace, pauses are drawn, and the background noise is constant.
  */
 import type { Synthesiser } from '@echogarden/espeak-ng-emscripten'
-import type { SecureRandom } from './chance.ts'
+import type { SecureRandom } from './secure-random.ts'
 import type { SyntheticVoice } from './draw-synthetic-voice.ts'
 import { voiceRate, type Turn } from './engine.ts'
 import { placeTurns, type SpokenSpan } from './place-turns.ts'
@@ -32,28 +32,28 @@ export function speakCall(
   synthesiser: Synthesiser,
   call: readonly [readonly Turn[], readonly Turn[]],
   voices: readonly [SyntheticVoice, SyntheticVoice],
-  chance: SecureRandom,
+  random: SecureRandom,
 ): [Int16Array, Int16Array] {
   const toTelephone = resampler(synthesiser.samplerate, voiceRate)
-  const speakLane = (lane: 0 | 1): SpokenSound[] => {
-    checkTurns(call[lane])
-    return call[lane].flatMap((turn) => {
+  const speakTrack = (track: 0 | 1): SpokenSound[] => {
+    checkTurns(call[track])
+    return call[track].flatMap((turn) => {
       const text = speakableText(turn.text, turn.language)
       if (text === '') return []
-      const sound = toTelephone(trim(synthesise(synthesiser, voices[lane], turn.language, text)))
-      return [{ lane, turn, sound, lengthSamples: sound.length }]
+      const sound = toTelephone(trim(synthesise(synthesiser, voices[track], turn.language, text)))
+      return [{ track, turn, sound, lengthSamples: sound.length }]
     })
   }
-  const spoken = [...speakLane(0), ...speakLane(1)]
-  const { startsAt, lengthSamples } = placeTurns(spoken, chance)
-  const placed = spoken.map(({ lane, sound }, index) => ({ lane, sound, at: startsAt[index]! }))
-  const mixLane = (lane: 0 | 1) =>
+  const spoken = [...speakTrack(0), ...speakTrack(1)]
+  const { startsAt, lengthSamples } = placeTurns(spoken, random)
+  const placed = spoken.map(({ track, sound }, index) => ({ track, sound, at: startsAt[index]! }))
+  const mixTrack = (track: 0 | 1) =>
     mix(
-      placed.filter((one) => one.lane === lane),
+      placed.filter((one) => one.track === track),
       lengthSamples,
-      voices[lane].noiseSeed,
+      voices[track].noiseSeed,
     )
-  return [mixLane(0), mixLane(1)]
+  return [mixTrack(0), mixTrack(1)]
 }
 
 function checkTurns(turns: readonly Turn[]): void {

@@ -1,7 +1,7 @@
 /** Worker thread that speaks calls: synthesiser and text are only in its memory. */
 import load from '@echogarden/espeak-ng-emscripten'
 import { answerTasks } from '#platform/threads/task-threads.ts'
-import { SecureRandom } from './chance.ts'
+import { SecureRandom } from './secure-random.ts'
 import { drawBytes, drawSyntheticVoice, everyVariant } from './draw-synthetic-voice.ts'
 import type { RandomBytes, Turn } from './engine.ts'
 import { speakCall } from './speak-turns.ts'

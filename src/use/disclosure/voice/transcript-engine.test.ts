@@ -59,17 +59,17 @@ test('another draw sounds different, and the two tracks of a call never share a 
   const [[once], [other]] = await Promise.all([speak(5), speak(6)])
   expect(Buffer.from(once.buffer).equals(Buffer.from(other.buffer))).toBe(false)
   // Variants have different pitches, but sometimes two differ only in timbre.
-  let apart = 0
+  let distinct = 0
   for (const seed of [5, 6, 7, 8, 9]) {
     const [caller, official] = await speak(seed)
     const [low, high] = [pitchOf(caller), pitchOf(official)].toSorted((a, b) => a - b)
-    if (high! / low! > 1.05) apart += 1
+    if (high! / low! > 1.05) distinct += 1
   }
-  expect(apart).toBeGreaterThanOrEqual(4)
+  expect(distinct).toBeGreaterThanOrEqual(4)
   for (let draw = 0; draw < 200; draw++) {
-    const of = (lane: 0 | 1) => drawSyntheticVoice(randomBytes(32), lane)
-    expect(of(0).variant).not.toBe(of(1).variant)
-    expect(of(0).pitch).toBeLessThan(of(1).pitch - 15)
+    const voiceOf = (track: 0 | 1) => drawSyntheticVoice(randomBytes(32), track)
+    expect(voiceOf(0).variant).not.toBe(voiceOf(1).variant)
+    expect(voiceOf(0).pitch).toBeLessThan(voiceOf(1).pitch - 15)
   }
 })
 

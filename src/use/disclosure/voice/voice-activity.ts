@@ -24,15 +24,15 @@ export interface Activity {
 
 const frameCount = (samples: number): number => Math.ceil(samples / hop) + 1
 
-/** First difference, which removes hum and rumble. */
-const leak = 0.95
+/** Coefficient of the pre-emphasis filter, which removes hum and rumble. */
+const preEmphasis = 0.95
 
 /** @param samples 1 is full scale */
 export function findSpeech(samples: Float32Array | Float64Array): Activity {
   const frames = frameCount(samples.length)
   const powers = new Float64Array(frames)
   for (let n = 0; n < samples.length; n++) {
-    const difference = samples[n]! - leak * (n > 0 ? samples[n - 1]! : 0)
+    const difference = samples[n]! - preEmphasis * (n > 0 ? samples[n - 1]! : 0)
     powers[Math.floor(n / hop)]! += difference * difference
   }
   const level = new Float64Array(frames)
@@ -50,12 +50,12 @@ export function findSpeech(samples: Float32Array | Float64Array): Activity {
 function markSpeech(level: Float64Array): Uint8Array {
   const speech = new Uint8Array(level.length)
   // Digital silence (removed parts, a call on hold) says nothing about the line's noise.
-  const played = level.filter((db) => db > -95).sort()
-  if (played.length === 0) return speech
-  const part = (share: number) => played[Math.min(played.length - 1, Math.floor(share * played.length))]!
-  const loud = part(0.95)
+  const audible = level.filter((db) => db > -95).sort()
+  if (audible.length === 0) return speech
+  const quantile = (share: number) => audible[Math.min(audible.length - 1, Math.floor(share * audible.length))]!
+  const loud = quantile(0.95)
   if (loud < minSpeechDb) return speech
-  const threshold = Math.max(Math.min(part(0.1) + aboveFloor, loud - 15), loud - maxBelowLoudest, minSpeechDb)
+  const threshold = Math.max(Math.min(quantile(0.1) + aboveFloor, loud - 15), loud - maxBelowLoudest, minSpeechDb)
   let last = -Infinity
   for (let frame = 0; frame < level.length; frame++) {
     // A click of one frame is no speech.

@@ -140,9 +140,9 @@ test('where a machine cannot isolate the network, an engine runs only if the adm
 })
 
 test.skipIf(isolation !== 'bwrap')('files that an engine writes under bubblewrap are removed with it', async () => {
-  const place = join(folder, 'kept')
-  await voiceProcess(await namedProgram('write', place), 'N').revoice({ samples, redacted }, randomBytes)
-  await expect(access(place)).rejects.toThrow()
+  const path = join(folder, 'written')
+  await voiceProcess(await namedProgram('write', path), 'N').revoice({ samples, redacted }, randomBytes)
+  await expect(access(path)).rejects.toThrow()
 })
 
 test('recognition returns words with their times and nothing else', async () => {

@@ -13,7 +13,7 @@ import {
 import { subjectCopyKey } from '#register/recordings/objects.ts'
 import { recordCopiesRemoved, readSubjectCopy, type CopyStore } from '#register/recordings/subject-copies.ts'
 
-const maxEndedAtOnce = 500
+const endedBatchSize = 500
 
 export interface CopyFetched {
   copy: string
@@ -53,9 +53,9 @@ export function createCopyDownloads(store: Pick<CopyStore, 'db' | 'objects' | 'k
       return { ...fetched, sizeBytes: Number(size) }
     },
     async isActive({ copy, attempt }) {
-      const { rows } = await sql<{ goesOn: boolean }>`
-        select fetch_may_continue(${copy}::uuid, ${attempt}) as "goesOn"`.execute(db)
-      return rows[0]?.goesOn === true
+      const { rows } = await sql<{ mayContinue: boolean }>`
+        select fetch_may_continue(${copy}::uuid, ${attempt}) as "mayContinue"`.execute(db)
+      return rows[0]?.mayContinue === true
     },
     async useUpLink({ copy, attempt }) {
       const { rows } = await sql<{ isTaken: boolean }>`
@@ -77,7 +77,7 @@ export function createCopyDownloads(store: Pick<CopyStore, 'db' | 'objects' | 'k
         .where('recording_id', 'is not', null)
         .$narrowType<{ recording: NotNull }>()
         .orderBy('made_at')
-        .limit(maxEndedAtOnce)
+        .limit(endedBatchSize)
         .execute()
     },
     recordRemoved: (copies) =>

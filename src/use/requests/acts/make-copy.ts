@@ -60,7 +60,7 @@ export interface CopyMaker {
   stop: () => Promise<void>
 }
 
-export function createCopyMaker(making: CopyMakerOptions): CopyMaker {
+export function createCopyMaker(options: CopyMakerOptions): CopyMaker {
   let last: Promise<void> = Promise.resolve()
 
   return {
@@ -69,12 +69,12 @@ export function createCopyMaker(making: CopyMakerOptions): CopyMaker {
       const toKey = passphrase === undefined ? headerForKey(request.recipient) : undefined
       if (passphrase === undefined && !toKey) return { refused: 'copy.recipient' }
       const token = makeLinkToken()
-      const begun = await begin(making, request, tokenHash(token))
+      const begun = await begin(options, request, tokenHash(token))
       if ('refused' in begun) return begun
       // Deriving a key from a passphrase takes memory. It is not done for refused requests, and copies are made one at a
       // time: listeners come first.
-      const seal = () => toKey ?? headerForPassphrase(passphrase!)
-      last = last.then(() => finish(making, begun.id, request.recording, seal))
+      const makeHeader = () => toKey ?? headerForPassphrase(passphrase!)
+      last = last.then(() => finish(options, begun.id, request.recording, makeHeader))
       return { id: begun.id, token, expiresAt: begun.expiresAt.toString(), ...(passphrase && { passphrase }) }
     },
     stop: () => last,
@@ -107,21 +107,21 @@ async function begin(
 
 /** Makes and stores the copy; deletes it if it was ended meanwhile. Never throws. */
 async function finish(
-  making: CopyMakerOptions,
+  options: CopyMakerOptions,
   copy: string,
   recording: string,
-  seal: () => AgeHeader | Promise<AgeHeader>,
+  makeHeader: () => AgeHeader | Promise<AgeHeader>,
 ): Promise<void> {
-  const { db, objects, onFault } = making
+  const { db, objects, onFault } = options
   try {
-    const sealed = await seal()
-    const sizeBytes = await storeSubjectCopy(making, { copy, recording, ...sealed })
+    const header = await makeHeader()
+    const sizeBytes = await storeSubjectCopy(options, { copy, recording, ...header })
     const { rows } = await sql<{ stored: boolean }>`
       select complete_subject_copy(${copy}::uuid, ${sizeBytes}) as stored`.execute(db)
     if (rows[0]?.stored !== true) await objects.delete(subjectCopyKey(recording, copy))
   } catch (error) {
     onFault(error, copy)
-    // If the database does not respond, the copy ends by itself after 15 minutes.
+    // If the database does not respond, the copy expires after 15 minutes.
     await sql`select fail_subject_copy(${copy}::uuid)`.execute(db).catch((again: unknown) => onFault(again, copy))
   }
 }

@@ -41,8 +41,8 @@ export async function findCall(
     select * from request_call_search(${requestId}::uuid, ${callId}::uuid, ${JSON.stringify(reported)}::jsonb, ${caller}, ${service})`
   const searched = await requestRow(db, session, search, refusals, trace)
   if ('refused' in searched) return searched
-  const settle = sql<{ refused: 'call.named-already' | 'call.fits-another' | null }>`
+  const run = sql<{ refused: 'call.named-already' | 'call.fits-another' | null }>`
     select run_call_search(${requestId}::uuid, ${searched.call}::uuid) as refused`
-  const settled = await requestRow(db, session, settle, refusals, trace)
-  return settled.refused ? { refused: settled.refused } : searched
+  const found = await requestRow(db, session, run, refusals, trace)
+  return found.refused ? { refused: found.refused } : searched
 }

@@ -26,16 +26,22 @@ export interface CallReference {
 
 /**
  * Records whether the requester is a party to a call that was found. If the call has a playable recording, the clerk must
- * have listened to it; otherwise the details are enough. If the requester is not a party, the matched call is forgotten
- * (R46).
+ * have listened to it; otherwise the details are enough. If the requester is not a party, the request is no longer linked to
+ * the call (R46).
  */
 export function verifyCall(
   db: Kysely<RegisterTables>,
   session: Session,
-  of: CallReference,
+  reference: CallReference,
   isParty: boolean,
 ): Promise<'done' | VerificationRefusal> {
-  return act(db, session, of, 'call.verified', sql`verify_call(${of.requestId}::uuid, ${of.callId}::uuid, ${isParty})`)
+  return act(
+    db,
+    session,
+    reference,
+    'call.verified',
+    sql`verify_call(${reference.requestId}::uuid, ${reference.callId}::uuid, ${isParty})`,
+  )
 }
 
 /**
@@ -44,17 +50,30 @@ export function verifyCall(
 export function giveUpCall(
   db: Kysely<RegisterTables>,
   session: Session,
-  of: CallReference,
+  reference: CallReference,
 ): Promise<'done' | VerificationRefusal> {
-  return act(db, session, of, 'call.given-up', sql`abandon_call(${of.requestId}::uuid, ${of.callId}::uuid)`)
+  return act(
+    db,
+    session,
+    reference,
+    'call.given-up',
+    sql`abandon_call(${reference.requestId}::uuid, ${reference.callId}::uuid)`,
+  )
 }
 
+/** Withdraws a call from its request, as the requester asks. */
 export function withdrawCall(
   db: Kysely<RegisterTables>,
   session: Session,
-  of: CallReference,
+  reference: CallReference,
 ): Promise<'done' | VerificationRefusal> {
-  return act(db, session, of, 'call.given-up', sql`withdraw_call(${of.requestId}::uuid, ${of.callId}::uuid)`)
+  return act(
+    db,
+    session,
+    reference,
+    'call.given-up',
+    sql`withdraw_call(${reference.requestId}::uuid, ${reference.callId}::uuid)`,
+  )
 }
 
 function act(

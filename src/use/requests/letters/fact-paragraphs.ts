@@ -5,7 +5,7 @@ import type { FieldValue } from './template-language.ts'
 import type { LetterFacts } from './letter-facts.ts'
 import type { LetterKind, LetterPart } from './letter.ts'
 import { momentOf, plain, callParagraphs, unheardParagraphs } from './call-paragraphs.ts'
-import { listLetter, letterTexts, type Field } from './letter-texts.ts'
+import { letterLists, letterTexts, type Field } from './letter-texts.ts'
 
 /** Returns the text of every field of a letter, from its facts and the description in force. */
 export function factParagraphs(
@@ -14,7 +14,7 @@ export function factParagraphs(
   description: RegisterDescription,
 ): Partial<Record<Field, FieldValue>> {
   const { language } = facts
-  const [t, list] = [letterTexts(language), listLetter(language)]
+  const [t, list] = [letterTexts(language), letterLists(language)]
   const { controller } = description
   const day = (at: string) => dayText(Temporal.Instant.from(at))[language]
   const isDocumentOnly = facts.kinds.every((one) => one === 'OPENNESS')
@@ -43,7 +43,7 @@ function fieldsOf(
   description: RegisterDescription,
   language: Language,
 ): Partial<Record<Field, FieldValue>> {
-  const [t, list] = [letterTexts(language), listLetter(language)]
+  const [t, list] = [letterTexts(language), letterLists(language)]
   const { numbering } = description
   switch (kind) {
     case 'received':
@@ -152,20 +152,20 @@ function nextStepParagraphs(facts: LetterFacts, { switches }: RegisterDescriptio
 }
 
 function viewParagraphs(
-  { looks: seen = [] }: LetterFacts,
+  { looks: views = [] }: LetterFacts,
   { roles, purposes }: RegisterDescription,
   language: Language,
 ) {
   const t = letterTexts(language)
-  if (seen.length === 0) return paragraphs([t('letter.look.none')])
-  const items = seen.map(({ at, kind, role, purpose, unit }) => {
+  if (views.length === 0) return paragraphs([t('letter.look.none')])
+  const items = views.map(({ at, kind, role, purpose, unit }) => {
     const roleName = roles.find((one) => one.role === role)?.names[language] ?? role
     const purposeName = purposes.find((one) => one.purpose === purpose)?.names[language] ?? purpose
-    const location = unit === null ? roleName : `${roleName}, ${plain(unit)}`
+    const roleAndUnit = unit === null ? roleName : `${roleName}, ${plain(unit)}`
     return t('letter.look', {
       at: momentOf(at, language),
       what: t(`letter.looked.${kind}`),
-      role: location,
+      role: roleAndUnit,
       purpose: purposeName,
     })
   })
@@ -203,7 +203,7 @@ function appointment({ appointment: booked }: LetterFacts, language: Language): 
 }
 
 function appeal(language: Language): LetterPart[] {
-  const [t, list] = [letterTexts(language), listLetter(language)]
+  const [t, list] = [letterTexts(language), letterLists(language)]
   return [
     { kind: 'heading', level: 2, text: t('letter.appeal.title') },
     ...paragraphs([...list('letter.appeal'), t('letter.appeal.items.lead')]),

@@ -9,7 +9,8 @@ export function letterTexts(language: Language) {
   return textsIn(texts, language)
 }
 
-export function listLetter(language: Language) {
+/** Returns the texts of letters that are lists, in a language. */
+export function letterLists(language: Language) {
   return listIn(texts, language)
 }
 

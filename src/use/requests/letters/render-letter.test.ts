@@ -7,7 +7,7 @@ import type { RegisterDescription } from '#description/register-description.ts'
 import { knownFields } from './fields.ts'
 import { inventedFacts, type LetterFacts } from './letter-facts.ts'
 import { letterKinds, refusalGrounds, type LetterContent, type LetterKind } from './letter.ts'
-import { shippedTemplate, listLetter, letterTexts } from './letter-texts.ts'
+import { shippedTemplate, letterLists, letterTexts } from './letter-texts.ts'
 import { renderLetter } from './render-letter.ts'
 import { problemsOf } from './template-language.ts'
 
@@ -66,7 +66,7 @@ describe.each(every)('the letter %s in %s', (kind, language) => {
 test.each(languages)('a refusal gives the reason and where to complain, on any ground, in %s', (language) => {
   for (const ground of refusalGrounds) {
     const text = textOf(letter('refusal', language, { ground }))
-    for (const reason of listLetter(language)(`letter.ground.${ground}`)) expect(text).toContain(reason)
+    for (const reason of letterLists(language)(`letter.ground.${ground}`)) expect(text).toContain(reason)
     expect(text).toContain(letterTexts(language)('letter.ombudsman'))
   }
 })

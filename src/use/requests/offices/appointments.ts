@@ -117,7 +117,7 @@ export function listAppointmentsOf(
   requestId: string,
   workstation?: string,
 ): Promise<{ appointments: Appointment[] } | Refused<'deny.role'>> {
-  return request(db, session, { requestId, workstation })
+  return readAppointments(db, session, { requestId, workstation })
 }
 
 /** Returns the appointments of some days, and past ones without an outcome. */
@@ -127,10 +127,10 @@ export function listAppointments(
   days: Days,
   { onlyMine, workstation }: { onlyMine: boolean; workstation?: string | undefined },
 ): Promise<{ appointments: Appointment[] } | Refused<'deny.role'>> {
-  return request(db, session, { ...boundsOf(days), onlyMine, workstation })
+  return readAppointments(db, session, { ...boundsOf(days), onlyMine, workstation })
 }
 
-async function request(
+async function readAppointments(
   db: SafeguardsDatabase,
   session: Session,
   requested: {
@@ -146,11 +146,11 @@ async function request(
   const answer = await requestDatabase(
     db,
     session,
-    sql<{ told: Appointment }>`
-      select told from list_appointments(${requestId ?? null}::uuid, ${fromAt ?? null}::timestamptz,
-        ${toAt ?? null}::timestamptz, ${onlyMine}, ${workstationHash}::bytea) told`,
+    sql<{ appointment: Appointment }>`
+      select appointment from list_appointments(${requestId ?? null}::uuid, ${fromAt ?? null}::timestamptz,
+        ${toAt ?? null}::timestamptz, ${onlyMine}, ${workstationHash}::bytea) appointment`,
     ['deny.role'],
     { action: 'request.refused', object: { kind: 'appointment' } },
   )
-  return 'refused' in answer ? answer : { appointments: answer.rows.map(({ told: reported }) => reported) }
+  return 'refused' in answer ? answer : { appointments: answer.rows.map(({ appointment }) => appointment) }
 }

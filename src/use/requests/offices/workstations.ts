@@ -77,6 +77,7 @@ export interface WorkstationHere {
   name: string
 }
 
+/** Returns the workstation of the browser with this token; undefined if it is none. */
 export async function workstationHere(
   db: SafeguardsDatabase,
   session: Session,

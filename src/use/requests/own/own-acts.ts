@@ -1,5 +1,5 @@
 /**
- * Officials' acts about their own calls (R48, R49): their prohibitions and their requests to the Service Unit. Never shows
+ * Lists what officials have done about their own calls (R48, R49): their prohibitions and their requests to the Service Unit. Never shows
  * others' calls or the handling clerk (decided in database/functions/destruction/capture-stops.sql).
  */
 import { sql, type Kysely } from 'kysely'

@@ -1,4 +1,4 @@
-/** Random numbers from the system's source; no seed. */
+/** Numbers drawn from random bytes; no seed. */
 import type { RandomBytes } from './engine.ts'
 
 export class SecureRandom {
