@@ -40,22 +40,22 @@ export function OriginalSection({
   const { t } = useLanguage()
   const [mark, setMark] = useState<Mark>(firstMark)
   // Stretches unplayed when the player opened; undefined while none is open.
-  const [before, setBefore] = useState<readonly Stretch[]>()
-  const isOpen = before !== undefined
+  const [unplayedBefore, setUnplayedBefore] = useState<readonly Stretch[]>()
+  const isOpen = unplayedBefore !== undefined
   const [{ played, isPlaying }, setPlayed] = useState<{ played: Stretch[]; isPlaying: boolean }>({
     played: [],
     isPlaying: false,
   })
   const { durationMs, unplayed } = copy
   // The server counts what it has sent, slightly ahead of playback: while the player is open, the strip follows playback.
-  const left = mergeStretches(before ? [...unplayed, ...before] : unplayed)
+  const unplayedNow = mergeStretches(unplayedBefore ? [...unplayed, ...unplayedBefore] : unplayed)
   const recordPlayed = useCallback((now: Stretch[], isPlayingNow: boolean) => {
     setPlayed({ played: now, isPlaying: isPlayingNow })
   }, [])
 
   const recordOpen = (isOpenNow: boolean) => {
     if (isOpenNow === isOpen) return
-    setBefore(isOpenNow ? unplayed : undefined)
+    setUnplayedBefore(isOpenNow ? unplayed : undefined)
     setPlayed({ played: [], isPlaying: false })
     if (!isOpenNow) readAgain()
   }
@@ -109,7 +109,7 @@ export function OriginalSection({
         onPick={(key) => focusRow(redactionId(key))}
       />
       <PlayedStrip
-        unplayed={subtractStretches(left, played)}
+        unplayed={subtractStretches(unplayedNow, played)}
         durationMs={durationMs}
         onPlay={(ms) => handle.current?.playFrom(ms)}
       />

@@ -24,7 +24,7 @@ function show(next: ProofRequest | undefined): void {
   for (const listener of listeners) listener()
 }
 
-/** Requests a proof in the page; false if no page can ask. */
+/** Requests a proof in the page; false if no page can ask, or another proof is already requested. */
 function requestProof(): Promise<boolean> {
   if (listeners.size === 0 || pendingProof) return Promise.resolve(false)
   return new Promise((resolve) => {

@@ -43,8 +43,8 @@ function Flow({ flow }: { flow: CallFlow }) {
   const { t, language } = useLanguage()
   const presence = usePresence()
   const opensCalls = presence.state === 'signed-in' && hasRole(presence.me, 'MAINTENANCE')
-  const formatSeconds = (start: number) =>
-    new Intl.NumberFormat(locales[language], { minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(start)
+  const formatSeconds = (seconds: number) =>
+    new Intl.NumberFormat(locales[language], { minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(seconds)
   const contacts = [...new Set(flow.segments.map(({ contactId }) => contactId))]
   const [first] = flow.steps
   return (

@@ -13,7 +13,7 @@ export function Ladder({
   formatSeconds,
 }: {
   steps: readonly FlowStep[]
-  formatSeconds: (start: number) => string
+  formatSeconds: (seconds: number) => string
 }) {
   const { t } = useLanguage()
   const first = steps[0]

@@ -12,7 +12,7 @@ import {
   filtersOfSaved,
   maxNameLength,
   maxSearches,
-  saved,
+  searchToSave,
   storedSearches,
   storeSearches,
   withSaved,
@@ -41,7 +41,7 @@ export function NamedSearches({
   const save = async () => {
     setTried(true)
     if (written === '') return false
-    setAndStore(withSaved(searches, saved(written, filters, today(zone))))
+    setAndStore(withSaved(searches, searchToSave(written, filters, today(zone))))
     setName('')
     announce(t('contacts.saved.done', { name: written }))
     return true

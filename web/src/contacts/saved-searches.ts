@@ -18,7 +18,7 @@ export const maxNameLength = 60
 export const maxSearches = 20
 
 /** Returns the search to store under a name. */
-export function saved(name: string, filters: Filters, today: CalendarDate): SavedSearch {
+export function searchToSave(name: string, filters: Filters, today: CalendarDate): SavedSearch {
   const known = Object.fromEntries(Object.entries(filters).filter(([filter]) => !isCallerNumber(filter)))
   const [from, to] = [filters.from, filters.to].map((day) => daysBefore(day, today))
   if (from === undefined || to === undefined || to > 1) return { name, filters: known }

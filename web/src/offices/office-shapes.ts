@@ -13,7 +13,7 @@ export type Host = Offices['hosts'][number]
 export type Slot = Ok<paths['/api/slots']['get']>['items'][number]
 export type Need = Appointment['needs'][number]
 
-/** Lengths of a time, in minutes. */
+/** Possible lengths of an appointment, in minutes. */
 export const lengths = [30, 45, 60, 90, 120] as const
 
 /** Reads the Monday of the shown week from the URL; the current week by default. */

@@ -17,7 +17,6 @@ export function changeSection(form: FormContent, section: string, changed: Parti
   return inSection(form, section, (one) => ({ ...one, ...changed }))
 }
 
-/** Changes a question. */
 export function changeQuestion(form: FormContent, question: string, changed: Partial<Question>): FormContent {
   return withoutInvalidConditions({
     sections: form.sections.map((section) => ({

@@ -61,6 +61,7 @@ export function lastQuarters(nowMs: number): string[] {
 /** Results of giving up an evaluation: returned to the queue, or set aside with or without a replacement. */
 const setAsideResults = ['back', 'followed', 'alone'] as const
 
+/** Reads from the URL with which result an evaluation was given up. */
 export function readAside({ aside }: Record<string, unknown>): { aside?: (typeof setAsideResults)[number] } {
   const known = setAsideResults.find((one) => one === aside)
   return known ? { aside: known } : {}

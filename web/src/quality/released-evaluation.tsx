@@ -23,16 +23,16 @@ export function ReleasedEvaluation({
 }) {
   const { t, language } = useLanguage()
   const handle = useRef<PlayerHandle>(null)
-  const isGiven = one.releasedAt !== undefined
+  const isReleased = one.releasedAt !== undefined
   return (
     <>
       <p className="muted">
         {one.state === 'WAITING' && t('quality.state.waiting')}
         {one.state === 'DRAFT' && t('quality.state.draft')}
-        {isGiven && t('quality.state.released', { when: formatInstant(one.releasedAt ?? '', language) })}{' '}
+        {isReleased && t('quality.state.released', { when: formatInstant(one.releasedAt ?? '', language) })}{' '}
         {one.acknowledgedAt && t('quality.state.acknowledged', { when: formatInstant(one.acknowledgedAt, language) })}
       </p>
-      {isGiven && one.recordingId && !one.standsStill && (
+      {isReleased && one.recordingId && !one.standsStill && (
         <section className="panel stack-small">
           <h2>{t('quality.recording')}</h2>
           <EvaluationListen recordingId={one.recordingId} handle={handle} />
@@ -40,7 +40,7 @@ export function ReleasedEvaluation({
       )}
       <Disagreement {...one} />
       {one.disagreedAt && !one.answeredAt && !one.endedAt && <Answer id={one.id} onDone={onDone} />}
-      {one.form && one.score && (isGiven || one.endedAt) && (
+      {one.form && one.score && (isReleased || one.endedAt) && (
         <AnsweredForm
           form={one.form}
           language={one.formLanguage}

@@ -20,14 +20,14 @@ const saveDelayMs = 500
 const retryMs = 5_000
 
 export function useDraft(evaluation: Evaluation) {
-  const begun: Work = { answers: evaluation.answers, comments: evaluation.comments, note: evaluation.note }
-  const [work, setWork] = useState(begun)
+  const initial: Work = { answers: evaluation.answers, comments: evaluation.comments, note: evaluation.note }
+  const [work, setWork] = useState(initial)
   const [saving, setSaving] = useState<Saving>('saved')
   const [error, setError] = useState<unknown>()
   const [score, setScore] = useState<Score | undefined>(evaluation.score)
   const [savedAt, setSavedAt] = useState<string | undefined>(evaluation.savedAt)
   const revision = useRef(evaluation.revision)
-  const latest = useRef(begun)
+  const latest = useRef(initial)
   const isDirty = useRef(false)
   const savedScore = useRef(evaluation.score)
   const running = useRef<Promise<boolean>>(undefined)

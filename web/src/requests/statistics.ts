@@ -4,6 +4,7 @@ import type { RequestStatistics } from '../api/shapes.ts'
 export const periods = ['year-back', 'this-year', 'last-year'] as const
 export type Period = (typeof periods)[number]
 
+/** Reads the period from the URL; the last twelve months by default. */
 export function readStatistics(search: Record<string, unknown>): { period?: Exclude<Period, 'year-back'> } {
   const { period } = search
   return period === 'this-year' || period === 'last-year' ? { period } : {}

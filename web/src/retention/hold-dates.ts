@@ -18,7 +18,7 @@ export function lastHoldDay(nowMs: number): CalendarDate {
   return toCalendarDate(inFinland(nowMs).add({ months: holdMonths }))
 }
 
-/** Returns the end of that day in Finland; on the last allowed day, three calendar months from now to the minute. */
+/** Returns when an order with this last day ends: at the end of the day in Finland, and on the last allowed day three calendar months from now. */
 export function holdUntil(day: CalendarDate, nowMs: number): string {
   const endMs = day.add({ days: 1 }).toDate(zone).getTime()
   const maxMs = inFinland(nowMs).add({ months: holdMonths }).toDate().getTime() - marginMs

@@ -45,13 +45,12 @@ import { evaluates } from '../quality/quality-shapes.ts'
 import { seesReconciliation } from '../reconciliation/reconciliation-shapes.ts'
 import { servesRequests } from '../requests/use-queue.ts'
 import { knowsHolds, seesPlaces, seesRecalls, seesRetention } from '../retention/retention-shapes.ts'
-import { hasRole, purposesOf, servesOnly } from '../session/rights.ts'
+import { answersCalls, hasRole, purposesOf, servesOnly } from '../session/rights.ts'
 import { makesStudies } from '../studies/question.ts'
 import { trains } from '../training/training-shapes.ts'
 
 const isEverybody = () => true
 const mayView = (me: Me) => purposesOf(me).length > 0 && !servesOnly(me)
-const answersCalls = (me: Me) => hasRole(me, 'OFFICIAL')
 const isServiceUnit = (me: Me) => hasRole(me, 'SERVICE_UNIT')
 const seesTemplates = (me: Me) => hasRole(me, 'SERVICE_UNIT', 'ADMINISTRATOR')
 const decides = (me: Me) => hasRole(me, 'DECISION_MAKER')
@@ -70,53 +69,23 @@ const parts = [
       { to: '/calls', word: 'shell.nav.live', Icon: PhoneCall, isFor: mayView },
       { to: '/service-level', word: 'studies.title', Icon: ChartColumn, isFor: makesStudies },
       { to: '/training', word: 'training.title', Icon: GraduationCap, isFor: trains },
-      {
-        to: '/request-decisions',
-        word: 'acts.decisions.title',
-        Icon: Gavel,
-        isFor: decides,
-      },
+      { to: '/request-decisions', word: 'acts.decisions.title', Icon: Gavel, isFor: decides },
       { to: '/disclosures', word: 'disclosures.title', Icon: Send, isFor: seesDisclosures },
-      {
-        to: '/disclosures/log',
-        word: 'disclosures.log.title',
-        Icon: BookOpenCheck,
-        isFor: readsLog,
-      },
+      { to: '/disclosures/log', word: 'disclosures.log.title', Icon: BookOpenCheck, isFor: readsLog },
       { to: '/records', word: 'records.title', Icon: BookText, isFor: readsLog },
       { to: '/my-calls', word: 'shell.nav.myCalls', Icon: Headset, isFor: answersCalls },
       { to: '/my-calls/looks', word: 'shell.nav.myLooks', Icon: Eye, isFor: answersCalls },
-      {
-        to: '/my-calls/evaluations',
-        word: 'quality.own',
-        Icon: ClipboardList,
-        isFor: answersCalls,
-      },
-      {
-        to: '/my-calls/trainings',
-        word: 'training.own',
-        Icon: GraduationCap,
-        isFor: answersCalls,
-      },
+      { to: '/my-calls/evaluations', word: 'quality.own', Icon: ClipboardList, isFor: answersCalls },
+      { to: '/my-calls/trainings', word: 'training.own', Icon: GraduationCap, isFor: answersCalls },
     ],
   },
   {
     heading: 'shell.nav.desk',
     screens: [
-      {
-        to: '/appointments',
-        word: 'offices.appointments.title',
-        Icon: CalendarClock,
-        isFor: isServiceUnit,
-      },
+      { to: '/appointments', word: 'offices.appointments.title', Icon: CalendarClock, isFor: isServiceUnit },
       { to: '/offices', word: 'offices.title', Icon: Building2, isFor: isServiceUnit },
       { to: '/workstation', word: 'offices.workstation.title', Icon: Monitor, isFor: isServiceUnit },
-      {
-        to: '/letter-templates',
-        word: 'letters.templates.title',
-        Icon: Mails,
-        isFor: seesTemplates,
-      },
+      { to: '/letter-templates', word: 'letters.templates.title', Icon: Mails, isFor: seesTemplates },
     ],
   },
   {
@@ -135,31 +104,16 @@ const parts = [
       { to: '/alarms', word: 'shell.nav.alarms', Icon: BellRing, isFor: isDataProtectionOfficer },
       { to: '/reviews', word: 'shell.nav.reviews', Icon: ClipboardCheck, isFor: isDataProtectionOfficer },
       { to: '/log', word: 'shell.nav.log', Icon: ScrollText, isFor: isDataProtectionOfficer },
-      {
-        to: '/reconciliation',
-        word: 'reconciliation.title',
-        Icon: ListChecks,
-        isFor: seesReconciliation,
-      },
+      { to: '/reconciliation', word: 'reconciliation.title', Icon: ListChecks, isFor: seesReconciliation },
     ],
   },
   {
     heading: 'shell.nav.retention',
     screens: [
       { to: '/retention', word: 'retention.title', Icon: Hourglass, isFor: seesRetention },
-      {
-        to: '/retention/places',
-        word: 'retention.places.title',
-        Icon: Server,
-        isFor: seesPlaces,
-      },
+      { to: '/retention/places', word: 'retention.places.title', Icon: Server, isFor: seesPlaces },
       { to: '/retention/holds', word: 'retention.holds.title', Icon: Lock, isFor: knowsHolds },
-      {
-        to: '/retention/recalls',
-        word: 'retention.recalls.title',
-        Icon: Undo2,
-        isFor: seesRecalls,
-      },
+      { to: '/retention/recalls', word: 'retention.recalls.title', Icon: Undo2, isFor: seesRecalls },
     ],
   },
   {

@@ -16,7 +16,7 @@ export function StudyTable({
   const { t, language, named } = useLanguage()
   const { by = 'month', measure = 'calls' } = question
   const columns = columnsOf(measure)
-  const [time, other] = times
+  const [period, comparedPeriod] = times
   const cells = (figures: Figures | undefined, group: string) =>
     columns.map((column) => (
       <td key={`${group} ${column.name}`} className="numeric">
@@ -29,28 +29,29 @@ export function StudyTable({
         {t(column.word)}
       </th>
     ))
-  const isOtherMonth = (row: StudyRow) => other !== undefined && by === 'month' && row.comparedKey !== undefined
+  const isBesideOtherMonth = (row: StudyRow) =>
+    comparedPeriod !== undefined && by === 'month' && row.comparedKey !== undefined
   return (
     <div className="panel stack-small">
       <h2 id="study-table">{t('studies.table')}</h2>
       <div className="scroll" tabIndex={0} role="region" aria-labelledby="study-table">
         <table className="table study-table">
           <thead>
-            {other !== undefined && (
+            {comparedPeriod !== undefined && (
               <tr>
                 <td />
                 <th scope="colgroup" colSpan={columns.length} className="study-time">
-                  {time}
+                  {period}
                 </th>
                 <th scope="colgroup" colSpan={columns.length} className="study-time is-compared">
-                  {other}
+                  {comparedPeriod}
                 </th>
               </tr>
             )}
             <tr>
               <th scope="col">{t(`studies.by.${by}`)}</th>
               {heads('now')}
-              {other !== undefined && heads('then')}
+              {comparedPeriod !== undefined && heads('then')}
             </tr>
           </thead>
           <tbody>
@@ -59,14 +60,14 @@ export function StudyTable({
                 <th scope="row">
                   <span className={by === 'number' ? 'number' : ''}>{nameRow(row, by, language, t)}</span>
                   {row.number?.name && <span className="second">{named(row.number.name)}</span>}
-                  {isOtherMonth(row) && (
+                  {isBesideOtherMonth(row) && (
                     <span className="second">
                       {t('studies.beside', { month: nameMonth(row.comparedKey!, language, 'long') })}
                     </span>
                   )}
                 </th>
                 {cells(row.figures, 'now')}
-                {other !== undefined && cells(row.compared, 'then')}
+                {comparedPeriod !== undefined && cells(row.compared, 'then')}
               </tr>
             ))}
           </tbody>
@@ -74,7 +75,7 @@ export function StudyTable({
             <tr>
               <th scope="row">{t('studies.total')}</th>
               {cells(study.total.figures, 'now')}
-              {other !== undefined && cells(study.total.compared, 'then')}
+              {comparedPeriod !== undefined && cells(study.total.compared, 'then')}
             </tr>
           </tfoot>
         </table>

@@ -18,7 +18,7 @@ export function Extract({
   title: string
   views: readonly ViewOfCall[]
   isCut: boolean
-  /** Includes the call; false if all are of one. */
+  /** Shows the call of each view; false if all views are of one call. */
   withCall: boolean
 }) {
   const { t, language } = useLanguage()

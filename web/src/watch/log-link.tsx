@@ -10,7 +10,7 @@ import type { Alarm } from './watch-shapes.ts'
 /** Period of an alarm about calls and recordings, in days. */
 const alarmDays = 28
 
-/** Links to the log entries or calls of an alarm. */
+/** Link to the log entries, calls or capture nodes that an alarm is about; none for alarms of reception and of late reports. */
 export function LogLink({ alarm }: { alarm: Alarm }) {
   const { t } = useLanguage()
   const presence = usePresence()
@@ -39,7 +39,7 @@ export function LogLink({ alarm }: { alarm: Alarm }) {
       </p>
     ) : null
   }
-  // Reception and late reports have no entries: technical maintenance sees it by client and hour.
+  // Alarms of reception and of late reports have no log entries. Technical maintenance sees reception by client and hour.
   if (kind === 'one-way' || kind === 'loss' || kind === 'late-window') return null
   // The log's end is exclusive; the last entry is included.
   const to = new Date(Date.parse(lastAt) + 1000).toISOString()

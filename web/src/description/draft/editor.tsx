@@ -50,8 +50,8 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
   }, [])
 
   const edits = unsaved?.edits ?? []
-  const found = problemsOf(draft)
-  const problems = found.filter(({ field }) => unsaved?.text === undefined && !isTouched(field, edits))
+  const allProblems = problemsOf(draft)
+  const problems = allProblems.filter(({ field }) => unsaved?.text === undefined && !isTouched(field, edits))
   const reason = unsaved?.reason ?? draft.reason
   const effectiveFrom = unsaved?.effectiveFrom ?? draft.effectiveFrom
   const hasConflict = unsaved !== undefined && unsaved.revision !== draft.revision
@@ -72,12 +72,12 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
   const save = async (): Promise<Draft | undefined> => {
     setFailed(undefined)
     if (!unsaved) return draft
-    const { revision, edits: sent, text: written, reason: reason, effectiveFrom: from } = unsaved
+    const { revision, edits: sent, text: written, reason: typedReason, effectiveFrom: from } = unsaved
     const answer = await work.change({
       revision,
       ...(written !== undefined && { text: written }),
       ...(sent.length > 0 && { edits: sent }),
-      ...(reason !== undefined && { reason: reason }),
+      ...(typedReason !== undefined && { reason: typedReason }),
       ...(from !== undefined && { effectiveFrom: from }),
     })
     if ('error' in answer) {
@@ -181,9 +181,9 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
         </Notice>
       )}
       {failed !== undefined && <Failure error={failed} />}
-      {found.length > 0 && (
+      {allProblems.length > 0 && (
         <ProblemSummary
-          problems={found}
+          problems={allProblems}
           document={form.document}
           heading={summary}
           onGo={(problem) => void goToProblem(problem)}
@@ -212,7 +212,7 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
           {(unsaved || wasTyped) && (
             <SaveBar
               unsaved={unsaved}
-              problems={found.length}
+              problems={allProblems.length}
               isBusy={work.isBusy}
               button={saveButton}
               onSave={() => void save()}
@@ -229,7 +229,7 @@ export function Editor({ draft, me, work }: { draft: Draft; me: Me; work: Work }
               <Changes changes={draft.changes} />
             ) : (
               <p className="muted">
-                {t(found.length > 0 ? 'description.draft.changes.problems' : 'description.draft.changes.none')}
+                {t(allProblems.length > 0 ? 'description.draft.changes.problems' : 'description.draft.changes.none')}
               </p>
             )}
           </section>

@@ -86,8 +86,8 @@ interface Typed {
 
 function partsOf(instant: string | undefined): Typed {
   if (instant === undefined) return { day: null, time: null }
-  const there = parseAbsolute(instant, zone)
-  return { day: toCalendarDate(there), time: toTime(there) }
+  const inFinland = parseAbsolute(instant, zone)
+  return { day: toCalendarDate(inFinland), time: toTime(inFinland) }
 }
 
 function instantOf({ day, time }: Typed): string | undefined {

@@ -22,10 +22,10 @@ export function Optional({
   announcesError?: boolean
   children: ReactNode
 }) {
-  const { document: text, edit, goTo } = useForm()
+  const { document: description, edit, goTo } = useForm()
   const { id, error } = useField(path)
   const field = fieldOf(path)
-  if (readAt(text, path) == null) {
+  if (readAt(description, path) == null) {
     const announces = announcesError && error != null
     return (
       <div>

@@ -76,21 +76,21 @@ export function FieldGroup({
   children: ReactNode
 }) {
   const { id, error } = useField(path)
-  const own = useId()
+  const labelId = useId()
   return (
     <div
       role="group"
       id={id}
       tabIndex={-1}
       className="field-group"
-      aria-labelledby={own}
-      aria-describedby={hint || error ? `${own}-more` : undefined}
+      aria-labelledby={labelId}
+      aria-describedby={hint || error ? `${labelId}-more` : undefined}
     >
-      <p className="label" id={own}>
+      <p className="label" id={labelId}>
         {label}
       </p>
       {(hint || error) && (
-        <div id={`${own}-more`}>
+        <div id={`${labelId}-more`}>
           {hint && <p className="hint">{hint}</p>}
           {error && <p className="field-error">{error}</p>}
         </div>
@@ -163,11 +163,11 @@ export function PathNumber({
   const { id, value, error, set } = useField(path)
   const { language } = useLanguage()
   const empty = isOptional ? undefined : isNullable ? null : ''
-  const write = (held: unknown) =>
-    typeof held === 'number'
-      ? new Intl.NumberFormat(locales[language], { maximumFractionDigits: 6 }).format(isPercent ? held * 100 : held)
-      : typeof held === 'string'
-        ? held
+  const write = (stored: unknown) =>
+    typeof stored === 'number'
+      ? new Intl.NumberFormat(locales[language], { maximumFractionDigits: 6 }).format(isPercent ? stored * 100 : stored)
+      : typeof stored === 'string'
+        ? stored
         : ''
   const [typed, setTyped] = useState(() => write(value))
   if (readNumber(typed, isPercent, empty) !== value) {
@@ -196,9 +196,9 @@ export function PathNumber({
 /** Time of day: shown the Finnish way, `8.00`, stored as `08:00`. */
 export function PathClock({ path, ...props }: Labelled) {
   const { id, value, error, set } = useField(path)
-  const held = isPlain(value) ? String(value) : ''
-  const [typed, setTyped] = useState(() => formatClock(held))
-  if (clockOrTyped(typed) !== held) setTyped(formatClock(held))
+  const stored = isPlain(value) ? String(value) : ''
+  const [typed, setTyped] = useState(() => formatClock(stored))
+  if (clockOrTyped(typed) !== stored) setTyped(formatClock(stored))
   const onChange = useStableCallback((text: string) => {
     setTyped(text)
     set(clockOrTyped(text))
