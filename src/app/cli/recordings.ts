@@ -50,7 +50,8 @@ export async function recordings(settings: Settings, args: string[]): Promise<vo
 }
 
 function asJson(finding: Verification['findings'][number]) {
-  return { ...finding, message: describeFinding(finding) }
+  const { target, ...rest } = finding
+  return { ...rest, ...(target !== undefined && { about: target }), message: describeFinding(finding) }
 }
 
 /** Returns a function that prints progress, at most once a second and only on a terminal. */

@@ -269,7 +269,7 @@ describe('a destroyed recording fails the verification if', () => {
     expect(await found()).toEqual([])
     await store.put(`objects/${bodyKey(ended[0]!)}`, Buffer.from('x'))
     await store.put('keyring/2027-03/8.next', Buffer.from(`seloste-keyring-shard/1 2027-03 8\n${ended[1]!} AAAA\n`))
-    expect(new Set((await found()).map(({ code, recording, about }) => [code, recording, about].join(' ')))).toEqual(
+    expect(new Set((await found()).map(({ code, recording, target }) => [code, recording, target].join(' ')))).toEqual(
       new Set(ended.map((id) => `destroyed-opens-in-place ${id} kellari`)),
     )
   })

@@ -14,10 +14,10 @@ const { admin, desk, now, call, official, aino, grantFor } = await openSearch(da
 
 /** Returns the stored search conditions: those on recordings, and the number called of each segment. */
 async function storedConditions() {
-  const { rows } = await pool.query<{ known: unknown }>(`select jsonb_build_object(
+  const { rows } = await pool.query<{ conditions: unknown }>(`select jsonb_build_object(
     'recorded', (select jsonb_agg(to_jsonb(p) order by segment_id) from recorded_part p),
-    'called', (select jsonb_agg(jsonb_build_array(id, number_called) order by id) from segment)) as known`)
-  return rows[0]!.known
+    'called', (select jsonb_agg(jsonb_build_array(id, number_called) order by id) from segment)) as conditions`)
+  return rows[0]!.conditions
 }
 
 /** Returns the same conditions, rebuilt from contacts, segments and recordings. */

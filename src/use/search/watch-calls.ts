@@ -51,9 +51,9 @@ export function watchCalls(db: Kysely<RegisterTables>, grant: Grant, shown: Set<
       tx,
       rows.flatMap((row) => (row.official_person_id === grant.session.personId ? [row.segmentId] : [])),
     )
-    const unseen = rows.map((row) => row.segmentId).filter((id) => !shown.has(id))
+    const added = rows.map((row) => row.segmentId).filter((id) => !shown.has(id))
     const isFirst = shown.size === 0
-    for (const id of unseen) shown.add(id)
+    for (const id of added) shown.add(id)
     return {
       found: {
         at: now.toString(),
@@ -73,14 +73,14 @@ export function watchCalls(db: Kysely<RegisterTables>, grant: Grant, shown: Set<
         })),
       },
       trace:
-        unseen.length === 0
+        added.length === 0
           ? ('nothing-new' as const)
           : {
               action: 'calls.watched' as const,
               result: 'ok' as const,
               object: { kind: 'search' as const },
               // Opening the list counts as a view in the rate limit and for the alarm; a call that appears in it later does not.
-              detail: { segments: unseen, ...(isFirst && { opened: true }) },
+              detail: { segments: added, ...(isFirst && { opened: true }) },
             },
     }
   })

@@ -47,7 +47,7 @@ export function readShares(
         count(*) filter (where s.draw is not null) as answered,
         coalesce(sum(s.rule_share) filter (where s.draw is not null), 0) as expected,
         count(*) filter (where s.decision_record and s.decision_reason <> 'imported') as drawn,
-        -- What an earlier recorder chose says nothing of this plan.
+        -- Recordings that an earlier recorder chose are not results of this plan.
         count(r.id) filter (where i.recording_id is null) as recorded
       from segment s left join recording r on r.segment_id = s.id left join imported_recording i on i.recording_id = r.id
       where s.answered_at >= ${begin} and s.answered_at < ${to}

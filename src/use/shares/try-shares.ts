@@ -22,7 +22,7 @@ export interface ShareConsequence {
   wouldBe: number
 }
 
-const lookBackDays = 7
+const daysCompared = 7
 
 /** Compares the stored draws with the new share; calls without a draw are counted in proportion to the share. */
 export async function tryShares(
@@ -34,11 +34,11 @@ export async function tryShares(
   const today = now.toZonedDateTimeISO(termZone).startOfDay()
   const [old, changed] = [before, after].map((description) => sharesAt(description, after.effectiveFrom))
   const keys = [...new Set([...old!.keys(), ...changed!.keys()])]
-  const steps = keys
+  const changes = keys
     .map((key) => ({ key, from: old!.get(key) ?? 0, to: changed!.get(key) ?? 0 }))
     .filter(({ from, to }) => from !== to)
   return Promise.all(
-    steps.map(async ({ key, from, to }) => {
+    changes.map(async ({ key, from, to }) => {
       const drawn = (share: number) =>
         sql<number>`count(*) filter (where draw < ${share}::float8) + round(${share}::float8 * count(*) filter (where draw is null))`
       const row = await db
@@ -50,7 +50,7 @@ export async function tryShares(
         ])
         .where('number_reached', '=', key)
         .where('decision_reason', '<>', 'imported')
-        .where('answered_at', '>=', today.subtract({ days: lookBackDays }).toInstant())
+        .where('answered_at', '>=', today.subtract({ days: daysCompared }).toInstant())
         .where('answered_at', '<', today.toInstant())
         .executeTakeFirstOrThrow()
       return {

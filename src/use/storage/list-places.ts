@@ -18,11 +18,15 @@ export interface ListedPlace {
   /** For a place of backups or a copy of the ledger. */
   copies:
     | {
+        /** Times of the newest and the oldest backup. */
         lastAt: Instant | undefined
         oldestAt: Instant | undefined
         backups: number
+        /** When the keyring was last copied. */
         keysAt: Instant | undefined
+        /** Months whose keys still have to be copied. */
         keysPending: number
+        /** Number of ledger entries that it has. */
         ledgerTo: number | undefined
         fault: string | undefined
         faultCode: string | undefined

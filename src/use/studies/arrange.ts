@@ -3,8 +3,10 @@ import type { StoredCounts, Period, Question } from './study.ts'
 
 export interface Cell {
   key: string
+  /** Key in the compared period, if months are compared. */
   comparedKey?: string
   counts: StoredCounts
+  /** Counts of the compared period. */
   compared: StoredCounts
   /** True for a month before the first count, and for a month that a period lacks: it has no figures, rather than 0. */
   isUncounted?: boolean
@@ -54,17 +56,17 @@ function keysOf(
   one: ReadonlyMap<string, StoredCounts>,
   other: ReadonlyMap<string, StoredCounts> = new Map(),
 ) {
-  const there = [...new Set([...one.keys(), ...other.keys()])]
+  const keys = [...new Set([...one.keys(), ...other.keys()])]
   if (by === 'weekday') return ['1', '2', '3', '4', '5', '6', '7']
   if (by === 'hour') {
-    const hours = there.map(Number)
+    const hours = keys.map(Number)
     if (hours.length === 0) return []
     const [first, last] = [Math.min(...hours), Math.max(...hours)]
     return Array.from({ length: last - first + 1 }, (_, hour) => String(first + hour))
   }
   // Sorted by protected counts: the order of suppressed cells reveals nothing.
   const shown = (key: string) => protectCount(one.get(key)?.calls ?? 0) ?? 0
-  return there.sort((a, b) => shown(b) - shown(a) || (a < b ? -1 : 1))
+  return keys.sort((a, b) => shown(b) - shown(a) || (a < b ? -1 : 1))
 }
 
 function monthsOf({ from, to }: Period): string[] {

@@ -34,7 +34,8 @@ interface Row extends Today {
 interface LargeUnit {
   unit: string
   name: string
-  isKeptBack: boolean
+  /** True if the unit is not shown to viewers of a number's count ({@link largeUnits}). */
+  isWithheld: boolean
 }
 
 interface Counted {
@@ -108,7 +109,7 @@ function largeUnits(all: readonly { unit: string; name: string; officials: numbe
   const others = bySize.reduce((sum, { officials }) => sum + (officials < fewestOfficials ? officials : 0), 0)
   const isTooFew = others > 0 && others < fewestOfficials
   return large
-    .map(({ unit, name }, index) => ({ unit, name, isKeptBack: isTooFew && index === 0 }))
+    .map(({ unit, name }, index) => ({ unit, name, isWithheld: isTooFew && index === 0 }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
@@ -119,7 +120,7 @@ function largeUnits(all: readonly { unit: string; name: string; officials: numbe
  */
 function narrow({ at, rows, units, several }: Counted, { rights }: Grant): TodayCounts {
   const numbers = new Set(rights.flatMap(({ scope }) => (scope.kind === 'numbers' ? scope.numbers : [])))
-  const shown = units.filter(({ isKeptBack }) => !isKeptBack || numbers.size === 0)
+  const shown = units.filter(({ isWithheld }) => !isWithheld || numbers.size === 0)
   const scoped = new Set(rights.flatMap(({ scope }) => (scope.kind === 'unit' ? scope.units : [])))
   const own = new Set(shown.flatMap(({ unit }) => (scoped.has(unit) ? [unit] : [])))
   const reached = rows.filter(({ number, unit }) => numbers.has(number) || (unit !== null && own.has(unit)))

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { earlier, lastOf, later, type StoredCounts, type Period, type Place, type Question } from './study.ts'
+import { earlier, lastOf, later, type StoredCounts, type Period, type NumberRegion, type Question } from './study.ts'
 
 /** A number and days; without a number, all numbers that the right covers. */
 interface Span {
@@ -18,13 +18,13 @@ export async function fewOfficials(
   question: Question,
   period: Period,
   counted: ReadonlyMap<string, StoredCounts>,
-  places: readonly Place[],
+  numberRegions: readonly NumberRegion[],
 ): Promise<ReadonlySet<string>> {
   const keys = [...counted].flatMap(([key, { answered }]) => (answered > 0 ? [key] : []))
   if (keys.length === 0) return new Set()
   const { by } = question
   const cells = keys.map((key) => ({
-    spans: spansOf(question, period, key, places),
+    spans: spansOf(question, period, key, numberRegions),
     ...((by === 'hour' || by === 'weekday') && { [by]: Number(key) }),
   }))
   const { rows } = await sql<{ enough: boolean[] }>`
@@ -32,7 +32,7 @@ export async function fewOfficials(
   return new Set(keys.filter((_, index) => !rows[0]!.enough[index]))
 }
 
-function spansOf(question: Question, period: Period, key: string, places: readonly Place[]): Span[] {
+function spansOf(question: Question, period: Period, key: string, numberRegions: readonly NumberRegion[]): Span[] {
   const { by, numbers } = question
   const time = by === 'month' ? monthIn(period, key) : period
   const region = by === 'region' ? key : question.region
@@ -42,10 +42,10 @@ function spansOf(question: Question, period: Period, key: string, places: readon
     const [since, until] = [time.from.toString(), time.to.toString()]
     return (wanted.length === 0 ? [null] : wanted).map((number) => ({ number, since, until }))
   }
-  return places
-    .filter((place) => wanted.length === 0 || wanted.includes(place.number))
-    .filter((place) => region === undefined || (place.region ?? '') === region)
-    .filter((place) => language === undefined || place.language === language)
+  return numberRegions
+    .filter((one) => wanted.length === 0 || wanted.includes(one.number))
+    .filter((one) => region === undefined || (one.region ?? '') === region)
+    .filter((one) => language === undefined || one.language === language)
     .map(({ number, since, until }) => ({
       number,
       since: later(since, time.from).toString(),

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { noteOf } from './notes.ts'
+import { notesOf } from './notes.ts'
 import type { Question } from './study.ts'
 
 const day = (written: string) => Temporal.PlainDate.from(written)
-const known = {
+const coverage = {
   since: day('2024-03-05'),
   today: day('2026-11-26'),
   byHourFrom: day('2025-09-26'),
   isCurrent: true,
   reachesNumbers: true,
 }
-const query = (from: string, to: string, by: Question['by'] = 'month', more: Partial<typeof known> = {}) => {
+const query = (from: string, to: string, by: Question['by'] = 'month', more: Partial<typeof coverage> = {}) => {
   const period = { from: day(from), to: day(to) }
-  return noteOf(period, { period, by, measure: 'calls', numbers: [] }, { ...known, ...more })
+  return notesOf(period, { period, by, measure: 'calls', numbers: [] }, { ...coverage, ...more })
 }
 
 describe('the notes of a period', () => {

@@ -1,7 +1,7 @@
 import { earlier, isBefore, lastOf, later, type Period, type Question } from './study.ts'
 
 /** Coverage of the counts. */
-export interface Known {
+export interface Coverage {
   /** First day with counts; null before the first call. */
   since: Temporal.PlainDate | null
   today: Temporal.PlainDate
@@ -31,43 +31,43 @@ export interface Notes {
 }
 
 /** Returns the notes of an answer for one period. */
-export function noteOf(
+export function notesOf(
   period: Period,
   { by }: Question,
-  known: Known & { reachesNumbers: boolean },
+  coverage: Coverage & { reachesNumbers: boolean },
   isOfFew = false,
 ): Notes {
   const notes: Notes = isOfFew ? { isOfFew } : {}
-  if (known.since && isBefore(period.from, known.since)) notes.countsSince = known.since.toString()
-  if (!isBefore(period.to, known.today)) notes.isUnfinished = true
-  if (!known.isCurrent) notes.isBehind = true
+  if (coverage.since && isBefore(period.from, coverage.since)) notes.countsSince = coverage.since.toString()
+  if (!isBefore(period.to, coverage.today)) notes.isUnfinished = true
+  if (!coverage.isCurrent) notes.isBehind = true
   // Days before the first count are not reported as left out.
-  const from = known.since && isBefore(period.from, known.since) ? known.since : period.from
-  if (!isBefore(from, known.byHourFrom)) return notes
-  const to = earlier(period.to, known.byHourFrom.subtract({ days: 1 }))
+  const from = coverage.since && isBefore(period.from, coverage.since) ? coverage.since : period.from
+  if (!isBefore(from, coverage.byHourFrom)) return notes
+  const to = earlier(period.to, coverage.byHourFrom.subtract({ days: 1 }))
   if (isBefore(to, from)) return notes
   if (by === 'hour' || by === 'weekday') notes.leftOut = [leftOutDays(from, to, 'no-hours')]
-  else if (!known.reachesNumbers) notes.leftOut = [leftOutDays(from, to, 'no-units')]
+  else if (!coverage.reachesNumbers) notes.leftOut = [leftOutDays(from, to, 'no-units')]
   else {
     const parts = partsOfMonths(period, from, to)
     if (parts.length > 0) notes.leftOut = parts
-    const left = parts.reduce((days, part) => days + daysIn(part.from, part.to), 0)
-    if (left < daysIn(from.toString(), to.toString())) notes.wholeMonthsBefore = known.byHourFrom.toString()
+    const leftOut = parts.reduce((days, part) => days + daysIn(part.from, part.to), 0)
+    if (leftOut < daysIn(from.toString(), to.toString())) notes.wholeMonthsBefore = coverage.byHourFrom.toString()
   }
   return notes
 }
 
-/** Returns parts of months that the period cuts: a month without daily counts is counted whole or not at all. */
+/** Returns the days of months that are only partly in the period: a month without daily counts is counted whole or not at all. */
 function partsOfMonths(period: Period, from: Temporal.PlainDate, to: Temporal.PlainDate) {
   const parts = []
   const first = period.from.with({ day: 1 })
   if (!period.from.equals(first) && !isBefore(period.from, from)) {
     parts.push(leftOutDays(from, earlier(to, lastOf(period.from)), 'part-of-month'))
   }
-  const cut = period.to
-  if (!cut.equals(lastOf(cut)) && !isBefore(to, cut.with({ day: 1 })) && !sameMonth(parts[0]?.from, cut)) {
-    const begin = cut.with({ day: 1 })
-    parts.push(leftOutDays(later(from, begin), earlier(to, cut), 'part-of-month'))
+  const last = period.to
+  if (!last.equals(lastOf(last)) && !isBefore(to, last.with({ day: 1 })) && !sameMonth(parts[0]?.from, last)) {
+    const begin = last.with({ day: 1 })
+    parts.push(leftOutDays(later(from, begin), earlier(to, last), 'part-of-month'))
   }
   return parts
 }

@@ -11,12 +11,12 @@ export interface Length {
  */
 export function percentile(bins: readonly number[], bounds: readonly number[], share: number): Length {
   const all = bins.reduce((sum, one) => sum + Math.max(0, one), 0)
-  let left = all * share
+  let remaining = all * share
   for (const [index, bound] of bounds.entries()) {
     const count = Math.max(0, bins[index] ?? 0)
     const from = bounds[index - 1] ?? 0
-    if (count > 0 && left <= count) return { seconds: Math.round(from + ((bound - from) * left) / count) }
-    left -= count
+    if (count > 0 && remaining <= count) return { seconds: Math.round(from + ((bound - from) * remaining) / count) }
+    remaining -= count
   }
   return { seconds: bounds.at(-1) ?? 0, isAtLeast: true }
 }

@@ -4,7 +4,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import type { Grant } from '#safeguards/access/grant.ts'
 import { arrange, noCounts } from './arrange.ts'
 import { fewOfficials } from './few-officials.ts'
-import { noteOf, type Known, type Notes } from './notes.ts'
+import { notesOf, type Coverage, type Notes } from './notes.ts'
 import { protectStudy, type Figures } from './protect-counts.ts'
 import {
   talkBounds,
@@ -12,7 +12,7 @@ import {
   type StoredCounts,
   type Measure,
   type Period,
-  type Place,
+  type NumberRegion,
   type Question,
 } from './study.ts'
 
@@ -41,15 +41,20 @@ export function reachesStudies(grant: Grant): boolean {
 
 /**
  * Answers a question from the counts that the Grant's rights reach (R4, R6).
- * @param places regions and languages of numbers by day, from the description
+ * @param numberRegions regions and languages of numbers by day, from the description
  */
-export function readStudy(db: Kysely<RegisterTables>, grant: Grant, question: Question, places: readonly Place[]) {
+export function readStudy(
+  db: Kysely<RegisterTables>,
+  grant: Grant,
+  question: Question,
+  numberRegions: readonly NumberRegion[],
+) {
   return viewUnderGrant(db, grant, async (tx) => {
-    const { rows: states } = await sql<Known>`
+    const { rows: states } = await sql<Coverage>`
       select since, today, by_hour_from as "byHourFrom", is_current as "isCurrent" from studies_known()`.execute(tx)
-    const known = { ...states[0]!, reachesNumbers: grant.rights.some(({ scope }) => scope.kind === 'numbers') }
-    const one = await countIn(tx, question.period, question, places)
-    const other = question.compared && (await countIn(tx, question.compared, question, places))
+    const coverage = { ...states[0]!, reachesNumbers: grant.rights.some(({ scope }) => scope.kind === 'numbers') }
+    const one = await countIn(tx, question.period, question, numberRegions)
+    const other = question.compared && (await countIn(tx, question.compared, question, numberRegions))
     const { measure, period, compared: comparedPeriod } = question
     // Counts of numbers that a right reaches describe the service. Counts of a unit, and all lengths, describe the officials
     // who answered.
@@ -57,11 +62,11 @@ export function readStudy(db: Kysely<RegisterTables>, grant: Grant, question: Qu
     const isOfNumbers = ofNumbers(grant, question)
     const fewOf = (time: Period, counted: ReadonlyMap<string, StoredCounts>) => {
       const ofOfficials = [...counted].filter(([key]) => isOfLengths || !isOfNumbers(key))
-      return fewOfficials(tx, question, time, new Map(ofOfficials), places)
+      return fewOfficials(tx, question, time, new Map(ofOfficials), numberRegions)
     }
     const few = await fewOf(period, one)
     const otherFew = other ? await fewOf(comparedPeriod!, other) : noKeys
-    const cells = arrange(question, one, other, known.since)
+    const cells = arrange(question, one, other, coverage.since)
     const protect = (stored: readonly (readonly [StoredCounts, boolean])[]) => {
       const isSuppressed = (index: number) => stored[index]![1] && !isOfNumbers(cells[index]!.key)
       const { total, cells: figures } = protectStudy(
@@ -82,8 +87,8 @@ export function readStudy(db: Kysely<RegisterTables>, grant: Grant, question: Qu
         ...(compared && { compared: figuresIn(compared.cells[index]!, isComparedUncounted) }),
       })),
       total: { figures: protectedFigures.total, ...(compared && { compared: compared.total }) },
-      notes: noteOf(question.period, question, known, few.size > 0),
-      ...(question.compared && { comparedNotes: noteOf(question.compared, question, known, otherFew.size > 0) }),
+      notes: notesOf(question.period, question, coverage, few.size > 0),
+      ...(question.compared && { comparedNotes: notesOf(question.compared, question, coverage, otherFew.size > 0) }),
     }
     return {
       found,
@@ -144,11 +149,11 @@ const keys: Record<Question['by'], string> = {
 }
 
 /** Returns the columns to group by before joins and formatting: a few thousand rows instead of all. */
-function partsOf(by: Question['by'], needsPlaces: boolean): string[] {
+function partsOf(by: Question['by'], needsRegions: boolean): string[] {
   return [
     ...(by === 'hour' ? ['hour'] : []),
-    ...(needsPlaces || by === 'weekday' || by === 'month' ? ['day'] : []),
-    ...(needsPlaces || by === 'number' ? ['number'] : []),
+    ...(needsRegions || by === 'weekday' || by === 'month' ? ['day'] : []),
+    ...(needsRegions || by === 'number' ? ['number'] : []),
   ]
 }
 
@@ -157,18 +162,18 @@ async function countIn(
   tx: Transaction<RegisterTables>,
   { from, to }: Period,
   { by, measure, numbers, region, language }: Question,
-  places: readonly Place[],
+  numberRegions: readonly NumberRegion[],
 ): Promise<Map<string, StoredCounts>> {
   const bins = binsOf(measure)
   const counts = ['calls', 'answered', 'judged', 'recorded', 'expected_ppm', ...bins]
-  const needsPlaces = by === 'region' || by === 'language' || region !== undefined || language !== undefined
-  const parts = partsOf(by, needsPlaces)
+  const needsRegions = by === 'region' || by === 'language' || region !== undefined || language !== undefined
+  const parts = partsOf(by, needsRegions)
   const wanted = numbers.length === 0 ? sql`true` : sql`number = any (${numbers}::text[])`
   const added = sql.raw([...parts, ...counts.map((count) => `sum(${count}) as ${count}`)].join(', '))
   const grouped = sql.raw(parts.join(', '))
   const lengths = sql.raw(`array[${bins.map((bin) => `sum(h.${bin})::float8`).join(', ')}]::float8[]`)
-  const placesJson = JSON.stringify(places.map(({ since, until, ...place }) => ({ ...place, since, until })))
-  const placed = sql`left join jsonb_to_recordset(${placesJson}::jsonb) as p (number text, since date, until date, region text, language text)
+  const regionsJson = JSON.stringify(numberRegions.map(({ since, until, ...rest }) => ({ ...rest, since, until })))
+  const joinRegions = sql`left join jsonb_to_recordset(${regionsJson}::jsonb) as p (number text, since date, until date, region text, language text)
     on p.number = h.number and p.since <= h.day and (p.until is null or h.day < p.until)`
   // Months without daily counts are included if whole in the period; they have no hours or weekdays.
   const months = sql`union all select ${sql.raw([...parts, ...counts].join(', '))} from (
@@ -182,7 +187,7 @@ async function countIn(
     )
     select ${sql.raw(keys[by])} as key, sum(h.calls)::float8 as calls, sum(h.answered)::float8 as answered,
       sum(h.judged)::float8 as judged, sum(h.recorded)::float8 as recorded, sum(h.expected_ppm)::float8 as expected, ${lengths} as lengths
-    from h ${needsPlaces ? placed : sql``}
+    from h ${needsRegions ? joinRegions : sql``}
     where ${region === undefined ? sql`true` : sql`coalesce(p.region, '') = ${region}`}
       and ${language === undefined ? sql`true` : sql`p.language = ${language}`}
     group by 1`.execute(tx)

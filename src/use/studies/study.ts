@@ -42,13 +42,13 @@ export interface Question {
   measure: Measure
   /** Limits to these numbers; empty: all that the right reaches. */
   numbers: readonly string[]
-  /** A region as named by {@link Place}. */
+  /** A region as named by {@link NumberRegion}. */
   region?: string | undefined
   language?: Language | undefined
 }
 
 /** Region and language of a number from one local day to before another: numbers are reassigned (R7, R11). */
-export interface Place {
+export interface NumberRegion {
   number: PhoneNumberKey
   since: Temporal.PlainDate
   until?: Temporal.PlainDate
@@ -66,6 +66,7 @@ export interface Region {
 export interface StoredCounts {
   calls: number
   answered: number
+  /** Answered segments for which a draw was made, and those of them that were recorded. */
   judged: number
   recorded: number
   /** Sum of the shares that the plan's rules gave the judged calls, in millionths. */

@@ -152,6 +152,6 @@ export function endTraining(
 
 /** Deletes expired collections and sessions, for the custodian; returns how many sessions. */
 export async function endExpiredTraining(db: Kysely<RegisterTables>): Promise<number> {
-  const { rows } = await sql<{ gone: number }>`select expire_training_data() as gone`.execute(db)
-  return rows[0]?.gone ?? 0
+  const { rows } = await sql<{ deleted: number }>`select expire_training_data() as deleted`.execute(db)
+  return rows[0]?.deleted ?? 0
 }

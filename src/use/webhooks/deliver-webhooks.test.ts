@@ -192,10 +192,10 @@ test('after three days an event is abandoned and shown as such, and resent on re
   expect(await state()).toMatchObject({ waiting: 0, givenUp: 0 })
 })
 
-test('an event whose time lies ahead is not sent on request either', async () => {
+test('an event whose time is in the future is not sent, not even by a requested retry', async () => {
   await admit(capture, callFacts())
-  const night = now.add({ hours: 8 })
-  await database.as().pool.query('update webhook_delivery set at = $1, next_at = $1', [night.toString()])
+  const at = now.add({ hours: 8 })
+  await database.as().pool.query('update webhook_delivery set at = $1, next_at = $1', [at.toString()])
   expect(await retryWebhooks(database.as().db, now)).toBe(0)
   await deliverWebhooks(delivery)
   expect(received).toHaveLength(0)
@@ -254,11 +254,11 @@ test('a slow receiver delays no other', async () => {
     const targets = [target, { ...target, name: 'slow', url }]
     await replaceTargets(custodian, targets)
     for (let calls = 0; calls < 20; calls += 1) await admit(capture, callFacts())
-    const turn = deliverWebhooks({ ...delivery, targets })
+    const run = deliverWebhooks({ ...delivery, targets })
     await expect.poll(() => received.length).toBeGreaterThanOrEqual(20)
     const { contactId } = await register.record()
     later({ minutes: 1 })
-    await turn
+    await run
     await deliverWebhooks({ ...delivery, targets })
     expect(received.map((sent) => eventOf(sent)['subject'])).toContain(contactId)
     // Events for the slow receiver are still waiting.

@@ -19,6 +19,7 @@ export type WebhookDelivery = {
   /** In [0, 1): jitter for retries. */
   random: () => number
   signal?: AbortSignal
+  /** Called after each attempt; `silent`: the target did not answer. */
   onAnswer?: (target: string, answer: 'told' | 'refused' | 'silent') => void
 }
 
@@ -28,6 +29,7 @@ const requestTimeoutMs = 10_000
 const maxRunMs = 2_000
 const initialBackoffMs = 5_000
 const maxBackoffMs = 3_600_000
+/** Age at which an event is abandoned. */
 const giveUpAfterHours = 72
 const deleteAfterDays = 14
 
@@ -119,9 +121,9 @@ async function deliverToTarget(delivery: WebhookDelivery, target: WebhookTarget)
     .orderBy('event_id')
     .limit(batchSize)
     .execute()
-  const turnEndsMs = performance.now() + maxRunMs
+  const runEndsMs = performance.now() + maxRunMs
   for (const row of due) {
-    if (delivery.signal?.aborted || performance.now() > turnEndsMs) return
+    if (delivery.signal?.aborted || performance.now() > runEndsMs) return
     const answer = await post(delivery, target, row)
     delivery.onAnswer?.(target.name, answer.kind)
     if (answer.kind === 'told') {
@@ -134,14 +136,14 @@ async function deliverToTarget(delivery: WebhookDelivery, target: WebhookTarget)
     const after = (times: number) =>
       now.add({ milliseconds: Math.round(backoffMs(times, delivery.random(), answer.afterMs)) })
     delivery.pauses.set(target.name, { failures, until: after(failures - 1) })
-    const hasEnded = Temporal.Instant.compare(row.at.add({ hours: giveUpAfterHours }), now) <= 0
+    const isAbandoned = Temporal.Instant.compare(row.at.add({ hours: giveUpAfterHours }), now) <= 0
     await db
       .updateTable('webhook_delivery')
       .set({
         attempts: row.attempts + 1,
         last_answer: answer.text,
         next_at: after(row.attempts),
-        ...(hasEnded && { given_up_at: now }),
+        ...(isAbandoned && { given_up_at: now }),
       })
       .where('id', '=', row.id)
       .execute()
@@ -150,7 +152,7 @@ async function deliverToTarget(delivery: WebhookDelivery, target: WebhookTarget)
 }
 
 /**
- * Exponential backoff of at most an hour, varied by a quarter. If the target asked for a longer pause, that pause, at
+ * Exponential backoff of at most an hour, varied by a quarter; or the pause that the target requested, if that is longer, at
  * most an hour.
  */
 function backoffMs(attempts: number, random: number, requestedMs: number): number {
@@ -161,9 +163,9 @@ function backoffMs(attempts: number, random: number, requestedMs: number): numbe
 type Answer = { kind: 'told' } | { kind: 'refused' | 'silent'; text: string; afterMs: number }
 
 async function post({ source, now, signal }: WebhookDelivery, target: WebhookTarget, row: Row): Promise<Answer> {
-  const happened = { eventId: row.event_id, event: row.event, objectId: row.object_id, at: row.at }
-  const body = makeEvent(happened, source)
-  const late = AbortSignal.timeout(requestTimeoutMs)
+  const event = { eventId: row.event_id, event: row.event, objectId: row.object_id, at: row.at }
+  const body = makeEvent(event, source)
+  const timeout = AbortSignal.timeout(requestTimeoutMs)
   try {
     const answer = await fetch(target.url, {
       method: 'POST',
@@ -171,7 +173,7 @@ async function post({ source, now, signal }: WebhookDelivery, target: WebhookTar
       body,
       // The configured URL itself must accept the event: redirects are not followed.
       redirect: 'manual',
-      signal: signal ? AbortSignal.any([signal, late]) : late,
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     })
     // Discards the body.
     await answer.body?.cancel()

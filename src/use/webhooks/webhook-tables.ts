@@ -12,9 +12,12 @@ export interface WebhookTables {
     event_id: string
     event: WebhookEvent
     object_id: string
+    /** When the event happened; for an end by its term, the following night. */
     at: Instant
     attempts: Generated<number>
+    /** When it is due for the next attempt. */
     next_at: Instant
+    /** HTTP status or error code of the last attempt. */
     last_answer: string | null
     given_up_at: Instant | null
   }

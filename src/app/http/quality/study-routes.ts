@@ -2,7 +2,7 @@ import type { RegisterDescription } from '#description/register-description.ts'
 import { requestGrant, type Grant } from '#safeguards/access/grant.ts'
 import { sessionHolds } from '#safeguards/people/session.ts'
 import { createTodayCounter } from '#use/studies/calls-today.ts'
-import { placesOf, regionsOf } from '#use/studies/places.ts'
+import { numberRegionsOf, regionsOf } from '#use/studies/number-regions.ts'
 import { fewest, fewestToDivide } from '#use/studies/protect-counts.ts'
 import { logTodayWatched, reachesStudies, readStudy } from '#use/studies/read-study.ts'
 import type { Period, Question } from '#use/studies/study.ts'
@@ -43,7 +43,7 @@ export function studyRoutes(app: Routes, desk: Desk): void {
         ...{ period, compared, by, measure, region, language },
         numbers: numbers?.split(',').filter((one) => one !== '') ?? [],
       }
-      const study = await readStudy(desk.db, grant, question, placesOf(description))
+      const study = await readStudy(desk.db, grant, question, numberRegionsOf(description))
       const names = new Map(regionsOf(description).map((one) => [one.key, one.names]))
       return {
         ...study,

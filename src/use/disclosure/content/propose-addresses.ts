@@ -28,11 +28,11 @@ function streets(tokens: readonly Token[]): Proposal[] {
   const proposals: Proposal[] = []
   for (let index = 0; index < tokens.length; index += 1) {
     const token = tokens[index]!
-    const whole = isStreetName(token.text, token.language)
+    const isStreet = isStreetName(token.text, token.language)
     const english = token.language === 'en' && startOfEnglish(tokens, index) !== undefined
-    const parted =
+    const isSecondWord =
       isStreetWord(token.text, token.language) && index > 0 && (english || mayNameStreet(tokens[index - 1]!))
-    if (!whole && !parted) continue
+    if (!isStreet && !isSecondWord) continue
     const last = endOfAddress(tokens, index)
     if (token.language === 'en') {
       const first = startOfEnglish(tokens, index)
@@ -41,8 +41,8 @@ function streets(tokens: readonly Token[]): Proposal[] {
       continue
     }
     const numbered = last > index
-    if (parted && !whole && !numbered) continue
-    const first = parted && !whole ? index - 1 : prefixed(tokens, index)
+    if (isSecondWord && !isStreet && !numbered) continue
+    const first = isSecondWord && !isStreet ? index - 1 : prefixed(tokens, index)
     proposals.push(proposal(tokens, first, last, numbered ? 0.95 : 0.6))
   }
   return proposals
@@ -74,18 +74,18 @@ function startOfEnglish(tokens: readonly Token[], index: number): number | undef
 /** Returns the index of the address's last token, after the number, the stair, the flat, the postcode and the town. */
 function endOfAddress(tokens: readonly Token[], index: number): number {
   let last = index
-  let strange = 0
+  let unrelated = 0
   for (let at = index + 1; at < Math.min(tokens.length, index + 18); at += 1) {
     const token = tokens[at]!
     if (token.from - tokens[at - 1]!.to > 24_000) break
     if (isPartOfAddress(token)) {
       if (isUnit(tokens[at + 1]?.text ?? '', token.language)) break
       last = at
-      strange = 0
+      unrelated = 0
     } else {
-      if (!isFiller(token.text, token.language) && !postcodeWord.test(token.text)) strange += 1
-      const talk = isSmallWord(token.text, token.language) && !postcodeWord.test(token.text)
-      if (strange > maxUnrelatedTokens || (talk && last > index) || isUnit(token.text, token.language)) break
+      if (!isFiller(token.text, token.language) && !postcodeWord.test(token.text)) unrelated += 1
+      const isOtherSpeech = isSmallWord(token.text, token.language) && !postcodeWord.test(token.text)
+      if (unrelated > maxUnrelatedTokens || (isOtherSpeech && last > index) || isUnit(token.text, token.language)) break
     }
   }
   // The word after a postcode is treated as a town, even if it is not a known one.
@@ -134,7 +134,7 @@ function answerFrom(tokens: readonly Token[], start: number, phraseEnds: number)
   for (let at = start; at < Math.min(tokens.length, start + 8); at += 1) {
     const token = tokens[at]!
     if (token.from - phraseEnds > 48_000) return []
-    const street = token.language === 'en' && isNumber(token) ? wordsBehindNumber(tokens, at) : undefined
+    const street = token.language === 'en' && isNumber(token) ? wordsAfterNumber(tokens, at) : undefined
     if (street !== undefined) return [{ ...proposal(tokens, at, endOfAddress(tokens, street), 0.6), trigger: 'phrase' }]
     if (isSmallWord(token.text, token.language) || isNumber(token) || isPhraseWord(token) || token.text.length < 4)
       continue
@@ -146,14 +146,14 @@ function answerFrom(tokens: readonly Token[], start: number, phraseEnds: number)
 }
 
 /** Returns the index of the second word after the number, even if it is no street word: "seventy seven oak drove". */
-function wordsBehindNumber(tokens: readonly Token[], index: number): number | undefined {
+function wordsAfterNumber(tokens: readonly Token[], index: number): number | undefined {
   let first = index
   while (first < tokens.length && isNumber(tokens[first]!)) first += 1
   const words = tokens.slice(first, first + 2)
-  const strange = words.every(
+  const areNameWords = words.every(
     (token) => !isSmallWord(token.text, 'en') && !isUnit(token.text, 'en') && !isTown(token.text),
   )
-  return words.length === 2 && strange ? first + 1 : undefined
+  return words.length === 2 && areNameWords ? first + 1 : undefined
 }
 
 /** Proposes towns after a postcode, or where somebody says where they live. */

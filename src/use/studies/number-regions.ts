@@ -1,9 +1,9 @@
 import type { RegisterDescription } from '#description/register-description.ts'
 import { termZone } from '#description/terms.ts'
-import type { Place, Region } from './study.ts'
+import type { NumberRegion, Region } from './study.ts'
 
 /** Returns the region and language of every number of a description, by local days. */
-export function placesOf({ numbers }: Pick<RegisterDescription, 'numbers'>): Place[] {
+export function numberRegionsOf({ numbers }: Pick<RegisterDescription, 'numbers'>): NumberRegion[] {
   return numbers.map(({ key, language, region, validFrom, validTo }) => ({
     number: key,
     since: localDay(validFrom),
