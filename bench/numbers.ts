@@ -12,8 +12,11 @@ interface BenchRun {
   /** Day of the run, UTC. */
   day: string
   machine: { cores: number; memoryGiB: number; node: string }
-  /** The machine's load average of the five minutes before the run. */
-  load: number
+  /** The machine's load average of the five minutes before the run: of runs that did not wait for a quiet machine. */
+  load?: number
+  /** Cores that other work kept busy in the ten seconds before the run. */
+  busyBefore?: number
+  seconds?: number
   /** Settings of the bench that differ from the defaults. */
   settings: string
   rows: Row[]
@@ -29,7 +32,11 @@ const reportedSettings = ['SELOSTE_BENCH_FULL', 'SELOSTE_BENCH_CONTACTS', 'SELOS
  * Replaces a bench's results and writes the page.
  * @param order benches in the page's order
  */
-export async function storeNumbers(name: string, rows: Row[], load: number, order: readonly string[]): Promise<void> {
+export async function storeNumbers(
+  name: string,
+  { rows, busyBefore, seconds }: { rows: Row[]; busyBefore: number; seconds: number },
+  order: readonly string[],
+): Promise<void> {
   const found = JSON.parse(await readFile(numbersFile, 'utf8').catch(() => '{}')) as Record<string, BenchRun>
   found[name] = {
     day: Temporal.Now.plainDateISO('UTC').toString(),
@@ -38,7 +45,8 @@ export async function storeNumbers(name: string, rows: Row[], load: number, orde
       memoryGiB: Math.round(totalmem() / 2 ** 30),
       node: process.versions.node,
     },
-    load: Math.round(10 * load) / 10,
+    busyBefore: Math.round(100 * busyBefore) / 100,
+    seconds: Math.round(seconds),
     settings: reportedSettings
       .flatMap((key) => (process.env[key] === undefined ? [] : [`${key}=${process.env[key]}`]))
       .join(' '),
@@ -90,17 +98,31 @@ function pageOf(found: Record<string, BenchRun>, order: readonly string[]): stri
     ...(missing.length === 0
       ? []
       : ['', `Without stored results (earlier ones are in [bench](../bench/README.md)): ${missing.join(', ')}.`]),
-    ...Object.entries(found).flatMap(([name, { day, machine, load, settings, rows }]) => [
+    ...Object.entries(found).flatMap(([name, ran]) => [
       '',
       `## ${name}`,
       '',
-      `${day}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}, load before it ${load.toFixed(1)}${settings === '' ? '' : `, ${settings}`}.`,
+      `${conditionsOf(ran)}.`,
       '',
-      tableOf(rows),
+      tableOf(ran.rows),
     ]),
     ...presses,
     '',
   ].join('\n')
+}
+
+/** Returns when and where a bench ran, and what else the machine did. */
+function conditionsOf({ day, machine, load, busyBefore, seconds, settings }: BenchRun): string {
+  return [
+    day,
+    `${machine.cores} cores`,
+    `${machine.memoryGiB} GiB`,
+    `Node ${machine.node}`,
+    ...(busyBefore === undefined ? [] : [`${busyBefore.toFixed(2)} cores busy with other work before it`]),
+    ...(load === undefined ? [] : [`load before it ${load.toFixed(1)}: beside other work`]),
+    ...(seconds === undefined ? [] : [`${seconds} s`]),
+    ...(settings === '' ? [] : [settings]),
+  ].join(', ')
 }
 
 const cell = (text: string) => text.replaceAll('|', '\\|')

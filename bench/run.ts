@@ -1,9 +1,7 @@
 /**
  * Runs the benches, each with its yardstick in the same run: `npm run bench`, or `npm run bench -- cost-per-packet`. Results
- * are written to docs/numbers.md, where benches that were not run keep their rows. Other programs may load the machine: compare
- * ratios, not times.
+ * are written to docs/numbers.md, where benches that were not run keep their rows. Before each it waits until the machine is quiet.
  */
-import { loadavg } from 'node:os'
 import { appendEntries } from './audit/append.ts'
 import { verifyLog } from './audit/verify.ts'
 import { ownCalls } from './access/own-calls.ts'
@@ -32,6 +30,7 @@ import { inviteLatency } from './signalling/invite-latency.ts'
 import { openPackets } from './srtp/open-packets.ts'
 import { startToReady } from './start/start-to-ready.ts'
 import { readYear } from './studies/read-year.ts'
+import { waitForQuiet } from './wait-for-quiet.ts'
 import { signIn } from './web/sign-in.ts'
 
 const benches: Record<string, () => Promise<Row[]>> = {
@@ -71,9 +70,11 @@ if (unknown.length > 0)
 for (const [name, run] of Object.entries(benches)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
   console.log(`\n${name}`)
-  const load = loadavg()[1] ?? Number.NaN
+  const busyBefore = await waitForQuiet()
+  const startedMs = performance.now()
   const rows = await run()
-  if (rows.length > 0) await storeNumbers(name, rows, load, Object.keys(benches))
+  const seconds = (performance.now() - startedMs) / 1000
+  if (rows.length > 0) await storeNumbers(name, { rows, busyBefore, seconds }, Object.keys(benches))
   console.log(`\n${tableOf(rows)}`)
   if (rows.some(({ isReached }) => isReached === false)) process.exitCode = 1
 }
