@@ -23,7 +23,7 @@ import { readMoment } from './moment.ts'
 import { SegmentPanel } from './segment-panel.tsx'
 
 const pollMs = 15_000
-const maxRetries = 40
+const maxPolls = 40
 
 export function ContactPage() {
   const { t, language } = useLanguage()
@@ -46,7 +46,7 @@ export function ContactPage() {
     // a view of its own in the log and a use of the session.
     {
       refetchInterval: ({ state }) =>
-        state.data && isGoingOn(state.data) && state.dataUpdateCount < maxRetries ? pollMs : false,
+        state.data && isOngoing(state.data) && state.dataUpdateCount < maxPolls ? pollMs : false,
     },
   )
   const served = servedRequest(under)
@@ -99,7 +99,7 @@ export function ContactPage() {
   )
 }
 
-function isGoingOn(contact: ContactDetail): boolean {
+function isOngoing(contact: ContactDetail): boolean {
   return contact.endedAt == null || contact.segments.some(({ recording }) => recording.state === 'capturing')
 }
 

@@ -14,7 +14,7 @@ export function BrokenPromises() {
   if (!data) return null
   const broken = data.items.filter((proof) => !proof.holds)
   const unchecked = data.unchecked.length
-  const checkedAt = data.items
+  const earliestCheckAt = data.items
     .map((proof) => proof.checkedAt)
     .reduce((one, other) => (one < other ? one : other), '9999')
   const page = <a href={publicPages.description[language]}>{t('description.promises.page')}</a>
@@ -23,7 +23,7 @@ export function BrokenPromises() {
       <p className="promises-hold">
         <CircleCheck aria-hidden="true" size={20} />
         <span>
-          {t('description.promises.hold', { count: data.items.length, time: formatInstant(checkedAt, language) })}{' '}
+          {t('description.promises.hold', { count: data.items.length, time: formatInstant(earliestCheckAt, language) })}{' '}
           {page}
         </span>
       </p>

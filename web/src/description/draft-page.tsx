@@ -25,7 +25,7 @@ export function DraftPage() {
   if (!draft || presence.state !== 'signed-in') {
     return (
       <Page title={t('description.draft.title.any')} crumbs={crumbs}>
-        {work.error ? <Failure error={work.error} onAgain={work.again} /> : <Waiting lines={8} />}
+        {work.error ? <Failure error={work.error} onAgain={work.retry} /> : <Waiting lines={8} />}
       </Page>
     )
   }

@@ -37,7 +37,7 @@ export function useDraft(id: string) {
   return {
     draft,
     error,
-    again: () => void refetch(),
+    retry: () => void refetch(),
     /** Reads the current draft, whoever changed it last. */
     readAgain: async () => (await refetch()).data,
     isBusy,

@@ -2,7 +2,7 @@ import { $api } from '../api/client.ts'
 import type { VersionText } from '../api/shapes.ts'
 
 /** Returns the version in force with its text and parsed document. */
-export function useInForce(): { version: VersionText | undefined; error: unknown; again: () => void } {
+export function useInForce(): { version: VersionText | undefined; error: unknown; retry: () => void } {
   const versions = $api.useQuery('get', '/api/description/versions')
   const number = versions.data?.items.find(({ state }) => state === 'in-force')?.version
   const text = $api.useQuery(
@@ -14,6 +14,6 @@ export function useInForce(): { version: VersionText | undefined; error: unknown
   return {
     version: text.data,
     error: versions.error ?? text.error ?? undefined,
-    again: () => void (versions.error ? versions.refetch() : text.refetch()),
+    retry: () => void (versions.error ? versions.refetch() : text.refetch()),
   }
 }

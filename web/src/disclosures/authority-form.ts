@@ -71,6 +71,6 @@ export function authorityBody(
 }
 
 function momentOf(ms: number): Pick<AuthorityForm, 'day' | 'time'> {
-  const here = toZoned(fromDate(new Date(ms), 'UTC'), zone)
-  return { day: todayAt(ms).toString(), time: toTime(here).set({ second: 0, millisecond: 0 }).toString() }
+  const inFinland = toZoned(fromDate(new Date(ms), 'UTC'), zone)
+  return { day: todayAt(ms).toString(), time: toTime(inFinland).set({ second: 0, millisecond: 0 }).toString() }
 }

@@ -57,11 +57,11 @@ export function Extensions({ disclosure, me, onDone }: { disclosure: ResearchDet
   )
 }
 
-/** Text without the advice to remove an item, which is impossible after the release. */
-const notLater: Partial<Record<Word, Word>> = { 'error.research.due-date-late': 'disclosures.extensions.late' }
+/** Texts after the release, without the advice to remove an item, which is impossible then. */
+const textsAfterRelease: Partial<Record<Word, Word>> = { 'error.research.due-date-late': 'disclosures.extensions.late' }
 
 function RequestExtension({
-  disclosure: { id, dueOn: now, earliestDestruction },
+  disclosure: { id, dueOn: currentDueOn, earliestDestruction },
   onDone,
 }: {
   disclosure: ResearchDetail
@@ -72,7 +72,7 @@ function RequestExtension({
   const form = useStoredForm(`extension ${id}`, { dueOn: '', reasons: '' })
   const { dueOn, reasons } = form.typed
   const [isTried, setTried] = useState(false)
-  const isDayWrong = dueOn === '' || dueOn <= now
+  const isDayWrong = dueOn === '' || dueOn <= currentDueOn
   const refused = refusedDay(request.error)
   const submit = async () => {
     setTried(true)
@@ -100,7 +100,11 @@ function RequestExtension({
         hint={
           earliestDestruction && t('disclosures.dueOn.before', { time: formatInstant(earliestDestruction, language) })
         }
-        error={isTried && isDayWrong ? t('error.research.day-not-later') : refused && t(notLater[refused] ?? refused)}
+        error={
+          isTried && isDayWrong
+            ? t('error.research.day-not-later')
+            : refused && t(textsAfterRelease[refused] ?? refused)
+        }
         value={dueOn === '' ? null : parseDate(dueOn)}
         onChange={(day) => {
           request.reset()

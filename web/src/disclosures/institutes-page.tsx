@@ -15,7 +15,7 @@ import { listsResearch, opensResearch, type Institute } from './disclosure-shape
 import { InstituteForm } from './institute-form.tsx'
 import { invalidateLists, useInstitutes } from './use-disclosures.ts'
 
-/** Research institutes that recordings may be lent to, and their contacts. */
+/** Research institutes that recordings may be disclosed to, and their contacts. */
 export function InstitutesPage() {
   const presence = usePresence()
   if (presence.state !== 'signed-in') return null

@@ -13,7 +13,7 @@ import { locales, type Language } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import type { Package } from './disclosure-shapes.ts'
-import { ReleaseDialog, type Begun, type DisclosureRef } from './release-dialog.tsx'
+import { ReleaseDialog, type BegunRelease, type DisclosureRef } from './release-dialog.tsx'
 import { saveFile } from './save-file.ts'
 import { ShownOnce } from './shown-once.tsx'
 
@@ -41,7 +41,7 @@ export function Packages({
 }) {
   const { t } = useLanguage()
   const [isConfirming, setConfirming] = useState(false)
-  const [begun, setBegun] = useState<Begun>()
+  const [begun, setBegun] = useState<BegunRelease>()
   const title = useId()
   // A package that failed or was withdrawn has no link or passphrase any more.
   const isGone = packages.some(({ id, state }) => id === begun?.id && state !== 'making' && state !== 'ready')

@@ -14,7 +14,8 @@ import type { BegunPackage } from './disclosure-shapes.ts'
 export type DisclosureRef = { kind: 'research' | 'authority'; id: string }
 type Method = 'KEY' | 'PASSPHRASE'
 type Delivery = 'LINK' | 'MEDIUM'
-export interface Begun extends BegunPackage {
+/** Package whose making has begun, with the secrets that are shown once. */
+export interface BegunRelease extends BegunPackage {
   delivery: Delivery
 }
 
@@ -30,7 +31,7 @@ export function ReleaseDialog({
   /** The institute has a registered key. */
   hasKey: boolean
   isOpen: boolean
-  onBegun: (begun: Begun) => void
+  onBegun: (begun: BegunRelease) => void
   onClose: () => void
 }) {
   const { t } = useLanguage()
@@ -56,7 +57,7 @@ function ReleaseForm({
 }: {
   disclosureRef: DisclosureRef
   hasKey: boolean
-  onBegun: (begun: Begun) => void
+  onBegun: (begun: BegunRelease) => void
   onClose: () => void
 }) {
   const { t } = useLanguage()

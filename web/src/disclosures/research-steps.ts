@@ -1,5 +1,6 @@
 import type { ResearchDetail } from './disclosure-shapes.ts'
 
+/** Steps of a disclosure to a research institute, in order. */
 export const researchSteps = [
   'study',
   'items',
@@ -10,7 +11,6 @@ export const researchSteps = [
   'release',
   'returns',
 ] as const
-/** Step of a disclosure to a research institute, in order. */
 export type ResearchStep = (typeof researchSteps)[number]
 /** `done`; `missing`: to be done now; `open`: in progress, waiting for others; `ahead`: an earlier step is not done. */
 export type StepState = 'done' | 'missing' | 'open' | 'ahead'

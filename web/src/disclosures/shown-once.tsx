@@ -4,10 +4,10 @@ import { focusHeading } from '../controls/focus-heading.ts'
 import { Secret } from '../controls/secret.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import type { Begun } from './release-dialog.tsx'
+import type { BegunRelease } from './release-dialog.tsx'
 
 /** Link and passphrase of a new package, shown only once; to be sent by separate channels. */
-export function ShownOnce({ begun, onClose }: { begun: Begun; onClose: () => void }) {
+export function ShownOnce({ begun, onClose }: { begun: BegunRelease; onClose: () => void }) {
   const { t, language } = useLanguage()
   const title = useId()
   const { link, passphrase, expiresAt } = begun

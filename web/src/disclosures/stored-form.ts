@@ -16,7 +16,7 @@ export interface StoredForm<Typed> {
  * Form content of one person, kept in memory while the tab is open: it survives the end of a session and a change of page, and
  * the tab asks before it closes. Another person who signs in starts with an empty form.
  */
-export function useStoredForm<Typed extends object>(form: string, begin: Typed): StoredForm<Typed> {
+export function useStoredForm<Typed extends object>(form: string, initial: Typed): StoredForm<Typed> {
   const presence = usePresence()
   const key = `${presence.state === 'signed-in' ? presence.me.personId : ''} ${form}`
   const now = useSyncExternalStore(
@@ -27,10 +27,10 @@ export function useStoredForm<Typed extends object>(form: string, begin: Typed):
     () => forms.get(key) as Typed | undefined,
   )
   return {
-    typed: now ?? begin,
+    typed: now ?? initial,
     isTyped: now !== undefined,
     edit(edited) {
-      forms.set(key, { ...((forms.get(key) as Typed | undefined) ?? begin), ...edited })
+      forms.set(key, { ...((forms.get(key) as Typed | undefined) ?? initial), ...edited })
       notify()
     },
     forget() {

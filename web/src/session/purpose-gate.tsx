@@ -13,7 +13,7 @@ export const loadPurposeForm = () => import('./purpose-form.tsx')
 const PurposeForm = lazy(async () => ({ default: (await loadPurposeForm()).PurposeForm }))
 
 /** Persons who serve requests view calls from a request: they have no search over all calls (R46). */
-function AtRequest() {
+function OpenRequestFirst() {
   const { t } = useLanguage()
   return (
     <Page title={t('requests.only.title')}>
@@ -40,7 +40,7 @@ export function PurposeGate({
   const { choices, chosen } = usePurposeState()
   const presence = usePresence()
   const serves = presence.state === 'signed-in' && servesOnly(presence.me)
-  if (serves && (isGeneral || !chosen)) return <AtRequest />
+  if (serves && (isGeneral || !chosen)) return <OpenRequestFirst />
   // Another purpose remounts the page, which ends a listening under the old one.
   if (chosen) return <Fragment key={`${chosen.purpose} ${chosen.reference ?? ''}`}>{children}</Fragment>
   if (choices.length === 0) {

@@ -23,7 +23,8 @@ export function TrainingListen({
   toMs: number
   /** Reference of the session; undefined while it is prepared. */
   reference?: string
-  /** Called when it is closed. */ onClosed: () => void
+  /** Called when the listener closes the player. */
+  onClosed: () => void
 }) {
   const { t } = useLanguage()
   const under = { purpose: 'TRAINING' as const, ...(reference && { reference }) }

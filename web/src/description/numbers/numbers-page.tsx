@@ -24,7 +24,7 @@ export function NumbersPage() {
   const { t, language } = useLanguage()
   const filters = useSearch({ from: '/numbers', select: readNumberFilters, structuralSharing: true })
   const navigate = useNavigate()
-  const { version, error, again } = useInForce()
+  const { version, error, retry } = useInForce()
   const drafts = $api.useQuery('get', '/api/description/drafts')
   const all = version ? numbersOf(version.document) : []
   const shown = filterNumbers(all, filters)
@@ -84,7 +84,7 @@ export function NumbersPage() {
           <h2 id="numbers-found">{t('description.numbers.found')}</h2>
           {shown.length > 0 && <p className="results-count">{count}</p>}
         </div>
-        {error !== undefined && <Failure error={error} onAgain={again} />}
+        {error !== undefined && <Failure error={error} onAgain={retry} />}
         {!version && error === undefined && <Waiting lines={6} />}
         {version && shown.length === 0 && (
           <Notice kind="info" title={t('description.numbers.none')}>
