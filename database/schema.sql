@@ -3006,6 +3006,7 @@ CREATE TRIGGER stays_after_end BEFORE UPDATE ON segment FOR EACH ROW EXECUTE FUN
 CREATE TRIGGER takes_correction BEFORE INSERT ON segment FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND new.seq > 1 AND new.answered_at IS NOT NULL) EXECUTE FUNCTION correct_late_part();
 CREATE TRIGGER takes_correction_reported BEFORE UPDATE OF official_person_id, official_phone ON segment FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND new.answered_at IS NOT NULL AND old.official_person_id IS NULL AND old.official_phone IS NULL AND (new.official_person_id IS NOT NULL OR new.official_phone IS NOT NULL)) EXECUTE FUNCTION correct_late_part();
 CREATE TRIGGER takes_evaluations_along AFTER UPDATE OF official_person_id ON segment FOR EACH ROW WHEN (old.official_person_id IS NOT NULL AND new.official_person_id IS DISTINCT FROM old.official_person_id) EXECUTE FUNCTION move_evaluations();
+CREATE TRIGGER takes_restored_correction BEFORE INSERT ON segment FOR EACH ROW WHEN (new.answered_at IS NOT NULL AND new.reported_phone IS NULL) EXECUTE FUNCTION take_restored_correction();
 CREATE TRIGGER updates_search_after_change AFTER UPDATE OF number_reached, official_name, official_phone, official_unit_id, official_person_id ON segment FOR EACH ROW WHEN (old.number_reached IS DISTINCT FROM new.number_reached OR old.official_name IS DISTINCT FROM new.official_name OR old.official_phone IS DISTINCT FROM new.official_phone OR old.official_unit_id IS DISTINCT FROM new.official_unit_id OR old.official_person_id IS DISTINCT FROM new.official_person_id) EXECUTE FUNCTION update_recorded_parts();
 CREATE TRIGGER updates_search_after_delete AFTER DELETE ON segment FOR EACH ROW EXECUTE FUNCTION delete_recorded_parts();
 CREATE TRIGGER updates_studies_after_change AFTER UPDATE ON segment FOR EACH ROW WHEN (old.number_reached IS DISTINCT FROM new.number_reached OR old.official_unit_id IS DISTINCT FROM new.official_unit_id OR old.answered_at IS DISTINCT FROM new.answered_at OR old.draw IS DISTINCT FROM new.draw OR old.rule_share IS DISTINCT FROM new.rule_share) EXECUTE FUNCTION queue_study_recount('part');
@@ -3346,6 +3347,7 @@ CREATE INDEX subject_request_closed ON public.subject_request USING btree (close
 CREATE INDEX subject_request_open ON public.subject_request USING btree (due_at) WHERE (closed_at IS NULL);
 CREATE TRIGGER copies_end_with_request AFTER UPDATE OF kinds, identified_at, closed_at ON subject_request FOR EACH ROW EXECUTE FUNCTION end_copies_of_request();
 CREATE TRIGGER follow_kinds AFTER UPDATE OF kinds ON subject_request FOR EACH ROW EXECUTE FUNCTION apply_request_kinds();
+CREATE TRIGGER forbids_elsewhere AFTER UPDATE OF closed_at ON subject_request FOR EACH ROW WHEN (old.closed_at IS NULL AND new.outcome = 'ANSWERED'::text AND requests_prohibition(new.*)) EXECUTE FUNCTION forbid_elsewhere();
 CREATE TRIGGER ledger AFTER INSERT OR UPDATE OF closed_at, identified_at ON subject_request FOR EACH ROW EXECUTE FUNCTION ledger_request();
 CREATE TRIGGER restricts AFTER UPDATE OF kinds, closed_at ON subject_request FOR EACH ROW EXECUTE FUNCTION settle_restrictions_of_request();
 alter table subject_request enable row level security;
@@ -3697,6 +3699,7 @@ answered_callers_call(q subject_request) returns boolean
 append_appointment(a appointment) returns void
 append_authority_request(r authority_request) returns void
 append_correction(c correction) returns void
+append_forbidden_calls(request uuid) returns void
 append_inspection(r inspection_recording) returns void
 append_only() returns trigger
 append_prohibition(p prohibition) returns void
@@ -3946,7 +3949,9 @@ find_trainees(part text) returns TABLE(id uuid, user_id text, name text, unit_na
 find_unreconciled(wanted text, counted text, enough bigint) returns SETOF finding to seloste_custodian
 forbid_as_requested() returns trigger
 forbid_at_this_node() returns trigger
+forbid_by_requests(r recording) returns void
 forbid_duplicate() returns trigger
+forbid_elsewhere() returns trigger
 forbid_use(wanted uuid, party text, channel text, reference text, ends_copy boolean DEFAULT false) returns SETOF prohibition to seloste_desk
 forbid_when_reported() returns trigger
 forbidden_recordings(known uuid[]) returns TABLE(recording_id uuid, destroys boolean) to seloste_capture
@@ -4498,6 +4503,7 @@ submit_home_request(party text, kinds text[], language text, requester jsonb, to
 submit_identified_home_request(party text, kinds text[], language text, requester jsonb, told text, user_id text, identified_at timestamp with time zone, fetch_digest bytea) returns timestamp with time zone to seloste_custodian
 supervised_by_viewer() returns uuid[] to seloste_desk
 take_intake_batches(taker uuid, max_batches integer) returns TABLE(id uuid, public_keys text[]) to seloste_capture
+take_restored_correction() returns trigger
 talk_bounds() returns integer[]
 term_guard() returns trigger
 time_session() returns trigger

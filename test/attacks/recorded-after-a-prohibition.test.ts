@@ -5,7 +5,8 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { admit, type SegmentFacts } from '#register/admit.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { callFacts, phone } from '#test/database/people.ts'
+import { inSession } from '#platform/database/connect.ts'
+import { callFacts, phone, recordingOf } from '#test/database/people.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 import { openOffices } from '../requests/open-offices.ts'
 
@@ -82,4 +83,54 @@ test('a later part of another official is kept if an official had their own part
     }),
   ]
   expect([(await stateOf(others.id)).state, (await stateOf(own.id)).state]).toEqual(['STORED', 'DESTROYING'])
+})
+
+/** Returns a conversation's two calls: two recording clients report it with two telephone numbers of the caller. */
+function reportedTwice(): [SegmentFacts, SegmentFacts] {
+  const callIds = [`sipSessionId:${randomUUID()}`]
+  const of = (number: string) =>
+    callFacts({
+      ...{ ...times, contactId: randomUUID(), official: aino, callIds, trunk: 'trunk:border' },
+      caller: { kind: 'e164', key: phone(number), raw: null },
+    })
+  return [of('040 123 4567'), of('09 123 4567')]
+}
+
+function recorded(facts: SegmentFacts) {
+  const drawn = { ...facts, decision: { ...facts.decision, record: true, reason: 'drawn' } }
+  return { ...drawn, recording: recordingOf(drawn) }
+}
+
+test.each(['before', 'after'])(
+  'a recording under another number of the caller, entered %s the answer, is destroyed if the requester’s call has none',
+  async (when) => {
+    const [asked, other] = reportedTwice()
+    await admit(admin, asked, randomUUID())
+    const twin = recorded(other)
+    if (when === 'before') await admit(admin, twin, randomUUID())
+    const { id } = await serve([asked.contactId], { kinds: ['KNOW', 'PROHIBIT'] })
+    await answer(id, ['answer'])
+    if (when === 'after') await admit(admin, twin, randomUUID())
+    expect((await stateOf(twin.recording.id)).state).toBe('DESTROYING')
+  },
+)
+
+test('a later part of the new official is kept if the former one had a part forbidden that was destroyed before its correction', async () => {
+  const first = await makeRecording(times)
+  const official = { party: 'OFFICIAL', officialId: people.aino.id } as const
+  const { number } = await serve([first.contactId], { kinds: ['PROHIBIT'], ...official })
+  await forbid('paula', first.id, { party: 'OFFICIAL', channel: 'PHONE', reference: number })
+  const { id } = await serve([first.contactId], { kinds: ['RECTIFY'] })
+  const { rows } = await sql<{ id: string }>`
+    insert into correction (request_id, segment_id, contact_id, contact_started_at, was_person_id, was_unit_id, becomes_person_id,
+      becomes_unit_id, proposed_by)
+    select ${id}::uuid, s.id, contact_id, contact_started_at, official_person_id, official_unit_id, ${people.bertil.id}::uuid,
+      ${people.bertil.unitId}::uuid, ${people.paula.id}::uuid
+    from segment s where s.id = ${first.segmentId} returning id`.execute(admin)
+  const { token } = await people.riitta.signIn()
+  await inSession(database.as('seloste_desk').db, { 'seloste.session': token }, (tx) =>
+    sql`select decide_correction(${rows[0]!.id}::uuid, 'APPROVED')`.execute(tx),
+  )
+  const late = await makeRecording({ ...after, contactId: first.contactId, official: bertil })
+  expect((await stateOf(late.id)).state).toBe('STORED')
 })

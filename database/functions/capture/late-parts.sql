@@ -77,3 +77,22 @@ begin
   new.official_phone := corrected.official_phone;
   return new;
 end $$;
+
+-- Applies a correction that a restore replayed before the part was reported again: the backup lacks the call.
+create or replace function take_restored_correction() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  c correction;
+begin
+  select k.* into c from correction k where k.segment_id = new.id and k.outcome = 'APPROVED' order by k.decided_at desc limit 1;
+  if c.id is not null and c.becomes_person_id is distinct from new.official_person_id then
+    new.marks := marks_of_corrected(new, c.becomes_person_id);
+    new.reported_person_id := new.official_person_id;
+    new.reported_phone := coalesce(new.official_phone, 'unknown');
+    new.official_person_id := c.becomes_person_id;
+    new.official_unit_id := c.becomes_unit_id;
+    new.official_name := coalesce(name_at(c.becomes_person_id, new.answered_at), 'RESTORED: see the correction');
+    new.official_phone := phone_at(c.becomes_person_id, new.answered_at, new.official_phone);
+  end if;
+  return new;
+end $$;

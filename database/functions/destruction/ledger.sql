@@ -156,6 +156,16 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   from subject_request q where q.id = c.request_id
 $$;
 
+-- Appends the calls of an answered request to forbid, with what a restore needs to forbid recordings that reach the register later.
+create or replace function append_forbidden_calls(request uuid) returns void
+language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+  select append_to_ledger('open-request', q.id, 'forbids',
+    ledger_call(q, c.contact_id) || jsonb_build_object('startedAt', ledger_instant(c.contact_started_at)))
+  from subject_request q join request_call c on c.request_id = q.id
+  where q.id = append_forbidden_calls.request and q.outcome = 'ANSWERED' and requests_prohibition(q) and call_state(c) = 'MATCHED'
+    and c.contact_id is not null
+$$;
+
 -- Appends what a restore needs to name a request (also an authority's) that its backup lacks, to close one that was closed since, and to
 -- end an identification that ended since.
 create or replace function ledger_request() returns trigger
@@ -164,6 +174,9 @@ begin
   if tg_op = 'INSERT' then
     perform append_to_ledger('open-request', new.id, 'entered', jsonb_build_object('number', new.number));
   elsif old.closed_at is null and new.closed_at is not null then
+    if tg_table_name = 'subject_request' then
+      perform append_forbidden_calls(new.id);
+    end if;
     perform append_to_ledger('open-request', new.id, 'closed',
       jsonb_strip_nulls(jsonb_build_object('closedAt', ledger_instant(new.closed_at), 'outcome', new.outcome)));
   elsif tg_table_name = 'subject_request' then
@@ -299,11 +312,13 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
     union all
     select 'request.entered', 'request', q.id, jsonb_build_object('party', q.party, 'official', q.official_id)
     from subject_request q
-    where e.object_kind in ('restriction', 'case') and e.cause = 'entered' and q.id::text in (e.object_id::text, e.detail ->> 'request')
+    where (e.object_kind in ('restriction', 'case') and e.cause = 'entered' or e.object_kind = 'open-request' and e.cause = 'forbids')
+      and q.id::text in (e.object_id::text, e.detail ->> 'request')
     union all
     select 'call.looked-for', 'request', k.request_id, jsonb_build_object('result', 'one', 'contact', k.contact_id)
     from request_call k
-    where e.object_kind in ('restriction', 'case') and e.cause = 'entered' and k.request_id::text in (e.object_id::text, e.detail ->> 'request')
+    where (e.object_kind in ('restriction', 'case') and e.cause = 'entered' or e.object_kind = 'open-request' and e.cause = 'forbids')
+      and k.request_id::text in (e.object_id::text, e.detail ->> 'request')
       and k.contact_id::text = e.detail ->> 'contact'
     union all
     select 'authority.item-added', 'disclosure', i.disclosure_id,

@@ -116,6 +116,8 @@ create trigger takes_correction_reported before update of official_person_id, of
   when (session_user = 'seloste_capture' and new.answered_at is not null and old.official_person_id is null and old.official_phone is null
     and (new.official_person_id is not null or new.official_phone is not null))
   execute function correct_late_part();
+create trigger takes_restored_correction before insert on segment for each row
+  when (new.answered_at is not null and new.reported_phone is null) execute function take_restored_correction();
 create trigger stays_after_end before update on segment for each row execute function ended_part_guard();
 create trigger late_part before insert on segment for each row
   when (session_user = 'seloste_capture' and new.contact_started_at < now() - interval '1 day') execute function late_part_guard();

@@ -7,6 +7,8 @@ create policy desk_serves on subject_request for select to seloste_desk using ((
 create policy custodian_reads on subject_request for select to seloste_custodian using (true);
 create trigger follow_kinds after update of kinds on subject_request for each row execute function apply_request_kinds();
 create trigger copies_end_with_request after update of kinds, identified_at, closed_at on subject_request for each row execute function end_copies_of_request();
+create trigger forbids_elsewhere after update of closed_at on subject_request for each row
+  when (old.closed_at is null and new.outcome = 'ANSWERED' and requests_prohibition(new)) execute function forbid_elsewhere();
 create trigger ledger after insert or update of closed_at, identified_at on subject_request for each row execute function ledger_request();
 create trigger restricts after update of kinds, closed_at on subject_request for each row execute function settle_restrictions_of_request();
 

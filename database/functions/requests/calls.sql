@@ -167,31 +167,35 @@ begin
 end $$;
 
 -- Returns the prohibitions of a part's call that its caller or this part's official has had entered under a request, at most one for each
--- party. An answered request to forbid applies also if the call had no recording yet; its calls are erased with the requester, thirty days
--- after closing. A prohibition entered during the call, or by the official, is of one conversation.
+-- party. An answered request to forbid applies also if the call had no recording yet, and to the same conversation under another number of
+-- the caller; its calls are erased with the requester, thirty days after closing. A prohibition entered during the call, or by the official,
+-- is of one conversation. An official's is of the requester's own parts, also if a correction gave the forbidden one to another.
 create or replace function requested_prohibitions(part segment)
 returns table (party text, channel text, received_at timestamptz, entered_by uuid, reference text)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
   select distinct on (f.party) f.party, f.channel, f.received_at, f.entered_by, f.reference
   from (
-    select p.party, p.channel, p.received_at, p.entered_by, p.reference, s.official_person_id as official_id
+    select p.party, p.channel, p.received_at, p.entered_by, p.reference,
+      -- The official of an erased request is unknown once the part was corrected.
+      coalesce(q.official_id, case when s.reported_phone is null then s.official_person_id end) as official_id
     from recording r join prohibition p on p.recording_id = r.id
     join segment s on s.id = r.segment_id and s.contact_started_at = r.contact_started_at
+    left join subject_request q on q.number = p.reference
     where r.contact_id = (part).contact_id and r.contact_started_at = (part).contact_started_at and p.channel not in ('CALL', 'OWN_CALLS')
     union all
     select q.party, q.channel, q.closed_at, coalesce(q.closed_by, c.verified_by), q.number, q.official_id
-    from request_call c join subject_request q on q.id = c.request_id
-    where c.contact_id = (part).contact_id and c.contact_started_at = (part).contact_started_at and call_state(c) = 'MATCHED'
-      and q.outcome = 'ANSWERED' and requests_prohibition(q)
+    from (
+      select (part).contact_id as id, (part).contact_started_at as started_at
+      union select o.contact_id, o.contact_started_at from same_talk_elsewhere(part) o
+    ) k join request_call c on c.contact_id = k.id and c.contact_started_at = k.started_at and call_state(c) = 'MATCHED'
+    join subject_request q on q.id = c.request_id and q.outcome = 'ANSWERED' and requests_prohibition(q)
   ) f
   where f.party = 'CALLER' or f.party = 'OFFICIAL' and f.official_id = (part).official_person_id
   order by f.party, f.received_at
 $$;
 revoke execute on function requested_prohibitions from public;
 
--- Forbids a recording that reaches the register after its caller or official had the use of the call's recordings forbidden by a request:
--- another system had reported the call, or it is a later part.
-create or replace function forbid_as_requested() returns trigger
+create or replace function forbid_by_requests(r recording) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   earlier record;
@@ -199,16 +203,47 @@ declare
 begin
   for earlier in
     select f.* from segment s cross join lateral requested_prohibitions(s) f
-    where s.id = new.segment_id and s.contact_started_at = new.contact_started_at
+    where s.id = r.segment_id and s.contact_started_at = r.contact_started_at
   loop
     insert into prohibition (recording_id, party, channel, received_at, entered_by, reference)
-    values (new.id, earlier.party, earlier.channel, earlier.received_at, earlier.entered_by, earlier.reference)
+    values (r.id, earlier.party, earlier.channel, earlier.received_at, earlier.entered_by, earlier.reference)
     on conflict do nothing returning * into made;
     continue when made.id is null;
     insert into audit_entry (person_id, action, object_kind, object_id, result, reference, detail)
     values (made.entered_by, 'recording.forbidden', 'prohibition', made.id, 'ok', made.reference,
-      jsonb_build_object('recording', new.id, 'party', made.party, 'channel', made.channel, 'later', true));
-    perform settle_recording(new.id);
+      jsonb_build_object('recording', r.id, 'party', made.party, 'channel', made.channel, 'later', true));
+    perform recall_copies(r.id);
+    perform settle_recording(r.id);
+  end loop;
+end $$;
+revoke execute on function forbid_by_requests from public;
+
+-- Forbids a recording that reaches the register after its caller or official had the use of the call's recordings forbidden by a request:
+-- another system had reported the call, or it is a later part.
+create or replace function forbid_as_requested() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform forbid_by_requests(new);
+  return null;
+end $$;
+
+-- Forbids, when a request to forbid is answered, the recordings of its conversations that another call has: its own call may have none, from
+-- which the prohibition would be copied.
+create or replace function forbid_elsewhere() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  r recording;
+begin
+  for r in
+    select x.* from recording x
+    where x.state not in ('DESTROYING', 'DESTROYED') and (x.segment_id, x.contact_started_at) in (
+      select o.id, o.contact_started_at from request_call c
+      join segment s on s.contact_id = c.contact_id and s.contact_started_at = c.contact_started_at
+      cross join lateral same_talk_elsewhere(s) o
+      where c.request_id = new.id and call_state(c) = 'MATCHED')
+    order by x.id for update
+  loop
+    perform forbid_by_requests(r);
   end loop;
   return null;
 end $$;

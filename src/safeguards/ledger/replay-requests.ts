@@ -111,6 +111,7 @@ export async function replayRequests(
       cases.add(id)
       touched.recordings.push(detail.recording)
     } else if (kind === 'open-request' && cause === 'closed') touched.contacts.push(...(await closeRequest(tx, entry)))
+    else if (kind === 'open-request' && cause === 'forbids') await ensureRequest(tx, id, entry, { isVerified: true })
     else if (kind === 'open-request' && cause === 'unidentified') await endIdentification(tx, entry)
     else if (kind === 'appointment' && cause === 'ended') await endAppointment(tx, entry)
     else if (kind === 'request') done.requests += await eraseRequest(tx, entry)
@@ -131,15 +132,24 @@ function subjectOf({ kind, id, detail }: Entry): string {
 
 /**
  * Restores a request with a matched call. The call must be verified again, because the ledger does not have the person for
- * whom it was verified. A request missing in the backup is opened without its requester: the Service Unit enters and identifies
- * them again. A closed one stays closed.
+ * whom it was verified; not of a request that was answered since. A request missing in the backup is opened without its
+ * requester: the Service Unit enters and identifies them again. A closed one stays closed. A call missing in the backup may be
+ * reported again, under the same id.
  * @returns true if it is open
  */
-async function ensureRequest(tx: Tx, request: string, { at, detail }: Entry): Promise<boolean> {
-  const { contact, number, party, segment, kinds, channel, language, receivedAt, dueAt, enteredBy } = detail
+async function ensureRequest(
+  tx: Tx,
+  request: string,
+  { at, detail }: Entry,
+  { isVerified = false }: { isVerified?: boolean } = {},
+): Promise<boolean> {
+  const { contact, startedAt, number, party, segment, kinds, channel, language, receivedAt, dueAt, enteredBy } = detail
+  const call = sql`(select c.id, c.started_at from contact c where c.id = ${contact ?? null}::uuid
+    union all select ${contact ?? null}::uuid, ${startedAt ?? null}::timestamptz
+    where ${startedAt !== undefined} and not exists (select from contact c where c.id = ${contact ?? null}::uuid)) c`
   const { rows } = await sql<{ answeredBy: string | null }>`
     select (select s.official_person_id from segment s where s.contact_id = c.id and s.id = ${segment ?? null}::uuid) as "answeredBy"
-    from contact c where c.id = ${contact ?? null}::uuid`.execute(tx)
+    from ${call}`.execute(tx)
   const official = party === 'OFFICIAL' ? (detail.requester ?? rows[0]?.answeredBy) : undefined
   if (!rows[0] || enteredBy === undefined || (party === 'OFFICIAL' && !official)) return false
   for (const person of [enteredBy, official]) if (person) await ensurePerson(tx, person, at)
@@ -161,8 +171,8 @@ async function ensureRequest(tx: Tx, request: string, { at, detail }: Entry): Pr
         jsonb_build_object('day', to_char(c.started_at at time zone 'Europe/Helsinki', 'YYYY-MM-DD'),
           'time', to_char(c.started_at at time zone 'Europe/Helsinki', 'HH24:MI'), 'accuracy', 'MINUTES'),
         c.id, c.started_at, ${enteredBy}::uuid, 'DETAILS', ${at}::timestamptz, ${enteredBy}::uuid,
-        ${at}::timestamptz
-      from contact c where c.id = ${contact}::uuid
+        case when not ${isVerified} then ${at}::timestamptz end
+      from ${call}
       on conflict (request_id, contact_id) where contact_id is not null do update set state = 'MATCHED',
         verified_how = excluded.verified_how, verified_at = excluded.verified_at, verified_by = excluded.verified_by,
         verify_again_since = excluded.verify_again_since
@@ -220,7 +230,7 @@ async function eraseRequest(tx: Tx, { id, at, detail: { closedAt, outcome } }: E
  */
 async function replayCorrection(tx: Tx, entry: Entry): Promise<number> {
   const { id, at, done_by: doneBy, detail } = entry
-  const { segment, startedAt, official, unit = null, request, proposedBy, decidedBy = doneBy } = detail
+  const { contact, segment, startedAt, official, unit = null, request, proposedBy, decidedBy = doneBy } = detail
   if (segment === undefined) return 0
   await ensurePerson(tx, official, at)
   if (request !== undefined) {
@@ -234,6 +244,13 @@ async function replayCorrection(tx: Tx, entry: Entry): Promise<number> {
       from segment s, subject_request q
       where q.id = ${request}::uuid and s.id = ${segment}::uuid and s.contact_started_at = ${startedAt}::timestamptz
         and s.official_person_id is distinct from ${official}::uuid
+      union all
+      -- The backup lacks the part: take_restored_correction() corrects it if it is reported again.
+      select ${id}::uuid, q.id, ${segment}::uuid, ${contact}::uuid, ${startedAt}::timestamptz, null, null, ${official}::uuid, ${unit}::uuid,
+        ${at}::timestamptz, ${proposedBy}::uuid, ${at}::timestamptz, ${decidedBy}::uuid, 'APPROVED'
+      from subject_request q
+      where q.id = ${request}::uuid and not exists (
+        select from segment s where s.id = ${segment}::uuid and s.contact_started_at = ${startedAt}::timestamptz)
       on conflict (id) do update set decided_at = excluded.decided_at, decided_by = excluded.decided_by, outcome = excluded.outcome`.execute(
       tx,
     )
