@@ -77,7 +77,7 @@ export function decideRecording(question: RecordingInput): RecordingDecision {
   const { version, drawKey, drawnOn, numberReached, answeredAt, officialId } = question
   const { recordingPlan, switches } = version.description
   const base = { descriptionVersion: version.version, drawnOn }
-  const not = (reason: DecisionReason, explained: Partial<RecordingDecision> = {}): RecordingDecision => ({
+  const notRecorded = (reason: DecisionReason, explained: Partial<RecordingDecision> = {}): RecordingDecision => ({
     record: false,
     reason,
     ...base,
@@ -85,31 +85,31 @@ export function decideRecording(question: RecordingInput): RecordingDecision {
   })
 
   const number = findNumber(version.description, numberReached, answeredAt)
-  if (!number) return not('unknown-number')
-  if (number.kind === 'SWITCHBOARD') return not('switchboard')
-  if (question.viaSwitchboard && !recordingPlan.recordForwarded) return not('forwarded')
+  if (!number) return notRecorded('unknown-number')
+  if (number.kind === 'SWITCHBOARD') return notRecorded('switchboard')
+  if (question.viaSwitchboard && !recordingPlan.recordForwarded) return notRecorded('forwarded')
 
   const atMs = answeredAt.epochMilliseconds
   const { rules, announced } = planFor(version.description, number.key)
   const inForce = rules.filter(({ fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs)
   const now = inForce.find((one) => withinHours(one, atMs))
   const rule = (now ?? inForce[0])?.rule
-  if (!rule) return not(rules.some(({ untilMs }) => untilMs <= atMs) ? 'rule-ended' : 'no-rule')
+  if (!rule) return notRecorded(rules.some(({ untilMs }) => untilMs <= atMs) ? 'rule-ended' : 'no-rule')
   const explained = { ruleId: rule.id, ruleVersion: rule.version, share: rule.share }
-  if (!now) return not('outside-hours', explained)
-  if (switches.announcementRequired && !announced) return not('no-announcement', explained)
+  if (!now) return notRecorded('outside-hours', explained)
+  if (switches.announcementRequired && !announced) return notRecorded('no-announcement', explained)
   const consentNeeded = switches.officialConsent === 'required'
   if ((consentNeeded || rule.quota?.per === 'official') && officialId === undefined)
-    return not('no-official', explained)
-  if (consentNeeded && question.consents !== true) return not('no-consent', explained)
+    return notRecorded('no-official', explained)
+  if (consentNeeded && question.consents !== true) return notRecorded('no-consent', explained)
 
   const drawn = { ...explained, draw: draw(drawKey, rule.id, rule.version, drawnOn) }
-  if (drawn.draw >= rule.share) return not('not-drawn', drawn)
+  if (drawn.draw >= rule.share) return notRecorded('not-drawn', drawn)
   const { quota, recordingMonths } = rule
   if (!quota) return { record: true, reason: 'drawn', ...base, ...drawn, recordingMonths }
   const of = quota.per === 'official' ? { official: officialId ?? '' } : { number: number.key }
   const quotaUsed = question.quotaUsed(rule, of)
-  if (quotaUsed >= quota.weekly) return not('quota-full', { ...drawn, quotaUsed })
+  if (quotaUsed >= quota.weekly) return notRecorded('quota-full', { ...drawn, quotaUsed })
   return { record: true, reason: 'drawn', ...base, ...drawn, quotaUsed, recordingMonths }
 }
 
@@ -123,11 +123,11 @@ function planFor(description: DecidingVersion['description'], key: PhoneNumberKe
   let numbers = plans.get(description)
   if (!numbers) plans.set(description, (numbers = new Map<PhoneNumberKey, NumberPlan>()))
   let plan = numbers.get(key)
-  if (!plan) numbers.set(key, (plan = planOf(description.recordingPlan, key)))
+  if (!plan) numbers.set(key, (plan = compilePlan(description.recordingPlan, key)))
   return plan
 }
 
-function planOf({ rules, announcements }: RegisterDescription['recordingPlan'], key: PhoneNumberKey): NumberPlan {
+function compilePlan({ rules, announcements }: RegisterDescription['recordingPlan'], key: PhoneNumberKey): NumberPlan {
   const heard = announcements.filter(({ numbers }) => numbers.includes(key)).map(({ texts }) => texts)
   return {
     announced: heard.some(({ fi }) => fi) && heard.some(({ sv }) => sv),

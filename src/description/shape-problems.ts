@@ -32,12 +32,12 @@ export function shapeProblems(file: unknown): FieldProblem[] {
       // Reports a mismatch of a union once.
       .filter(({ keyword, instancePath }) => keyword === 'anyOf' || !unions.has(instancePath))
       .flatMap((error) => problemsOf(error, error.instancePath.split('/').slice(1).map(pathPart)))
-    const byPlace = new Map<string, FieldProblem>()
+    const byPath = new Map<string, FieldProblem>()
     for (const problem of found.slice(0, maxProblems)) {
-      const place = problem.path.join('/')
-      if (!byPlace.has(place)) byPlace.set(place, problem)
+      const path = problem.path.join('/')
+      if (!byPath.has(path)) byPath.set(path, problem)
     }
-    return [...byPlace.values()]
+    return [...byPath.values()]
   } finally {
     Settings.Set({ maxErrors })
   }
@@ -46,7 +46,7 @@ export function shapeProblems(file: unknown): FieldProblem[] {
 function problemsOf(error: ShapeError, path: FieldPath): FieldProblem[] {
   const field = path.at(-1)
   switch (error.keyword) {
-    // An unknown field. The validator also reports all unknown fields of a place together, but its limit of errors may cut
+    // An unknown field. The validator also reports all unknown fields of an object together, but its limit of errors may cut
     // that off.
     case 'boolean':
       return [unknownField(path.slice(0, -1), String(field), error.schemaPath.replace(/\/additionalProperties$/, ''))]

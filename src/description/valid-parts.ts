@@ -35,13 +35,13 @@ export function keepValidParts(file: unknown, problems: readonly FieldProblem[])
     if (found) dropped.set(found.list, (dropped.get(found.list) ?? new Set()).add(found.index))
     else if (typeof path[0] === 'string') sound[path[0]] = undefined
   }
-  const places = new Map<string, number[]>()
+  const originalIndexes = new Map<string, number[]>()
   for (const [list, indices] of dropped) {
     const parts = list.split('.')
     const holder = (parts.length === 1 ? sound : sound[parts[0]!]) as Record<string, unknown[]> | undefined
     const items = holder?.[parts.at(-1)!]
     if (!holder || !Array.isArray(items)) continue
-    places.set(
+    originalIndexes.set(
       list,
       items.map((_, index) => index).filter((index) => !indices.has(index)),
     )
@@ -51,8 +51,8 @@ export function keepValidParts(file: unknown, problems: readonly FieldProblem[])
 
   function asWritten(path: FieldPath): FieldPath {
     const found = itemAt(path)
-    const place = found && places.get(found.list)?.[found.index]
-    return place === undefined ? path : path.map((part, depth) => (depth === found?.depth ? place : part))
+    const original = found && originalIndexes.get(found.list)?.[found.index]
+    return original === undefined ? path : path.map((part, depth) => (depth === found?.depth ? original : part))
   }
 }
 

@@ -12,17 +12,17 @@ export type ClockState = 'right' | 'ahead' | 'behind'
 /**
  * Advances the highest time seen to the clock's time, unless the clock has leapt; begins and ends the stop of destruction.
  * Called by the custodian each minute.
- * @param ran monotonic time since the last call; undefined at a start. What the clock gains over it is summed, so that small
+ * @param elapsed monotonic time since the last call; zero at a start. What the clock gains over it is summed, so that small
  * steps are detected too
  * @param watcher id of the calling process: the times of two processes are not mixed
  */
 export async function advanceClock(
   db: Kysely<RegisterTables>,
-  ran: Temporal.Duration = new Temporal.Duration(),
+  elapsed: Temporal.Duration = new Temporal.Duration(),
   watcher: string | null = null,
 ): Promise<ClockState> {
   const { rows } = await sql<{ state: ClockState }>`
-    select advance_clock(${ran.toString()}::interval, ${watcher}::uuid) as state`.execute(db)
+    select advance_clock(${elapsed.toString()}::interval, ${watcher}::uuid) as state`.execute(db)
   return rows[0]!.state
 }
 
@@ -37,18 +37,19 @@ const refusals = [
 ] as const
 
 /**
- * Confirms that a clock which is ahead is right.
+ * Confirms that a clock which is ahead is right; the second person's confirmation takes effect.
+ * @param shownTime the clock's time that the screen showed to the first person
  * @returns whether destruction by term has resumed
  */
 export function confirmClock(
   db: Kysely<RegisterTables>,
   session: Session,
-  stated: Temporal.Instant,
+  shownTime: Temporal.Instant,
 ): Promise<{ isRight: boolean } | Refused<(typeof refusals)[number]>> {
   return requestRow(
     db,
     session,
-    sql<{ isRight: boolean }>`select confirm_clock(${stated}::timestamptz) as "isRight"`,
+    sql<{ isRight: boolean }>`select confirm_clock(${shownTime}::timestamptz) as "isRight"`,
     refusals,
     { action: 'clock.confirmed', object: { kind: 'clock' } },
   )

@@ -74,8 +74,8 @@ function pairedTracks(
     streams.findIndex((stream) => label !== undefined && stream.label === label),
   )
   if (callerAt === -1 || streamAt[0] === streamAt[1]) return undefined
-  const places = streamAt.includes(-1) ? [0, 1] : streamAt
-  return places.map((at) => (at === callerAt ? 'caller' : 'official'))
+  const positions = streamAt.includes(-1) ? [0, 1] : streamAt
+  return positions.map((at) => (at === callerAt ? 'caller' : 'official'))
 }
 
 function contradicts(tracks: readonly (Track | undefined)[]): boolean {

@@ -116,10 +116,10 @@ function descriptionOf({ id, aors, name, extension }: ParticipantFact): string {
  */
 function prune(metadata: RecordingMetadata): RecordingMetadata {
   let isCut = metadata.isCut === true
-  const cut = <T>(list: readonly T[], limit: number, of: (list: readonly T[]) => readonly T[]) => {
+  const cut = <T>(list: readonly T[], limit: number, shortened: (list: readonly T[]) => readonly T[]) => {
     if (list.length <= limit) return list
     isCut = true
-    return of(list)
+    return shortened(list)
   }
   const shorten = <T>(list: readonly T[], limit: number, isPast: (item: T) => boolean) => {
     let excess = list.length - limit

@@ -20,19 +20,19 @@ export interface MetadataOptions {
 const maxNameIds = 4
 
 /** Position in the document: extensions and inner associations belong to the enclosing element. */
-interface Place {
+interface Position {
   readonly participantId?: string
   readonly insideExtension?: boolean
   /** jambonz' namespace is declared: its element names are common words, and its presence crosses the streams. */
   readonly insideJambonz?: boolean
   /** Inside text written by callers, nothing counts as a vendor extension. */
-  readonly insideWords?: boolean
+  readonly insideCallerText?: boolean
   /** Inside an association, `participant`, `stream` and `session` are references, not descriptions. */
   readonly insideAssociation?: boolean
 }
 
 const described: ReadonlySet<string> = new Set(['group', 'session', 'participant', 'stream'])
-const words: ReadonlySet<string> = new Set(['nameid', 'name', 'aor', 'sipsessionid'])
+const callerTexts: ReadonlySet<string> = new Set(['nameid', 'name', 'aor', 'sipsessionid'])
 const participantIds = ['participant_id', 'participantid', 'participant'] as const
 const sessionIds = ['session_id', 'sessionid', 'session'] as const
 
@@ -48,13 +48,14 @@ export function parseMetadata(text: string, options: MetadataOptions): ParsedMet
   return finishDraft(draft)
 }
 
-function walk(element: XmlElement, place: Place, draft: Draft): void {
-  if (place.insideAssociation && described.has(element.name)) return
-  let inner: Place = element.name.endsWith('assoc') ? { ...place, insideAssociation: true } : place
-  if (words.has(element.name)) inner = { ...inner, insideWords: true }
+function walk(element: XmlElement, position: Position, draft: Draft): void {
+  if (position.insideAssociation && described.has(element.name)) return
+  let inner: Position = element.name.endsWith('assoc') ? { ...position, insideAssociation: true } : position
+  if (callerTexts.has(element.name)) inner = { ...inner, insideCallerText: true }
   if (element.namespaces.some((name) => name.includes('jambonz'))) inner = { ...inner, insideJambonz: true }
-  const isNamed = !Object.hasOwn(jambonzField, element.name) || (place.insideExtension && inner.insideJambonz)
-  if (!place.insideWords && isNamed) readCallExtension(element, draft.vendor)
+  const isVendorElement =
+    !Object.hasOwn(jambonzField, element.name) || (position.insideExtension && inner.insideJambonz)
+  if (!position.insideCallerText && isVendorElement) readCallExtension(element, draft.vendor)
   switch (element.name) {
     case 'datamode':
       draft.dataMode = textOf(element).toLowerCase() === 'partial' ? 'partial' : 'complete'
@@ -75,12 +76,12 @@ function walk(element: XmlElement, place: Place, draft: Draft): void {
       readSessionAssociation(element, draft)
       break
     case 'participantstreamassoc':
-      readStreamLinks(element, idIn(element, ...participantIds) ?? place.participantId, draft)
+      readStreamLinks(element, idIn(element, ...participantIds) ?? position.participantId, draft)
       break
     case 'extensiondata': {
-      if (place.insideWords) break
+      if (position.insideCallerText) break
       const extension = readParticipantExtension(element)
-      const parent = place.participantId ?? idIn(element, 'parent')
+      const parent = position.participantId ?? idIn(element, 'parent')
       if (extension && parent !== undefined) draft.extensions.push({ parent, extension })
       inner = { ...inner, insideExtension: true }
       break

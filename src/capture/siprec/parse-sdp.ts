@@ -101,8 +101,8 @@ export function parseSdp(text: string): SessionDescription | Refusal {
   const media = sections.map((section, index) => finishMedia(section, index, session))
   const labels = media.map(({ label }) => label).filter((label) => label !== undefined)
   if (new Set(labels).size < labels.length) problems.add('sdp-label-repeated')
-  const about = { ...(origin ? { origin } : {}), sessionName, timing: timing ?? '0 0' }
-  return { kind: 'sdp', ...about, media, problems: [...problems] }
+  const header = { ...(origin ? { origin } : {}), sessionName, timing: timing ?? '0 0' }
+  return { kind: 'sdp', ...header, media, problems: [...problems] }
 }
 
 function newSection(): Section {

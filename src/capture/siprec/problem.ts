@@ -36,7 +36,7 @@ export const problemMeanings = {
 export type Problem = keyof typeof problemMeanings
 
 /**
- * Problems that some clients cause in every call and that leave nothing in doubt by themselves: a clock that was never set
+ * Problems that some clients cause in every call and that by themselves cast no doubt on the parties: a clock that was never set
  * (Ribbon), a stream without id while nobody has answered (Avaya). The remaining associations decide whose voice a stream has,
  * and review is requested if they do not.
  */

@@ -25,11 +25,11 @@ export function withGenesys(
   const uris = isRecorder ? participants.map(({ extension }) => extension?.requestUri) : []
   const genesys = [requestUri, ...uris].map((uri) => uri && genesysOf(uri)).find((facts) => facts)
   if (!genesys) return metadata
-  const { vendor, ...facts } = metadata ?? alone
+  const { vendor, ...facts } = metadata ?? emptyMetadata
   return { ...facts, vendor: { ...vendor, genesys } }
 }
 
-const alone: RecordingMetadata = {
+const emptyMetadata: RecordingMetadata = {
   ...{ dataMode: 'complete', sessions: [], participants: [], streams: [], groups: [] },
   ...{ streamLinks: [], sessionLinks: [], vendor: {} },
 }

@@ -3,7 +3,7 @@ import { RtcpOpener } from './protect-rtcp.ts'
 import { isSameKey, type MasterKey } from './suites.ts'
 
 /** Packets received under new keys after which the previous keys open nothing more. */
-const yieldPackets = 50
+const packetsUntilPreviousKeysEnd = 50
 
 /** Limit of remembered keys of a media line: more than a client's session refreshes with new keys in an hour need. */
 const rememberedKeys = 128
@@ -20,9 +20,9 @@ interface Opener {
  */
 export class MediaOpener {
   private current: Opener[] = []
-  private before: Opener[] = []
-  private sinceNewKeys = 0
-  /** Openers of every key that the line has had, the latest last. */
+  private previous: Opener[] = []
+  private packetsSinceNewKeys = 0
+  /** Openers of the keys that the line has had, at most `rememberedKeys`, the latest last. */
   private known: Opener[] = []
 
   constructor(keys: readonly MasterKey[] = []) {
@@ -37,9 +37,9 @@ export class MediaOpener {
     const next = keys.map((key) => this.known.find((opener) => isSameKey(opener.key, key)) ?? openerFor(key))
     this.known = [...this.known.filter((opener) => !next.includes(opener)), ...next].slice(-rememberedKeys)
     if (next.length === this.current.length && next.every((opener) => this.current.includes(opener))) return
-    this.before = this.current.filter((opener) => !next.includes(opener))
+    this.previous = this.current.filter((opener) => !next.includes(opener))
     this.current = next
-    this.sinceNewKeys = 0
+    this.packetsSinceNewKeys = 0
   }
 
   /** As {@link RtpOpener.open}. */
@@ -48,12 +48,12 @@ export class MediaOpener {
     for (const { rtp } of this.current) {
       const opened = rtp.open(bytes, size)
       if (opened > 0) {
-        if (this.before.length > 0 && ++this.sinceNewKeys >= yieldPackets) this.before = []
+        if (this.previous.length > 0 && ++this.packetsSinceNewKeys >= packetsUntilPreviousKeysEnd) this.previous = []
         return opened
       }
       if (opened !== unauthentic) refused = opened
     }
-    for (const { rtp } of this.before) {
+    for (const { rtp } of this.previous) {
       const opened = rtp.open(bytes, size)
       if (opened > 0) return opened
     }
@@ -62,7 +62,7 @@ export class MediaOpener {
 
   /** Returns the plain compound packet if it is authentic and new. */
   openRtcp(bytes: Buffer): Buffer | undefined {
-    for (const { rtcp } of [...this.current, ...this.before]) {
+    for (const { rtcp } of [...this.current, ...this.previous]) {
       const opened = rtcp.open(bytes)
       if (opened) return opened
     }

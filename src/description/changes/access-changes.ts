@@ -26,10 +26,10 @@ export function accessChanges(before: RegisterDescription, after: RegisterDescri
 
 function purposeChanges({ purposes: from }: RegisterDescription, { purposes: to }: RegisterDescription): Change[] {
   const { kind, dataSets, legalBasis } = words.purposeFields
-  const { added, removed, unchanged } = matchByName(from, to, ({ purpose }) => purpose)
+  const { added, removed, matched } = matchByName(from, to, ({ purpose }) => purpose)
   return [
     ...added.map(([{ names }, index]) => sentence(['purposes', index], 'change.new-purpose', { names })),
-    ...unchanged.flatMap(([one, other, index]) => {
+    ...matched.flatMap(([one, other, index]) => {
       const subject = named(kind, one.names)
       const sets = (names: typeof one.dataSets): Trilingual[] => names.map((set) => words.dataSets[set])
       return [
@@ -63,7 +63,7 @@ function roleChanges(
   purposeName: (purpose: Purpose) => ChangeValue,
 ): Change[] {
   const { kind, scope } = words.roleFields
-  const { added, removed, unchanged } = matchByName(from, to, ({ role, duty }) => `${role} ${duty ?? ''}`)
+  const { added, removed, matched } = matchByName(from, to, ({ role, duty }) => `${role} ${duty ?? ''}`)
   const held = ({ purposes }: RoleRights): Trilingual =>
     purposes.length === 0 ? words.scopeNames.none : listText(purposes.map(({ purpose }) => purposeName(purpose)))
   return [
@@ -74,7 +74,7 @@ function roleChanges(
         held: held(entry),
       }),
     ),
-    ...unchanged.flatMap(([one, other, index]) => {
+    ...matched.flatMap(([one, other, index]) => {
       const id = one.duty ? `${one.role} (${one.duty})` : one.role
       return [
         ...changedTexts(['roles', index, 'names'], aspectOf(named(kind, id), words.name), one.names, other.names),
@@ -99,14 +99,14 @@ function heldChanges(
 ): Change[] {
   const role = named(words.roleFields.kind, to.names)
   const path = ['roles', index, 'purposes']
-  const { added, removed, unchanged } = matchByName(from.purposes, to.purposes, ({ purpose }) => purpose)
+  const { added, removed, matched } = matchByName(from.purposes, to.purposes, ({ purpose }) => purpose)
   const reference = ({ reference: written }: RolePurpose): ChangeValue | undefined =>
     written && words.referenceNames[written]
   return [
     ...added.map(([{ purpose }, at]) =>
       sentence([...path, at], 'change.role-may', { role, purpose: purposeName(purpose) }),
     ),
-    ...unchanged.flatMap(([one, other, at]) => {
+    ...matched.flatMap(([one, other, at]) => {
       const label = inEach((language) => {
         const purpose = purposeName(one.purpose)
         const name = typeof purpose === 'string' ? purpose : purpose[language]

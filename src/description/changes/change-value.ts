@@ -81,16 +81,16 @@ export function matchByName<Item>(
   before: readonly Item[],
   after: readonly Item[],
   nameOf: (item: Item) => string,
-): { added: [Item, number][]; removed: Item[]; unchanged: [before: Item, after: Item, index: number][] } {
+): { added: [Item, number][]; removed: Item[]; matched: [before: Item, after: Item, index: number][] } {
   const left = [...before]
   const added: [Item, number][] = []
-  const unchanged: [Item, Item, number][] = []
+  const matched: [Item, Item, number][] = []
   after.forEach((item, index) => {
     const at = left.findIndex((one) => nameOf(one) === nameOf(item))
     if (at < 0) added.push([item, index])
-    else unchanged.push([left.splice(at, 1)[0]!, item, index])
+    else matched.push([left.splice(at, 1)[0]!, item, index])
   })
-  return { added, removed: left, unchanged }
+  return { added, removed: left, matched }
 }
 
 /** Deep equality; the order of fields does not count. */

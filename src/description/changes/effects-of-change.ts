@@ -32,7 +32,7 @@ export function effectsOfChange(
   before: Described,
   after: Described & Pick<RegisterDescription, 'effectiveFrom'>,
 ): ChangeEffects {
-  const isOff = (is: (description: Described) => boolean) => is(before) && !is(after)
+  const isEnded = (isOffered: (description: Described) => boolean) => isOffered(before) && !isOffered(after)
   const kinds: [string, (description: Described) => boolean][] = [
     ['COPY', ({ switches }) => switches.accessCopy],
     ['MENTIONED', ({ switches }) => switches.mentionedPersons],
@@ -45,15 +45,15 @@ export function effectsOfChange(
   return {
     terms: termSteps(before, after).map(shorterTerm),
     planned: plannedSteps(before, after).map(shorterTerm),
-    endsHolds: isOff(({ switches }) => switches.holdForInspection),
-    endsKinds: kinds.filter(([, offers]) => isOff(offers)).map(([kind]) => kind),
-    endsService: isOff(({ roles }) =>
+    endsHolds: isEnded(({ switches }) => switches.holdForInspection),
+    endsKinds: kinds.filter(([, offers]) => isEnded(offers)).map(([kind]) => kind),
+    endsService: isEnded(({ roles }) =>
       roles.some(
         ({ role, purposes }) => role === 'SERVICE_UNIT' && purposes.some(({ purpose }) => purpose === 'INSPECTION'),
       ),
     ),
-    endsResearch: isOff(({ disclosure }) => disclosure.research),
-    endsAuthority: isOff(({ disclosure }) => disclosure.authority),
+    endsResearch: isEnded(({ disclosure }) => disclosure.research),
+    endsAuthority: isEnded(({ disclosure }) => disclosure.authority),
   }
 }
 

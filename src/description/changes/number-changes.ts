@@ -33,8 +33,8 @@ function listChanges(from: readonly ServiceNumber[], to: readonly ServiceNumber[
     ({ key }) => key,
   )
   return [
-    ...exact.unchanged.flatMap(([one, other, index]) => changedNumber(one, other, ['numbers', index])),
-    ...rest.unchanged.flatMap(([one, other]) => changedNumber(one, other, ['numbers', to.indexOf(other)])),
+    ...exact.matched.flatMap(([one, other, index]) => changedNumber(one, other, ['numbers', index])),
+    ...rest.matched.flatMap(([one, other]) => changedNumber(one, other, ['numbers', to.indexOf(other)])),
     ...rest.added.map(([entry]) => newNumber(entry, ['numbers', to.indexOf(entry)])),
     ...rest.removed.map(({ display, names, validFrom }) =>
       sentence(['numbers'], 'change.number-removed', { display, names, from: dayText(validFrom) }),

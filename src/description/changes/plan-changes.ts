@@ -55,7 +55,7 @@ function cooperationChanges({ cooperation: from }: RecordingPlan, { cooperation:
 function announcementChanges(from: RecordingPlan, to: RecordingPlan, display: Display): Change[] {
   const list = ['recordingPlan', 'announcements']
   const { announcement: kind, text, numbers } = words.planFields
-  const { added, removed, unchanged } = matchByName(from.announcements, to.announcements, ({ id }) => id)
+  const { added, removed, matched } = matchByName(from.announcements, to.announcements, ({ id }) => id)
   return [
     ...added.map(([{ id, numbers: keys }, index]) =>
       sentence([...list, index], 'change.new-announcement', {
@@ -64,7 +64,7 @@ function announcementChanges(from: RecordingPlan, to: RecordingPlan, display: Di
         count: keys.length,
       }),
     ),
-    ...unchanged.flatMap(([one, other, index]) => [
+    ...matched.flatMap(([one, other, index]) => [
       ...changedNumbers([...list, index, 'numbers'], aspectOf(named(kind, one.id), numbers), one, other, display),
       ...changedTexts([...list, index, 'texts'], aspectOf(named(kind, one.id), text), one.texts, other.texts),
     ]),
@@ -88,9 +88,9 @@ function changedNumbers(
 
 function ruleChanges(from: readonly RecordingRule[], to: readonly RecordingRule[], display: Display): Change[] {
   const list = ['recordingPlan', 'rules']
-  const { added, removed, kept: unchanged } = matchRules(from, to)
+  const { added, removed, matched } = matchRules(from, to)
   return [
-    ...unchanged.flatMap(([one, other, index]) => changedRule(one, other, [...list, index], display)),
+    ...matched.flatMap(([one, other, index]) => changedRule(one, other, [...list, index], display)),
     ...added.map(([rule, index]) => newRule(rule, [...list, index], display)),
     ...removed.map(({ names, numbers }) =>
       sentence(list, 'change.rule-removed', { names, numbers: listText(numbers.map(display)), count: numbers.length }),
@@ -101,14 +101,14 @@ function ruleChanges(from: readonly RecordingRule[], to: readonly RecordingRule[
 /** Matches rules by id and version, then the remaining rules by id: a plan may have two versions of one rule. */
 function matchRules(from: readonly RecordingRule[], to: readonly RecordingRule[]) {
   const indexOf = (rule: RecordingRule): number => to.indexOf(rule)
-  const alike = matchByName(from, to, (rule) => JSON.stringify([rule.id, rule.version]))
+  const exact = matchByName(from, to, (rule) => JSON.stringify([rule.id, rule.version]))
   const rest = matchByName(
-    alike.removed,
-    alike.added.map(([rule]) => rule),
+    exact.removed,
+    exact.added.map(([rule]) => rule),
     ({ id }) => id,
   )
   return {
-    kept: [...alike.unchanged, ...rest.unchanged.map(([one, other]) => [one, other, indexOf(other)] as const)].sort(
+    matched: [...exact.matched, ...rest.matched.map(([one, other]) => [one, other, indexOf(other)] as const)].sort(
       (one, other) => one[2] - other[2],
     ),
     added: rest.added.map(([rule]) => [rule, indexOf(rule)] as const),

@@ -76,10 +76,10 @@ function controllerChanges(
 function storageChanges({ storage: from }: RegisterDescription, { storage: to }: RegisterDescription): Change[] {
   const list = ['storage', 'sites']
   const labels = words.siteFields
-  const { added, removed, unchanged } = matchByName(from.sites, to.sites, ({ id }) => id)
+  const { added, removed, matched } = matchByName(from.sites, to.sites, ({ id }) => id)
   return [
     ...added.map(([{ names }, index]) => sentence([...list, index], 'change.new-site', { names })),
-    ...unchanged.flatMap(([one, other, index]) => {
+    ...matched.flatMap(([one, other, index]) => {
       const of = (aspect: Trilingual): Trilingual => aspectOf(named(labels.kind, one.id), aspect)
       return [
         ...changedTexts([...list, index, 'names'], of(words.name), one.names, other.names),
@@ -121,7 +121,7 @@ function disclosureChanges(
 ): Change[] {
   const list = ['disclosure', 'provisions']
   const labels = words.disclosureFields
-  const { added, removed, unchanged } = matchByName(from.provisions, to.provisions, ({ id }) => id)
+  const { added, removed, matched } = matchByName(from.provisions, to.provisions, ({ id }) => id)
   const last = (day: Temporal.PlainDate | undefined): Trilingual => (day ? dayText(day) : words.noLimit)
   return [
     ...changed(['disclosure', 'research'], labels.research, flag(from.research), flag(to.research)),
@@ -139,7 +139,7 @@ function disclosureChanges(
       workingDays(to.returnWorkingDays),
     ),
     ...added.map(([{ names }, index]) => sentence([...list, index], 'change.new-provision', { names })),
-    ...unchanged.flatMap(([one, other, index]) => {
+    ...matched.flatMap(([one, other, index]) => {
       const of = (aspect: Trilingual): Trilingual => aspectOf(named(labels.provision, one.id), aspect)
       return [
         ...changedTexts([...list, index, 'names'], of(words.name), one.names, other.names),

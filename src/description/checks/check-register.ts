@@ -114,10 +114,10 @@ const fixedSwitches = {
 } as const satisfies Partial<RegisterDescription['switches']>
 
 export function checkSwitches({ switches }: Part<'switches'>): FieldProblem[] {
-  const beyond = Object.entries(fixedSwitches).flatMap(([name, unchanged]) =>
-    switches[name as keyof typeof fixedSwitches] === unchanged
+  const beyond = Object.entries(fixedSwitches).flatMap(([name, only]) =>
+    switches[name as keyof typeof fixedSwitches] === only
       ? []
-      : [problemAt(['switches', name], 'switch.not-available', { default: String(unchanged) })],
+      : [problemAt(['switches', name], 'switch.not-available', { default: String(only) })],
   )
   const { logRetentionMonths: months } = switches
   const isTooShort = months !== null && months < minLogMonths

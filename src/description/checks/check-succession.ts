@@ -17,7 +17,7 @@ export function checkSuccession(
   const previous = history.at(-1)
   const problems: FieldProblem[] = []
   const { version, effectiveFrom, recordingPlan, numbers, switches } = next
-  // Transcripts are not supported: earlier versions may have the switch, later ones may not.
+  // Transcripts for callers (C1) are not supported: earlier versions may have the switch on, later ones may not.
   if (switches?.accessTranscript) {
     problems.push(problemAt(['switches', 'accessTranscript'], 'switch.not-available', { default: 'false' }))
   }
@@ -32,7 +32,7 @@ export function checkSuccession(
   }
   if (recordingPlan) problems.push(...checkRuleVersions(history, recordingPlan.rules))
   if (numbers && effectiveFrom && !shortened.has('numbers')) {
-    problems.push(...checkUnchangedNumbers(previous.numbers, numbers, effectiveFrom))
+    problems.push(...checkNumbersKept(previous.numbers, numbers, effectiveFrom))
   }
   return problems
 }
@@ -52,8 +52,8 @@ export function expectedRuleVersions(
   }
   const before = [...(history.at(-1)?.recordingPlan.rules ?? [])]
   return rules.map((rule) => {
-    const unchanged = before.findIndex((earlier) => earlier.id === rule.id && decidesLike(earlier, rule))
-    if (unchanged >= 0) return before.splice(unchanged, 1)[0]!.version
+    const position = before.findIndex((earlier) => earlier.id === rule.id && decidesLike(earlier, rule))
+    if (position >= 0) return before.splice(position, 1)[0]!.version
     const last = highest.get(rule.id)
     const expected = last === undefined ? rule.version : last + 1
     highest.set(rule.id, expected)
@@ -95,7 +95,7 @@ function decisionKey({ numbers, share, quota, hours, recordingMonths, from, unti
   ])
 }
 
-function checkUnchangedNumbers(
+function checkNumbersKept(
   before: readonly ServiceNumber[],
   after: readonly ServiceNumber[],
   effectiveFrom: Temporal.Instant,
@@ -103,15 +103,15 @@ function checkUnchangedNumbers(
   return before.flatMap((number) => {
     const { key, display, kind, validFrom } = number
     if (Temporal.Instant.compare(validFrom, effectiveFrom) >= 0) return []
-    const unchanged = after.findIndex(
+    const position = after.findIndex(
       (entry) => entry.key === key && Temporal.Instant.compare(entry.validFrom, validFrom) === 0,
     )
-    const entry = after[unchanged]
+    const entry = after[position]
     if (!entry) {
       return [problemAt(['numbers'], 'number.vanished', { number: display, since: dayText(validFrom) })]
     }
     return entry.kind === kind
       ? []
-      : [problemAt(['numbers', unchanged, 'kind'], 'number.kind-changed', { number: display })]
+      : [problemAt(['numbers', position, 'kind'], 'number.kind-changed', { number: display })]
   })
 }

@@ -155,7 +155,7 @@ describe('after any edits', () => {
     const comments = seed.split('\n').filter((line) => line.trimStart().startsWith('#'))
     expect(comments.length).toBeGreaterThan(8)
     fc.assert(
-      fc.property(fc.uniqueArray(newValue, { minLength: 1, maxLength: 4, selector: topmost }), (edits) => {
+      fc.property(fc.uniqueArray(newValue, { minLength: 1, maxLength: 4, selector: sectionOf }), (edits) => {
         const edited = editDescription(seed, edits)
         expect(parse(edited)).toEqual(valuesAfter(edits))
         const lines = edited.split('\n')
@@ -168,7 +168,7 @@ describe('after any edits', () => {
   test('the text has exactly the remaining values if fields and items were removed', () => {
     fc.assert(
       fc.property(
-        fc.uniqueArray(fc.oneof(newValue, removal), { minLength: 1, maxLength: 4, selector: topmost }),
+        fc.uniqueArray(fc.oneof(newValue, removal), { minLength: 1, maxLength: 4, selector: sectionOf }),
         (edits) => {
           expect(parse(editDescription(seed, edits))).toEqual(valuesAfter(edits))
         },
@@ -182,7 +182,7 @@ describe('after any edits', () => {
   }
 
   /** Returns an edit's section: edits of different sections do not shift one another's positions. */
-  function topmost({ path }: TextEdit): string {
+  function sectionOf({ path }: TextEdit): string {
     return String(path[0])
   }
 

@@ -83,7 +83,7 @@ function settleHead(text: string, { version, effectiveFrom, decision }: DraftHea
   return lines
     .map(([name, value]) => {
       const pair = fields.items.find(({ key }) => isScalar(key) && key.value === name)
-      return { ...placeOf(pair), line: `${name}: ${value}` }
+      return { ...rangeOf(pair), line: `${name}: ${value}` }
     })
     .sort((one, other) => other.from - one.from)
     .reduce(
@@ -92,7 +92,7 @@ function settleHead(text: string, { version, effectiveFrom, decision }: DraftHea
     )
 
   /** Returns the range from the key to the end of the value; the beginning of the text if the key is missing. */
-  function placeOf(pair: Pair | undefined): { from: number; to: number } {
+  function rangeOf(pair: Pair | undefined): { from: number; to: number } {
     const start = fields.range?.[0] ?? 0
     const key = pair?.key as { range?: [number, number, number] } | undefined
     if (!pair || !key?.range) return { from: start, to: start }

@@ -6,7 +6,7 @@ const header = `# The register description: what this register does, and all tha
 # Dates are whole days in Europe/Helsinki; an end date is the last day. Telephone numbers in any written form.`
 
 /** Comment above each field. Fields that have a comment in the bundled description are not listed. */
-const notes: Readonly<Record<string, string>> = {
+const fieldComments: Readonly<Record<string, string>> = {
   profile: `# "seed": a register description under the Personal Data Act. "gdpr": a notice under Articles 13 and 14, with the rights of
 # today's law; each purpose then needs a legalBasis, and contacts a dataProtectionOfficer.`,
   name: '# Name of the register, as published.',
@@ -23,11 +23,11 @@ const notes: Readonly<Record<string, string>> = {
   contacts: '# Published with the accessibility statement, and under "gdpr" with the notice.',
 }
 
-export function annotated(text: string): string {
+export function annotate(text: string): string {
   const withoutHeader = text.replace(/^(#.*\n)+/, '').replace(/(?<=in a new group): .*\.$/m, '.')
   const lines = withoutHeader.split('\n').flatMap((line, index, all) => {
-    const note = notes[/^(\w+):/.exec(line)?.[1] ?? '']
-    return note === undefined || all[index - 1]?.startsWith('#') ? [line] : [note, line]
+    const comment = fieldComments[/^(\w+):/.exec(line)?.[1] ?? '']
+    return comment === undefined || all[index - 1]?.startsWith('#') ? [line] : [comment, line]
   })
   return `${header}\n${lines.join('\n')}`
 }

@@ -2,7 +2,7 @@
 import { editDescription, type TextEdit } from '../edit/edit-description.ts'
 import type { Trilingual } from '../closed-lists.ts'
 import type { Answers } from './answers.ts'
-import { annotated } from './annotations.ts'
+import { annotate } from './annotations.ts'
 
 const languages = ['fi', 'sv', 'en'] as const
 const testLineMonths = 18
@@ -44,7 +44,7 @@ export function firstDescription(answers: Answers, bundled: string): string {
     ['contacts.accessibility.email', notice.accessibilityEmail],
     ...noticeEdits(notice, bundled),
   ]
-  return annotated(editDescription(bundled, edits.map(toEdit)))
+  return annotate(editDescription(bundled, edits.map(toEdit)))
 }
 
 function toEdit([path, value]: [string, unknown]): TextEdit {
@@ -78,13 +78,13 @@ function siteOf({ attestedBy, attestedOn, nextReview, ...named }: Answers['site'
 
 function numbersOf({ numbers, telephone, recording, decision: { effectiveFrom: validFrom } }: Answers) {
   const service = numbers.map((number) => ({ ...number, kind: 'NATIONAL_SERVICE' }))
-  const tested = recording.testLine && { number: recording.testLine, language: 'fi', names: testLine.names }
+  const testNumber = recording.testLine && { number: recording.testLine, language: 'fi', names: testLine.names }
   const switchboards = languages
     .filter((language, index) => languages.findIndex((one) => same(one, language)) === index)
     .map((language) => ({
       ...{ number: telephone.switchboard[language], kind: 'SWITCHBOARD', language, names: switchboardNames },
     }))
-  return [...service, ...(tested ? [{ ...tested, kind: 'NATIONAL_SERVICE' }] : []), ...switchboards].map(
+  return [...service, ...(testNumber ? [{ ...testNumber, kind: 'NATIONAL_SERVICE' }] : []), ...switchboards].map(
     ({ number, kind, language, names }) => ({ number, kind, language, names, validFrom }),
   )
 

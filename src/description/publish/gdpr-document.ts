@@ -4,7 +4,7 @@ import type { RegisterDescription } from '../register-description.ts'
 import { dayText } from '../value-texts.ts'
 import { lawsOf, type PublicationFacts } from './publication-facts.ts'
 import type { Block, Fact, PublishedDocument, Section, Sentence } from './published-document.ts'
-import { controllerLines, fieldList, storedNow, numberedFrom, sentence } from './seed-document.ts'
+import { controllerLines, fieldList, retentionNow, numberedFrom, sentence } from './seed-document.ts'
 import { seedTextsOf, type Numbered } from './seed-texts.ts'
 import { switchSentences, transcriptSentences } from './switch-sentences.ts'
 
@@ -22,11 +22,11 @@ function noticeTexts(language: Language) {
  * Returns the notice under GDPR Articles 13 and 14 (L2), in the Articles' order: controller, purposes and bases, data subjects
  * and data, recipients, terms, rights. The seed's sentences are in their places.
  */
-export function gdprDocument(grounds: PublicationFacts, language: Language): PublishedDocument {
-  const { description } = grounds
+export function gdprDocument(facts: PublicationFacts, language: Language): PublishedDocument {
+  const { description } = facts
   const t = noticeTexts(language)
-  const seedTexts = seedTextsOf(grounds, language)
-  const values = valuesOf(grounds, language)
+  const seedTexts = seedTextsOf(facts, language)
+  const values = valuesOf(facts, language)
 
   const numbered = (...ids: Numbered[]): Sentence[] => numberedFrom(seedTexts, ids)
   const also = (...ids: Added[]): Sentence[] =>
@@ -67,7 +67,7 @@ export function gdprDocument(grounds: PublicationFacts, language: Language): Pub
         {
           kind: 'table',
           head: [t('notice.head.purpose'), t('notice.head.basis'), t('notice.head.data')],
-          rows: grounds.purposes.map((described, index) => ({
+          rows: facts.purposes.map((described, index) => ({
             cells: [
               described.names[language],
               described.legalBasis?.[language] ?? '–',
@@ -84,7 +84,7 @@ export function gdprDocument(grounds: PublicationFacts, language: Language): Pub
         fieldList(description, seedTexts),
         paragraph(...also('L2-source', 'L2-number')),
         paragraph(...numbered('S10')),
-        paragraph(...(grounds.records ? numbered('S13', 'S14', 'S15', 'S16') : numbered('S13'))),
+        paragraph(...(facts.records ? numbered('S13', 'S14', 'S15', 'S16') : numbered('S13'))),
         announcements(description, t('notice.L3'), language),
       ),
       section(
@@ -98,13 +98,13 @@ export function gdprDocument(grounds: PublicationFacts, language: Language): Pub
         'retention',
         paragraph(...numbered('S20')),
         paragraph(...numbered('S21')),
-        storedNow(seedTexts.now),
+        retentionNow(seedTexts.now),
         paragraph(...also('L2-evaluations', 'L2-training', 'L2-counts')),
         paragraph(...also('L28')),
       ),
       section(
         'protection',
-        paragraph(...numbered('S17'), ...(grounds.guardedPremises ? numbered('S18') : [])),
+        paragraph(...numbered('S17'), ...(facts.guardedPremises ? numbered('S18') : [])),
         paragraph(...numbered('S19'), ...also('L19')),
         paragraph(...numbered('S27', 'S28')),
         paragraph(...numbered('S29')),

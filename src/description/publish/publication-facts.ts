@@ -14,16 +14,21 @@ export type PublicationFacts = {
   agency: Agency
   /** The kinds of number in use. */
   numbers: { national: boolean; regional: boolean; switchboard: boolean }
+  /** True if a rule that records calls is in force. */
   records: boolean
   /** Present retention by the permanent rules; a rule with an end is a temporary exception. */
   retention: readonly { names: Trilingual; months: number }[]
+  /** Number of storage sites. */
   servers: number
+  /** True if every storage site has electronic access control. */
   guardedPremises: boolean
   /** True if every storage site is in the European Economic Area (L26). */
   withinEea: boolean
+  /** True if the description has the role, with the duty if given; maintenance that is denied all content does not count. */
   has: (role: Role, duty?: Duty) => boolean
   /** Purposes that some role holds, in the description's order. */
   purposes: RegisterDescription['purposes']
+  /** True if the data are used for a purpose, or for one that covers it. */
   uses: (purpose: Purpose) => boolean
   dataSetsOf: (purpose: Purpose) => readonly ('history' | 'recordings')[]
 }
@@ -35,7 +40,7 @@ export function publicationFactsOf(
 ): PublicationFacts {
   const numbers = description.numbers.filter(({ validFrom, validTo }) => inForce(validFrom, validTo, at))
   const rules = description.recordingPlan.rules.filter((rule) => rule.share > 0 && inForce(rule.from, rule.until, at))
-  const state = rules.filter(({ until }) => until === undefined)
+  const permanent = rules.filter(({ until }) => until === undefined)
   const { sites } = description.storage
   const { roles, switches } = description
   const purposes = purposesInEffect(description)
@@ -48,7 +53,7 @@ export function publicationFactsOf(
       switchboard: numbers.some(({ kind }) => kind === 'SWITCHBOARD'),
     },
     records: rules.length > 0,
-    retention: (state.length > 0 ? state : rules).map(({ names, recordingMonths }) => ({
+    retention: (permanent.length > 0 ? permanent : rules).map(({ names, recordingMonths }) => ({
       names,
       months: recordingMonths,
     })),
@@ -77,8 +82,8 @@ export function lawsOf(
 ): string | undefined {
   const from = effectiveFrom.toZonedDateTimeISO(termZone).toPlainDate()
   const { compare } = Temporal.PlainDate
-  const named = provisions
+  const names = provisions
     .filter(({ validFrom, validTo }) => compare(validFrom, from) <= 0 && !(validTo && compare(validTo, from) < 0))
-    .map(({ names }) => names[language])
-  return named.length > 0 ? named.join('; ') : undefined
+    .map((provision) => provision.names[language])
+  return names.length > 0 ? names.join('; ') : undefined
 }

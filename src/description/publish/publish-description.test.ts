@@ -236,7 +236,7 @@ describe('as a notice under GDPR Articles 13 and 14', () => {
     expect(new Set(fi).size, 'only S0 occurs twice').toBe((fi?.length ?? 0) - 1)
   })
 
-  test('it has every sentence of the description under the Personal Data Act except its title', () => {
+  test('it has every sentence number and every promise of the description under the Personal Data Act', () => {
     const ids = new Set(sentencesOf(publishDescription(notice, 'fi', at)).map(({ id }) => id))
     for (let number = 0; number <= 35; number += 1) expect(ids.has(`S${number}`), `S${number}`).toBe(true)
     const promised = sentencesOf(publishDescription(notice, 'fi', at)).flatMap((sentence) => sentence.promises)

@@ -14,6 +14,6 @@ export function publishDescription(
   language: Language,
   at: Temporal.Instant,
 ): PublishedDocument {
-  const grounds = publicationFactsOf(description, at, language)
-  return description.profile === 'seed' ? seedDocument(grounds, language) : gdprDocument(grounds, language)
+  const facts = publicationFactsOf(description, at, language)
+  return description.profile === 'seed' ? seedDocument(facts, language) : gdprDocument(facts, language)
 }

@@ -1,6 +1,6 @@
 /**
  * The published register description (R1) independent of its medium: headings, facts, paragraphs of sentences, lists. Each
- * sentence has its id and its promises. Contains no markup, no proofs and no agency's name.
+ * sentence has its id and its promises. Contains no markup and no proofs.
  */
 import type { PromiseId } from '../promises.ts'
 import type { Language } from '../closed-lists.ts'

@@ -74,9 +74,9 @@ export function recordOfProcessing(
   at: Temporal.Instant,
 ): RecordOfProcessing {
   const { controller, contacts, dataSubjects, identificationData, terms, storage, disclosure } = description
-  const { finnishForms: _, ...reached } = controller
-  const grounds = publicationFactsOf(description, at, language)
-  const { retention, purposes } = grounds
+  const { finnishForms: _, ...contactDetails } = controller
+  const facts = publicationFactsOf(description, at, language)
+  const { retention, purposes } = facts
   const officer = contacts.dataProtectionOfficer
   return {
     format: 'seloste/record-of-processing',
@@ -87,7 +87,7 @@ export function recordOfProcessing(
       asOf: at.toZonedDateTimeISO(termZone).toPlainDate().toString(),
     },
     register: { name: description.name },
-    controller: { ...reached, ...(officer && { dataProtectionOfficer: officer }) },
+    controller: { ...contactDetails, ...(officer && { dataProtectionOfficer: officer }) },
     purposes: purposes.map(({ purpose, names, legalBasis, dataSets }, index) => ({
       id: purpose,
       name: names,
@@ -118,7 +118,7 @@ export function recordOfProcessing(
         now: retention.map(({ names, months }) => ({ name: names, months })),
       },
       backupsDays: storage.backupDays,
-      arising: derivedData(grounds),
+      arising: derivedData(facts),
     },
     security: {
       sites: storage.sites.map(({ names, country, electronicAccessControl, attestedOn, nextReview }) => ({

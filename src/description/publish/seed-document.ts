@@ -9,10 +9,10 @@ import { switchSentences, transcriptSentences } from './switch-sentences.ts'
 type SeedSection = 'general' | 'data' | 'storage' | 'disclosure' | 'access' | 'rights'
 
 /** Returns the description under the Personal Data Act (523/1999), section 10, in the order and manner of the source. */
-export function seedDocument(grounds: PublicationFacts, language: Language): PublishedDocument {
-  const { description } = grounds
+export function seedDocument(facts: PublicationFacts, language: Language): PublishedDocument {
+  const { description } = facts
   const t = seedTexts(language)
-  const texts = seedTextsOf(grounds, language)
+  const texts = seedTextsOf(facts, language)
   const labels = { visitingAddress: t('seed.label.visitingAddress'), switchboard: t('seed.label.switchboard') }
 
   const numbered = (...ids: Numbered[]): Sentence[] => numberedFrom(texts, ids)
@@ -53,16 +53,16 @@ export function seedDocument(grounds: PublicationFacts, language: Language): Pub
         [{ kind: 'facts', facts: [{ label: t('seed.label.dataSubjects'), lines: numbered('S11') }] }],
         [{ kind: 'heading', text: t('seed.label.content') }],
         fieldList(description, texts),
-        grounds.records ? paragraph('S13', 'S14', 'S15', 'S16') : paragraph('S13'),
+        facts.records ? paragraph('S13', 'S14', 'S15', 'S16') : paragraph('S13'),
       ),
       section(
         'storage',
         paragraph('S17'),
-        grounds.guardedPremises ? paragraph('S18') : [],
+        facts.guardedPremises ? paragraph('S18') : [],
         paragraph('S19'),
         paragraph('S20'),
         paragraph('S21'),
-        storedNow(texts.now),
+        retentionNow(texts.now),
       ),
       section(
         'disclosure',
@@ -110,7 +110,7 @@ export function fieldList(
   ]
 }
 
-export function storedNow(now: SeedTexts['now']): Block[] {
+export function retentionNow(now: SeedTexts['now']): Block[] {
   if (!now) return []
   const lead = sentence('S21.now', now.lead)
   if (now.items.length === 0) return [{ kind: 'paragraph', sentences: [lead] }]

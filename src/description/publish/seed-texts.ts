@@ -26,21 +26,21 @@ export function seedTexts(language: Language) {
   return textsIn(texts, language)
 }
 
-export function seedTextsOf(grounds: PublicationFacts, language: Language): SeedTexts {
+export function seedTextsOf(facts: PublicationFacts, language: Language): SeedTexts {
   const t = seedTexts(language)
-  const { numbers, has, description } = grounds
+  const { numbers, has, description } = facts
   const { terms, disclosure } = description
-  const several = grounds.servers > 1
-  const named = namesOf(grounds)
+  const hasSeveralServers = facts.servers > 1
+  const names = namesOf(facts)
   const months = (count: number) => t('seed.months', { count })
   return {
     S4: t('seed.S4'),
-    S5: describeDevelopment(grounds, t),
-    S6: crime(grounds, t),
-    S7: t('seed.S7', { ...named, numbers: describeNumberKinds(numbers, t) }),
-    S8: t('seed.S8', named),
-    S9: t('seed.S9', named),
-    S10: grounds.records ? t('seed.S10') : undefined,
+    S5: describeDevelopment(facts, t),
+    S6: describeCrime(facts, t),
+    S7: t('seed.S7', { ...names, numbers: describeNumberKinds(numbers, t) }),
+    S8: t('seed.S8', names),
+    S9: t('seed.S9', names),
+    S10: facts.records ? t('seed.S10') : undefined,
     S11: t(numbers.switchboard ? 'seed.S11.switchboard' : 'seed.S11'),
     S12: t('seed.S12'),
     fields: {
@@ -49,29 +49,29 @@ export function seedTextsOf(grounds: PublicationFacts, language: Language): Seed
       SERVICE_NUMBER: t('seed.field.SERVICE_NUMBER'),
       OFFICIAL_NAME_AND_NUMBER: t('seed.field.OFFICIAL_NAME_AND_NUMBER'),
     },
-    S13: t(grounds.records ? 'seed.S13' : 'seed.S13.none'),
+    S13: t(facts.records ? 'seed.S13' : 'seed.S13.none'),
     S14: t('seed.S14'),
     S15: t('seed.S15'),
     S16: t('seed.S16'),
-    S17: t(several ? 'seed.S17' : 'seed.S17.one', named),
-    S18: t(several ? 'seed.S18' : 'seed.S18.one'),
+    S17: t(hasSeveralServers ? 'seed.S17' : 'seed.S17.one', names),
+    S18: t(hasSeveralServers ? 'seed.S18' : 'seed.S18.one'),
     S19: t('seed.S19'),
     S20: t('seed.S20', { months: months(terms.historyMonths) }),
     S21: t('seed.S21', { floor: terms.recordingFloorMonths, months: months(terms.recordingCeilingMonths) }),
-    now: storedNow(grounds, language),
-    S22: t('seed.S22', named),
+    now: describeRetention(facts, language),
+    S22: t('seed.S22', names),
     ...(disclosure.research && {
-      S23: t('seed.S23', named),
+      S23: t('seed.S23', names),
       S24: t('seed.S24'),
       S25: t(disclosure.pseudonymised ? 'seed.S25.pseudonymised' : 'seed.S25'),
     }),
     ...(disclosure.authority && { S26: t('seed.S26') }),
-    S27: rightsGranted(grounds, t),
+    S27: describeRights(facts, t),
     S28: has('OFFICIAL') ? t('seed.S28') : undefined,
-    S29: alsoListen(grounds, t),
+    S29: describeOtherListeners(facts, t),
     S30: t('seed.S30'),
-    S31: t('seed.S31', named),
-    S32: t('seed.S32', named),
+    S31: t('seed.S31', names),
+    S32: t('seed.S32', names),
     S33: t('seed.S33'),
     S34: t('seed.S34'),
     S35: t('seed.S35'),
@@ -97,7 +97,7 @@ function describeDevelopment({ uses }: PublicationFacts, t: SeedTranslate): stri
   return ways && t('seed.S5', { ways })
 }
 
-function crime({ uses, dataSetsOf, description }: PublicationFacts, t: SeedTranslate): string | undefined {
+function describeCrime({ uses, dataSetsOf, description }: PublicationFacts, t: SeedTranslate): string | undefined {
   if (!uses('CRIME_OR_MISUSE')) return undefined
   const sets = dataSetsOf('CRIME_OR_MISUSE')
   const subject = enumerate(
@@ -117,39 +117,39 @@ function describeNumberKinds(
 }
 
 /** Used if rules keep recordings for less than the ceiling (AC1). */
-function storedNow(grounds: PublicationFacts, language: Language): SeedTexts['now'] {
+function describeRetention(facts: PublicationFacts, language: Language): SeedTexts['now'] {
   const t = seedTexts(language)
-  const { recordingFloorMonths: floor, recordingCeilingMonths: ceiling } = grounds.description.terms
-  const now = retentionMonths(grounds)
+  const { recordingFloorMonths: floor, recordingCeilingMonths: ceiling } = facts.description.terms
+  const now = retentionMonths(facts)
   if (now.every((value) => value === ceiling)) return undefined
   const months = (count: number) => t('seed.months', { count })
   const span = { floor, months: months(ceiling) }
   if (now.length === 1) return { lead: t('seed.S21.now', { ...span, now: months(now[0] ?? 0) }), items: [] }
   return {
     lead: t('seed.S21.now.several', span),
-    items: grounds.retention.map((rule) => `${rule.names[language]}: ${months(rule.months)}`),
+    items: facts.retention.map((rule) => `${rule.names[language]}: ${months(rule.months)}`),
   }
 }
 
-function rightsGranted(grounds: PublicationFacts, t: SeedTranslate): string | undefined {
-  const { has } = grounds
-  const named = namesOf(grounds)
+function describeRights(facts: PublicationFacts, t: SeedTranslate): string | undefined {
+  const { has } = facts
+  const names = namesOf(facts)
   const duties = enumerate(
     [has('EXPERT', 'QUALITY') && t('seed.S27.quality'), has('EXPERT', 'TRAINING') && t('seed.S27.training')],
     t('seed.or'),
   )
   const whom = enumerate(
-    [has('SUPERVISOR') && t('seed.S27.supervisors'), duties && t('seed.S27.experts', { ...named, duties })],
+    [has('SUPERVISOR') && t('seed.S27.supervisors'), duties && t('seed.S27.experts', { ...names, duties })],
     t('seed.and'),
   )
-  return whom && t('seed.S27', { ...named, whom })
+  return whom && t('seed.S27', { ...names, whom })
 }
 
-function alsoListen(grounds: PublicationFacts, t: SeedTranslate): string | undefined {
+function describeOtherListeners(facts: PublicationFacts, t: SeedTranslate): string | undefined {
   const who = enumerate(
     [
-      grounds.has('MAINTENANCE') && t('seed.S29.maintenance'),
-      grounds.has('SECURITY') && t('seed.S29.security', namesOf(grounds)),
+      facts.has('MAINTENANCE') && t('seed.S29.maintenance'),
+      facts.has('SECURITY') && t('seed.S29.security', namesOf(facts)),
     ],
     t('seed.and-also'),
   )

@@ -8,7 +8,7 @@ import type { RegisterDescription } from '#description/register-description.ts'
 import { monthsInForce } from '#description/term-steps.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
-import { destructionAt } from './terms-in-force.ts'
+import { destructionAt } from './due-bounds.ts'
 
 const batch = 1000
 

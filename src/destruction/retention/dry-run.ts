@@ -7,7 +7,7 @@ import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import { termSteps, type TermStep } from '#description/term-steps.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { destructionAt, dueBounds } from './terms-in-force.ts'
+import { destructionAt, dueBounds } from './due-bounds.ts'
 
 /** Consequence of a shorter term for one number's recordings. */
 export interface TermConsequence extends TermStep {

@@ -8,10 +8,10 @@ import type { Routes } from '../routes.ts'
 export function clockRoutes(app: Routes, desk: Desk): void {
   registerOperations(app, {
     confirmClock: ({ session, body }) => {
-      const stated = readInstant(body.now)
-      return stated === 'invalid'
+      const shownTime = readInstant(body.now)
+      return shownTime === 'invalid'
         ? { refused: 'input.invalid', field: 'now' }
-        : done(confirmClock(desk.db, session, stated))
+        : done(confirmClock(desk.db, session, shownTime))
     },
   })
 }
