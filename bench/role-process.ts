@@ -29,9 +29,9 @@ export async function startRole(
   if (reported.ready === undefined) throw new Error(reported.failed)
   let stopping: Promise<void> | undefined
   async function end(): Promise<void> {
-    const gone = once(child, 'exit')
+    const exited = once(child, 'exit')
     child.kill('SIGTERM')
-    await gone
+    await exited
     await rm(folder, { recursive: true, force: true })
   }
   return { url: `http://127.0.0.1:${http}`, stop: () => (stopping ??= end()) }

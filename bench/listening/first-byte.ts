@@ -283,9 +283,9 @@ async function waitUntilServing(child: ChildProcess, port: number) {
   return {
     port,
     async stop() {
-      const gone = new Promise((resolve) => child.once('exit', resolve))
+      const exited = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGTERM')
-      await gone
+      await exited
     },
   }
 }

@@ -132,12 +132,17 @@ async function measure(url: string, superuser: PoolClient, { kind, cookies }: Se
       `${kind}, ${search.name}: found ${JSON.stringify(found).slice(0, 200)}, by hand ${JSON.stringify(expected).slice(0, 200)}`,
     )
   await atRate(overHttp, warmUpSearches)
-  const taken = await atRate(overHttp, times)
-  const hand = [expectedMs]
+  const overHttpTimes = await atRate(overHttp, times)
+  const handwrittenTimes = [expectedMs]
   const begun = performance.now()
   // Repeats the hand-written SQL for at most a second.
-  while (expected && hand.length < times && performance.now() - begun < 1_000) hand.push((await timed(byHand))[0])
-  const [p95, median, medianByHand] = [percentile(taken, 0.95), percentile(taken, 0.5), percentile(hand, 0.5)]
+  while (expected && handwrittenTimes.length < times && performance.now() - begun < 1_000)
+    handwrittenTimes.push((await timed(byHand))[0])
+  const [p95, median, medianByHand] = [
+    percentile(overHttpTimes, 0.95),
+    percentile(overHttpTimes, 0.5),
+    percentile(handwrittenTimes, 0.5),
+  ]
   const row: Row = {
     what: `${kind}: ${search.name} (${found.total} found)`,
     measured: `p95 ${ms(p95)}, median ${ms(median)}`,

@@ -76,8 +76,8 @@ export async function startToReady({ starts = 5, idleSeconds = 60 } = {}): Promi
     ]
   } finally {
     // The database folder if Seloste runs as root: one that the database's own user can reach.
-    const elsewhere = await readFile(join(folder, 'data/database/location'), 'utf8').catch(() => '')
-    if (elsewhere.trim() !== '') await rm(elsewhere.trim(), { recursive: true, force: true })
+    const location = await readFile(join(folder, 'data/database/location'), 'utf8').catch(() => '')
+    if (location.trim() !== '') await rm(location.trim(), { recursive: true, force: true })
     await rm(folder, { recursive: true, force: true })
   }
 }
@@ -106,9 +106,9 @@ async function start(data: string) {
 }
 
 async function end(child: ChildProcess): Promise<void> {
-  const gone = once(child, 'exit')
+  const exited = once(child, 'exit')
   child.kill('SIGTERM')
-  await gone
+  await exited
 }
 
 /** Returns the idle cost: share of a core, and transactions a second. */
@@ -165,8 +165,8 @@ async function startBareDatabase(folder: string) {
 
 /** Returns the path of postmaster.pid. If Seloste runs as root, the file `location` has the path of the cluster. */
 async function postmasterFile(folder: string): Promise<string> {
-  const elsewhere = (await readFile(join(folder, 'location'), 'utf8').catch(() => '')).trim()
-  return join(elsewhere === '' ? folder : elsewhere, 'cluster', 'postmaster.pid')
+  const location = (await readFile(join(folder, 'location'), 'utf8').catch(() => '')).trim()
+  return join(location === '' ? folder : location, 'cluster', 'postmaster.pid')
 }
 
 /**

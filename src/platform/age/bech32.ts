@@ -43,16 +43,16 @@ function expandPrefix(prefix: string): number[] {
 function regroup(input: Iterable<number>, from: number, to: number, pad: boolean): number[] | undefined {
   const output: number[] = []
   let bits = 0
-  let held = 0
+  let buffer = 0
   for (const word of input) {
-    held = ((held << from) | word) & 0xfff
+    buffer = ((buffer << from) | word) & 0xfff
     bits += from
     while (bits >= to) {
       bits -= to
-      output.push((held >> bits) & ((1 << to) - 1))
+      output.push((buffer >> bits) & ((1 << to) - 1))
     }
   }
-  const rest = (held << (to - bits)) & ((1 << to) - 1)
+  const rest = (buffer << (to - bits)) & ((1 << to) - 1)
   if (pad) {
     if (bits > 0) output.push(rest)
   } else if (bits >= from || rest !== 0) return undefined

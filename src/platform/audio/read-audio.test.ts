@@ -162,9 +162,9 @@ describe('other files', () => {
     const [track] = await tracksOf(mono, 'opus')
     expect(track).toMatchObject({ codec: 'opus', clockRate: 48_000 })
     const opus = new OpusDecoder()
-    const heard = Int16Array.from(track!.packets.flatMap(({ bytes }) => [...opus.decode(bytes)]))
+    const decoded = Int16Array.from(track!.packets.flatMap(({ bytes }) => [...opus.decode(bytes)]))
     opus.close()
-    expect(levelOf(heard.subarray(1000, 8000), 440)).toBeGreaterThan(9000)
+    expect(levelOf(decoded.subarray(1000, 8000), 440)).toBeGreaterThan(9000)
 
     const pair = Int16Array.from({ length: 16_000 }, (_, n) => (n % 2 === 0 ? tone440[n >> 1]! : tone1000[n >> 1]!))
     const stereo = Buffer.concat(await Array.fromAsync(encodeOggOpus([pair], { channels: 2 })))

@@ -22,9 +22,9 @@ export function readMp3(file: Buffer): Promise<AudioFile> {
 async function decode(file: Buffer): Promise<AudioFile> {
   // Loaded at the first MP3, because loading compiles WebAssembly.
   loading ??= import('mpg123-decoder').then(async (library) => {
-    const made = new library.MPEGDecoder()
-    await made.ready
-    return made
+    const decoder = new library.MPEGDecoder()
+    await decoder.ready
+    return decoder
   })
   const decoder = await loading
   await decoder.reset()

@@ -41,17 +41,17 @@ export function readKeyStore(text: string | undefined): KeyStoreSettings {
 }
 
 function readPkcs11(module: string, query: string): KeyStoreSettings {
-  const given = readQuery(query, ['token', 'pin-file'], 'pkcs11')
+  const parameter = readQuery(query, ['token', 'pin-file'], 'pkcs11')
   if (!isAbsolute(module)) throw wrongSetting(name, `pkcs11:${module}`, allowed.pkcs11)
-  const token = given('token')
+  const token = parameter('token')
   if (token === undefined || Buffer.byteLength(token) > 32) {
     throw wrongSetting(name, 'pkcs11:... without a token of 1 to 32 bytes', allowed.pkcs11)
   }
-  return { kind: 'pkcs11', module, token, pinFile: pathOf(given, 'pin-file', 'pkcs11') }
+  return { kind: 'pkcs11', module, token, pinFile: pathOf(parameter, 'pin-file', 'pkcs11') }
 }
 
 function readVault(address: string, query: string): KeyStoreSettings {
-  const given = readQuery(query, ['mount', 'prefix', 'namespace', 'token-file', 'ca-file'], 'vault')
+  const parameter = readQuery(query, ['mount', 'prefix', 'namespace', 'token-file', 'ca-file'], 'vault')
   const url = URL.canParse(address) ? new URL(address) : undefined
   if (!url || url.username !== '' || url.password !== '' || url.pathname !== '/' || url.hash !== '') {
     throw wrongSetting(name, 'vault:... without a plain address', allowed.vault)
@@ -60,16 +60,16 @@ function readVault(address: string, query: string): KeyStoreSettings {
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLocal)) {
     throw wrongSetting(name, `vault:${url.protocol}//...`, 'vault:https://..., or http at this machine’s own addresses')
   }
-  const mount = given('mount') ?? 'transit'
+  const mount = parameter('mount') ?? 'transit'
   if (!/^\w[\w.-]*(\/\w[\w.-]*)*$/.test(mount))
     throw wrongSetting(name, 'vault:... with a mount that is not a path', allowed.vault)
-  const prefix = given('prefix') ?? 'seloste-'
+  const prefix = parameter('prefix') ?? 'seloste-'
   if (!/^\w[\w.-]{0,40}$/.test(prefix)) {
     throw wrongSetting(name, 'vault:... with a prefix that Vault does not allow in a key name', allowed.vault)
   }
-  const caFile = given('ca-file') === undefined ? undefined : pathOf(given, 'ca-file', 'vault')
-  const tokenFile = pathOf(given, 'token-file', 'vault')
-  return { kind: 'vault', url: url.origin, mount, prefix, tokenFile, namespace: given('namespace'), caFile }
+  const caFile = parameter('ca-file') === undefined ? undefined : pathOf(parameter, 'ca-file', 'vault')
+  const tokenFile = pathOf(parameter, 'token-file', 'vault')
+  return { kind: 'vault', url: url.origin, mount, prefix, tokenFile, namespace: parameter('namespace'), caFile }
 }
 
 type QueryReader = (parameter: string) => string | undefined
@@ -88,8 +88,8 @@ function readQuery(query: string, known: readonly string[], kind: 'pkcs11' | 'va
   return (parameter) => parameters.get(parameter) || undefined
 }
 
-function pathOf(given: QueryReader, parameter: string, kind: 'pkcs11' | 'vault'): string {
-  const path = given(parameter)
+function pathOf(read: QueryReader, parameter: string, kind: 'pkcs11' | 'vault'): string {
+  const path = read(parameter)
   if (path === undefined) throw wrongSetting(name, `${kind}:... without ${parameter}`, allowed[kind])
   if (!isAbsolute(path))
     throw wrongSetting(name, `${kind}:... with ${parameter}=${path}`, `${parameter}=/an/absolute/path`)

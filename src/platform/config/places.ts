@@ -204,8 +204,8 @@ function readAddress(
 }
 
 function parseS3(setting: string, name: string, url: URL, folder: string): S3Address | undefined {
-  const given = url.searchParams
-  for (const parameter of given.keys()) {
+  const parameters = url.searchParams
+  for (const parameter of parameters.keys()) {
     if (!s3Parameters.includes(parameter)) {
       // A secret in an address is a parameter of its own.
       throw new ConfigFault(
@@ -216,12 +216,12 @@ function parseS3(setting: string, name: string, url: URL, folder: string): S3Add
   }
   const bucket = url.hostname
   const path = url.pathname.replace(/^\/+|\/+$/g, '')
-  const endpoint = given.get('endpoint') ?? undefined
+  const endpoint = parameters.get('endpoint') ?? undefined
   const isBucket = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)
   const isPrefix = path === '' || path.split('/').every((part) => /^[a-z0-9-][a-z0-9.-]*$/.test(part))
   if (!isBucket || !isPrefix || (endpoint !== undefined && !isWebAddress(endpoint))) return undefined
-  const credentials = given.get('credentials')
-  const region = given.get('region')
+  const credentials = parameters.get('credentials')
+  const region = parameters.get('region')
   // Without an endpoint the region decides the country of the data: it has no default (L26).
   if (endpoint === undefined && region === null) {
     throw wrongSetting(
@@ -238,7 +238,7 @@ function parseS3(setting: string, name: string, url: URL, folder: string): S3Add
     // Servers other than AWS accept any region in the signature.
     region: region ?? 'us-east-1',
     credentialsFile: credentials === null ? undefined : resolve(folder, credentials),
-    profile: given.get('profile') ?? undefined,
+    profile: parameters.get('profile') ?? undefined,
   }
 }
 

@@ -155,23 +155,23 @@ function watchConnects(pool: Pool, watch: HangDetector, blockers: Blockers | und
 
   function lend(): Promise<PoolClient> {
     if (watch.fault) return Promise.reject(watch.fault)
-    const given = Promise.withResolvers<PoolClient>()
-    const operation = watch.begin(given.reject)
+    const connection = Promise.withResolvers<PoolClient>()
+    const operation = watch.begin(connection.reject)
     connect().then(
       (client) => {
         operation.done()
-        given.resolve(client)
+        connection.resolve(client)
         // The connection was ready only after its waiter had been refused.
-        given.promise.catch(() => client.release())
+        connection.promise.catch(() => client.release())
       },
       (error: Error & { code?: string }) => {
         operation.done()
-        given.reject(error)
+        connection.reject(error)
         // A hanging database is already reported, and its connections are broken on purpose.
         if (!watch.fault && !isOwnLimit(error)) blockers?.raise('database', { code: error.code ?? 'no-answer' })
       },
     )
-    return given.promise
+    return connection.promise
   }
 
   pool.connect = ((callback?: (error: Error | undefined, client?: PoolClient, release?: unknown) => void) => {

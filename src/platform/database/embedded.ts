@@ -243,22 +243,22 @@ function signalProcess(pid: number, signal: NodeJS.Signals): void {
 
 /** A major version reads only its own clusters. */
 async function refuseOtherMajor(paths: ClusterPaths, major: number): Promise<void> {
-  const made = await majorOf(paths.cluster)
-  if (made === undefined && (await majorOf(join(paths.root, upgradeFolder, 'cluster'))) !== undefined) {
+  const clusterMajor = await majorOf(paths.cluster)
+  if (clusterMajor === undefined && (await majorOf(join(paths.root, upgradeFolder, 'cluster'))) !== undefined) {
     throw new DatabaseFault(
       'database-older',
       `The upgrade of the database in ${paths.root} is incomplete: run "seloste upgrade-database" again.`,
     )
   }
-  if (made === undefined || made === major) return
-  throw made < major
+  if (clusterMajor === undefined || clusterMajor === major) return
+  throw clusterMajor < major
     ? new DatabaseFault(
         'database-older',
-        `The database in ${paths.cluster} was made by PostgreSQL ${made}, and this is PostgreSQL ${major}: run "seloste upgrade-database" (docs/operate/moving.md).`,
+        `The database in ${paths.cluster} was made by PostgreSQL ${clusterMajor}, and this is PostgreSQL ${major}: run "seloste upgrade-database" (docs/operate/moving.md).`,
       )
     : new DatabaseFault(
         'database-newer',
-        `The database in ${paths.cluster} was made by PostgreSQL ${made}, and this is PostgreSQL ${major}: start the version of Seloste that includes that one.`,
+        `The database in ${paths.cluster} was made by PostgreSQL ${clusterMajor}, and this is PostgreSQL ${major}: start the version of Seloste that includes that one.`,
       )
 }
 
@@ -266,11 +266,11 @@ async function superuserPassword(
   paths: ClusterPaths,
   makeCluster: (password: string) => Promise<void>,
 ): Promise<string> {
-  const made = await stat(join(paths.cluster, 'PG_VERSION')).then(
+  const exists = await stat(join(paths.cluster, 'PG_VERSION')).then(
     () => true,
     () => false,
   )
-  if (!made) {
+  if (!exists) {
     const fresh = randomBytes(24).toString('base64url')
     await makeCluster(fresh)
     return fresh

@@ -97,10 +97,10 @@ describe('a fault names its cause and the remedy in one line:', () => {
   })
 
   test('a server that does not exist', async () => {
-    const gone = createServer()
-    await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))
-    const { port } = gone.address() as { port: number }
-    await new Promise((resolve) => gone.close(resolve))
+    const closedServer = createServer()
+    await new Promise<void>((resolve) => closedServer.listen(0, '127.0.0.1', resolve))
+    const { port } = closedServer.address() as { port: number }
+    await new Promise((resolve) => closedServer.close(resolve))
     const credentialsFile = join(import.meta.dirname, 'no-such-file')
     const endpoint = `http://127.0.0.1:${port}`
     const options = { bucket: 'bucket', prefix: '', endpoint, region: 'x' }

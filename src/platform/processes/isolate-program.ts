@@ -88,9 +88,9 @@ async function tryEach(): Promise<Isolation> {
 }
 
 /** Returns true if a command succeeds. */
-async function works([command, ...given]: readonly string[]): Promise<boolean> {
+async function works([command, ...args]: readonly string[]): Promise<boolean> {
   try {
-    const child = spawn(command!, given, { stdio: 'ignore' })
+    const child = spawn(command!, args, { stdio: 'ignore' })
     const [code] = (await once(child, 'exit')) as [number | null]
     return code === 0
   } catch {

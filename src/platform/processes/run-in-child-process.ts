@@ -37,7 +37,7 @@ export async function runInChildProcess(program: NamedProgram, options: RunOptio
     )
   }
   await verifyProgram(program)
-  const [command, ...given] = await commandFor(program, isolation)
+  const [command, ...args] = await commandFor(program, isolation)
 
   const finished = Promise.withResolvers<Buffer>()
   const fault = (code: ProcessFault['code'], problem: string, cause?: unknown) =>
@@ -47,7 +47,7 @@ export async function runInChildProcess(program: NamedProgram, options: RunOptio
   const scratch = hasOwnFiles ? undefined : await makeScratch()
   const home = scratch?.path ?? '/tmp'
   const env = { ...environment, HOME: home, TMPDIR: home }
-  const child = spawn(command, given, { env, cwd: '/', detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
+  const child = spawn(command, args, { env, cwd: '/', detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
   const ended = once(child, 'exit', { signal: AbortSignal.timeout(limitMs + exitTimeoutMs) }).catch(() => undefined)
   const parts: Buffer[] = []
   let size = 0

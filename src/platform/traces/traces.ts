@@ -108,14 +108,14 @@ async function open({ endpoint, service, version }: TracesOptions & { endpoint: 
             })
           : api.ROOT_CONTEXT
       ids = span.spanIds
-      const made = tracer.startSpan(
+      const started = tracer.startSpan(
         span.name,
         { kind: kinds[span.kind], startTime: span.startedMs, attributes: plainAttributes(span.attributes) },
         context,
       )
       ids = undefined
-      if (span.failed === true) made.setStatus({ code: api.SpanStatusCode.ERROR })
-      made.end(Math.max(span.startedMs, span.endedMs))
+      if (span.failed === true) started.setStatus({ code: api.SpanStatusCode.ERROR })
+      started.end(Math.max(span.startedMs, span.endedMs))
     },
     stop: () => provider.shutdown().catch(() => undefined),
   }

@@ -129,8 +129,8 @@ export async function requestGrant(
  */
 export function rightCovering(grant: Grant, segment: Omit<SegmentFactsForAccess, 'servedUnder'>): Right | undefined {
   const [forRequests, others] = [grant.rights.find(servesRequests), grant.rights.filter((one) => !servesRequests(one))]
-  const given = { ...segment, servedUnder: [] }
-  return others.find((right) => coversSegment(right, grant.session.personId, given)) ?? forRequests
+  const unserved = { ...segment, servedUnder: [] }
+  return others.find((right) => coversSegment(right, grant.session.personId, unserved)) ?? forRequests
 }
 
 /** Runs a view in one transaction with the Grant's session and purpose set for the database. */

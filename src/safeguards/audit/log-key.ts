@@ -8,11 +8,11 @@ const keyName = 'audit-log'
 
 /** Returns the log's key, if there is one. Its name is the origin of every checkpoint. */
 export async function readLogKey(keys: Pick<KeyStore, 'read'>): Promise<Signer | undefined> {
-  const held = await keys.read(keyName)
-  if (!held) return undefined
-  const end = held.indexOf('\n')
+  const stored = await keys.read(keyName)
+  if (!stored) return undefined
+  const end = stored.indexOf('\n')
   try {
-    return makeSigner(held.subarray(0, end).toString('utf8'), held.subarray(end + 1), 'note')
+    return makeSigner(stored.subarray(0, end).toString('utf8'), stored.subarray(end + 1), 'note')
   } catch (cause) {
     throw new Fault(
       'audit-key-broken',

@@ -45,8 +45,8 @@ const maxNoteLength = 64 * 1024
 
 /** @param privateKey PKCS #8, DER */
 export function makeSigner(name: string, privateKey: Buffer, type: SignatureType): Signer {
-  const held = createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' })
-  return { ...makeVerifierKey(name, createPublicKey(held), type), privateKey: held }
+  const key = createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' })
+  return { ...makeVerifierKey(name, createPublicKey(key), type), privateKey: key }
 }
 
 /** Returns a verifier key with a name. */

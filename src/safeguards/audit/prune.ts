@@ -38,9 +38,9 @@ export async function pruneLog(
     const { upto, entries } = await prunableUpTo(db, folder, { first, signed, before })
     if (upto === first) return pruned
     const detail = signDetail(signer, 'log.pruned', { minimumIndex: upto, entries, before: before.toString(), months })
-    const { rows } = await sql<{ gone: number }>`
-      select prune_audit(${JSON.stringify(detail)}::jsonb)::float8 as gone`.execute(db)
-    pruned += rows[0]?.gone ?? 0
+    const { rows } = await sql<{ pruned: number }>`
+      select prune_audit(${JSON.stringify(detail)}::jsonb)::float8 as pruned`.execute(db)
+    pruned += rows[0]?.pruned ?? 0
   }
 }
 

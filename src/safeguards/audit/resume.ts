@@ -95,7 +95,7 @@ async function unexplainedFindings(
   { minimum, lostFrom }: { minimum: number; lostFrom: number },
 ): Promise<Finding[]> {
   const isAccepted = await acceptedFindings(tx)
-  const gone = (await lostRanges(tx, minimum, lostFrom)).flatMap(([from, to]) =>
+  const lost = (await lostRanges(tx, minimum, lostFrom)).flatMap(([from, to]) =>
     Array.from({ length: Math.min(to - from + 1, maxListItems) }, (_, n): Finding => ({
       kind: 'entry-missing',
       index: from + n,
@@ -103,7 +103,7 @@ async function unexplainedFindings(
   )
   const found = findings.filter(({ kind }) => kind !== 'leaves-missing')
   const isNamed = (one: Finding) => found.some(({ kind, index }) => kind === one.kind && index === one.index)
-  return [...found, ...gone.filter((one) => !isAccepted(one) && !isNamed(one))].slice(0, maxListItems)
+  return [...found, ...lost.filter((one) => !isAccepted(one) && !isNamed(one))].slice(0, maxListItems)
 }
 
 /** Returns the newest checkpoint whose tree can be reproduced in full, and where its leaves are. */
@@ -158,14 +158,14 @@ async function restoreLeaves(tx: Kysely<SafeguardTables>, folder: LogFolder, siz
   for (let at = 0; at < size; at += step) {
     const leaves = await folder.readLeaves(at, Math.min(at + step, size))
     const indexes = leaves.map((_, n) => at + n)
-    const { rows } = await sql<{ index: number; hash: Buffer; gone: boolean }>`
-      select u.index, u.hash, l.index is null as gone
+    const { rows } = await sql<{ index: number; hash: Buffer; is_missing: boolean }>`
+      select u.index, u.hash, l.index is null as is_missing
       from unnest(${indexes}::bigint[], ${leaves}::bytea[]) as u(index, hash)
       left join audit_leaf l on l.index = u.index
       where l.hash is distinct from u.hash`.execute(tx)
-    for (const { index, hash, gone } of rows) {
+    for (const { index, hash, is_missing: isMissing } of rows) {
       const seq = orphans.get(hash.toString('hex')) ?? null
-      if (gone) await tx.insertInto('audit_leaf').values({ index, seq, hash }).execute()
+      if (isMissing) await tx.insertInto('audit_leaf').values({ index, seq, hash }).execute()
       else await tx.updateTable('audit_leaf').set({ hash }).where('index', '=', index).execute()
     }
     restored += rows.length
@@ -200,12 +200,12 @@ async function rebuildTree(tx: Kysely<SafeguardTables>, signer: Signer): Promise
   await tx.deleteFrom('audit_subtree').execute()
   judge()
   for (let at = 0; at < size; at += step) {
-    const whole = []
+    const subtrees = []
     for (const leaf of await read(0, at, Math.min(at + step, size))) {
-      whole.push(...edge.append(leaf))
+      subtrees.push(...edge.append(leaf))
       judge()
     }
-    if (whole.length > 0) await tx.insertInto('audit_subtree').values(whole).execute()
+    if (subtrees.length > 0) await tx.insertInto('audit_subtree').values(subtrees).execute()
   }
   for (; !next.done; next = due.next()) wrong.push(next.value.size)
   if (wrong.length > 0) await tx.deleteFrom('audit_checkpoint').where('size', 'in', wrong).execute()

@@ -128,13 +128,13 @@ export function createSequencer(options: {
   async function sequenceAll(found: Opened, signal: AbortSignal): Promise<boolean> {
     const until = performance.now() + turnMs
     for (;;) {
-      const { taken, missing } = await sequenceBatch(found)
+      const { sequenced, missing } = await sequenceBatch(found)
       if (missing) return true
-      if (taken < batchEntries || signal.aborted || performance.now() > until) return false
+      if (sequenced < batchEntries || signal.aborted || performance.now() > until) return false
     }
   }
 
-  async function sequenceBatch(found: Opened): Promise<{ taken: number; missing: boolean }> {
+  async function sequenceBatch(found: Opened): Promise<{ sequenced: number; missing: boolean }> {
     // If the transaction fails its results are discarded.
     const { edge } = found
     const ahead = edge.copy()
@@ -145,8 +145,8 @@ export function createSequencer(options: {
         left join audit_entry e on e.seq = p.seq
         left join audit_leaf l on l.seq = p.seq
         order by p.seq limit ${sql.lit(batchEntries)}`.execute(tx)
-      if (rows.some((row) => row.seq === null)) return { taken: 0, missing: true }
-      if (rows.length === 0) return { taken: 0, missing: false }
+      if (rows.some((row) => row.seq === null)) return { sequenced: 0, missing: true }
+      if (rows.length === 0) return { sequenced: 0, missing: false }
       if ((await storedSize(tx)) !== edge.size) throw new TreeChangedElsewhere()
       const fresh = rows.filter((row) => !row.has_leaf)
       const hashes = fresh.map((row) => hashLeaf(entryBytes(row)))
@@ -159,7 +159,7 @@ export function createSequencer(options: {
       )
       if (whole.length > 0) await tx.insertInto('audit_subtree').values(whole).execute()
       await sql`delete from audit_pending where seq = any (${rows.map((row) => row.waiting)}::bigint[])`.execute(tx)
-      return { taken: rows.length, missing: false }
+      return { sequenced: rows.length, missing: false }
     })
     found.edge = ahead
     return done

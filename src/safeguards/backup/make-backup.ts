@@ -109,11 +109,11 @@ export async function makeBackup(
     const rotation = { days: options.rotationDays, now: options.now ?? times.ending, key: signer }
     try {
       const removed = await removeUnfinished(place.store)
-      const made = await writeBackup(connection, source, place, signer, { ...options, now })
+      const backup = await writeBackup(connection, source, place, signer, { ...options, now })
       await place.reach()
       const rotated = await rotate(connection, place.store, rotation)
       options.onProgress({ step: 'rotation', done: rotated.ended.length, total: rotated.ended.length })
-      return { ...made, removed, rotated }
+      return { ...backup, removed, rotated }
     } catch (error) {
       await rotateAfterFailure(source.url, place, rotation, options.onEnded)
       throw error
@@ -333,13 +333,13 @@ async function copyAll(
 
 /** Returns small secrets needed to continue; not those that are part of a destruction. */
 async function secretsOf({ keys, drawKey }: BackupSource): Promise<{ keys: Record<string, string>; drawKey: string }> {
-  const held: Record<string, string> = {}
+  const secrets: Record<string, string> = {}
   for (const name of await keys.names()) {
     if (/^(month|intake)-/.test(name)) continue
     const secret = await keys.read(name)
-    if (secret) held[name] = secret.toString('base64')
+    if (secret) secrets[name] = secret.toString('base64')
   }
-  return { keys: held, drawKey: drawKey.toString('base64') }
+  return { keys: secrets, drawKey: drawKey.toString('base64') }
 }
 
 async function sign(store: ObjectStore, manifest: Manifest, signer: Signer): Promise<void> {

@@ -62,9 +62,9 @@ export async function restoreKeyring(
   }
   await markBegunDestructions(connection, months)
   await setKeyVersions(connection, months)
-  const [counted] = await connection.query<{ held: number }>('select count(*) as held from recording_key')
+  const [counted] = await connection.query<{ count: number }>('select count(*) as count from recording_key')
   await connection.query('commit')
-  return { keys: counted?.held ?? 0, lent: months.flatMap(({ lent }) => lent) }
+  return { keys: counted?.count ?? 0, lent: months.flatMap(({ lent }) => lent) }
 }
 
 /** Marks recordings whose destruction had begun when the machine was lost: it continues when the register starts. */

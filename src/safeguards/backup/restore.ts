@@ -146,8 +146,8 @@ export async function restoreBackup(
     const { keys, lent } = await place.restoreKeyring(connection)
     options.onProgress({ step: 'keys', done: keys, total: keys })
     // Includes those whose destruction had begun: their objects may have left the place.
-    const gone = new Set([...ledger.destroyed, ...(await destroyedRecordings(connection))])
-    const { objects, copies } = await restoreObjects(target, place, manifest, gone, options.onProgress)
+    const destroyed = new Set([...ledger.destroyed, ...(await destroyedRecordings(connection))])
+    const { objects, copies } = await restoreObjects(target, place, manifest, destroyed, options.onProgress)
     const withoutAudio = await adjustRestoredRows(connection, target.keys, manifest, ledger.newest, copies)
     const replayed = await importAndReplay({ ...target, lent }, ledger, target.ledger)
     const mayHaveLeft = await possiblyReleasedDisclosures(connection)
@@ -392,7 +392,7 @@ async function adjustRestoredRows(
   newest: Temporal.Instant | undefined,
   copies: readonly string[],
 ): Promise<number> {
-  const held = (await keys.names()).flatMap((name) => /^intake-(\d{4}-\d{2}-\d{2})$/.exec(name)?.[1] ?? [])
+  const intakeDays = (await keys.names()).flatMap((name) => /^intake-(\d{4}-\d{2}-\d{2})$/.exec(name)?.[1] ?? [])
   await connection.query('begin')
   await connection.query('set local session_replication_role = replica')
   // Never the machine's own clock: if it is ahead, two people must confirm it before a term ends anything.
@@ -416,11 +416,11 @@ async function adjustRestoredRows(
   // The private halves of these day keys no longer exist: capture must not seal to the keys.
   await connection.query(`delete from intake_key where day >= $1::timestamptz::date and not (day = any ($2::date[]))`, [
     manifest.snapshotAt,
-    held,
+    intakeDays,
   ])
   await connection.query(
     `update intake_key set private_destroyed_at = clock_timestamp() where private_destroyed_at is null and not (day = any ($1::date[]))`,
-    [held],
+    [intakeDays],
   )
   // The same for keys of single recordings: capture drops what it has of them, and their wrapping keys go when the register
   // starts.

@@ -49,11 +49,11 @@ interface FeedbackTables {
 /** Accepts a message and returns when the answer is due. `full` if too many wait for an answer. */
 export async function storeFeedback(
   database: SafeguardsDatabase,
-  given: GivenFeedback,
+  feedback: GivenFeedback,
 ): Promise<Temporal.Instant | 'full'> {
   try {
     const { rows } = await sql<{ due: Temporal.Instant }>`
-      select submit_feedback(${given.language}, ${given.message}, ${given.place ?? null}, ${given.email ?? null}) as due`.execute(
+      select submit_feedback(${feedback.language}, ${feedback.message}, ${feedback.place ?? null}, ${feedback.email ?? null}) as due`.execute(
       safeguardsOf(database),
     )
     const [row] = rows
@@ -114,8 +114,10 @@ export async function answerFeedback(
       await appendAudit(tx, { ...trace, result: 'refused:deny.role' })
       return 'deny.role'
     }
-    const { rows } = await sql<{ noted: boolean }>`select answer_feedback(${id}::uuid, ${answer}) as noted`.execute(tx)
-    if (!rows[0]?.noted) return 'gone'
+    const { rows } = await sql<{
+      is_answered: boolean
+    }>`select answer_feedback(${id}::uuid, ${answer}) as is_answered`.execute(tx)
+    if (!rows[0]?.is_answered) return 'gone'
     await appendAudit(tx, { ...trace, role: 'ADMINISTRATOR', result: 'ok' })
     return 'answered'
   })

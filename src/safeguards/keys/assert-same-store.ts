@@ -23,16 +23,16 @@ export async function assertSameStore(database: SafeguardsDatabase, store: KeySt
     ...intake.map(({ version }) => intakeKeyName(version)),
   ]
   if (named.length === 0) return
-  const held = new Set(await store.names())
-  const newest = intake.map(({ version }) => intakeKeyName(version)).find((name) => !held.has(name))
-  if (newest !== undefined && named.some((name) => held.has(name))) {
+  const storedNames = new Set(await store.names())
+  const newest = intake.map(({ version }) => intakeKeyName(version)).find((name) => !storedNames.has(name))
+  if (newest !== undefined && named.some((name) => storedNames.has(name))) {
     throw new KeyStoreFault(
       'KEY_STORE_OTHER',
       `${words[store.kind]} in SELOSTE_KEYS is older than the database: it does not have ${newest}, the newest key. ` +
         'Set SELOSTE_KEYS to the store with that key, or restore the whole register. With this store, recordings destroyed since could be decrypted again',
     )
   }
-  if (named.some((name) => held.has(name))) return
+  if (named.some((name) => storedNames.has(name))) return
   throw new KeyStoreFault(
     'KEY_STORE_OTHER',
     `${words[store.kind]} in SELOSTE_KEYS has none of the ${named.length} keys that the database needs: ` +

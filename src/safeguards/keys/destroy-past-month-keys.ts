@@ -48,13 +48,13 @@ async function retireCurrentVersion(
   await db.transaction().execute(async (tx) => {
     const current = (await lockMonths(tx, [month], 'exclusive')).get(month.toString())
     // A late recording has been ingested meanwhile.
-    const held = await tx
+    const usedBy = await tx
       .selectFrom('recording_key')
       .select('recording_id')
       .where('expiry_month', '=', month)
       .limit(1)
       .executeTakeFirst()
-    if (current !== version || held) return
+    if (current !== version || usedBy) return
     await tx.deleteFrom('shard_key').where('expiry_month', '=', month).execute()
     await tx
       .updateTable('month_key')

@@ -62,10 +62,10 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
   const write = async (name: string, bytes: Buffer) => {
     const path = pathOf(name)
     await assertSameFolder()
-    const held = await readIfThere(path)
-    if (held && !isOverwritten(held)) throw keyExistsFault(name)
+    const existing = await readIfThere(path)
+    if (existing && !isOverwritten(existing)) throw keyExistsFault(name)
     // A destruction overwrote the bytes and did not remove the file.
-    if (held) await rm(path)
+    if (existing) await rm(path)
     if (isOverwritten(bytes)) throw new RangeError(`the key ${name} would be all zeros`)
     const half = `${path}.${randomBytes(4).toString('hex')}.new`
     try {
@@ -105,9 +105,9 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
     write: (name, bytes) => write(name, bytes).catch(throwUnavailable(`the key ${name} cannot be written`)),
     async read(name) {
       try {
-        const held = await readIfThere(pathOf(name))
-        if (!held) await assertSameFolder()
-        return held && !isOverwritten(held) ? held : undefined
+        const secret = await readIfThere(pathOf(name))
+        if (!secret) await assertSameFolder()
+        return secret && !isOverwritten(secret) ? secret : undefined
       } catch (error) {
         return throwUnavailable(`the key ${name} cannot be read`)(error as NodeJS.ErrnoException)
       }
@@ -132,11 +132,11 @@ async function writeAll(handle: FileHandle, bytes: Buffer): Promise<void> {
 
 /** Returns true if the file existed. */
 async function overwriteAndRemove(path: string): Promise<boolean> {
-  const held = await readIfThere(path)
-  if (held === undefined) return false
+  const content = await readIfThere(path)
+  if (content === undefined) return false
   const handle = await open(path, 'r+')
   try {
-    await writeAll(handle, Buffer.alloc(held.length))
+    await writeAll(handle, Buffer.alloc(content.length))
     await handle.sync()
   } finally {
     await handle.close()

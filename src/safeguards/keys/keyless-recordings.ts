@@ -30,15 +30,16 @@ const batch = 5_000
 /** Returns stored recordings without a file key, a shard key or a month key in force that the key store has. */
 export async function keylessRecordings(database: SafeguardsDatabase, store: KeyStore): Promise<string[]> {
   const db = safeguardsOf(database)
-  const away = await versionsAway(db, store)
+  const missing = await versionsAway(db, store)
   // Rows and key store are not read at one instant: a version may have been destroyed between them, but not one still in force.
-  const gone = away.length === 0 ? away : (await versionsAway(db, store)).filter((name) => away.includes(name))
+  const stillMissing =
+    missing.length === 0 ? missing : (await versionsAway(db, store)).filter((name) => missing.includes(name))
   const { rows } = await sql<{ id: string }>`
     select r.id from recording r
     where (not ${hasRows} or exists (
         select from recording_key k join shard_key s using (expiry_month, shard)
         where k.recording_id = r.id
-          and 'month-' || to_char(s.expiry_month, 'YYYY-MM') || '.v' || s.month_key_version = any (${gone}::text[])))
+          and 'month-' || to_char(s.expiry_month, 'YYYY-MM') || '.v' || s.month_key_version = any (${stillMissing}::text[])))
       and ${isKept}
     order by r.id`.execute(db)
   return withoutAccepted(
@@ -84,8 +85,8 @@ export async function whyStillNeeded(
       else key.fill(0)
     }
   }
-  const left = await withoutAccepted(db, store, keyless)
-  if (left.length > 0) return describe(left)
+  const unaccepted = await withoutAccepted(db, store, keyless)
+  if (unaccepted.length > 0) return describe(unaccepted)
   const shards = await db
     .selectFrom('shard_key')
     .select(['shard', 'wrapped', 'month_key_version as version'])

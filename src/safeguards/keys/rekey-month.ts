@@ -88,8 +88,8 @@ export async function rekeyMonth(
     if ((await rowsOf(db, request)).length === 0) return 0
     const version = await reserveVersion(db, store, request.month)
     try {
-      const left = await db.transaction().execute((tx) => rekeyAs(tx, store, request, version))
-      if (left !== 'overtaken') return left
+      const removed = await db.transaction().execute((tx) => rekeyAs(tx, store, request, version))
+      if (removed !== 'overtaken') return removed
     } catch (error) {
       // Nothing depends on the new version; if this fails too, the version is retired when it is old.
       await retire(db, request, version, []).catch(() => undefined)
@@ -137,7 +137,7 @@ async function rekeyAs(tx: Tx, store: KeyStore, request: RekeyRequest, next: num
     .where('expiry_month', '=', month)
     .where('shard', '=', sql<number>`any (${dropped}::int[])`)
     .execute()
-  const held = shards
+  const remainingShards = shards
     .map(({ shard }) => shard)
     .filter((shard) => neighbourShards.has(shard) || !touched.includes(shard))
   await wrapShards(
@@ -145,7 +145,7 @@ async function rekeyAs(tx: Tx, store: KeyStore, request: RekeyRequest, next: num
     store,
     month,
     next,
-    held.map((shard) => [shard, fresh.get(shard) ?? keyOfShard(opened, shard)]),
+    remainingShards.map((shard) => [shard, fresh.get(shard) ?? keyOfShard(opened, shard)]),
   )
   await sql`
     insert into file_key_end (recording_id, expiry_month, version)

@@ -87,11 +87,11 @@ async function destroyRetiredVersionsOf(
   const { reached, fault } = await renewCopies(db, copies, month, [
     ...new Set(retiring.flatMap(({ shards }) => shards)),
   ])
-  const away = reached.filter((place) => !place.reached)
+  const unreached = reached.filter((place) => !place.reached)
   for (const { version, deadline } of retiring) {
     const hasExpired = deadline !== null && Temporal.Instant.compare(deadline, now) <= 0
-    if ((away.length > 0 || fault !== undefined) && !hasExpired) {
-      const why = fault ?? away.map(({ place, fault }) => `${place}: ${fault ?? 'not reached'}`).join('; ')
+    if ((unreached.length > 0 || fault !== undefined) && !hasExpired) {
+      const why = fault ?? unreached.map(({ place, fault }) => `${place}: ${fault ?? 'not reached'}`).join('; ')
       settled.waiting.push({ month, why })
       continue
     }
@@ -197,10 +197,10 @@ async function recordDestroyed(
       targets: { places, receipts: [receipt] },
     })
     await appendAudit(tx, { action: 'key.destroyed', result: 'ok', object: { kind: 'key' }, detail: { name } })
-    const away = places.filter((place) => !place.reached)
+    const unreached = places.filter((place) => !place.reached)
     await queueReplicaDeletes(
       tx,
-      away.map(({ place }) => ({ place, object_kind: 'month-key', object: name })),
+      unreached.map(({ place }) => ({ place, object_kind: 'month-key', object: name })),
     )
     return true
   })

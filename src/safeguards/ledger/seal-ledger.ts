@@ -69,8 +69,8 @@ async function numberBatch(tx: Tx, folder: LogFolder, signer: Signer): Promise<b
     left join ledger_leaf l on l.seq = p.seq
     order by p.seq limit ${sql.lit(batchEntries)}`.execute(tx)
   if (rows.length === 0) return false
-  const gone = rows.find(({ seq }) => seq === null)
-  if (gone) throw alteredFault(`entry ${gone.waiting} was deleted before it had its number`)
+  const deleted = rows.find(({ seq }) => seq === null)
+  if (deleted) throw alteredFault(`entry ${deleted.waiting} was deleted before it had its number`)
   const { edge } = await openTree(tx, folder, signer)
   const from = edge.size
   const fresh = rows.filter((row) => !row.is_numbered)

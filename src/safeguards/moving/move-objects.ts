@@ -65,9 +65,9 @@ export async function copyObjects(move: ObjectMove): Promise<MovedObjects> {
   const known = await readKnown(move.copied)
   const moved: MovedObjects = { objects: 0, copied: 0, bytes: 0, removed: 0 }
   const running = limitInFlight(maxConcurrent)
-  const held = await keysOf(from)
-  const has = (key: string) => held.has(key)
-  for (const key of held) {
+  const keys = await keysOf(from)
+  const has = (key: string) => keys.has(key)
+  for (const key of keys) {
     await running.add(async () => {
       if (await isAlreadyCopied(move, known.get(key), key)) {
         moved.objects += 1
@@ -83,8 +83,8 @@ export async function copyObjects(move: ObjectMove): Promise<MovedObjects> {
   }
   await running.all()
   // Read again: some were destroyed after they had been copied.
-  const left = await keysOf(from)
-  for (const key of await keysOf(to)) if (!left.has(key) && (await to.delete(key))) moved.removed += 1
+  const current = await keysOf(from)
+  for (const key of await keysOf(to)) if (!current.has(key) && (await to.delete(key))) moved.removed += 1
   return moved
 }
 

@@ -196,7 +196,7 @@ async function readChange(
   if ('refused' in ended) return ended
   const wanted = change.phones && readPhones(change.phones, numbering)
   if (wanted && 'refused' in wanted) return wanted
-  const held = before.phones.filter((phone) => holdsAt(phone, from)).map(({ phoneKey }) => phoneKey)
+  const currentPhones = before.phones.filter((phone) => holdsAt(phone, from)).map(({ phoneKey }) => phoneKey)
   const supervisor = await findSupervisor(tx, change)
   if (supervisor && typeof supervisor === 'object') return supervisor
   const unitId = await unitIdOf(tx, change.unit)
@@ -209,8 +209,8 @@ async function readChange(
     ...(name !== undefined && { name: { name, ...parts } }),
     ...(unitId !== undefined && { unitId }),
     ...(supervisor !== undefined && { supervisorId: supervisor }),
-    addPhones: [...added, ...(wanted ?? []).filter((key) => !held.includes(key))],
-    endPhones: [...ended, ...(wanted ? held.filter((key) => !wanted.includes(key)) : [])],
+    addPhones: [...added, ...(wanted ?? []).filter((key) => !currentPhones.includes(key))],
+    endPhones: [...ended, ...(wanted ? currentPhones.filter((key) => !wanted.includes(key)) : [])],
     ...(employedTo !== undefined && { employedTo }),
     ...(informed !== undefined && { informed }),
     ...(consents !== undefined && { consents }),

@@ -25,14 +25,14 @@ export async function addScimToken(
   return safeguardsOf(database)
     .transaction()
     .execute(async (tx) => {
-      const made = await tx
+      const added = await tx
         .insertInto('scim_token')
         .values({ name, hash })
         .onConflict((conflict) => conflict.column('name').doNothing())
         .returning('id')
         .executeTakeFirst()
-      if (!made) return { refused: 'name-taken' }
-      await appendAudit(tx, { action: 'scim-token.added', result: 'ok', object: { kind: 'scim-token', id: made.id } })
+      if (!added) return { refused: 'name-taken' }
+      await appendAudit(tx, { action: 'scim-token.added', result: 'ok', object: { kind: 'scim-token', id: added.id } })
       return { token }
     })
 }

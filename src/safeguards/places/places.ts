@@ -80,7 +80,7 @@ export function openPlaces(options: PlacesOptions): Places {
     readonly kind
     readonly setting
     #store: ObjectStore | undefined
-    #turn: Promise<unknown> = Promise.resolve()
+    #lastWork: Promise<unknown> = Promise.resolve()
     constructor(kind: 'backup' | 'ledger', setting: PlaceSetting) {
       this.kind = kind
       this.setting = setting
@@ -91,8 +91,8 @@ export function openPlaces(options: PlacesOptions): Places {
       work: (open: OpenedPlace) => Promise<Result>,
       limit = options.limitMs ?? limitMs,
     ): Promise<Result> {
-      const mine = this.#turn.then(async () => work(await this.#reach()))
-      this.#turn = mine.catch(() => undefined)
+      const mine = this.#lastWork.then(async () => work(await this.#reach()))
+      this.#lastWork = mine.catch(() => undefined)
       try {
         const result = await withTimeout(mine, limit, `it did not answer within ${Math.ceil(limit / 1000)} s`)
         await this.#noteReached()
@@ -237,9 +237,9 @@ export function openPlaces(options: PlacesOptions): Places {
   }
 
   async function renewWhole(open: OpenedPlace): Promise<void> {
-    const held = await db.selectFrom('shard_key').select('expiry_month').distinct().execute()
+    const inUse = await db.selectFrom('shard_key').select('expiry_month').distinct().execute()
     const months = new Map(
-      [...held.map((row) => row.expiry_month), ...(await monthsIn(open.store))].map((m) => [m.toString(), m]),
+      [...inUse.map((row) => row.expiry_month), ...(await monthsIn(open.store))].map((m) => [m.toString(), m]),
     )
     for (const month of months.values()) await renew(open, month, 'all')
     await db

@@ -144,8 +144,10 @@ export async function markPlacesUnused(
     .select(['id', 'kind', 'name', 'location'])
     .where('state', '<>', 'left')
     .execute()
-  const left = known.filter((row) => !configured.some(({ kind, name }) => kind === row.kind && name === row.name))
-  for (const { id, kind, name } of left) {
+  const unconfigured = known.filter(
+    (row) => !configured.some(({ kind, name }) => kind === row.kind && name === row.name),
+  )
+  for (const { id, kind, name } of unconfigured) {
     await db
       .updateTable('place_of_data')
       .set({ state: 'left', fault: null, fault_code: null, fault_since: null })
@@ -155,7 +157,7 @@ export async function markPlacesUnused(
     const detail = { place: name, kind }
     await appendAudit(db, { action: 'place.left', result: 'ok', object: { kind: 'place', id }, detail })
   }
-  return left.map(({ name }) => name)
+  return unconfigured.map(({ name }) => name)
 }
 
 export async function recordPlace(

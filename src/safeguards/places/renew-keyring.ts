@@ -49,15 +49,15 @@ export async function renewMonth(
       .where('expiry_month', '=', month)
       .execute()
     const changes = pending.map(({ id }) => id)
-    const held = await readShards(tx, month)
+    const current = await readShards(tx, month)
     const leaving = await readLeaving(tx, month, place.ledgerTo)
-    if (held.length === 0 && leaving.length === 0) {
+    if (current.length === 0 && leaving.length === 0) {
       await removeAll(store, month)
       return changes
     }
-    const isHeld = new Set(held.map(({ shard }) => shard))
+    const shardNumbers = new Set(current.map(({ shard }) => shard))
     const changed = pending.map(({ shard }) => shard).filter((shard) => shard >= 0)
-    const wanted = shards === 'all' ? [...isHeld] : [...new Set([...shards, ...changed])]
+    const wanted = shards === 'all' ? [...shardNumbers] : [...new Set([...shards, ...changed])]
     const written = new Set<number>()
     for (let from = 0; from < wanted.length; from += shardsAtOnce) {
       const files = await writeShards(tx, month, wanted.slice(from, from + shardsAtOnce))
@@ -67,7 +67,7 @@ export async function renewMonth(
       })
     }
     const sealed = await sealMonth(keys, recipient, month, {
-      shards: held,
+      shards: current,
       leaving,
       lent: await readDisclosedCopies(tx, month),
     })
@@ -80,8 +80,8 @@ export async function renewMonth(
     })
     if (shards === 'all') await removeAll(store, month, written)
     else {
-      const gone = wanted.filter((shard) => !written.has(shard))
-      await each(gone, async (shard) => {
+      const unused = wanted.filter((shard) => !written.has(shard))
+      await each(unused, async (shard) => {
         await store.delete(shardFile(month, shard))
         await store.delete(nextShardFile(month, shard))
       })
@@ -105,9 +105,9 @@ async function removeAll(store: ObjectStore, month: Temporal.PlainDate, kept?: R
   if (kept) excepted.add(monthFile(month))
   // Deletes the month's file first: without it nobody can open the others. A crash may have left files that it does not name.
   if (!kept) await store.delete(monthFile(month))
-  const gone: string[] = []
-  for await (const key of store.list(folderOfMonth(month))) if (!excepted.has(key)) gone.push(key)
-  await each(gone, async (key) => {
+  const unused: string[] = []
+  for await (const key of store.list(folderOfMonth(month))) if (!excepted.has(key)) unused.push(key)
+  await each(unused, async (key) => {
     await store.delete(key)
   })
 }

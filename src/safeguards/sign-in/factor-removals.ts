@@ -90,12 +90,12 @@ export async function removeFactors(database: SafeguardsDatabase, personId: stri
       if ((rows[0]?.factors ?? []).length === 0) return false
       const verifiers = await verifiersOf(tx, personId)
       await sql`select drop_factors(${personId}::uuid)`.execute(tx)
-      const left = await verifiersOf(tx, personId)
+      const remaining = await verifiersOf(tx, personId)
       await appendAudit(tx, {
         action: 'credential.removed',
         result: 'ok',
         object: { kind: 'credential' },
-        detail: { person: personId, by: 'operator', verifiers: verifiers.filter((one) => !left.includes(one)) },
+        detail: { person: personId, by: 'operator', verifiers: verifiers.filter((one) => !remaining.includes(one)) },
       })
       return true
     })

@@ -88,7 +88,7 @@ const freshSeconds = 15 * 60
 const maxClaimLength = 256
 const sealPurpose = 'seloste.identity-provider'
 
-export function createIdentityProvider(given: {
+export function createIdentityProvider(options: {
   db: SafeguardsDatabase
   now: () => Temporal.Instant
   settings: IdentityProviderSettings
@@ -96,7 +96,7 @@ export function createIdentityProvider(given: {
   publicUrl: string
   onFault: (error: unknown) => void
 }): IdentityProvider {
-  const { db: database, now, settings, secret, publicUrl, onFault } = given
+  const { db: database, now, settings, secret, publicUrl, onFault } = options
   const db = safeguardsOf(database)
   // Sign-ins in progress become void when this process ends.
   const { seal, unseal } = createSeal<Flow>(sealPurpose)

@@ -61,12 +61,12 @@ export function makeLink(
     asViewer(database, session, async (tx) => {
       const { rows } = await sql<{ until: Temporal.Instant; had_password: boolean }>`
         select until, had_password from make_link(${personId}::uuid, ${hashOf(token)}::bytea)`.execute(tx)
-      const made = rows[0]
-      if (!made) throw new Error('a link was made but is not in the database')
+      const link = rows[0]
+      if (!link) throw new Error('a link was made but is not in the database')
       return {
         token,
-        kind: made.had_password ? ('new-password' as const) : ('first-password' as const),
-        until: made.until,
+        kind: link.had_password ? ('new-password' as const) : ('first-password' as const),
+        until: link.until,
       }
     }),
   )

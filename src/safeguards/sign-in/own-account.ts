@@ -88,14 +88,14 @@ export async function passwordProof(database: SafeguardsDatabase, personId: stri
 export async function changePassword(
   database: SafeguardsDatabase,
   session: Session,
-  given: { current: string; password: string },
+  passwords: { current: string; password: string },
 ): Promise<Session | { refused: 'session.credentials' | 'session.wait' | 'session.none' | 'password.unfit' }> {
-  const proof = await passwordProof(database, session.personId, given.current)
-  const { salt, check } = await hashPassword(given.password)
+  const proof = await passwordProof(database, session.personId, passwords.current)
+  const { salt, check } = await hashPassword(passwords.password)
   const token = randomBytes(32).toString('base64url')
   return asViewer(database, session, async (tx) => {
     const { rows } = await sql<{ proved: keyof typeof refusals | 'right' }>`
-      select change_own_password(${proof}::bytea, ${salt}, ${check}::bytea, ${isOnlyFactor(given.password)},
+      select change_own_password(${proof}::bytea, ${salt}, ${check}::bytea, ${isOnlyFactor(passwords.password)},
         ${sessionHash(token)}::bytea) as proved`.execute(tx)
     const proved = rows[0]?.proved ?? 'none'
     if (proved === 'right') return { ...session, token }

@@ -73,20 +73,20 @@ export function createPasskeyStore({
     }): Promise<{ id: string } | PasskeyRefusal> {
       const holder = await adderOf(request.session)
       if (!holder) return { refused: 'session.none' }
-      const made = await readNewPasskey({
+      const passkey = await readNewPasskey({
         response: request.response,
         challenges,
         binding: ['add', holder.hash],
         relyingParty,
       })
-      if ('fault' in made) return refusalOf(made.fault)
+      if ('fault' in passkey) return refusalOf(passkey.fault)
       const row = {
         person_id: holder.personId,
-        credential_id: made.credentialId,
-        public_key: made.publicKey,
-        counter: made.counter,
-        transports: made.transports,
-        backed_up: made.backedUp,
+        credential_id: passkey.credentialId,
+        public_key: passkey.publicKey,
+        counter: passkey.counter,
+        transports: passkey.transports,
+        backed_up: passkey.backedUp,
         name: request.name.trim(),
       }
       return db
@@ -104,7 +104,7 @@ export function createPasskeyStore({
             result: 'ok',
             personId: holder.personId,
             object: { kind: 'credential', id: stored.id },
-            detail: { kind: 'passkey', backedUp: made.backedUp, verifiers: [stored.verifier] },
+            detail: { kind: 'passkey', backedUp: passkey.backedUp, verifiers: [stored.verifier] },
           })
           const continues = holder.enrols
             ? await completeWithPasskey(tx, { ...request, personId: holder.personId, verifier: stored.verifier })
@@ -175,8 +175,8 @@ export function createPasskeyStore({
     if (request.otp === undefined) return { refused: 'confirm.code' }
     const refusal = await refusalWithoutPassword(request, holder)
     if (refusal) return refusal
-    const taken = await secondFactors.prove({ session: request.session, otp: request.otp })
-    return 'refused' in taken ? taken : undefined
+    const proof = await secondFactors.prove({ session: request.session, otp: request.otp })
+    return 'refused' in proof ? proof : undefined
   }
 
   async function refusalWithoutPassword(

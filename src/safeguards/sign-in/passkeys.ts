@@ -28,13 +28,13 @@ import { usePasskey } from './verify-passkey.ts'
 
 export type Passkeys = ReturnType<typeof createPasskeys>
 
-export function createPasskeys(given: Omit<PasskeyContext, 'challenges'>) {
-  const { db: database, now, relyingParty } = given
+export function createPasskeys(options: Omit<PasskeyContext, 'challenges'>) {
+  const { db: database, now, relyingParty } = options
   const db = safeguardsOf(database)
   const challenges = createChallenges(now)
 
   return {
-    ...createPasskeyStore({ ...given, challenges }),
+    ...createPasskeyStore({ ...options, challenges }),
 
     /** Returns the options for signing in with a passkey, before the person is known. */
     requestSignIn: () => createChallenge(['sign-in'], []),

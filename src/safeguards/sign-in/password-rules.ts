@@ -121,14 +121,14 @@ function personalWordIn(plain: string, context: readonly string[]): string | und
   ]
     .filter((one) => [...one].length >= minWordLength)
     .sort((one, other) => other.length - one.length)
-  let left = plain
+  let rest = plain
   let found: string | undefined
   for (const one of words) {
-    if (!left.includes(one)) continue
+    if (!rest.includes(one)) continue
     found ??= one
-    left = left.replaceAll(one, '')
+    rest = rest.replaceAll(one, '')
   }
-  return found !== undefined && [...left].length < minOwnCharacters ? found : undefined
+  return found !== undefined && [...rest].length < minOwnCharacters ? found : undefined
 }
 
 function strip(text: string): string {

@@ -32,12 +32,12 @@ export const clockToleranceSeconds = 30
 const maxAnswerBytes = 1024 * 1024
 
 /** Returns a function that reads the provider's discovery document (OpenID Connect Discovery 1.0), at most once an hour. */
-export function createProviderClient(given: {
+export function createProviderClient(options: {
   settings: { issuer: string; clientId: string }
   secret: string
   now: () => Temporal.Instant
 }): () => Promise<Configuration> {
-  const { settings, secret, now } = given
+  const { settings, secret, now } = options
   let known: { configuration: Configuration; at: number } | undefined
 
   return async function discoverProvider(): Promise<Configuration> {
@@ -61,11 +61,11 @@ export function createProviderClient(given: {
   }
 
   /** Authenticates as the provider supports; by header if it does not specify (OpenID Connect Discovery 1.0 section 3). */
-  function authenticate(...[server, ...given]: Parameters<ClientAuth>): void {
+  function authenticate(...[server, ...rest]: Parameters<ClientAuth>): void {
     const methods = server.token_endpoint_auth_methods_supported
     const isBasic = methods === undefined || methods.includes('client_secret_basic')
     const addCredentials = isBasic ? ClientSecretBasic(secret) : ClientSecretPost(secret)
-    addCredentials(server, ...given)
+    addCredentials(server, ...rest)
   }
 }
 
@@ -104,12 +104,12 @@ export function newCodeFlow(): CodeFlow {
   return { verifier: randomPKCECodeVerifier(), state: randomState(), nonce: randomNonce() }
 }
 
-/** Returns the authorization URL. @param given scope and further request parameters */
+/** Returns the authorization URL. @param parameters scope and further request parameters */
 export async function authorizationUrl(
   provider: Configuration,
   flow: CodeFlow,
   redirectUri: string,
-  given: Readonly<Record<string, string>>,
+  parameters: Readonly<Record<string, string>>,
 ): Promise<string> {
   const url = buildAuthorizationUrl(provider, {
     redirect_uri: redirectUri,
@@ -117,7 +117,7 @@ export async function authorizationUrl(
     code_challenge_method: 'S256',
     state: flow.state,
     nonce: flow.nonce,
-    ...given,
+    ...parameters,
   })
   return url.href
 }

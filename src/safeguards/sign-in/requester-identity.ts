@@ -76,7 +76,7 @@ const maxAgeSeconds = flowMinutes * 60
 const maxClaimLength = 256
 const maxNameLength = 200
 
-export function createRequesterIdentification(given: {
+export function createRequesterIdentification(options: {
   db: SafeguardsDatabase
   now: () => Temporal.Instant
   settings: RequesterIdentitySettings
@@ -84,7 +84,7 @@ export function createRequesterIdentification(given: {
   publicUrl: string
   onFault: (error: unknown) => void
 }): RequesterIdentification {
-  const { db, now, settings, secret, publicUrl, onFault } = given
+  const { db, now, settings, secret, publicUrl, onFault } = options
   const discoverProvider = createProviderClient({ settings, secret, now })
   const flows = createSeal<Flow>('seloste.requester-flow')
   const tickets = createSeal<Ticket>('seloste.requester-ticket')

@@ -62,12 +62,12 @@ const results = {
  */
 export async function signIn(
   database: SafeguardsDatabase,
-  given: { userId: string; password: string; from?: AttemptFrom | undefined },
+  credentials: { userId: string; password: string; from?: AttemptFrom | undefined },
   now: Temporal.Instant,
 ): Promise<Session | PendingSignIn | SignInDelayed | 'refused'> {
   const db = safeguardsOf(database)
-  const userId = userIdOf(given.userId)
-  const from = given.from ?? { network: 'unknown' }
+  const userId = userIdOf(credentials.userId)
+  const from = credentials.from ?? { network: 'unknown' }
   // Before hashing, so that an attempt that has to wait takes no time.
   const delayed = await waitOf(db, userId, from)
   if (delayed) return delayed
@@ -76,7 +76,7 @@ export async function signIn(
     .select(['id', 'password_salt', 'employed_from', 'employed_to'])
     .where('user_id', '=', userId)
     .executeTakeFirst()
-  const proof = await proofOf(given.password, person?.password_salt)
+  const proof = await proofOf(credentials.password, person?.password_salt)
   const employed =
     person &&
     Temporal.Instant.compare(person.employed_from, now) <= 0 &&

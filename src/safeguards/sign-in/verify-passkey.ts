@@ -47,7 +47,7 @@ export const passkeyAlgorithms = [-8, -7, -257]
  */
 export async function usePasskey(
   database: SafeguardsDatabase,
-  given: {
+  options: {
     response: AuthenticationResponseJSON
     challenges: Challenges
     binding: Binding
@@ -56,7 +56,7 @@ export async function usePasskey(
     ofPerson?: string
   },
 ): Promise<UsedPasskey | { fault: PasskeyFault; personId?: string }> {
-  const { response, challenges, binding, relyingParty, now, ofPerson } = given
+  const { response, challenges, binding, relyingParty, now, ofPerson } = options
   const db = safeguardsOf(database)
   const passkey = await db
     .selectFrom('passkey')
@@ -87,15 +87,15 @@ export async function usePasskey(
   if (!challenges.spend(clientData.challenge)) return { fault: 'late', personId }
   const { newCounter, credentialBackedUp } = answer.authenticationInfo
   return db.transaction().execute(async (tx) => {
-    const held = await tx
+    const locked = await tx
       .selectFrom('passkey')
       .select('counter')
       .where('id', '=', passkey.id)
       .forUpdate()
       .executeTakeFirst()
-    if (!held) return { fault: 'unknown' as const, personId }
+    if (!locked) return { fault: 'unknown' as const, personId }
     // An authenticator without a counter always sends 0. pg returns a bigint as text.
-    const counter = Number(held.counter)
+    const counter = Number(locked.counter)
     const isHigher = newCounter === 0 ? counter === 0 : newCounter > counter
     await tx
       .updateTable('passkey')
@@ -120,13 +120,13 @@ export interface NewPasskey {
 }
 
 /** Verifies a new passkey. */
-export async function readNewPasskey(given: {
+export async function readNewPasskey(options: {
   response: RegistrationResponseJSON
   challenges: Challenges
   binding: Binding
   relyingParty: RelyingParty
 }): Promise<NewPasskey | { fault: 'late' | 'signature' }> {
-  const { response, challenges, binding, relyingParty } = given
+  const { response, challenges, binding, relyingParty } = options
   const clientData = readClientData(response.response.clientDataJSON)
   const judged = clientData ? challenges.judge(clientData.challenge, binding) : 'foreign'
   if (!clientData || judged !== 'good') return { fault: judged === 'late' ? 'late' : 'signature' }

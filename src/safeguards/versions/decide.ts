@@ -48,13 +48,13 @@ export function approveDraft(
     if (draft.revision !== revision) throw new Refused({ refused: 'draft.changed-meanwhile' })
     if (problems.length > 0) throw new Refused({ refused: 'draft.problems', problems })
     const version = rows[0]?.version ?? 0
-    const made = await tx
+    const stored = await tx
       .selectFrom('description_version')
       .select(['text', 'effective_from'])
       .where('version', '=', version)
       .executeTakeFirstOrThrow()
-    const { description: approved, hash } = readText(made.text, `version ${version}`)
-    if (approved.version !== version || !approved.effectiveFrom.equals(made.effective_from)) {
+    const { description: approved, hash } = readText(stored.text, `version ${version}`)
+    if (approved.version !== version || !approved.effectiveFrom.equals(stored.effective_from)) {
       throw new Refused({ refused: 'draft.problems' })
     }
     await trace(tx, viewer, decidingRight(viewer.rights), 'description.approved', id, { version, hash, revision })

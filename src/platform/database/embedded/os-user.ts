@@ -19,7 +19,7 @@ export async function databaseOsUser(): Promise<OsUser | undefined> {
   if (process.getuid?.() !== 0) return undefined
   const known = await findUser(ownUser)
   if (known) return known
-  const made = await promisify(execFile)('useradd', [
+  const created = await promisify(execFile)('useradd', [
     '--system',
     '--user-group',
     '--no-create-home',
@@ -33,7 +33,7 @@ export async function databaseOsUser(): Promise<OsUser | undefined> {
     // No useradd, a read-only /etc, or another start just created the user.
     () => findUser(ownUser),
   )
-  const user = made ?? (await findUser(fallbackUser))
+  const user = created ?? (await findUser(fallbackUser))
   if (!user) {
     throw new DatabaseFault(
       'database-start-failed',

@@ -37,11 +37,11 @@ export async function upgradeEmbeddedPostgres(options: UpgradeOptions): Promise<
   const user = await databaseOsUser()
   const { paths } = await findClusterPaths(dataDirectory, user)
   const { major } = await prepareBinaries(user ? sharedRoot : paths.root, user)
-  const made = await majorOf(paths.cluster)
+  const clusterMajor = await majorOf(paths.cluster)
   const upgradeRoot = join(paths.root, upgradeFolder)
-  if (made !== undefined && made < major) {
+  if (clusterMajor !== undefined && clusterMajor < major) {
     await assertDiskSpace(paths)
-    const old = await startEmbeddedPostgres({ dataDirectory, log, binaries: await options.binariesOf(made) })
+    const old = await startEmbeddedPostgres({ dataDirectory, log, binaries: await options.binariesOf(clusterMajor) })
     try {
       const next = await startEmbeddedPostgres({ dataDirectory: upgradeRoot, log })
       try {
@@ -54,7 +54,7 @@ export async function upgradeEmbeddedPostgres(options: UpgradeOptions): Promise<
     } finally {
       await old.stop()
     }
-    await rename(paths.cluster, oldClusterOf(paths, made))
+    await rename(paths.cluster, oldClusterOf(paths, clusterMajor))
     await syncFolder(paths.root)
   }
   const waiting = await majorOf(join(upgradeRoot, 'cluster'))
@@ -62,7 +62,7 @@ export async function upgradeEmbeddedPostgres(options: UpgradeOptions): Promise<
   await rename(join(upgradeRoot, 'cluster'), paths.cluster)
   await rm(upgradeRoot, { recursive: true })
   await syncFolder(paths.root)
-  const from = made ?? (await newestOldMajor(paths))
+  const from = clusterMajor ?? (await newestOldMajor(paths))
   return { from, to: waiting, oldCluster: oldClusterOf(paths, from) }
 }
 

@@ -62,9 +62,9 @@ export class RootCheck {
       this.#findings.add('checkpoint-unsigned', `${capital(source)}, of size ${read.size} and origin ${read.origin}.`)
       return undefined
     }
-    const beside = cosignatures.flatMap((line) => readSignature(line) ?? this.#unreadable(source))
+    const storedSignatures = cosignatures.flatMap((line) => readSignature(line) ?? this.#unreadable(source))
     for (const witness of witnesses) {
-      const at = cosignedAt(read.text, [...read.signatures, ...beside], witness)
+      const at = cosignedAt(read.text, [...read.signatures, ...storedSignatures], witness)
       if (at === 'wrong')
         this.#findings.add('witness-wrong', `${capital(source)}, of size ${read.size}: ${witness.name}.`)
       else if (at !== 'none') {

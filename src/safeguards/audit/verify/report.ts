@@ -116,9 +116,9 @@ export class Findings {
    * @returns how many
    */
   remove(isRemoved: (problem: Problem) => boolean): number {
-    const left = this.#problems.filter((problem) => !isRemoved(problem))
-    const removed = this.#problems.length - left.length
-    this.#problems = left
+    const present = this.#problems.filter((problem) => !isRemoved(problem))
+    const removed = this.#problems.length - present.length
+    this.#problems = present
     this.found -= removed
     return removed
   }

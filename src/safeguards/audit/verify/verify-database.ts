@@ -239,7 +239,7 @@ interface Absent {
 
 async function walkLeaves(
   tx: AnyDatabase,
-  given: {
+  options: {
     leaves: number
     findings: Findings
     tree: TreeCheck
@@ -248,7 +248,7 @@ async function walkLeaves(
     storedLeaves: DatabaseOptions['storedLeaves']
   },
 ): Promise<{ present: number; absent: Absent[] }> {
-  const { leaves, findings, tree, check, report } = given
+  const { leaves, findings, tree, check, report } = options
   const absent: Absent[] = []
   let present = 0
   const read = async (from: number) => {
@@ -261,7 +261,7 @@ async function walkLeaves(
     // The database prepares the next batch while this one is hashed.
     nextBatch = from + batch < leaves ? read(from + batch) : undefined
     nextBatch?.catch(() => undefined)
-    const stored = await given.storedLeaves?.(from, from + batch)
+    const stored = await options.storedLeaves?.(from, from + batch)
     for (const row of rows) {
       const [index, seq, hash, found] = row
       if (index < tree.tree.size) {

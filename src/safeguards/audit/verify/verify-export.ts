@@ -219,12 +219,12 @@ async function readBundle(
 /** Compares the tiles above the leaves with the roots computed from the leaves. */
 async function compareInner(read: Read, inner: readonly Buffer[][], size: number, findings: Findings): Promise<void> {
   for (let level = 1; size >= tileWidth ** level; level++) {
-    const made = inner[level] ?? []
+    const expected = inner[level] ?? []
     for (const tile of tilePaths(level, Math.floor(size / tileWidth ** level))) {
       const first = tile.index * tileWidth
       const stored = await readTile(read, tile.path, tile.width, findings, first * tileWidth ** level)
       for (let index = 0; stored && index < tile.width; index++) {
-        if (made[first + index]?.equals(stored.subarray(index * hashBytes, (index + 1) * hashBytes))) continue
+        if (expected[first + index]?.equals(stored.subarray(index * hashBytes, (index + 1) * hashBytes))) continue
         findings.add('subtree-wrong', `"${tile.path}", hash ${index}.`, { leaf: (first + index) * tileWidth ** level })
       }
     }

@@ -67,21 +67,23 @@ export async function requestCosignature(
  * @throws if it does not answer
  */
 export async function fetchCosigned({ url, key }: Witness, log: VerifierKey): Promise<SignedCheckpoint | undefined> {
-  const held = await fetchWitnessCheckpoint(url, log)
-  return held && typeof signedBy(key, held) === 'object' ? held : undefined
+  const checkpoint = await fetchWitnessCheckpoint(url, log)
+  return checkpoint && typeof signedBy(key, checkpoint) === 'object' ? checkpoint : undefined
 }
 
 async function fetchWitnessCheckpoint(url: string, log: VerifierKey): Promise<SignedCheckpoint | undefined> {
   const origin = createHash('sha256').update(log.name).digest('hex')
   const { status, text } = await request(`${url}/${origin}/checkpoint`)
-  const held = status === 200 ? readCheckpoint(text) : undefined
-  return held && held.origin === log.name && typeof signedBy(log, held) === 'object' ? held : undefined
+  const checkpoint = status === 200 ? readCheckpoint(text) : undefined
+  return checkpoint && checkpoint.origin === log.name && typeof signedBy(log, checkpoint) === 'object'
+    ? checkpoint
+    : undefined
 }
 
 /** A claimed size is not trusted: only a larger checkpoint with our own signature. */
 async function checkAhead(witness: Witness, log: Signer, size: number): Promise<WitnessAnswer> {
-  const held = await fetchWitnessCheckpoint(witness.url, log)
-  if (held && held.size > size) return { ahead: held.size }
+  const theirs = await fetchWitnessCheckpoint(witness.url, log)
+  if (theirs && theirs.size > size) return { ahead: theirs.size }
   return { failed: 'it says that it has seen a larger tree and shows no checkpoint of it' }
 }
 
@@ -92,11 +94,11 @@ async function detectFork(
   ours: SignedCheckpoint,
   read: ReadTreeHashes,
 ): Promise<WitnessAnswer | undefined> {
-  const held = await fetchWitnessCheckpoint(witness.url, log)
-  if (!held || held.size > ours.size) return undefined
-  return isConsistent(held, ours, await consistencyProof(held.size, ours.size, read))
+  const theirs = await fetchWitnessCheckpoint(witness.url, log)
+  if (!theirs || theirs.size > ours.size) return undefined
+  return isConsistent(theirs, ours, await consistencyProof(theirs.size, ours.size, read))
     ? undefined
-    : { differs: held.size }
+    : { differs: theirs.size }
 }
 
 async function request(url: string, body?: string): Promise<{ status: number; text: string }> {

@@ -62,20 +62,20 @@ export async function openToken(
       let isFirst = true
       return token.use(async (session) => {
         // If the session was lost meanwhile, an existing key is the one just made.
-        const held = await handlesOf(session, label)
-        if (held.length > 0 && isFirst) throw keyExistsFault(label)
+        const existing = await handlesOf(session, label)
+        if (existing.length > 0 && isFirst) throw keyExistsFault(label)
         isFirst = false
-        const made = held[0] ?? (await generate(session, `${prefix}${label}`))
+        const created = existing[0] ?? (await generate(session, `${prefix}${label}`))
         const [handle, ...more] = await find(session, `${prefix}${label}`)
         if (handle === undefined)
           throw new KeyStoreFault('KEY_STORE_AWAY', `the token created ${label} but does not have it`)
         if (more.length > 0) {
           // Another process made a key of this name at the same time: that key is used, or none.
-          await session.call('C_DestroyObject', session.handle, made)
+          await session.call('C_DestroyObject', session.handle, created)
           throw keyExistsFault(label)
         }
         await assertNotExtractable(session, handle, label).catch(async (error: unknown) => {
-          await session.call('C_DestroyObject', session.handle, made)
+          await session.call('C_DestroyObject', session.handle, created)
           throw error
         })
       })
@@ -121,8 +121,8 @@ export async function openToken(
           destroyed++
           session.memory.clear()
         }
-        const left = await handlesOf(session, label)
-        if (left.length > 0) {
+        const remaining = await handlesOf(session, label)
+        if (remaining.length > 0) {
           throw new KeyStoreFault('KEY_STAYS', `the token "${settings.token}" still has the key ${prefix}${label}`)
         }
         return destroyed === 0 ? undefined : 'destroyed in the token, then looked for and not found'

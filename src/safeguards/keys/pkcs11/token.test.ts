@@ -20,7 +20,10 @@ const away = (words: string) => ({ code: 'KEY_STORE_AWAY', message: expect.strin
 const oneLine = (error: unknown) => expect((error as Error).message).not.toContain('\n')
 
 /** Uses the token as another part of the same process would. */
-async function elsewhere(work: (cryptoki: Cryptoki, slot: number) => Promise<void>, label = 'calls'): Promise<void> {
+async function withOwnSession(
+  work: (cryptoki: Cryptoki, slot: number) => Promise<void>,
+  label = 'calls',
+): Promise<void> {
   const cryptoki = await loadModule(settingsOf(label).module)
   const memory = allocateMemory(4096)
   const [count, slots, info] = [memory.put(8), memory.put(8 * 16), memory.put(208)]
@@ -56,7 +59,7 @@ describe(`keys in a token${whyNoTokens}`, () => {
     const keys = await openToken(settingsOf('calls'))
     const label = newLabel()
     await keys.make(label)
-    await elsewhere(async (cryptoki, slot) => {
+    await withOwnSession(async (cryptoki, slot) => {
       const { session, objects, memory } = await handlesOf(cryptoki, slot, `seloste:${label}`)
       expect(objects).toHaveLength(1)
       const ckaValue = 0x11
@@ -77,11 +80,11 @@ describe(`keys in a token${whyNoTokens}`, () => {
     const opens = async () =>
       expect(await keys.unwrap(label, [{ wrapped: wrapped!, purpose: 'shard 1' }])).toEqual([items[0]!.secret])
     for (const act of [opens, () => keys.wrap(label, items), () => keys.make(newLabel()), () => keys.labels()]) {
-      await elsewhere(async (cryptoki, slot) => {
+      await withOwnSession(async (cryptoki, slot) => {
         expect(await cryptoki.call('C_CloseAllSessions', slot)).toBe(0)
       })
       await act()
-      await elsewhere(async (cryptoki, slot) => {
+      await withOwnSession(async (cryptoki, slot) => {
         const { session } = await handlesOf(cryptoki, slot, 'none')
         expect(await cryptoki.call('C_Logout', session)).toBe(0)
       })
@@ -89,7 +92,7 @@ describe(`keys in a token${whyNoTokens}`, () => {
       expect(await keys.has(label)).toBe(true)
       await act()
     }
-    await elsewhere(async (cryptoki, slot) => {
+    await withOwnSession(async (cryptoki, slot) => {
       const { session } = await handlesOf(cryptoki, slot, 'none')
       await cryptoki.call('C_Logout', session)
     })
@@ -101,7 +104,7 @@ describe(`keys in a token${whyNoTokens}`, () => {
     const keys = await openToken(settingsOf('emptied'))
     const label = newLabel()
     await keys.make(label)
-    await elsewhere(async (cryptoki, slot) => {
+    await withOwnSession(async (cryptoki, slot) => {
       for (const objectLabel of [`seloste:${label}`, 'seloste:here_']) {
         const { session, objects } = await handlesOf(cryptoki, slot, objectLabel)
         for (const object of objects) expect(await cryptoki.call('C_DestroyObject', session, object)).toBe(0)
@@ -165,7 +168,7 @@ describe(`keys in a token${whyNoTokens}`, () => {
   rule('are unavailable with a wrong PIN, which is tried once, until the file has another', async () => {
     const pinFile = join(await mkdtemp(join(tokens!.folder, 'pin-')), 'pin')
     const signOut = () =>
-      elsewhere(async (cryptoki, slot) => {
+      withOwnSession(async (cryptoki, slot) => {
         expect(await cryptoki.call('C_CloseAllSessions', slot)).toBe(0)
       })
     await writeFile(pinFile, '2468', { mode: 0o600 })

@@ -114,9 +114,9 @@ export async function openTransit(
     async wrap(label, items) {
       if (items.length === 0) return []
       // The server may create a missing key on encryption.
-      const held = await readKey(label)
-      if (!held) throw missingKey(label)
-      assertNotExportable(label, held)
+      const key = await readKey(label)
+      if (!key) throw missingKey(label)
+      assertNotExportable(label, key)
       const all: Buffer[] = []
       for (const some of inBatches(items)) {
         const wrapped = await encrypt(label, some)
@@ -157,8 +157,8 @@ export async function openTransit(
     },
     has: async (label) => (await readKey(label)) !== undefined,
     async destroy(label) {
-      const held = await readKey(label)
-      if (!held) return undefined
+      const key = await readKey(label)
+      if (!key) return undefined
       const probe: Unwrapped = { secret: randomBytes(32), purpose: `destruction ${label}` }
       const [sealed] = await encrypt(label, [probe])
       const allowed = await send('POST', `${pathOf('keys', label)}/config`, { deletion_allowed: true })
@@ -173,7 +173,7 @@ export async function openTransit(
         throw error
       })
       if (opened[0]) throw stays('says that it is gone, and still decrypts with it')
-      const request = held.requestId === undefined ? '' : ` (request ${held.requestId})`
+      const request = key.requestId === undefined ? '' : ` (request ${key.requestId})`
       return `found${request}, deleted, then not found, and what it had wrapped no longer opened`
     },
     labels: async () =>

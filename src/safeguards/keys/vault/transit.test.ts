@@ -47,8 +47,9 @@ async function openWithKey() {
 
 /** Makes this many requests of this kind fail. */
 function failWith(kind: RegExp, fault: Fault, times = Infinity): void {
-  let left = times
-  server.fault = (requests) => (kind.test(`${requests.method} ${requests.path}`) && left-- > 0 ? fault : undefined)
+  let failuresLeft = times
+  server.fault = (requests) =>
+    kind.test(`${requests.method} ${requests.path}`) && failuresLeft-- > 0 ? fault : undefined
 }
 
 const away = (words: RegExp) => ({ code: 'KEY_STORE_AWAY', message: expect.stringMatching(words) as string })

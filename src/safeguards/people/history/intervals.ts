@@ -43,13 +43,13 @@ export function splitAtBounds(whole: Interval, others: readonly Interval[]): Int
 
 /**
  * Sets `value` in a timeline (ordered intervals that never overlap) from an instant until the next known change, or `until`.
- * Null: nothing holds in that time. Adjacent intervals that are the `same` are merged.
+ * Null: nothing holds in that time. Adjacent intervals with equal values are merged.
  */
 export function changeFrom<Value extends object>(
   timeline: readonly (Interval & Value)[],
   { from, until = null }: { from: Temporal.Instant; until?: Temporal.Instant | null },
   value: Value | null,
-  same: (one: Value, other: Value) => boolean,
+  areEqual: (one: Value, other: Value) => boolean,
 ): (Interval & Value)[] {
   const next = timeline
     .flatMap((held) => (held.to === null ? [held.from] : [held.from, held.to]))
@@ -63,18 +63,18 @@ export function changeFrom<Value extends object>(
     ]),
     ...(value === null ? [] : intersect({ ...value, from, to: next }, { from, to: null })),
   ]
-  return mergeAdjacent(pieces, same)
+  return mergeAdjacent(pieces, areEqual)
 }
 
-/** Sorts the intervals, and merges adjacent ones with the same value. */
+/** Sorts the intervals, and merges adjacent ones with equal values. */
 function mergeAdjacent<Value extends object>(
   pieces: (Interval & Value)[],
-  same: (one: Value, other: Value) => boolean,
+  areEqual: (one: Value, other: Value) => boolean,
 ): (Interval & Value)[] {
   const timeline: (Interval & Value)[] = []
   for (const piece of pieces.toSorted((one, other) => compare(one.from, other.from))) {
     const last = timeline.at(-1)
-    if (last?.to && compare(last.to, piece.from) === 0 && same(last, piece)) {
+    if (last?.to && compare(last.to, piece.from) === 0 && areEqual(last, piece)) {
       timeline[timeline.length - 1] = { ...last, to: piece.to }
     } else timeline.push(piece)
   }

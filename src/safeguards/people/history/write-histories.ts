@@ -31,8 +31,8 @@ export async function writeHistories(tx: Tx, steps: readonly HistoryStep[]): Pro
   ]
   for (const [table, rowsOf] of tables) {
     const differences = changed.map(({ before, after }) => difference(before ? rowsOf(before) : [], rowsOf(after)))
-    const gone = differences.flatMap((one) => one.gone)
-    const entered = await deleteRows(tx, table, gone)
+    const removed = differences.flatMap((one) => one.removed)
+    const entered = await deleteRows(tx, table, removed)
     const added = differences.flatMap((one) => one.added).map((row) => ({ ...row, ...entered.get(placementKey(row)) }))
     for (const rows of chunks(added)) await tx.insertInto(table).values(rows).execute()
   }
@@ -89,10 +89,13 @@ async function deleteRows(tx: Tx, table: TimeTable, rows: readonly TimeRow[]): P
   return new Map(isPlacement ? taken.map((row) => [placementKey(row), { entered_at: row.entered_at }]) : [])
 }
 
-function difference<Row extends object>(before: readonly Row[], after: readonly Row[]): { gone: Row[]; added: Row[] } {
+function difference<Row extends object>(
+  before: readonly Row[],
+  after: readonly Row[],
+): { removed: Row[]; added: Row[] } {
   const text = (row: Row) => JSON.stringify(row)
   const [were, are] = [new Set(before.map(text)), new Set(after.map(text))]
-  return { gone: before.filter((row) => !are.has(text(row))), added: after.filter((row) => !were.has(text(row))) }
+  return { removed: before.filter((row) => !are.has(text(row))), added: after.filter((row) => !were.has(text(row))) }
 }
 
 /** Returns true if nothing differs. */

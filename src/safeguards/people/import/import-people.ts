@@ -191,19 +191,19 @@ function change(
   const hasLeft = employed.employedTo !== null && compare(employed.employedTo, from) <= 0
   const at = hasLeft && employed.employedTo ? employed.employedTo.subtract({ nanoseconds: 1000 }) : from
   const had = employed.placements.find((one) => holdsAt(one, at)) ?? { unitId: null, supervisorId: null }
-  const held = employed.phones.filter((phone) => holdsAt(phone, at)).map(({ phoneKey }) => phoneKey)
+  const currentPhones = employed.phones.filter((phone) => holdsAt(phone, at)).map(({ phoneKey }) => phoneKey)
   const phones = row.phones?.map(({ key }) => key)
   const name = employed.names.find((one) => holdsAt(one, from))?.name
-  const made: HistoryChange = {
+  const change: HistoryChange = {
     from,
     ...(name !== row.name && { name: { name: row.name, given: null, family: null } }),
     ...(wanted.unitId !== undefined && wanted.unitId !== had.unitId && { unitId: wanted.unitId }),
     ...(wanted.supervisorId !== undefined &&
       wanted.supervisorId !== had.supervisorId && { supervisorId: wanted.supervisorId }),
-    addPhones: phones?.filter((key) => !held.includes(key)) ?? [],
-    endPhones: phones ? held.filter((key) => !phones.includes(key)) : [],
+    addPhones: phones?.filter((key) => !currentPhones.includes(key)) ?? [],
+    endPhones: phones ? currentPhones.filter((key) => !phones.includes(key)) : [],
   }
-  const after = changeHistory(employed, made, isFree)
+  const after = changeHistory(employed, change, isFree)
   if ('refused' in after) return { column: 'employed_to', code: 'person.not-employed' }
   return isSame(before, after) ? before : { ...after, source: 'csv' }
 }
@@ -221,11 +221,11 @@ function* phoneProblems(
   rowOf: (id: string) => number | undefined,
   numbering: NumberingOptions,
 ): Generator<CsvProblem> {
-  for (const [phoneKey, held] of phonesOf(people)) {
-    if (held.length < 2) continue
-    held.sort((one, other) => compare(one.from, other.from))
-    for (const [index, one] of held.entries()) {
-      for (const other of held.slice(index + 1)) {
+  for (const [phoneKey, holdings] of phonesOf(people)) {
+    if (holdings.length < 2) continue
+    holdings.sort((one, other) => compare(one.from, other.from))
+    for (const [index, one] of holdings.entries()) {
+      for (const other of holdings.slice(index + 1)) {
         if (!overlap(one, other) || one.person.id === other.person.id) continue
         const written = displayPhoneNumber(phoneKey, numbering)
         const [first, second] = [rowOf(one.person.id), rowOf(other.person.id)]

@@ -26,7 +26,7 @@ export async function withholdUnapproved(
   const withPhone = new Set(unsettled.filter(({ kind }) => kind === 'phone').map(({ personId }) => personId))
   const withPlacement = new Set(unsettled.filter(({ kind }) => kind !== 'phone').map(({ personId }) => personId))
   const waiting: WithheldChange[] = []
-  const held = steps.map(({ before, after }): HistoryStep => {
+  const withheld = steps.map(({ before, after }): HistoryStep => {
     const had = before?.phones ?? []
     const phones = withPhone.has(after.id)
       ? before
@@ -45,7 +45,7 @@ export async function withholdUnapproved(
     }
     return { before, after: { ...after, phones, placements } }
   })
-  return { steps: held, waiting }
+  return { steps: withheld, waiting }
 }
 
 /** Returns the changes that a second person must confirm. */
