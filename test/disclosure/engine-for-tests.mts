@@ -55,8 +55,9 @@ function words(count: number): string {
   return Array.from({ length: count }, (_, i) => `${word(i)}\n`).join('')
 }
 
-function said(confidenceOf: (word: string) => number): string {
-  const text = ['hyvää', 'päivää', 'puhelinnumeroni', 'on', '0401234567', 'kiitos', 'kuulemiin']
+const shortText = ['hyvää', 'päivää', 'puhelinnumeroni', 'on', '0401234567', 'kiitos', 'kuulemiin']
+
+function said(confidenceOf: (word: string) => number, text = shortText): string {
   const lines = text.map((word, i) =>
     JSON.stringify({ word, from: 400 + i * 2400, to: 400 + i * 2400 + 2200, confidence: confidenceOf(word) }),
   )
@@ -89,6 +90,15 @@ const answers: Record<string, () => Promise<Buffer | string> | Buffer | string> 
   // Send the same words on each track, in two seconds.
   says: () => said(() => 0.9),
   'says-unsure': () => said((word) => (word === 'päivää' || word === 'kiitos' ? 0.3 : 0.9)),
+  // In seven seconds, some of them long: a turn of several lines.
+  'says-at-length': () =>
+    said(
+      (word) => (['veronpidätysprosentin', 'Kerttu', 'muutosverokorttia'].includes(word) ? 0.4 : 0.95),
+      [
+        ...['Verohallinto,', 'hyvää', 'päivää.', 'Täällä', 'on', 'Kerttu', 'ja', 'kysyisin', 'uuden'],
+        ...['veronpidätysprosentin', 'mukaista', 'muutosverokorttia', 'työnantajalle', 'ensi', 'kuusta.'],
+      ],
+    ),
   words: () => `${words(3)}{"words":3}\n`,
   'words-cut': () => words(3),
   'words-miscounted': () => `${words(3)}{"words":4}\n`,

@@ -12,8 +12,12 @@ const startMs = 200_000
 /**
  * Starts a new Seloste for each test file that uses it, so that changes of one journey do not affect another.
  * @param replacements texts of the seed and their replacements, made before the description is installed
+ * @param settingsIn writes files into a folder, and returns settings that name them
  */
-export const withoutCalls = (replacements: Readonly<Record<string, string>> = {}) =>
+export const withoutCalls = (
+  replacements: Readonly<Record<string, string>> = {},
+  settingsIn: (folder: string) => Promise<Readonly<Record<string, string>>> = () => Promise.resolve({}),
+) =>
   atTheDesk.extend<object, { seloste: RunningSeloste }>({
     seloste: [
       async ({}, use) => {
@@ -25,7 +29,8 @@ export const withoutCalls = (replacements: Readonly<Record<string, string>> = {}
           file,
           Object.entries(replacements).reduce((text, [from, to]) => text.replaceAll(from, to), seed),
         )
-        await useOne(await startSeloste({ environment: { SELOSTE_DESCRIPTION: file } }), use)
+        const settings = await settingsIn(folder)
+        await useOne(await startSeloste({ environment: { SELOSTE_DESCRIPTION: file, ...settings } }), use)
         await rm(folder, { recursive: true })
       },
       { scope: 'worker', timeout: startMs },

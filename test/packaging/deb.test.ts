@@ -68,7 +68,8 @@ describe.skipIf(!isLong || !canBuild)('the Debian package', () => {
 
   test('contains no tests, no development tools and no database', () => {
     const program = at('usr/lib/seloste')
-    const files = execFileSync('find', [program, '-type', 'f'], { encoding: 'utf8' }).split('\n')
+    const listed = execFileSync('find', [program, '-type', 'f'], { encoding: 'utf8', maxBuffer: 1 << 24 })
+    const files = listed.split('\n')
     expect(files.filter((path) => path.slice(program.length).includes('.test.ts'))).toEqual([])
     const packages = readdirSync(join(program, 'node_modules'))
     expect(
