@@ -46,7 +46,7 @@ export async function appendEntries({ callers = 64, seconds = 5, rounds = 3 } = 
       folder: await openLogFolder(join(folder, 'audit-log')),
       instance: () => 'bench',
     })
-    const sequencing = repeatWithPause(() => sequencer.turn(new AbortController().signal))
+    const sequencing = repeatWithPause(() => sequencer.sequence(new AbortController().signal))
     const results: (Measured & { bare: number })[] = []
     for (let round = 0; round < rounds; round++) {
       const bare = await measure(callers, seconds, () => insertBare(desk.db))

@@ -31,7 +31,7 @@ async function open(database: TestDatabase<SafeguardTables>) {
         `insert into audit_entry (at, action, result) select now() + $1::interval, 'contact.read', 'ok' from generate_series(1, 3)`,
         [ahead],
       )
-      await log.turn(sequencer)
+      await log.sequence(sequencer)
       await pool.query(
         `update audit_checkpoint set signed_at = signed_at + $1::interval where size = (select max(size) from audit_checkpoint)`,
         [ahead],
@@ -47,9 +47,9 @@ async function open(database: TestDatabase<SafeguardTables>) {
         `insert into audit_entry (at, action, object_kind, result, detail) values (now() + $2::interval, 'clock.stepped', 'clock', 'ok', $1)`,
         [JSON.stringify(detail), ahead],
       ),
-    turnInNewProcess: () => log.turn(),
+    sequenceInNewProcess: () => log.sequence(),
     async verify() {
-      await log.turn(sequencer)
+      await log.sequence(sequencer)
       await log.folder.writeKey(writeVerifierKey(sequencer.signer()!))
       return verifyLocally({ db: custodian, folder: join(log.place, 'audit-log'), witnessKeys: [], max: Infinity })
     },
@@ -97,7 +97,7 @@ describe('a clock that is set', () => {
     const watch = log.watch(monotonic())
     const step = await watch.check()
     expect(step?.to.since(step.from).total('hours')).toBeCloseTo(-200 * 24, 0)
-    for (let turn = 0; turn < 3; turn++) await log.append('0')
+    for (let n = 0; n < 3; n++) await log.append('0')
     expect(await log.verify()).toMatchObject({ found: 0, notes: [expect.stringContaining('set back')] })
     // The next process does not report the same step again.
     expect(await log.watch(monotonic()).check()).toBeUndefined()
@@ -110,7 +110,7 @@ describe('a clock that is set', () => {
     const log = await open(databases.before)
     await log.append('0')
     await log.append('200 days')
-    for (let turn = 0; turn < 3; turn++) await log.append('0')
+    for (let n = 0; n < 3; n++) await log.append('0')
     const report = await log.verify()
     expect(new Set(report.problems.map(({ code }) => code))).toEqual(new Set(['entry-order', 'checkpoint-order']))
     expect(splitAcceptable(report).others).toEqual([])
@@ -167,14 +167,14 @@ describe('a clock that is set', () => {
     await rm(join(log.place, 'audit-log', 'signed-from'))
     await deleteSignedFrom()
     expect((await log.verify()).problems.map(({ code }) => code)).toContain('entry-order')
-    await log.turnInNewProcess()
+    await log.sequenceInNewProcess()
     expect(await log.verify()).toMatchObject({ found: 0, notes: [expect.stringContaining('set back')] })
 
     await log.append('300 days')
     await log.writeStep(step(300))
     await log.append('0')
     await deleteSignedFrom()
-    await log.turnInNewProcess()
+    await log.sequenceInNewProcess()
     const report = await log.verify()
     expect(new Set(report.problems.map(({ code }) => code))).toEqual(new Set(['entry-order', 'checkpoint-order']))
     expect(report.notes).toContainEqual(expect.stringContaining('it is ignored'))

@@ -26,7 +26,7 @@ afterAll(() => verifying?.stop())
 test('a verification written by the owner of the database does not delay the custodian, which counts only its own', async () => {
   await pool.query(`insert into audit_entry (action, result) select 'contact.read', 'ok' from generate_series(1, 20)`)
   const sequencer = log.begin()
-  await log.turn(sequencer)
+  await log.sequence(sequencer)
   await log.folder.writeKey(writeVerifierKey(sequencer.signer()!))
   verifying = verifyLogOnDemand({
     ...{ db: custodian.db, pool: custodian.pool, registry: new Registry(), intervalMs: () => 500 },
@@ -52,7 +52,7 @@ test('a verification written by the owner of the database does not delay the cus
 test('compares the protections with those read at the start of the process, even if the file has changed since', async () => {
   const read = await expectedProtections()
   const sequencer = other.begin()
-  await other.turn(sequencer)
+  await other.sequence(sequencer)
   await other.folder.writeKey(writeVerifierKey(sequencer.signer()!))
   secondVerifier = verifyLogOnDemand({
     ...{

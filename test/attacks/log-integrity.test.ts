@@ -65,7 +65,7 @@ async function withoutGuards(statement: string): Promise<void> {
 test('the promise has no proof before the first verification of the log', async () => {
   await pool.query(`insert into audit_entry (action, result) select 'contact.read', 'ok' from generate_series(1, 1200)`)
   sequencer = log.begin()
-  await log.turn(sequencer)
+  await log.sequence(sequencer)
   await log.folder.writeKey(writeVerifierKey(sequencer.signer()!))
   expect(await checkAndRead()).toBeUndefined()
   verifying = verifyLogOnDemand({
@@ -143,7 +143,7 @@ test('an acceptance written by the owner of the database hides no changed row, b
     )
   await writeAcceptance({})
   await writeAcceptance({ signature: Buffer.alloc(64).toString('base64') })
-  await log.turn(sequencer)
+  await log.sequence(sequencer)
   await verifyNow()
   expect(await checkAndRead()).toMatchObject({ holds: false, facts: { problems: 1, example: 'entry-altered' } })
   await withoutGuards(`update audit_entry set result = 'ok' where seq = (select seq from audit_leaf where index = 11)`)
@@ -247,10 +247,10 @@ test('a pruning written by the owner of the database explains no missing entry, 
   await owner.query(`
     set session_replication_role = replica; update audit_entry set at = now() - interval '70 months'; set session_replication_role = default;
     insert into audit_entry (at, action, result) select now() - interval '69 months' + n * interval '1 day', 'contact.read', 'ok' from generate_series(1, 1100) n`)
-  await prunedLog.turn(prunedSequencer)
+  await prunedLog.sequence(prunedSequencer)
   await owner.query(`update audit_checkpoint set signed_at = now() - interval '2 days'`)
   const verify = async () => {
-    await prunedLog.turn(prunedSequencer)
+    await prunedLog.sequence(prunedSequencer)
     await prunedLog.folder.writeKey(writeVerifierKey(prunedSequencer.signer()!))
     const folder = join(prunedLog.place, 'audit-log')
     return verifyLocally({ db: pruned.as('seloste_custodian').db, folder, witnessKeys: [] })

@@ -94,7 +94,9 @@ test('entries lost by an earlier restore are not a break after the next restore'
   expect((await restoreFrom(first, place, { backup: manifest.id })).lostEntries.length).toBeGreaterThan(0)
   const { db: restored, keys, log, ledger, target, url } = first
   const seal = async () => {
-    await createSequencer({ db: restored, keys, folder: log, instance: () => 'B' }).turn(new AbortController().signal)
+    await createSequencer({ db: restored, keys, folder: log, instance: () => 'B' }).sequence(
+      new AbortController().signal,
+    )
     await sealLedger({ db: restored, keys, folder: ledger })
   }
   const source = {

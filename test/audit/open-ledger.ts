@@ -19,7 +19,7 @@ const recovery = generateKeyPair()
 
 export async function openTestLedger<Tables extends SafeguardTables>(database: TestDatabase<Tables>) {
   const log = await openTestLog(database)
-  await log.turn()
+  await log.sequence()
   const folder = await openLogFolder(join(log.place, 'ledger'))
   const custodian = database.as('seloste_custodian').db
   const signer = await readLedgerSigner(log.keys)

@@ -18,8 +18,8 @@ export async function openTestLog<Tables extends SafeguardTables>(database: Test
   /** Opens a sequencer, as a new process does. */
   const openSequencer = (otherFolder: LogFolder = folder) =>
     createSequencer({ db: custodian, keys, folder: otherFolder, instance: () => 'Lupavirasto Test' })
-  const turn = async (sequencer = openSequencer()) => sequencer.turn(new AbortController().signal)
+  const sequence = async (sequencer = openSequencer()) => sequencer.sequence(new AbortController().signal)
   const prune = async (months: number | null, now = Temporal.Now.instant()) =>
     pruneLog(custodian, months, { signer: await readLogKey(keys), folder, now })
-  return { place, keys, folder, begin: openSequencer, turn, prune }
+  return { place, keys, folder, begin: openSequencer, sequence, prune }
 }

@@ -27,9 +27,9 @@ async function writeLog(database: TestDatabase<RegisterTables>, entries: number)
       reference: `VIKA-${n} "ä" €`,
       detail: { n, part: n / 7, list: ['ö', '\u2028'], none: null },
     })
-    if (n % 50 === 0) await log.turn(sequencer)
+    if (n % 50 === 0) await log.sequence(sequencer)
   }
-  await log.turn(sequencer)
+  await log.sequence(sequencer)
   const folder = join(log.place, 'audit-log')
   const key = writeVerifierKey(sequencer.signer()!)
   await log.folder.writeKey(key)
@@ -68,7 +68,7 @@ describe('the log as the program writes it', () => {
       // Stops at 512 entries, because the tests below count their subtrees.
       for (let n = 0; growing && n < 150; n++) {
         await appendAudit(database.as('seloste_custodian').db, { action: 'key.destroyed', result: 'ok' })
-        await log.turn(log.sequencer)
+        await log.sequence(log.sequencer)
       }
     })()
     for (let round = 0; round < 15; round++) expect((await log.verify()).problems).toEqual([])
@@ -157,10 +157,10 @@ describe('a break accepted by an operator', () => {
       owner.query(`begin; set local session_replication_role = replica;
         delete from audit_entry where seq = (select seq from audit_leaf where index = ${index}); commit`)
     await destroy(12)
-    expect(await broken.turn()).toHaveProperty('broken')
+    expect(await broken.sequence()).toHaveProperty('broken')
     expect(codesOf(await broken.verify())).toEqual(['entry-missing', 'break-open'])
     await resumeLog(resumedDatabase.as().db, broken.keys, broken.folder, { reason: 'A disk broke', by: 'ylläpito' })
-    await broken.turn()
+    await broken.sequence()
     expect(await broken.verify()).toMatchObject({ found: 0, accepted: 1 })
     await destroy(13)
     expect((await broken.verify()).problems).toMatchObject([{ code: 'entry-missing', leaf: 13 }])
@@ -174,10 +174,10 @@ test('a pruned log that has no entries of some years is whole', async () => {
     insert into audit_entry (at, action, result) select now() - interval '1 month' * case when n < 256 then 40 else 1 end, 'contact.read', 'ok'
     from generate_series(1, 600) n`)
   const sequencer = log.begin()
-  await log.turn(sequencer)
+  await log.sequence(sequencer)
   await owner.query("update audit_checkpoint set signed_at = now() - interval '2 days'")
   expect(await log.prune(36)).toBe(256)
-  await log.turn(sequencer)
+  await log.sequence(sequencer)
   await log.folder.writeKey(writeVerifierKey(sequencer.signer()!))
   const folder = join(log.place, 'audit-log')
   const report = await verifyLocally({ db: prunedDatabase.as('seloste_custodian').db, folder, witnessKeys: [] })
@@ -270,7 +270,7 @@ test('a new log is verified once it has its key: a first start reports no verifi
     await wait(2_000)
     expect((await newDatabase.as().pool.query('select from log_verification')).rowCount).toBe(0)
     const sequencer = fresh.begin()
-    await fresh.turn(sequencer)
+    await fresh.sequence(sequencer)
     await fresh.folder.writeKey(writeVerifierKey(sequencer.signer()!))
     key.resolve()
     await expect.poll(() => lines.join(''), { timeout: 15_000 }).toContain('the audit log is whole')

@@ -58,7 +58,7 @@ export async function openBackedUpRegister(database: TestDatabase<RegisterTables
     source,
     /** Seals and signs everything pending in the log and the ledger. */
     async seal() {
-      await sequencer.turn(new AbortController().signal)
+      await sequencer.sequence(new AbortController().signal)
       await sealLedger({ db: owner.db, keys: register.keys, folder: ledgerFolder })
     },
     async makeRecordings(count: number): Promise<RecordedSegment[]> {

@@ -14,18 +14,18 @@ function failOnError(error: Error): void {
 test('two processes with the same job never run it at once', async () => {
   let running = 0
   let max = 0
-  let turns = 0
+  let runs = 0
   const work = async () => {
     running += 1
     max = Math.max(max, running)
     await wait(5)
     running -= 1
-    turns += 1
+    runs += 1
   }
   const all: Repeating[] = [1, 2, 3].map(() =>
     every({ pool, intervalMs: 1, lockName: 'same', work, onError: failOnError }),
   )
-  await expect.poll(() => turns).toBeGreaterThan(10)
+  await expect.poll(() => runs).toBeGreaterThan(10)
   await Promise.all(all.map((job) => job.stop()))
   expect(max).toBe(1)
 })
@@ -40,21 +40,21 @@ test('a job that throws is reported, and runs again', async () => {
 })
 
 test('a job is stalled while another session holds its lock, its runs fail or a run does not end, until a run is done', async () => {
-  const [holder, turns] = [await pool.connect(), new Map<string, number>()]
+  const [holder, runs] = [await pool.connect(), new Map<string, number>()]
   const { promise: ended, resolve: end } = Promise.withResolvers<void>()
-  const turn = (job: string) => turns.set(job, (turns.get(job) ?? 0) + 1)
+  const countRun = (job: string) => runs.set(job, (runs.get(job) ?? 0) + 1)
   await holder.query(`select pg_advisory_lock(hashtextextended('seloste.held', 0))`)
   let isMended = false
   const failing = () => {
-    turn('failing')
+    countRun('failing')
     return isMended ? Promise.resolve() : Promise.reject(new Error('no'))
   }
   const options = { pool, intervalMs: 1, onError: () => undefined }
   const all = [
-    every({ ...options, lockName: 'seloste.held', work: async () => void turn('held') }),
+    every({ ...options, lockName: 'seloste.held', work: async () => void countRun('held') }),
     every({ ...options, lockName: 'seloste.failing', work: failing }),
-    every({ ...options, lockName: 'seloste.hanging', work: () => (turn('hanging'), ended) }),
-    every({ ...options, lockName: 'seloste.well', work: async () => void turn('well') }),
+    every({ ...options, lockName: 'seloste.hanging', work: () => (countRun('hanging'), ended) }),
+    every({ ...options, lockName: 'seloste.well', work: async () => void countRun('well') }),
   ]
   // Files that share this process may have left jobs behind.
   const own = new Set(['held', 'failing', 'hanging', 'well'])
@@ -63,7 +63,7 @@ test('a job is stalled while another session holds its lock, its runs fail or a 
   const later = stalledAfterMs + 1_000
   try {
     await expect.poll(() => stalled(later)).toEqual(['held job-elsewhere', 'failing job-fails'])
-    await expect.poll(() => turns.get('hanging')).toBe(1)
+    await expect.poll(() => runs.get('hanging')).toBe(1)
     expect(stalled(0)).toEqual([])
     expect(stalled(longestRunMs + 1_000)).toContain('hanging job-hangs')
     await holder.query(`select pg_advisory_unlock(hashtextextended('seloste.held', 0))`)

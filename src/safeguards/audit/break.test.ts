@@ -89,7 +89,7 @@ async function signedLog(database: TestDatabase<SafeguardTables>) {
        select 'contact.read', 'ok', jsonb_build_object('n', n) from generate_series((select count(*) from audit_entry) + 1, $1) n`,
       [upto],
     )
-    await log.turn()
+    await log.sequence()
   }
   const note = readCheckpoint((await log.folder.readCheckpoint()) ?? '')
   expect(note?.size).toBe(1300)
@@ -101,14 +101,14 @@ describe('an altered log', () => {
     '%i: %s: signing stops, views are refused and calls continue, and once the break is accepted, the log continues from its last checkpoint',
     async (index, _what, statement, kind, lost) => {
       const database = databases[index] as TestDatabase<SafeguardTables>
-      const { folder, keys, turn, begin, signed } = await signedLog(database)
+      const { folder, keys, sequence, begin, signed } = await signedLog(database)
       const admin = database.as()
       const client = await admin.pool.connect()
       await client.query(unprotected(statement))
       client.release(true)
 
       const lastNote = await folder.readCheckpoint()
-      const found = await turn()
+      const found = await sequence()
       expect(found).toMatchObject({ broken: { findings: expect.arrayContaining([expect.objectContaining({ kind })]) } })
       expect(await folder.readCheckpoint()).toBe(lastNote)
 
@@ -117,19 +117,19 @@ describe('an altered log', () => {
       await expect(appendAudit(desk, view)).rejects.toMatchObject({ code: 'SL001' })
       await appendAudit(desk, { action: 'sign-in.delayed', result: 'ok' })
       await appendAudit(database.as('seloste_capture').db, { action: 'call.admitted', result: 'ok' })
-      expect(await turn()).toHaveProperty('broken')
+      expect(await sequence()).toHaveProperty('broken')
 
       const resumed = await resumeLog(admin.db, keys, folder, { reason: 'Restored on 1 March', by: 'operator' })
       expect(resumed.lost).toEqual(lost)
       await appendAudit(desk, view)
       const sequencer = begin()
-      const first = await turn(sequencer)
+      const first = await sequence(sequencer)
       // An altered row is detected only once the leaves are restored, and is then accepted too.
       if ('broken' in first) {
         expect(first.broken.findings.map((finding) => finding.kind)).toEqual(['entry-altered'])
         await resumeLog(admin.db, keys, folder, { reason: 'and the entry itself', by: 'operator' })
       }
-      const next = await turn()
+      const next = await sequence()
       expect(next).not.toHaveProperty('broken')
       const read = storedHashReader(admin.db)
       expect((await edgeAt(1300, read)).root()).toEqual(signed)
@@ -142,28 +142,28 @@ describe('an altered log', () => {
       expect(accepted.rows[0]?.detail.kinds).toContain(kind)
       expect(accepted.rows[0]?.detail.reason).toBe('Restored on 1 March')
       for (const range of lost) expect(accepted.rows[0]?.detail.indexes).toContain(range)
-      expect(await turn()).toEqual({ signed: undefined })
+      expect(await sequence()).toEqual({ signed: undefined })
     },
   )
 
   test('is not signed either if the folder beside the keys was altered, or if the log’s key is missing', async () => {
-    const { folder, keys, turn } = await signedLog(folders)
+    const { folder, keys, sequence } = await signedLog(folders)
     const note = (await folder.readCheckpoint()) ?? ''
     await folder.writeCheckpoint(note.replace('1300', '1299'))
-    expect(await turn()).toMatchObject({ broken: { findings: [{ kind: 'checkpoint-altered' }] } })
+    expect(await sequence()).toMatchObject({ broken: { findings: [{ kind: 'checkpoint-altered' }] } })
     // The database still has all signed entries: the folder is written again from them.
     await resumeLog(folders.as().db, keys, folder, { reason: 'restored', by: 'operator' })
     expect(await folder.readCheckpoint()).toBe(note)
-    expect(await turn()).toMatchObject({ signed: { size: 1301 } })
+    expect(await sequence()).toMatchObject({ signed: { size: 1301 } })
     expect((await folder.readLeaves(0, 2000)).length).toBe(1301)
 
     const logKey = await keys.read('audit-log')
     await keys.destroy('audit-log')
-    expect(await turn()).toMatchObject({ broken: { findings: [{ kind: 'key-missing' }] } })
+    expect(await sequence()).toMatchObject({ broken: { findings: [{ kind: 'key-missing' }] } })
     await expect(resumeLog(folders.as().db, keys, folder, { reason: 'x', by: 'y' })).rejects.toThrow(/restore keys/)
     await keys.write('audit-log', logKey as Buffer)
     await resumeLog(folders.as().db, keys, folder, { reason: 'key is back', by: 'operator' })
-    expect(await turn()).toMatchObject({ signed: { size: 1302 } })
+    expect(await sequence()).toMatchObject({ signed: { size: 1302 } })
     await expect(resumeLog(folders.as().db, keys, folder, { reason: 'x', by: 'y' })).rejects.toThrow(/no break/)
   })
 })

@@ -22,7 +22,7 @@ async function grow(upto: number) {
      from generate_series((select count(*) from audit_entry) + (select coalesce(max(minimum_index), 0) from audit_pruning) + 1, $1)`,
     [upto],
   )
-  await log.turn()
+  await log.sequence()
 }
 
 const exported = async () => exportLog(admin.db, (await readLogKey(log.keys)) as Signer, folder)
@@ -118,7 +118,7 @@ describe('an export', () => {
     await admin.pool.query("update audit_checkpoint set signed_at = now() - interval '2 days'")
     expect(await log.prune(60)).toBe(256)
     await grow(1500)
-    expect(await log.turn()).toEqual({ signed: undefined })
+    expect(await log.sequence()).toEqual({ signed: undefined })
     await exported()
     expect((await filesOf()).filter((path) => path.startsWith('tile/entries'))).not.toContain('tile/entries/000')
     await expectReadable(256)

@@ -33,7 +33,7 @@ describe('pruning', () => {
     await admin.pool.query(`
       insert into audit_entry (person_id, action, result, detail)
       select p.id, 'session.started', 'ok', verifiers_detail(p.id) from person p`)
-    await log.turn()
+    await log.sequence()
     const leaves = await count('audit_leaf')
     expect(await log.prune(null)).toBe(0)
 
@@ -52,8 +52,8 @@ describe('pruning', () => {
       { minimumIndex: 256, entries: 256, months: 36 },
       { minimumIndex: 512, entries: 256, months: 24 },
     ])
-    expect(await log.turn()).not.toHaveProperty('broken')
-    expect(await log.turn()).toEqual({ signed: undefined })
+    expect(await log.sequence()).not.toHaveProperty('broken')
+    expect(await log.sequence()).toEqual({ signed: undefined })
   })
 
   test('repeats the digests of what people sign in with, each as of its pruned entry', async () => {

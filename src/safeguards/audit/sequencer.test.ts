@@ -58,7 +58,7 @@ describe('an entry', () => {
     const log = await openTestLog(growing)
     const sequencer = log.begin()
     await append(growing)
-    expect(await log.turn(sequencer)).toMatchObject({ signed: { size: 2 } })
+    expect(await log.sequence(sequencer)).toMatchObject({ signed: { size: 2 } })
     const { rows } = await growing.as().pool.query(`
       select seq, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, encode(uuid_send(salt), 'hex') as salt
       from audit_entry order by seq desc limit 1`)
@@ -76,14 +76,14 @@ describe('an entry', () => {
     expect(note?.origin).toMatch(/^seloste\/lupavirasto-test\/[0-9a-f]{8}$/)
     expect(signer && note && signedBy(signer, note)).toHaveProperty('line')
     await expectWhole(growing, log.folder)
-    expect(await log.turn(sequencer)).toEqual({ signed: undefined })
+    expect(await log.sequence(sequencer)).toEqual({ signed: undefined })
   })
 
   test('among thousands is in the tree once, also at the ends of tiles and if each run is another process', async () => {
     const log = await openTestLog(together)
     for (const many of [1, 254, 1, 1, 2_500]) {
       await growMany(together, many)
-      await log.turn()
+      await log.sequence()
       await expectWhole(together, log.folder)
     }
     const { rows } = await together.as().pool.query('select level, index::int, hash from audit_subtree order by index')
@@ -101,8 +101,8 @@ describe('an entry', () => {
     const log = await openTestLog(busy)
     const sequencer = log.begin()
     let appending = true
-    const turns = (async () => {
-      while (appending) await log.turn(sequencer)
+    const sequencing = (async () => {
+      while (appending) await log.sequence(sequencer)
     })()
     const custodian = busy.as('seloste_custodian').db
     await Promise.all(
@@ -117,8 +117,8 @@ describe('an entry', () => {
       ),
     )
     appending = false
-    await turns
-    await log.turn(sequencer)
+    await sequencing
+    await log.sequence(sequencer)
     await expectWhole(busy, log.folder)
     const { rows } = await busy
       .as()
@@ -128,19 +128,19 @@ describe('an entry', () => {
 
   test('is in the tree once if two sequencers work at the same time, as when a lock is lost', async () => {
     const log = await openTestLog(twice)
-    await log.turn()
+    await log.sequence()
     const two = [log.begin(), log.begin()]
     for (let round = 0; round < 5; round++) {
       await growMany(twice, 40)
-      await Promise.allSettled(two.map((sequencer) => log.turn(sequencer)))
+      await Promise.allSettled(two.map((sequencer) => log.sequence(sequencer)))
     }
-    expect(await log.turn()).not.toHaveProperty('broken')
+    expect(await log.sequence()).not.toHaveProperty('broken')
     await expectWhole(twice, log.folder)
   })
 
   test('is in the tree even if the process was killed at any step, because the next one continues', async () => {
     const log = await openTestLog(ending)
-    await log.turn()
+    await log.sequence()
     const steps = ['writeLeaves', 'writeCheckpoint'] as const
     for (const step of steps) {
       for (const when of ['before', 'after'] as const) {
@@ -152,8 +152,8 @@ describe('an entry', () => {
             throw new Error('killed')
           },
         }
-        await expect(log.turn(log.begin(dying))).rejects.toThrow('killed')
-        expect(await log.turn()).not.toHaveProperty('broken')
+        await expect(log.sequence(log.begin(dying))).rejects.toThrow('killed')
+        expect(await log.sequence()).not.toHaveProperty('broken')
         await expectWhole(ending, log.folder)
       }
     }

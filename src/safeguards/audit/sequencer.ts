@@ -22,10 +22,10 @@ export interface Sequencer {
    * Sequences waiting entries and signs the tree. One at a time on any machine: the caller holds a lock.
    * @returns the new checkpoint if the tree grew, or the break that prevents signing
    */
-  turn: (signal: AbortSignal) => Promise<{ signed: StoredCheckpoint | undefined } | { broken: LogBreak }>
-  /** Repeats the full check before the next turn. */
+  sequence: (signal: AbortSignal) => Promise<{ signed: StoredCheckpoint | undefined } | { broken: LogBreak }>
+  /** Repeats the full check before the next run. */
   checkAgain: () => void
-  /** Returns true if the log could be continued at the last turn. */
+  /** Returns true if the log could be continued at the last run. */
   isWhole: () => boolean
   size: () => number
   signer: () => Signer | undefined
@@ -90,7 +90,7 @@ export function createSequencer(options: {
       .execute()
   }
 
-  async function turn(signal: AbortSignal): ReturnType<Sequencer['turn']> {
+  async function sequence(signal: AbortSignal): ReturnType<Sequencer['sequence']> {
     const already = await openBreak(db)
     if (already) return stopAtBreak(already)
     try {
@@ -111,9 +111,9 @@ export function createSequencer(options: {
       await rememberLeaves(found, found.signedSize)
       return { signed: await signNow(found) }
     } catch (error) {
-      // The outcome of the last step is unknown: the next turn begins with the check.
+      // The outcome of the last step is unknown: the next run begins with the check.
       opened = undefined
-      if (error instanceof TreeChangedElsewhere) return turn(signal)
+      if (error instanceof TreeChangedElsewhere) return sequence(signal)
       throw error
     }
   }
@@ -193,7 +193,7 @@ export function createSequencer(options: {
   }
 
   return {
-    turn,
+    sequence,
     checkAgain: () => (opened = undefined),
     isWhole: () => whole,
     size: () => opened?.edge.size ?? 0,

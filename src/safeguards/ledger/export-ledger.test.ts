@@ -31,7 +31,7 @@ async function destroy(id: string = randomUUID(), cause: 'caller' | 'official' =
   return id
 }
 async function exportBoth(): Promise<number> {
-  await ledger.turn()
+  await ledger.sequence()
   await ledger.seal()
   await exportLog(admin, signer, folder)
   return exportLedger(admin, folder)

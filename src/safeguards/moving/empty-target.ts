@@ -7,7 +7,7 @@ import { quarantineOfMove, readQuarantine } from '#platform/database/quarantine.
 
 /** Tables first: a column's sequence is dropped with its table and cannot be dropped before. */
 const everything = `
-  select 1 as turn, format('drop table if exists %s cascade', oid::regclass) as drops
+  select 1 as step, format('drop table if exists %s cascade', oid::regclass) as drops
   from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
   union all
   select 2, format('drop %s if exists %s cascade', case relkind when 'v' then 'view' else 'sequence' end, oid::regclass)
@@ -17,7 +17,7 @@ const everything = `
   union all
   select 4, format('drop type if exists %s cascade', oid::regtype) from pg_type
   where typnamespace = 'public'::regnamespace and typtype in ('c', 'd', 'e') and typrelid in (select 0 union select oid from pg_class where relkind = 'c')
-  order by turn`
+  order by step`
 
 /**
  * Empties the database in one transaction.

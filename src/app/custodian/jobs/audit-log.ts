@@ -78,8 +78,8 @@ export function startAuditLog(options: AuditLogJobOptions): { firstCheck: Promis
       const step = await clockWatch.check()
       if (step) reportStep(step)
       try {
-        const turn = await sequencer.turn(signal)
-        if ('broken' in turn) alarm(turn.broken)
+        const result = await sequencer.sequence(signal)
+        if ('broken' in result) alarm(result.broken)
         else if (reported !== undefined) resumed()
         const signer = sequencer.signer()
         if (signer && !isKeyWritten) {

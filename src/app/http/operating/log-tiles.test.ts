@@ -36,7 +36,7 @@ describe('the log', () => {
     await database
       .as()
       .pool.query("insert into audit_entry (action, result) select 'call.admitted', 'ok' from generate_series(1, 600)")
-    await log.turn()
+    await log.sequence()
     const shown = await fetch(`${desk.url}/log/checkpoint`)
     expect(shown.headers.get('content-type')).toBe('text/plain; charset=utf-8')
     const checkpoint = readCheckpoint(await shown.text())

@@ -153,16 +153,16 @@ describe(`keys in a token${whyNoTokens}`, () => {
     const keys = await openToken(settingsOf('calls'))
     const label = newLabel()
     await keys.make(label)
-    let turns = 0
+    let iterations = 0
     let isDone = false
     const count = async () => {
-      for (; !isDone; turns++) await new Promise((next) => setImmediate(next))
+      for (; !isDone; iterations++) await new Promise((next) => setImmediate(next))
     }
     const counting = count()
     await keys.wrap(label, Array<(typeof items)[0]>(1_000).fill(items[0]!))
     isDone = true
     await counting
-    expect(turns).toBeGreaterThan(1_000)
+    expect(iterations).toBeGreaterThan(1_000)
   })
 
   rule('are unavailable with a wrong PIN, which is tried once, until the file has another', async () => {
