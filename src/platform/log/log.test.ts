@@ -42,7 +42,7 @@ test('in a terminal an entry is one short line', () => {
   expect(lines[1]).toMatch(/^\d\d:\d\d:\d\d {2}WARN {2}desk {2}lost {2}\(broken pipe\)\n$/)
 })
 
-test('a fault is logged with its remedy, and an error that is not ours is not', () => {
+test('a fault is logged with its remedy, and any other error without one', () => {
   const lines: string[] = []
   const log = logTo(lines)
   log.error({ err: new Fault('object-disk-full', 'full') }, 'capture')
