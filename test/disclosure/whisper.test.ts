@@ -5,7 +5,7 @@ import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { recogniser } from '#app/cli/recogniser/recogniser.ts'
 import { whisperEntry } from '#app/cli/recogniser/whisper-entry.ts'
 import { readWhisperModel } from '#app/cli/recogniser/whisper-model.ts'
@@ -224,6 +224,27 @@ test('no entry is printed for a missing model, a file that is none, one for Engl
       code: 'argument-wrong',
       message: expect.stringMatching(problem) as string,
     })
+})
+
+test('a try on an audio file prints words, and how many are wrong and marked', async () => {
+  const [enginesFile, sound, text] = ['engines.json', 'tone.sln', 'said.txt'].map((name) => join(folder, name))
+  await writeFile(enginesFile!, JSON.stringify({ recognition: [await named()] }))
+  await writeFile(sound!, Buffer.from(tone(2).buffer))
+  await writeFile(text!, 'Puhelimeni numero on 040. Hyvää!')
+  const printed: string[] = []
+  const print = vi.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line))
+  try {
+    const settings = () => readSettings({ SELOSTE_ENGINES: enginesFile }, folder)
+    await recogniser(settings, ['try', sound!, '--language', 'fi', '--text', text!])
+  } finally {
+    print.mockRestore()
+  }
+  expect(printed[0]).toBe('    0.10      0.70  0.55  Puhelinnumeroni')
+  expect(printed.slice(-3)).toEqual([
+    expect.stringMatching(/^4 words in \d+\.\d s, of 2\.0 s of sound$/),
+    'of 5 words said: 1 replaced, 1 missing, 0 added (word error rate 40 %)',
+    'marked: 1 of 1 wrong words, 0 of 3 right ones',
+  ])
 })
 
 test.skipIf(!isInstalled)(

@@ -86,8 +86,9 @@ Other systems
   seloste feeds allow --feed NAME --from DAY      accept calls since DAY from a feed, for two days
   seloste recogniser whisper --program PATH --model PATH [--threads N] [--folder DIR]
                                                   print the entry of whisper.cpp for the file of SELOSTE_ENGINES
-  seloste recogniser try FILE [--language LANGUAGE]
-                                                  run the recogniser on an audio file of your own, and print the words
+  seloste recogniser try FILE [--language LANGUAGE] [--text FILE]
+                                                  run the recogniser on an audio file of your own, and print the words;
+                                                  with the text that was said, how many are wrong
 
   seloste --version
 

@@ -5,7 +5,10 @@ import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
 import { readAudio } from '#platform/audio/read-audio.ts'
 import { decoderOf } from '#register/recordings/decode-packets.ts'
+import { sureConfidence } from '#use/disclosure/copies/propose-for-copy.ts'
 import { namedEngines } from '#use/disclosure/voice/named-engines.ts'
+import type { RecognisedWord } from '#use/disclosure/voice/recognise-process.ts'
+import { compareWords, wordsOfText } from './compare-words.ts'
 import { whisperEntry } from './whisper-entry.ts'
 import { readWhisperModel } from './whisper-model.ts'
 
@@ -26,12 +29,13 @@ export async function recogniser(settings: () => Settings, args: string[]): Prom
       threads: { type: 'string', default: '2' },
       folder: { type: 'string', multiple: true, default: [] },
       language: { type: 'string', default: 'fi' },
+      text: { type: 'string' },
     },
   })
   const [action, file] = positionals
   if (action === 'whisper' && values.model !== undefined && values.program !== undefined)
     return printEntry({ ...values, program: values.program, model: values.model })
-  if (action === 'try' && file !== undefined) return tryOn(settings(), file, values.language)
+  if (action === 'try' && file !== undefined) return tryOn(settings(), file, values)
   throw new Fault(
     'argument-wrong',
     'recogniser needs whisper --program PATH --model PATH, or try FILE; see "seloste help"',
@@ -58,7 +62,11 @@ async function printEntry(given: { program: string; model: string; threads: stri
   console.log(JSON.stringify({ recognition: [entry] }, null, 2))
 }
 
-async function tryOn(settings: Settings, file: string, language: string): Promise<void> {
+async function tryOn(
+  settings: Settings,
+  file: string,
+  { language, text }: { language: string; text?: string | undefined },
+): Promise<void> {
   const wanted = languages.find((one) => one === language)
   if (wanted === undefined)
     throw new Fault('argument-wrong', `--language is "${language}"; it can be ${languages.join(', ')}`)
@@ -68,6 +76,8 @@ async function tryOn(settings: Settings, file: string, language: string): Promis
   if (named === undefined)
     throw new Fault('argument-wrong', 'SELOSTE_ENGINES names no usable recogniser (docs/operate/recognition.md)')
   const tracks = await tracksOf(file)
+  if (text !== undefined && tracks.length > 1)
+    throw new Fault('argument-wrong', `${file} has two tracks; --text needs a file with one`)
   for (const [track, samples] of tracks.entries()) {
     const begun = performance.now()
     const words = await named.recognise(samples, wanted)
@@ -76,7 +86,25 @@ async function tryOn(settings: Settings, file: string, language: string): Promis
     for (const { from, to, confidence, text } of words)
       console.log(`${clock(from)}  ${clock(to)}  ${confidence.toFixed(2)}  ${text}`)
     console.log(`${words.length} words in ${seconds} s, of ${(samples.length / rate).toFixed(1)} s of sound`)
+    if (text !== undefined) printErrors(wordsOfText(await readFile(text, 'utf8')), words)
   }
+}
+
+/** Prints how many words are wrong, and how many of those the editor would mark. */
+function printErrors(said: readonly string[], words: readonly RecognisedWord[]): void {
+  const { replaced, missing, added, areRight } = compareWords(
+    said,
+    words.map(({ text }) => text),
+  )
+  const percent = Math.round((100 * (replaced + missing + added)) / Math.max(1, said.length))
+  console.log(
+    `of ${said.length} words said: ${replaced} replaced, ${missing} missing, ${added} added (word error rate ${percent} %)`,
+  )
+  const isMarked = ({ confidence }: RecognisedWord) => confidence < sureConfidence
+  const wrong = words.filter((_, at) => !areRight[at])
+  console.log(
+    `marked: ${wrong.filter(isMarked).length} of ${wrong.length} wrong words, ${words.filter((word, at) => areRight[at] && isMarked(word)).length} of ${words.length - wrong.length} right ones`,
+  )
 }
 
 const clock = (sample: number) => (sample / rate).toFixed(2).padStart(8)
