@@ -2,7 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { readFlowFilters, readReceptionView } from './capture/capture-shapes.ts'
 import { readMoment } from './contact/moment.ts'
 import { readFilters, searchUrl } from './contacts/filters.ts'
-import { readWhich } from './disclosures/disclosure-shapes.ts'
+import { readDisclosureState } from './disclosures/disclosure-shapes.ts'
 import { readYear } from './disclosures/years.ts'
 import { readNumberFilters } from './description/numbers/number-filters.ts'
 import { readLogFilters } from './log/log-filters.ts'
@@ -384,7 +384,7 @@ export const letterTemplatesRoute = createRoute({
 export const disclosuresRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/disclosures',
-  validateSearch: readWhich,
+  validateSearch: readDisclosureState,
   component: lazyRouteComponent(() => import('./disclosures/disclosures-page.tsx'), 'DisclosuresPage'),
 })
 

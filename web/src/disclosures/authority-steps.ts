@@ -1,8 +1,8 @@
 import type { AuthorityDetail, Package } from './disclosure-shapes.ts'
 import type { StepState } from './research-steps.ts'
 
+/** Steps of a disclosure to an authority, in order. */
 export const authoritySteps = ['request', 'items', 'assessment', 'decision', 'release', 'close'] as const
-/** Step of a disclosure to an authority, in order. */
 export type AuthorityStep = (typeof authoritySteps)[number]
 export type AuthorityLack = AuthorityDetail['lacks'][number]['what']
 

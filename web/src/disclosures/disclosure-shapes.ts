@@ -71,6 +71,6 @@ export function seesDisclosures(me: Rights): boolean {
 }
 
 /** Reads which lists to show from the URL; open ones by default. */
-export function readWhich(search: Record<string, unknown>): { state?: 'over' } {
+export function readDisclosureState(search: Record<string, unknown>): { state?: 'over' } {
   return search['state'] === 'over' ? { state: 'over' } : {}
 }

@@ -17,7 +17,7 @@ import {
   listsResearch,
   preparesResearch,
   readsLog,
-  readWhich,
+  readDisclosureState,
   seesDisclosures,
 } from './disclosure-shapes.ts'
 import { PendingDisclosures } from './pending-disclosures.tsx'
@@ -34,7 +34,7 @@ export function DisclosuresPage() {
 
 function Disclosures({ me }: { me: Me }) {
   const { t } = useLanguage()
-  const { state = 'open' } = useSearch({ from: '/disclosures', select: readWhich, structuralSharing: true })
+  const { state = 'open' } = useSearch({ from: '/disclosures', select: readDisclosureState, structuralSharing: true })
   return (
     <Page title={t('disclosures.title')} lead={t('disclosures.lead')} aside={<PageLinks me={me} />}>
       <nav aria-label={t('disclosures.which')} className="switcher">

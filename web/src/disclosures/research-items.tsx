@@ -19,7 +19,7 @@ interface Props {
   onDone: Done
 }
 
-/** Lent recordings: retention end, state of the anonymised copy, and a link to its editor. */
+/** Recordings of the disclosure: retention end, state of the anonymised copy, and a link to its editor. */
 export function Items({ disclosure, onDone }: Props) {
   const { t } = useLanguage()
   const { itemList, may } = disclosure

@@ -80,8 +80,9 @@ export function lettersDue(request: RequestDetail): LetterKind[] {
   ]
   const due = wanted.flatMap(([kind, isWanted]) => (isWanted ? [kind] : []))
   // A request about calls gets an answer even if no other letter is due.
-  const isLeft = next.includes('answer') && !next.includes('make-copy') && !next.includes('correct') && calls.length > 0
-  return due.length === 0 && isLeft ? ['answer'] : due
+  const needsAnswer =
+    next.includes('answer') && !next.includes('make-copy') && !next.includes('correct') && calls.length > 0
+  return due.length === 0 && needsAnswer ? ['answer'] : due
 }
 
 /** Returns the kinds of letter that are not due but can be drafted for a request, at the writer's discretion. */

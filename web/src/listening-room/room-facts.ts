@@ -44,15 +44,15 @@ export function hasSound(room: Pick<Room, 'calls'>): boolean {
 /** Returns the calls to listen to, including recordings that were destroyed meanwhile, marked as such instead of vanishing. */
 export function withDestroyedParts(before: readonly RoomCall[], now: readonly RoomCall[]): RoomCall[] {
   const unplayable = (parts: readonly RoomPart[]) => parts.map((part) => ({ ...part, canBeHeard: false }))
-  const stay = now.map((call) => {
+  const remaining = now.map((call) => {
     const missing = before
       .filter(({ ordinal }) => ordinal === call.ordinal)
       .flatMap(({ parts }) => parts.filter((part) => !call.parts.some((one) => one.recordingId === part.recordingId)))
     const parts = [...call.parts, ...unplayable(missing)]
     return { ...call, parts: parts.toSorted((a, b) => Date.parse(a.answeredAt) - Date.parse(b.answeredAt)) }
   })
-  const left = before.filter(({ ordinal }) => !now.some((call) => call.ordinal === ordinal))
-  return [...stay, ...left.map((call) => ({ ...call, parts: unplayable(call.parts) }))].toSorted(
+  const destroyed = before.filter(({ ordinal }) => !now.some((call) => call.ordinal === ordinal))
+  return [...remaining, ...destroyed.map((call) => ({ ...call, parts: unplayable(call.parts) }))].toSorted(
     (a, b) => a.ordinal - b.ordinal,
   )
 }

@@ -20,9 +20,9 @@ export interface Talk {
   moments: TalkMoment[]
 }
 
-/** Pauses between words, which belong to the speech. */
+/** Longest pause between words: it counts as speech. */
 const bridgeMs = 400
-/** Clicks, which are no speech. */
+/** Longest click: it does not count as speech. */
 const burstMs = 100
 const minSilenceMs = 3000
 const minOverlapMs = 1000

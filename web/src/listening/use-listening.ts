@@ -85,7 +85,7 @@ export function useListening(recordingId: string, under: UnderPurpose) {
     setRefused(body ?? { error: { code: answer ? 'audio' : 'no-answer' } })
   }
 
-  /** The server ended it: closes the player and discards the fetched audio. */
+  /** The server has ended the listening: closes the player and discards the fetched audio. */
   const finish = useEffectEvent((why: ListeningEndReason | 'silent' | 'refused') => {
     if (!openId.current) return
     if (why === 'refused') return void explain()

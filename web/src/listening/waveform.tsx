@@ -64,14 +64,14 @@ export function Waveform({
   /** Called when the lanes are drawn, for marks on them; undefined when they are removed. */
   onDrawn?: (drawn: Drawn | undefined) => void
 }) {
-  const handle = useRef<HTMLDivElement>(null)
+  const container = useRef<HTMLDivElement>(null)
   const drawn = useRef<{ surfer: WaveSurfer; regions: ReturnType<typeof Regions.create> }>(undefined)
   const notify = useEffectEvent((now: Drawn | undefined) => onDrawn?.(now))
   const onRegionRef = useRef(onRegion)
   onRegionRef.current = onRegion
 
   useEffect(() => {
-    if (!handle.current) return
+    if (!container.current) return
     const cspNonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''
     const color = readColors()
     const regions = Regions.create()
@@ -86,7 +86,7 @@ export function Waveform({
     }
     const surfer = WaveSurfer.create({
       ...sharedOptions,
-      container: handle.current,
+      container: container.current,
       media: audio,
       peaks,
       duration: durationMs / 1000,
@@ -133,7 +133,7 @@ export function Waveform({
           resize: false,
         })
       }
-      if (handle.current) notify({ element: handle.current, regions })
+      if (container.current) notify({ element: container.current, regions })
     })
     regions.on('region-updated', (changed) => {
       if (changed.id === loopId) onRegionRef.current({ fromMs: changed.start * 1000, toMs: changed.end * 1000 })
@@ -175,7 +175,7 @@ export function Waveform({
     })
   }, [region?.fromMs, region?.toMs])
 
-  return <div ref={handle} className="waveform" aria-hidden="true" />
+  return <div ref={container} className="waveform" aria-hidden="true" />
 }
 
 /** Returns the values of colour tokens (styles/tokens.css): a canvas knows no names of colours. */

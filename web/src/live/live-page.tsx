@@ -279,7 +279,7 @@ function ForbidButtons({
     <ForbidOwn
       recordingId={recordingId}
       when={formatTime(call.startedAt, language, 'seconds')}
-      isGoingOn={!endedAt}
+      isOngoing={!endedAt}
       isGone={false}
       forbidden={result?.prohibition}
       onForbidden={(prohibition) => onForbidden(call.segmentId, { recordingId, prohibition })}

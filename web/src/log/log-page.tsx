@@ -59,7 +59,7 @@ function Found({
 }) {
   const { t, language } = useLanguage()
   const [seen, setSeen] = useState({ first: 0, end: 0 })
-  const { isPending, isSuccess, error, count, again, rowAt } = useLog(filters, seen)
+  const { isPending, isSuccess, error, count, retry, rowAt } = useLog(filters, seen)
   const total = formatCount(count, language)
   const summary = count >= maxRows ? t('log.count.most', { total }) : t('log.count', { count, total })
 
@@ -79,7 +79,7 @@ function Found({
         </Button>
       </div>
       {isPending && <Waiting lines={8} />}
-      {error !== undefined && <Failure error={error} onAgain={again} />}
+      {error !== undefined && <Failure error={error} onAgain={retry} />}
       {isSuccess && count === 0 && (
         <Notice kind="info" title={t('log.none')}>
           {t('log.none.hint')}

@@ -47,7 +47,7 @@ export function useLog(filters: LogFilters, seen: Visible) {
     isSuccess: first.isSuccess,
     error: first.error ?? others.find((one) => one.error)?.error ?? undefined,
     count: Math.min(maxRows, first.data?.approximateTotal ?? 0),
-    again: () => void first.refetch(),
+    retry: () => void first.refetch(),
     rowAt,
   }
 }

@@ -16,11 +16,11 @@ const pollMs = 700
 export function VerifyLog({ onOpen }: { onOpen: (seq: number) => void }) {
   const { t } = useLanguage()
   const { data, error, refetch } = $api.useQuery('get', '/api/log/verifications', undefined, {
-    refetchInterval: ({ state }) => (state.data?.items.some(isGoingOn) ? pollMs : false),
+    refetchInterval: ({ state }) => (state.data?.items.some(isOngoing) ? pollMs : false),
   })
   const [failed, setFailed] = useState<unknown>()
   const [newest] = data?.items ?? []
-  const running = data?.items.find(isGoingOn)
+  const running = data?.items.find(isOngoing)
   const newestEnded = data?.items.find(({ state }) => !['WAITING', 'RUNNING', 'CANCELLED'].includes(state))
   const wasCancelled = newest?.state === 'CANCELLED'
 
@@ -71,7 +71,7 @@ export function VerifyLog({ onOpen }: { onOpen: (seq: number) => void }) {
   )
 }
 
-function isGoingOn({ state }: Verification): boolean {
+function isOngoing({ state }: Verification): boolean {
   return state === 'WAITING' || state === 'RUNNING'
 }
 

@@ -22,7 +22,7 @@ const choices = [
 export function ForbidOwn({
   recordingId,
   when,
-  isGoingOn,
+  isOngoing,
   isGone,
   callerWishUntil,
   forbidden,
@@ -32,7 +32,7 @@ export function ForbidOwn({
   /** Start of the call, which identifies the button to screen readers. */
   when: string
   /** The call is being recorded now. */
-  isGoingOn: boolean
+  isOngoing: boolean
   /** The recording is already destroyed. */
   isGone: boolean
   /** Deadline for entering the caller's prohibition here; undefined during the call. */
@@ -49,7 +49,7 @@ export function ForbidOwn({
   const [isMine, setMine] = useState(false)
   const outcome = useRef<HTMLDivElement>(null)
   const hint = useId()
-  const message = forbidden && t(prohibitionTextKey(forbidden.state, { isGoingOn, isGone }))
+  const message = forbidden && t(prohibitionTextKey(forbidden.state, { isOngoing, isGone }))
 
   useEffect(() => {
     if (isMine && message !== undefined) announce(message)
@@ -115,13 +115,13 @@ export function ForbidOwn({
         title={t(
           confirming?.party === 'OFFICIAL' ? 'my-calls.forbid.question.OFFICIAL' : 'my-calls.forbid.question.CALLER',
         )}
-        doLabel={t(isGoingOn ? 'my-calls.forbid.do.now' : 'my-calls.forbid.do')}
+        doLabel={t(isOngoing ? 'my-calls.forbid.do.now' : 'my-calls.forbid.do')}
         isOpen={confirming !== undefined}
         onDo={() => confirming && void submit(confirming)}
         onClose={() => setConfirming(undefined)}
       >
-        <p>{t(isGoingOn ? 'my-calls.forbid.confirm.now' : 'my-calls.forbid.confirm')}</p>
-        <p>{t(isGoingOn ? 'my-calls.forbid.confirm.now.more' : 'my-calls.forbid.confirm.more')}</p>
+        <p>{t(isOngoing ? 'my-calls.forbid.confirm.now' : 'my-calls.forbid.confirm')}</p>
+        <p>{t(isOngoing ? 'my-calls.forbid.confirm.now.more' : 'my-calls.forbid.confirm.more')}</p>
       </Confirm>
     </div>
   )

@@ -157,13 +157,13 @@ function Act({
   const { language } = useLanguage()
   const { id, state } = segment.recording
   const done = id === undefined ? undefined : forbidden.get(id)
-  const canBe = state === 'available' || state === 'capturing' || state === 'restricted'
-  if (id === undefined || !(canBe || done)) return null
+  const canForbid = state === 'available' || state === 'capturing' || state === 'restricted'
+  if (id === undefined || !(canForbid || done)) return null
   return (
     <ForbidOwn
       recordingId={id}
       when={formatTime(contact.startedAt, language, 'seconds')}
-      isGoingOn={state === 'capturing' && segment.endedAt == null}
+      isOngoing={state === 'capturing' && segment.endedAt == null}
       isGone={state === 'destroyed'}
       callerWishUntil={segment.callerWishUntil}
       forbidden={done}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { prohibitionTextKey } from './prohibition-text-key.ts'
 
-const endedCall = { isGoingOn: false, isGone: false }
+const endedCall = { isOngoing: false, isGone: false }
 
 test('a blocked recording is shown as being destroyed, and as destroyed once its row says so', () => {
   expect(prohibitionTextKey('blocked', endedCall)).toBe('my-calls.forbid.blocked')
@@ -12,5 +12,5 @@ test('a blocked recording is shown as being destroyed, and as destroyed once its
 test('a waiting prohibition is shown as waiting, and one of a call in progress as stopped', () => {
   expect(prohibitionTextKey('waiting', endedCall)).toBe('my-calls.forbid.waiting')
   expect(prohibitionTextKey('waiting', { ...endedCall, isGone: true })).toBe('my-calls.forbid.done')
-  expect(prohibitionTextKey('blocked', { ...endedCall, isGoingOn: true })).toBe('my-calls.forbid.blocked.now')
+  expect(prohibitionTextKey('blocked', { ...endedCall, isOngoing: true })).toBe('my-calls.forbid.blocked.now')
 })

@@ -13,7 +13,7 @@ import { Page } from '../shell/page.tsx'
 import { AppointmentCard, useAppointments } from './appointment-card.tsx'
 import { agendaOf, readAppointmentFilter } from './office-shapes.ts'
 
-/** A recording is held half a year: no appointment is further ahead. */
+/** A recording is kept for at most half a year, so no appointment is further ahead. */
 const aheadDays = 190
 
 /** The host's appointments: those without an outcome first, then today's and later ones (R47). */

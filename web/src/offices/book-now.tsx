@@ -20,7 +20,7 @@ export function BookNow({
   const { t, named } = useLanguage()
   const presence = usePresence()
   const { data } = $api.useQuery('get', '/api/offices', undefined, { staleTime: 60_000 })
-  const { data: here } = $api.useQuery('get', '/api/workstation', undefined, { staleTime: 60_000 })
+  const { data: thisBrowser } = $api.useQuery('get', '/api/workstation', undefined, { staleTime: 60_000 })
   const book = $api.useMutation('post', '/api/requests/{id}/appointments/now')
   const [chosen, setChosen] = useState('')
   const [minutes, setMinutes] = useState<number>(lengths[0])
@@ -29,7 +29,7 @@ export function BookNow({
   // Only offices with a workstation.
   const offices = data?.items.filter(({ isClosed, workstations }) => !isClosed && workstations.length > 0) ?? []
   if (!isHost || offices.length === 0) return null
-  const isHere = (id: string) => id === here?.workstation?.officeId
+  const isHere = (id: string) => id === thisBrowser?.workstation?.officeId
   const office = chosen || (offices.find(({ id }) => isHere(id)) ?? (offices.length === 1 ? offices[0] : undefined))?.id
   const submit = async () => {
     setTried(true)

@@ -83,12 +83,12 @@ function Offer({
   const [interpreterLanguage, setInterpreter] = useState(booked?.interpreterLanguage ?? '')
   const [tries, setTries] = useState(0)
   const form = useRef<HTMLFormElement>(null)
-  const begin = useRef<HTMLParagraphElement>(null)
+  const lead = useRef<HTMLParagraphElement>(null)
   const isTried = tries > 0
   const lacksLanguage = needs.includes('INTERPRETER') && interpreterLanguage.trim() === ''
   const isOffered = data?.items.some(({ id }) => id === slotId) ?? false
 
-  useEffect(() => begin.current?.focus(), [])
+  useEffect(() => lead.current?.focus(), [])
   useEffect(() => {
     if (tries === 0) return
     const time = form.current?.querySelector<HTMLElement>('.offered[data-invalid] input[type=radio]')
@@ -108,7 +108,7 @@ function Offer({
     // Somebody else may have booked it: reads the free times again.
     void refetch()
   }
-  const few = data?.latest !== undefined && data.items.length < minOffered
+  const hasFew = data?.latest !== undefined && data.items.length < minOffered
   return (
     <Form
       ref={form}
@@ -120,7 +120,7 @@ function Offer({
         if (!book.isPending) void submit()
       }}
     >
-      <p ref={begin} tabIndex={-1} className="measure booking-lead">
+      <p ref={lead} tabIndex={-1} className="measure booking-lead">
         {data?.latest
           ? t('offices.book.latest', { time: formatInstant(data.latest, language) })
           : t(booked ? 'offices.book.move' : 'offices.book.open')}
@@ -128,7 +128,7 @@ function Offer({
       {isPending && <Waiting lines={4} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
       {data && data.latest === undefined && <Notice kind="info">{t('offices.book.nothing')}</Notice>}
-      {few && (
+      {hasFew && (
         <Notice kind="warning">
           <p>{t(data.items.length === 0 ? 'offices.book.none' : 'offices.book.few', { count: data.items.length })}</p>
           <p>

@@ -24,7 +24,7 @@ export function WorkstationPage() {
     // An appointment can be opened at its start without reloading the page.
     refetchInterval: 30_000,
   })
-  const here = data?.workstation
+  const workstation = data?.workstation
   const enrolled = async () => {
     await refetch()
     // The focused field is far below the new content.
@@ -34,10 +34,10 @@ export function WorkstationPage() {
     <Page title={t('offices.workstation.title')} lead={t('offices.workstation.lead')}>
       {isPending && <Waiting lines={4} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {here && (
+      {workstation && (
         <>
           <Notice kind="success">
-            <p>{t('offices.workstation.is', { office: named(here.office), name: here.name })}</p>
+            <p>{t('offices.workstation.is', { office: named(workstation.office), name: workstation.name })}</p>
           </Notice>
           <section className="stack" aria-labelledby="workstation-today">
             <h2 id="workstation-today" tabIndex={-1}>
@@ -54,14 +54,14 @@ export function WorkstationPage() {
           </section>
         </>
       )}
-      {data && !here && <Notice kind="info">{t('offices.workstation.none')}</Notice>}
-      {data && <Enrol isOne={here !== undefined} onEnrolled={() => void enrolled()} />}
+      {data && !workstation && <Notice kind="info">{t('offices.workstation.none')}</Notice>}
+      {data && <Enrol isEnrolled={workstation !== undefined} onEnrolled={() => void enrolled()} />}
     </Page>
   )
 }
 
 /** Enrols this browser as a workstation by the code from the office's page. */
-function Enrol({ isOne, onEnrolled }: { isOne: boolean; onEnrolled: () => void }) {
+function Enrol({ isEnrolled, onEnrolled }: { isEnrolled: boolean; onEnrolled: () => void }) {
   const { t, named } = useLanguage()
   const enrol = $api.useMutation('post', '/api/workstation')
   const [code, setCode] = useState('')
@@ -79,7 +79,7 @@ function Enrol({ isOne, onEnrolled }: { isOne: boolean; onEnrolled: () => void }
   }
   return (
     <section className="panel panel-narrow stack-small" aria-labelledby="workstation-enrol">
-      <h2 id="workstation-enrol">{t(isOne ? 'offices.workstation.enrol.again' : 'offices.workstation.enrol')}</h2>
+      <h2 id="workstation-enrol">{t(isEnrolled ? 'offices.workstation.enrol.again' : 'offices.workstation.enrol')}</h2>
       <p>{t('offices.workstation.enrol.how')}</p>
       <Form
         ref={form}
@@ -102,7 +102,7 @@ function Enrol({ isOne, onEnrolled }: { isOne: boolean; onEnrolled: () => void }
           spellCheck="false"
         />
         {enrol.error != null && <Failure error={enrol.error} />}
-        <Button type="submit" kind={isOne ? 'secondary' : 'primary'} isBusy={enrol.isPending}>
+        <Button type="submit" kind={isEnrolled ? 'secondary' : 'primary'} isBusy={enrol.isPending}>
           {t('offices.workstation.enrol.do')}
         </Button>
       </Form>

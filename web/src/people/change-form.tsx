@@ -32,7 +32,7 @@ import { peopleKey } from './use-people.ts'
 export function ChangeForm({ person }: { person: PersonDetail }) {
   const { t, language } = useLanguage()
   const todayHere = today(zone)
-  const [draft, setDraft] = useState<ChangeDraft>(() => begin('name', person, todayHere))
+  const [draft, setDraft] = useState<ChangeDraft>(() => initialDraft('name', person, todayHere))
   const [wrong, setWrong] = useState<ChangeProblems>({})
   const [result, setResult] = useState<'no' | 'done' | 'waits'>('no')
   const form = useRef<HTMLFormElement>(null)
@@ -59,7 +59,7 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
     void queries.invalidateQueries({ queryKey: ['get', '/api/directory-changes'] })
     void queries.invalidateQueries({ queryKey: [peopleKey] })
     void queries.invalidateQueries({ queryKey: ['get', '/api/units'] })
-    const next = begin(possibleChanges(changed).includes(kind) ? kind : 'name', changed, todayHere)
+    const next = initialDraft(possibleChanges(changed).includes(kind) ? kind : 'name', changed, todayHere)
     // Keeps the answers given: submitting again by mistake does not withdraw them.
     setDraft({ ...next, yes: draft.yes })
     setResult(changed.waits ? 'waits' : 'done')
@@ -98,7 +98,7 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
             setWrong({})
             setResult('no')
             change.reset()
-            setDraft(begin(next as ChangeKind, person, todayHere))
+            setDraft(initialDraft(next as ChangeKind, person, todayHere))
           }}
         />
         {kind === 'name' && <Field {...written} label={t('people.person.change.name.new')} maxLength={200} />}
@@ -184,7 +184,7 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
   )
 }
 
-function begin(kind: ChangeKind, person: PersonDetail, todayHere: CalendarDate): ChangeDraft {
+function initialDraft(kind: ChangeKind, person: PersonDetail, todayHere: CalendarDate): ChangeDraft {
   const text = kind === 'endPhone' ? (person.phones[0] ?? '') : ''
   const isYes = kind === 'informed' ? person.recording.informedAt : person.recording.consentedAt
   return {

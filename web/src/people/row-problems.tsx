@@ -6,7 +6,7 @@ import { useWide } from '../shell/use-wide.ts'
 type Rows = paths['/api/people/import']['post']['responses'][422]['content']['application/json']['error']['rows']
 
 /** Below this window width, in pixels, problems are shown as a list. */
-const roomForTable = 700
+const minTablePx = 700
 
 /** Problems of a file, row by row, in the reader's language; nothing was imported. */
 export function RowProblems({ rows }: { rows: Rows }) {
@@ -14,7 +14,7 @@ export function RowProblems({ rows }: { rows: Rows }) {
   return (
     <>
       <Notice kind="error">{t('import.refused.note', { count: rows.length })}</Notice>
-      {useWide(roomForTable) ? <ProblemTable rows={rows} /> : <ProblemList rows={rows} />}
+      {useWide(minTablePx) ? <ProblemTable rows={rows} /> : <ProblemList rows={rows} />}
     </>
   )
 }

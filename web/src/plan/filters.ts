@@ -1,4 +1,4 @@
-/** Period of the plan's shares. */
+/** Types of the recording plan's API, and the period of its shares in the URL. */
 import { parseDate, today, type CalendarDate } from '@internationalized/date'
 import type { paths } from '../api/paths.ts'
 import { zone } from '../format/instant.ts'

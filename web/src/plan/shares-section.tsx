@@ -73,7 +73,7 @@ function SharesUnder({ under, rules }: { under: UnderPurpose; rules: readonly Ru
         <>
           <SharesTable
             title={t('plan.shares.byNumber')}
-            first={t('contacts.field.number')}
+            firstHeading={t('contacts.field.number')}
             rows={shares.byNumber.map((share) => ({
               share,
               key: share.number,
@@ -85,7 +85,7 @@ function SharesUnder({ under, rules }: { under: UnderPurpose; rules: readonly Ru
           />
           <SharesTable
             title={t('plan.shares.byOfficial')}
-            first={t('contacts.field.official')}
+            firstHeading={t('contacts.field.official')}
             rows={shares.byOfficial.map((share) => ({
               share,
               key: share.personId,

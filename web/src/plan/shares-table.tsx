@@ -17,26 +17,35 @@ interface Row {
 }
 
 /** Planned and actual shares, one row each, with the range of chance; as cards on narrow screens. */
-export function SharesTable({ title, first, rows }: { title: string; first: string; rows: readonly Row[] }) {
+export function SharesTable({
+  title,
+  firstHeading,
+  rows,
+}: {
+  title: string
+  firstHeading: string
+  rows: readonly Row[]
+}) {
   const { t } = useLanguage()
   const isWide = useWide(1100)
   return (
     <div className="shares">
       <h3>{title}</h3>
       {rows.length === 0 && <p>{t('plan.shares.none')}</p>}
-      {rows.length > 0 && (isWide ? <Table title={title} first={first} rows={rows} /> : <Cards rows={rows} />)}
+      {rows.length > 0 &&
+        (isWide ? <Table title={title} firstHeading={firstHeading} rows={rows} /> : <Cards rows={rows} />)}
     </div>
   )
 }
 
-function Table({ title, first, rows }: { title: string; first: string; rows: readonly Row[] }) {
+function Table({ title, firstHeading, rows }: { title: string; firstHeading: string; rows: readonly Row[] }) {
   const { t, language } = useLanguage()
   return (
     <table className="results shares-table">
       <caption className="visually-hidden">{title}</caption>
       <thead>
         <tr>
-          <th scope="col">{first}</th>
+          <th scope="col">{firstHeading}</th>
           <th scope="col" className="numeric">
             {t('plan.answered')}
           </th>

@@ -28,7 +28,7 @@ function Read({ isExpert }: { isExpert: boolean }) {
     { staleTime: Infinity, gcTime: 0 },
   )
   const [isChanging, setChanging] = useState(false)
-  const again = async () => {
+  const refresh = async () => {
     setChanging(false)
     await queries.invalidateQueries({ queryKey: ['get', '/api/quality/forms'] })
     await refetch()
@@ -44,7 +44,9 @@ function Read({ isExpert }: { isExpert: boolean }) {
     >
       {isPending && <Waiting lines={8} />}
       {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data && isExpert && content && <FormBuilder key={data.revision} form={data} content={content} onDone={again} />}
+      {data && isExpert && content && (
+        <FormBuilder key={data.revision} form={data} content={content} onDone={refresh} />
+      )}
       {data && isExpert && !content && data.versions.length > 0 && (
         <div className="actions">
           <Button kind="primary" onPress={() => setChanging(true)}>

@@ -63,10 +63,10 @@ export function UnreconciledList({
     setSelected(new Set())
     void navigate({ to: '/reconciliation', search: next, replace: true, resetScroll: false })
   }
-  const everything = { value: '', label: t('reconciliation.filter.all') }
-  const change = (key: 'number' | 'feed' | 'why' | 'state', value: string, usual = '') => {
+  const allOption = { value: '', label: t('reconciliation.filter.all') }
+  const change = (key: 'number' | 'feed' | 'why' | 'state', value: string, defaultValue = '') => {
     const { [key]: _, ...rest } = filters
-    show(value === usual ? rest : { ...rest, [key]: value })
+    show(value === defaultValue ? rest : { ...rest, [key]: value })
   }
   const numbers = [...new Set(counts.map((one) => one.number))].sort()
 
@@ -106,14 +106,14 @@ export function UnreconciledList({
         />
         <Choice
           label={t('contacts.field.number')}
-          options={[everything, ...numbers.map((value) => ({ value, label: formatPhone(value) }))]}
+          options={[allOption, ...numbers.map((value) => ({ value, label: formatPhone(value) }))]}
           value={number ?? ''}
           onChange={(value) => change('number', value)}
         />
         {feeds.length > 1 && (
           <Choice
             label={t('reconciliation.feed')}
-            options={[everything, ...feeds.map(({ name }) => ({ value: name, label: name }))]}
+            options={[allOption, ...feeds.map(({ name }) => ({ value: name, label: name }))]}
             value={feed ?? ''}
             onChange={(value) => change('feed', value)}
           />
@@ -121,7 +121,7 @@ export function UnreconciledList({
         {kind === 'unrecorded' && (
           <Choice
             label={t('reconciliation.why')}
-            options={[everything, ...reasons.map((value) => ({ value, label: t(`reconciliation.why.${value}`) }))]}
+            options={[allOption, ...reasons.map((value) => ({ value, label: t(`reconciliation.why.${value}`) }))]}
             value={why ?? ''}
             onChange={(value) => change('why', value)}
           />

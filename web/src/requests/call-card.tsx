@@ -117,7 +117,7 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
     setNarrowing(false)
     await onDone(t(`requests.call.told.${found.state}`), callHeading(call.id))
   }
-  const confirmed = async () => {
+  const submit = async () => {
     const act = confirming === 'withdraw' ? withdraw : giveUp
     const done = await act.mutateAsync(path).then(
       () => true,
@@ -168,7 +168,7 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
         title={t(confirming === 'withdraw' ? 'requests.call.withdraw.sure' : 'requests.call.giveUp.sure')}
         doLabel={t(confirming === 'withdraw' ? 'requests.call.withdraw' : 'requests.call.giveUp')}
         isOpen={confirming !== undefined}
-        onDo={() => void confirmed()}
+        onDo={() => void submit()}
         onClose={() => setConfirming(undefined)}
       >
         <p>{t(confirming === 'withdraw' ? 'requests.call.withdraw.what' : 'requests.call.giveUp.what')}</p>

@@ -86,7 +86,7 @@ function Propose({ request, part, onProposed }: { request: RequestDetail; part: 
   const [userId, setUserId] = useState('')
   const [isTried, setTried] = useState(false)
   const refused = refusalKey(propose.error)
-  const isTheirs = refused === 'correction.nobody' || refused === 'correction.same'
+  const isOfficialRefused = refused === 'correction.nobody' || refused === 'correction.same'
   const submit = async () => {
     setTried(true)
     if (userId.trim() === '') return false
@@ -104,7 +104,11 @@ function Propose({ request, part, onProposed }: { request: RequestDetail; part: 
       )
   }
   const error =
-    userId.trim() === '' ? t('acts.corrections.official.missing') : isTheirs ? t(`error.${refused}`) : undefined
+    userId.trim() === ''
+      ? t('acts.corrections.official.missing')
+      : isOfficialRefused
+        ? t(`error.${refused}`)
+        : undefined
   return (
     <Step
       open={
@@ -114,7 +118,7 @@ function Propose({ request, part, onProposed }: { request: RequestDetail; part: 
       }
       submit={t('acts.corrections.propose.do')}
       isBusy={propose.isPending}
-      error={isTheirs ? undefined : propose.error}
+      error={isOfficialRefused ? undefined : propose.error}
       onOpen={() => setTried(false)}
       onSubmit={submit}
     >

@@ -23,18 +23,18 @@ export function RequestDecisionsPage() {
   const { data, error, isPending, refetch } = $api.useQuery('get', '/api/request-decisions', undefined, {
     staleTime: 0,
   })
-  const again = () => void refetch()
+  const refresh = () => void refetch()
   const isEmpty = data && data.corrections.length + data.openness.length === 0
   return (
     <Page title={t('acts.decisions.title')} lead={t('acts.decisions.lead')}>
       {isPending && <Waiting lines={6} />}
-      {error && <Failure error={error} onAgain={again} />}
+      {error && <Failure error={error} onAgain={refresh} />}
       {isEmpty && <Notice kind="info">{t('acts.decisions.none')}</Notice>}
       {data?.openness.map((request) => (
-        <OpennessCard key={request.requestId} request={request} onDecided={again} />
+        <OpennessCard key={request.requestId} request={request} onDecided={refresh} />
       ))}
       {data?.corrections.map((correction) => (
-        <CorrectionCard key={correction.id} correction={correction} onDecided={again} />
+        <CorrectionCard key={correction.id} correction={correction} onDecided={refresh} />
       ))}
     </Page>
   )
