@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { writeRandomModel } from '../disclosure/write-random-model.ts'
 import { buildDeb } from '../../packaging/deb/build-deb.ts'
 
 const isLong = process.env['SELOSTE_LONG'] === '1'
@@ -78,9 +79,17 @@ describe.skipIf(!isLong || !canBuild)('the Debian package', () => {
     expect(existsSync(join(program, 'web/dist/index.html'))).toBe(true)
   })
 
-  test('contains the program that runs whisper.cpp, which needs the paths of whisper-cli and of a model', () => {
-    const main = at('usr/lib/seloste/engines/whisper/src/main.ts')
-    expect(spawnSync(at('usr/lib/seloste/bin/node'), [main], { input: '' }).status).toBe(2)
+  test('contains the program that runs whisper.cpp, and prints its entry with paths of the package', async () => {
+    const [program, model] = [join(folder, 'whisper-cli'), join(folder, 'ggml-random.bin')]
+    await writeFile(program, '#!/bin/sh\necho whisper.cpp version: 1.9.1\n', { mode: 0o755 })
+    writeRandomModel(model)
+    const { stdout } = run('recogniser', 'whisper', '--program', program, '--model', model)
+    const { recognition } = JSON.parse(stdout) as { recognition: [{ program: string; arguments: string[] }] }
+    expect(recognition[0].program).toBe(realpathSync(at('usr/lib/seloste/bin/node')))
+    const [main] = recognition[0].arguments
+    expect(main).toBe(at('usr/lib/seloste/engines/whisper/src/main.ts'))
+    // It starts, and misses the paths of whisper-cli and the model.
+    expect(spawnSync(recognition[0].program, [main!], { input: '' }).status).toBe(2)
   })
 
   test('contains the pages to which its pages and messages refer', () => {
