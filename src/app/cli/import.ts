@@ -48,7 +48,13 @@ export async function importRecordings(settings: Settings, args: string[]): Prom
       report: { type: 'string' },
     },
   })
-  const { from, map: mapPath, 'dry-run': isDry = false, 'destroy-old': destroysOld = false, report: reportPath } = values
+  const {
+    from,
+    map: mapPath,
+    'dry-run': isDry = false,
+    'destroy-old': destroysOld = false,
+    report: reportPath,
+  } = values
   if (from === undefined || mapPath === undefined || (isDry && destroysOld))
     throw new Fault(
       'argument-wrong',

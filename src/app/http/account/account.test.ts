@@ -119,7 +119,11 @@ describe('one’s own account', () => {
     expect(await isSignedIn(other)).toBe(false)
     await other.signIn(signer.aino)
     expect(await browser.request('DELETE', '/api/account/sessions?keep=this')).toMatchObject({ body: { ended: 1 } })
-    expect([await isSignedIn(browser), await isSignedIn(other), await isSignedIn(stranger)]).toEqual([true, false, true])
+    expect([await isSignedIn(browser), await isSignedIn(other), await isSignedIn(stranger)]).toEqual([
+      true,
+      false,
+      true,
+    ])
     expect(await browser.request('DELETE', '/api/account/sessions')).toMatchObject({ status: 200 })
     expect(await isSignedIn(browser)).toBe(false)
     expect(browser.cookies.has('seloste')).toBe(false)
