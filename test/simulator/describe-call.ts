@@ -25,7 +25,8 @@ export const withoutOfficial = (metadata: RecordingMetadata): RecordingMetadata 
 
 const aorOf = (number: string) => `sip:${number}@${host};user=phone`
 
-export function identify({ withheld, caller }: CallPlan): Header[] {
+/** Headers in which the telephone network names the caller. */
+export function identityHeaders({ withheld, caller }: CallPlan): Header[] {
   const asserted: Header = ['P-Asserted-Identity', `<${aorOf(caller)}>`]
   return withheld ? [asserted, ['Privacy', 'id']] : [asserted]
 }

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import type { CallEvent, CallPlan } from './call-plan.ts'
 import type { Address, TlsFiles, Transport } from './connection.ts'
-import { describeLeg, identify, labels, withoutOfficial, type Leg } from './describe-call.ts'
+import { describeLeg, identityHeaders, labels, withoutOfficial, type Leg } from './describe-call.ts'
 import { hangUp, runConversation, pause } from './run-conversation.ts'
 import { startPacer, type Pacer } from './pacer.ts'
 import { makeMediaKey, type SuiteName } from './protect-media.ts'
@@ -148,7 +148,7 @@ async function runSession(
         (options.officialNamedAfterMs ?? options.answeredAfterMs) === undefined
           ? xml
           : writeMetadata(withoutOfficial(metadata)),
-      headers: identify(options),
+      headers: identityHeaders(options),
       ...(options.signal ? { signal: options.signal } : {}),
     })
     if (outcome.kind === 'refused') {

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { readAgeHeader } from '#platform/age/age-header.ts'
 import { openPayload } from '#platform/age/open-stream.ts'
 
+/** One file of the kit: the fields of its header, its identities, and the age file itself. */
 interface Vector {
   fields: Map<string, string>
   identities: string[]
@@ -56,7 +57,7 @@ async function openFile(file: Buffer, identities: string[]): Promise<Buffer> {
 // The package's types describe a CommonJS module; it is an ES module with one export for each vector.
 const vectors = (await import('cctv-age')) as unknown as Record<string, Uint8Array>
 
-const ours = Object.entries(vectors)
+const vectorsInScope = Object.entries(vectors)
   .filter(([, bytes]) => bytes instanceof Uint8Array)
   .map(([name, bytes]) => ({ name, vector: readVector(bytes) }))
   .filter(
@@ -69,10 +70,10 @@ const ours = Object.entries(vectors)
 
 describe('the age test kit', () => {
   test('has enough files in scope', () => {
-    expect(ours.length).toBeGreaterThan(60)
+    expect(vectorsInScope.length).toBeGreaterThan(60)
   })
 
-  for (const { name, vector } of ours) {
+  for (const { name, vector } of vectorsInScope) {
     const expected = vector.fields.get('expect') ?? ''
     test(`${name}: ${expected}`, async () => {
       const opening = openFile(vector.file, vector.identities)

@@ -15,7 +15,7 @@ import { createTailJournal } from '#register/recordings/tail-journal.ts'
 import type { DirectoryEntry } from '#safeguards/people/people.ts'
 import { createTestServer, request, toOf, type SipTestServer } from '#test/conformance/sip/sip-test-server.ts'
 import { appendAdmitted } from '#test/database/people.ts'
-import { describeLeg, identify } from '#test/simulator/describe-call.ts'
+import { describeLeg, identityHeaders } from '#test/simulator/describe-call.ts'
 import { writeInvitationBody } from '#test/simulator/invitation-body.ts'
 import { numbersCalled, officialByKey, officials } from '#test/simulator/people.ts'
 import { freshIdentifiers } from '#test/simulator/random.ts'
@@ -131,7 +131,7 @@ async function talk(leg: Leg): Promise<{ hangUp: () => Promise<void> }> {
   const body = writeInvitationBody(sdp, metadata, freshIdentifiers)
   const name = `dialog-${dialogs++}`
   const dialog = { 'call-id': `${name}@192.0.2.1`, from: `<sip:src@192.0.2.1>;tag=${name}` }
-  const headers = Object.fromEntries(identify(plan).map(([header, value]) => [header.toLowerCase(), value]))
+  const headers = Object.fromEntries(identityHeaders(plan).map(([header, value]) => [header.toLowerCase(), value]))
   const before = call.sent.length
   const changes = { ...dialog, ...headers, require: 'siprec', 'content-type': body.type, branch: `z9hG4bK-${name}` }
   call.send(request('INVITE', changes, body.bytes.toString()))

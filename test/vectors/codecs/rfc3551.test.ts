@@ -18,7 +18,9 @@ interface Vector {
   payloadType: number
   /** RTP clock ticks between packets. */
   ticks: number
+  /** The packets contain the two tones that `levelsOf` looks for. */
   tones?: true
+  /** Payloads in base64. */
   packets: string[]
 }
 const { formats } = JSON.parse(readFileSync(new URL('rfc3551.json', import.meta.url), 'utf8')) as {
@@ -143,11 +145,11 @@ describe.each(byName)('%s', (name, frameBytes) => {
     const media = ['RTP/AVP 96 8 101', `a=rtpmap:96 ${name}`, events].join('\n')
     const alaw = (n: number) => ({ payloadType: 8, payload: Buffer.alloc(160, 0x2a), timestamp: n * 160 })
     const answered: number[][] = []
-    const speaks = await recordOffered([
+    const playable = await recordOffered([
       { media, packets: ({ formats: types }) => (answered.push([...types]), Array.from({ length: 10 }, (_, n) => alaw(n))) },
     ])
     expect(answered).toEqual([[8, 101]])
-    expect([speaks.index.unplayedMs, isSilent(speaks.index)]).toEqual([0, false])
+    expect([playable.index.unplayedMs, isSilent(playable.index)]).toEqual([0, false])
     const { index } = await recordOffered([{ media, packets }])
     expect([index.unplayedMs, isSilent(index)]).toEqual([200, true])
   })

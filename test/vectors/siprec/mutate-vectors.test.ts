@@ -12,7 +12,7 @@ import { cpuMs } from '#test/house/cpu-ms.ts'
 import { messageOf, vectorNames } from './read-vector.ts'
 
 const limitMs = 50
-/** Number of inputs; the long run has the number required by B1. */
+/** Number of inputs. The long run has the number that B1 requires. */
 const runs = process.env['SELOSTE_LONG'] === '1' ? 10_000 : 1_500
 const vectors = vectorNames.map((name) => {
   const { headers, body, ...message } = messageOf(name)
@@ -51,6 +51,7 @@ tokens.push(
   'Content-Type: x',
 )
 
+/** Removes bytes at a position, which is a share of the length, and inserts others there, repeated. */
 type Mutation = { at: number; remove: number; insert: Buffer; repeat: number }
 
 const mutation: fc.Arbitrary<Mutation> = fc.record({

@@ -11,24 +11,38 @@ import { allHeaders, firstHeader, type SipRequest } from '#capture/sip/message.t
 import { parseMessage } from '#capture/sip/parse-message.ts'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 
+/** Expected interpretation of a vector. What is left out is not compared. */
 export interface Expectation {
+  /** Which metadata the message contains, as `found` of an `Invitation`. */
   found: string
   direction?: string
-  /** Key of the caller's number, or `withheld`. Null for a role that must stay empty. */
+  /** Key of the caller's number, or `withheld`. */
   caller?: string
+  /** Key of the public number that was called. */
   number?: string
+  /** Key of the official's number. Null if no official must be identified. */
   official?: string | null
+  /** Whose speech each stream contains, by index of the stream. */
   tracks: Record<string, string>
+  /** How the tracks were distinguished. */
   streamSource?: string
+  /** Which evidence decided each role. */
   sources?: Record<string, string>
+  /** How each stream is stored, by its index. */
   storage?: Record<string, string>
+  /** Indexes of the streams that are paused. */
   paused?: number[]
+  /** Indexes of the streams that are not accepted. */
   refused?: number[]
+  /** Address and port that each stream is sent from, by index of the stream. */
   remote?: Record<string, string>
+  /** Direction of each media line in the answer. Null if any is right. */
   answerDirections?: (string | null)[]
   externalCallId?: string
   externalCallIdSource?: string
+  /** Identifiers of the call that must be among those found. */
   callIds?: string[]
+  /** Times are in ISO 8601. */
   startedAt?: string
   startedAtSource?: string
   answeredAt?: string
@@ -40,6 +54,7 @@ export interface Expectation {
 }
 
 export interface Vector {
+  /** What is special in the message. */
   about: string
   /** Name of the vector that the same dialog sent earlier. */
   after?: string
@@ -48,18 +63,18 @@ export interface Vector {
   expect: Expectation
 }
 
-const here = new URL('.', import.meta.url)
+const folder = new URL('.', import.meta.url)
 
-export const vectorNames: readonly string[] = readdirSync(here)
+export const vectorNames: readonly string[] = readdirSync(folder)
   .filter((name) => name.endsWith('.json'))
   .map((name) => name.slice(0, -5))
 
 export function vectorOf(name: string): Vector {
-  return JSON.parse(readFileSync(new URL(`${name}.json`, here), 'utf8')) as Vector
+  return JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as Vector
 }
 
 export function bytesOf(name: string): Buffer {
-  return readFileSync(new URL(`${name}.sip`, here))
+  return readFileSync(new URL(`${name}.sip`, folder))
 }
 
 const messages = new Map<string, SipRequest>()
@@ -74,19 +89,22 @@ export function messageOf(name: string): SipRequest {
   return message
 }
 
-export const numbers = new Map([
+/** The register's public numbers, by key. */
+const numbers = new Map([
   ['+35829497000', 'national'],
   ['+35829497010', 'regional'],
   ['+35829512000', 'switchboard'],
 ])
-export const officials = new Map([
+/** The directory's officials, by each of their keys. */
+const officials = new Map([
   ['+358295121001', 'aino'],
   ['sip:aino.virtanen@agency.example.fi', 'aino'],
   ['ext:main:1001', 'aino'],
   ['+358295121002', 'bertil'],
   ['ext:main:1002', 'bertil'],
 ])
-export const arrivedAtMs = Date.parse('2027-03-03T08:01:30Z')
+/** When every vector arrives. */
+const arrivedAtMs = Date.parse('2027-03-03T08:01:30Z')
 
 export interface Changes {
   /** Replaces the body of the vector, and of the vectors that its dialog sent earlier. */

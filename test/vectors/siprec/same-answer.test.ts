@@ -16,30 +16,36 @@ const unchangeable = new Set(
 )
 const vectors = vectorNames.filter((name) => !unchangeable.has(name))
 
+/** How a client writes a body. */
 interface Habits {
+  /** Used in turn. */
   lineBreaks: readonly ('\r\n' | '\n')[]
   partsReversed: boolean
   blankLinesFirst: number
+  /** After each boundary. */
   trailingBlanks: string
-  closed: boolean
+  hasFinalBoundary: boolean
+  /** Whether the parts have a Content-Type. */
   partTypes: 'kept' | 'left out'
+  /** Namespace prefix of the metadata's elements. */
   prefix: string | undefined
-  otherPart: boolean
+  /** Adds a part of an unknown type. */
+  hasUnknownPart: boolean
 }
 
-const habits: fc.Arbitrary<Habits> = fc.record({
+const anyHabits: fc.Arbitrary<Habits> = fc.record({
   lineBreaks: fc.array(fc.constantFrom('\r\n' as const, '\n' as const), { minLength: 1, maxLength: 5 }),
   partsReversed: fc.boolean(),
   blankLinesFirst: fc.nat(3),
   trailingBlanks: fc.constantFrom('', ' ', '\t '),
-  closed: fc.boolean(),
+  hasFinalBoundary: fc.boolean(),
   partTypes: fc.constantFrom('kept' as const, 'left out' as const),
   prefix: fc.constantFrom(undefined, 'tns', 'a.b-c_1', 'ns2'),
-  otherPart: fc.boolean(),
+  hasUnknownPart: fc.boolean(),
 })
 
-/** Writes a body in another style: first its parts, then its metadata, then its line breaks. */
-function rewrite(body: Buffer, contentType: string | undefined, method: Habits): Buffer {
+/** Changes how a body is written: first its parts, then its metadata, then its line breaks. */
+function rewrite(body: Buffer, contentType: string | undefined, habits: Habits): Buffer {
   let text = body.toString('latin1').replaceAll('\r\n', '\n')
   const boundary = parameterOf(contentType ?? '', 'boundary')
   if (boundary !== undefined && !text.includes('multipart/')) {
@@ -49,14 +55,14 @@ function rewrite(body: Buffer, contentType: string | undefined, method: Habits):
       .slice(1)
       .filter((part) => part.trim() !== '')
       .map((part) => part.replace(/\n$/, ''))
-    if (method.otherPart) parts.push('Content-Type: application/vnd.example\n\nx')
-    const written = (method.partsReversed ? parts.reverse() : parts).map((part) => {
-      const untyped = method.partTypes === 'left out' && !part.includes('application/gtd')
-      return `${delimiter}${method.trailingBlanks}\n${untyped ? part.replace(/^content-type:.*\n/im, '') : part}\n`
+    if (habits.hasUnknownPart) parts.push('Content-Type: application/vnd.example\n\nx')
+    const written = (habits.partsReversed ? parts.reverse() : parts).map((part) => {
+      const untyped = habits.partTypes === 'left out' && !part.includes('application/gtd')
+      return `${delimiter}${habits.trailingBlanks}\n${untyped ? part.replace(/^content-type:.*\n/im, '') : part}\n`
     })
-    text = '\n'.repeat(method.blankLinesFirst) + written.join('') + (method.closed ? `${delimiter}--${method.trailingBlanks}\n` : '')
+    text = '\n'.repeat(habits.blankLinesFirst) + written.join('') + (habits.hasFinalBoundary ? `${delimiter}--${habits.trailingBlanks}\n` : '')
   }
-  const { prefix } = method
+  const { prefix } = habits
   if (prefix !== undefined && /<recording[\s>]/.test(text)) {
     text = text.replace(/(<recording[\s>][\s\S]*<\/recording>)/, (xml) =>
       xml.replace(/<(\/?)([A-Za-z][\w-]*)(?=[\s/>])/g, `<$1${prefix}:$2`),
@@ -64,7 +70,7 @@ function rewrite(body: Buffer, contentType: string | undefined, method: Habits):
   }
   let lines = 0
   return Buffer.from(
-    text.replaceAll('\n', () => method.lineBreaks[lines++ % method.lineBreaks.length]!),
+    text.replaceAll('\n', () => habits.lineBreaks[lines++ % habits.lineBreaks.length]!),
     'latin1',
   )
 }
@@ -86,12 +92,12 @@ function resultOf({ parties, times, callIds, streams, found }: Invitation) {
 }
 
 test('other line breaks, orders of parts, blank lines, prefixes and a missing final boundary give the same result', () => {
-  const answers = new Map(vectors.map((name) => [name, resultOf(readAcceptedVector(name))]))
+  const results = new Map(vectors.map((name) => [name, resultOf(readAcceptedVector(name))]))
   fc.assert(
-    fc.property(fc.constantFrom(...vectors), habits, (name, method) => {
-      const body = (bytes: Buffer, of: string) =>
-        rewrite(bytes, firstHeader(messageOf(of), 'content-type'), method)
-      expect(resultOf(readAcceptedVector(name, { body }))).toEqual(answers.get(name))
+    fc.property(fc.constantFrom(...vectors), anyHabits, (name, habits) => {
+      const body = (bytes: Buffer, vector: string) =>
+        rewrite(bytes, firstHeader(messageOf(vector), 'content-type'), habits)
+      expect(resultOf(readAcceptedVector(name, { body }))).toEqual(results.get(name))
     }),
     { numRuns: 300 },
   )
