@@ -92,9 +92,9 @@ function Assign({
   const [personId, setPersonId] = useState(request.assignedTo?.id ?? '')
   const take = $api.useMutation('post', '/api/requests/{id}/assignment')
   const seen = request.assignedTo?.id ?? null
-  const assignTo = async (to: string, by: typeof assign) => {
-    const done = await by
-      .mutateAsync({ params: { path: { id: request.id } }, body: { personId: to || null, seen } })
+  const assignTo = async (handlerId: string, mutation: typeof assign) => {
+    const done = await mutation
+      .mutateAsync({ params: { path: { id: request.id } }, body: { personId: handlerId || null, seen } })
       .then(
         () => true,
         () => false,
@@ -103,8 +103,11 @@ function Assign({
       onRefused()
       return false
     }
-    const name = clerks.find(({ id }) => id === to)?.name ?? me.name
-    await onDone(to ? t('requests.request.assigned', { name }) : t('requests.request.assigned.none'), 'request-facts')
+    const name = clerks.find(({ id }) => id === handlerId)?.name ?? me.name
+    await onDone(
+      handlerId ? t('requests.request.assigned', { name }) : t('requests.request.assigned.none'),
+      'request-facts',
+    )
     return true
   }
   return (

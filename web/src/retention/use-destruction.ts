@@ -3,7 +3,7 @@ import type { UnderPurpose } from '../api/shapes.ts'
 import type { Destruction } from './retention-shapes.ts'
 
 const pollMs = 3000
-const maxRetries = 20
+const maxPolls = 20
 
 /** Reads how a recording was destroyed. Polls until its entry has its number in the ledger, for a minute at most. */
 export function useDestruction(recordingId: string | undefined, under: UnderPurpose) {
@@ -14,7 +14,7 @@ export function useDestruction(recordingId: string | undefined, under: UnderPurp
     {
       enabled: recordingId !== undefined,
       staleTime: 0,
-      refetchInterval: ({ state }) => (isOnItsWay(state.data) && state.dataUpdateCount < maxRetries ? pollMs : false),
+      refetchInterval: ({ state }) => (isOnItsWay(state.data) && state.dataUpdateCount < maxPolls ? pollMs : false),
     },
   ).data
 }

@@ -113,9 +113,9 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
     setDraft({ ...draft, ...edited })
   }
   // After a submit, errors stay at their fields until corrected.
-  const left = tried ? faultsIn(draft) : []
+  const openFaults = tried ? faultsIn(draft) : []
   const errorAt = (field: RightField) =>
-    left.find((one) => one.field === field)?.text ?? (refusal?.field === field ? refusal.text : undefined)
+    openFaults.find((one) => one.field === field)?.text ?? (refusal?.field === field ? refusal.text : undefined)
 
   const submit = async () => {
     const found = faultsIn(draft)

@@ -38,7 +38,7 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
     if (isSignedOut(error) && hasExpired(error)) return resumeSignIn()
     setWrong(report(error, 'signin-code'))
   }
-  const failed = (error: unknown) => {
+  const reportFailure = (error: unknown) => {
     if (isSignedOut(error) && hasExpired(error)) return void resumeSignIn()
     setWrong(report(error))
   }
@@ -102,7 +102,7 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
       {factors.includes('passkey') && (
         <div className="panel signin-form">
           {!takesCode && <p>{t('session.passkey.second')}</p>}
-          <PasskeyButton step={takesCode ? 'second-of-several' : 'second'} onFailed={failed} />
+          <PasskeyButton step={takesCode ? 'second-of-several' : 'second'} onFailed={reportFailure} />
         </div>
       )}
       <p className="signin-note">{t(takesCode ? 'session.signin.second.lost' : 'session.passkey.lost')}</p>

@@ -5,7 +5,7 @@ import { isSignedOut, stepOf, type SignInStep } from './sign-in-step.ts'
 export type Presence =
   | { state: 'asking' }
   | { state: 'signed-out'; awaits: SignInStep }
-  | { state: 'unknown'; error: unknown; again: () => void }
+  | { state: 'unknown'; error: unknown; retry: () => void }
   | { state: 'signed-in'; me: Me }
 
 /** Returns who is signed in in this browser. */
@@ -13,6 +13,6 @@ export function usePresence(): Presence {
   const { data, error, refetch } = $api.useQuery('get', '/api/session', undefined, { staleTime: 60_000 })
   if (isSignedOut(error)) return { state: 'signed-out', awaits: stepOf(error) }
   if (data) return { state: 'signed-in', me: data }
-  if (error) return { state: 'unknown', error, again: () => void refetch() }
+  if (error) return { state: 'unknown', error, retry: () => void refetch() }
   return { state: 'asking' }
 }

@@ -136,7 +136,7 @@ export function Shell() {
   return (
     <Alone>
       {(isLeaving || presence.state === 'asking') && <Waiting />}
-      {!isLeaving && presence.state === 'unknown' && <Failure error={presence.error} onAgain={presence.again} />}
+      {!isLeaving && presence.state === 'unknown' && <Failure error={presence.error} onAgain={presence.retry} />}
       {!isLeaving && presence.state === 'signed-out' && (
         <SignInPage awaits={presence.awaits} because={because ?? (wasIn ? 'ended' : undefined)} />
       )}

@@ -13,14 +13,14 @@ export function OperationOverview() {
   const { t, language } = useLanguage()
   const { data: nodes } = $api.useQuery('get', '/api/capture/nodes', undefined, polled)
   const { data: health } = $api.useQuery('get', '/api/operation/blockers', undefined, polled)
-  const { data: places } = $api.useQuery('get', '/api/storage', undefined, { staleTime: 0 })
+  const { data: storage } = $api.useQuery('get', '/api/storage', undefined, { staleTime: 0 })
   const live = nodes?.items.filter(({ state }) => state !== 'ended') ?? []
   const sumOf = (name: 'sessions' | 'waiting') => live.reduce((sum, node) => sum + node[name], 0)
   const sessions = sumOf('sessions')
   const backlog = sumOf('waiting')
   const isDiskLow =
     live.some(({ pressures }) => pressures.includes('disk')) || health?.items.some(({ kind }) => kind === 'disk')
-  const newest = (places?.items ?? [])
+  const newest = (storage?.items ?? [])
     .flatMap(({ backup }) => backup?.lastAt ?? [])
     .reduce((one, other) => (one > other ? one : other), '')
   return (
@@ -44,7 +44,7 @@ export function OperationOverview() {
             {t(isDiskLow ? 'start.operation.disk.low' : 'start.operation.disk.enough')}
           </Fact>
         )}
-        {places && (
+        {storage && (
           <Fact label={t('start.operation.backups')}>
             {newest === ''
               ? t('start.operation.backups.none')

@@ -85,7 +85,7 @@ function drawHorizontal(
       textPx +
     10
   const barsWidth = width - valueWidth
-  const at = (number: number) => (number / last) * barsWidth
+  const xOf = (number: number) => (number / last) * barsWidth
   let y = top
   for (const { label, value, mark, compared } of items) {
     scene.texts.push({ x: 0, y: y + 14, text: label, anchor: 'start', kind: 'label' })
@@ -98,17 +98,17 @@ function drawHorizontal(
         ] as const)
       : ([['value', value]] as const)
     for (const [paint, number] of bars) {
-      scene.rects.push({ x: 0, y, width: number === undefined ? 0 : Math.max(1, at(number)), height: barPx, paint })
+      scene.rects.push({ x: 0, y, width: number === undefined ? 0 : Math.max(1, xOf(number)), height: barPx, paint })
       const text = valueText(number, write)
       // After the mark if there is no room before it.
-      const end = number === undefined ? 0 : at(number)
+      const end = number === undefined ? 0 : xOf(number)
       const isCut =
-        paint === 'value' && mark !== undefined && at(mark) >= end && at(mark) < end + text.length * textPx + 12
-      scene.texts.push({ x: (isCut ? at(mark) : end) + 6, y: y + 13, text, anchor: 'start', kind: 'tick' })
+        paint === 'value' && mark !== undefined && xOf(mark) >= end && xOf(mark) < end + text.length * textPx + 12
+      scene.texts.push({ x: (isCut ? xOf(mark) : end) + 6, y: y + 13, text, anchor: 'start', kind: 'tick' })
       y += barPx + 3
     }
     if (mark !== undefined) {
-      scene.lines.push({ x1: at(mark), y1: first - 3, x2: at(mark), y2: first + barPx + 3, paint: 'mark' })
+      scene.lines.push({ x1: xOf(mark), y1: first - 3, x2: xOf(mark), y2: first + barPx + 3, paint: 'mark' })
     }
     scene.lines.push({ x1: 0, y1: first - 2, x2: 0, y2: y, paint: 'axis' })
     y += gapPx
@@ -125,13 +125,13 @@ function drawUpright(
   const last = ticks.at(-1)!
   const left = Math.max(...ticks.map((tick) => write(tick).length)) * textPx + 10
   const bottom = top + plotHeight
-  const up = (number: number) => bottom - (number / last) * plotHeight
+  const yOf = (number: number) => bottom - (number / last) * plotHeight
   for (const tick of ticks) {
-    scene.lines.push({ x1: left, y1: up(tick), x2: width, y2: up(tick), paint: tick === 0 ? 'axis' : 'grid' })
-    scene.texts.push({ x: left - 8, y: up(tick) + 4, text: write(tick), anchor: 'end', kind: 'tick' })
+    scene.lines.push({ x1: left, y1: yOf(tick), x2: width, y2: yOf(tick), paint: tick === 0 ? 'axis' : 'grid' })
+    scene.texts.push({ x: left - 8, y: yOf(tick) + 4, text: write(tick), anchor: 'end', kind: 'tick' })
   }
   const step = (width - left) / Math.max(1, items.length)
-  const every = Math.ceil((Math.max(...items.map(({ label }) => label.length), 1) * textPx + 8) / step)
+  const labelEvery = Math.ceil((Math.max(...items.map(({ label }) => label.length), 1) * textPx + 8) / step)
   const bar = Math.min(44, (step * 0.76) / (isCompared ? 2 : 1))
   for (const [index, { label, value, mark, compared }] of items.entries()) {
     const middle = left + step * (index + 0.5)
@@ -146,12 +146,12 @@ function drawUpright(
       const x = first + bar * position
       if (number === undefined)
         scene.texts.push({ x: x + bar / 2, y: bottom - 6, text: hidden, anchor: 'middle', kind: 'tick' })
-      else scene.rects.push({ x, y: up(number), width: Math.max(1, bar - 1), height: bottom - up(number), paint })
+      else scene.rects.push({ x, y: yOf(number), width: Math.max(1, bar - 1), height: bottom - yOf(number), paint })
     }
-    const own = first + bar * (bars.length - 1)
+    const valueX = first + bar * (bars.length - 1)
     if (mark !== undefined)
-      scene.lines.push({ x1: own - 3, y1: up(mark), x2: own + bar + 2, y2: up(mark), paint: 'mark' })
-    if (index % every === 0)
+      scene.lines.push({ x1: valueX - 3, y1: yOf(mark), x2: valueX + bar + 2, y2: yOf(mark), paint: 'mark' })
+    if (index % labelEvery === 0)
       scene.texts.push({ x: middle, y: bottom + 18, text: label, anchor: 'middle', kind: 'tick' })
   }
   scene.height = bottom + 28

@@ -10,7 +10,7 @@ import { breakdowns, comparisons, daysOf, measures, type StudyQuestion, type Day
 
 const everything = 'all'
 
-/** Form of the question: each choice changes the URL at once, and the answer follows. */
+/** Form of the question: each choice changes the URL at once, typed days when submitted; the answer follows. */
 export function QuestionForm({
   question,
   today,

@@ -5,7 +5,7 @@ import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { endsSoon, type CollectedMoment, type MomentThere } from './training-shapes.ts'
 
-/** Moment without a recording, and why. */
+/** Says why a moment cannot be played: its recording is gone, or out of the viewer’s reach. */
 export function EmptyMoment({ moment }: { moment: Exclude<CollectedMoment, MomentThere> }) {
   const { t, language } = useLanguage()
   return (

@@ -5,7 +5,7 @@ import { locales, type Language } from '../language/language.ts'
 /** Retention of the history in months (R22): nothing earlier can be requested. */
 const retentionMonths = 14
 
-/** Reads a calendar month from the URL (2026-10); the current one if it is invalid or out of retention. */
+/** Reads a calendar month from the URL (2026-10); left out if it is invalid or no longer kept. */
 export function readMonth(search: Record<string, unknown>): { month?: string } {
   const written = search['month']
   return typeof written === 'string' && selectableMonths().includes(written) ? { month: written } : {}
