@@ -72,7 +72,11 @@ const allListening = () =>
   expect
     .poll(
       async () =>
-        (await pool.query(`select from pg_stat_activity where query ~ 'listen "seloste_(asked|told)"'`)).rowCount,
+        (
+          await pool.query(
+            `select from pg_stat_activity where datname = current_database() and query ~ 'listen "seloste_(asked|told)"'`,
+          )
+        ).rowCount,
     )
     .toBe(2)
 
