@@ -311,7 +311,7 @@ export const runCapture: Role = async ({ settings, log, databaseUrl, version, sa
     db,
     databaseUrl,
     recorder,
-    onNotRecordedHere: () => spool.retryBeside(),
+    onNotRecordedHere: () => spool.retryReportedElsewhere(),
     onFault: (error) => {
       log.warn({ err: error }, 'cannot find or destroy prohibited recordings; retrying')
     },

@@ -70,8 +70,8 @@ export function judgePressure(before: Pressure, measured: Measured): Pressure {
     const { valueOf, raise, lower, checksToRaise, checksToLower } = thresholds[kind]
     const isRaised = before.raised.includes(kind)
     const value = valueOf(measured)
-    const isBeyond = isRaised ? value < lower : value >= raise
-    const checks = isBeyond ? (before.consecutive[kind] ?? 0) + 1 : 0
+    const isBeyondLimit = isRaised ? value < lower : value >= raise
+    const checks = isBeyondLimit ? (before.consecutive[kind] ?? 0) + 1 : 0
     const changes = checks >= (isRaised ? checksToLower : checksToRaise)
     if (isRaised !== changes) raised.push(kind)
     if (checks > 0 && !changes) consecutive[kind] = checks

@@ -161,8 +161,8 @@ export function createCallAssembler({ settleMs }: { settleMs: number }): CallAss
       for (const group of reported)
         if (nowMs - group.lastMs >= (isOfConference(group) ? maxCallMs : behindMs)) forget(group)
       for (const group of open) {
-        const isBehind = group.endedMs > 0 && newestEndMs - group.endedMs > Math.max(behindMs, settleMs)
-        if (nowMs - group.lastMs < settleMs && !isBehind) continue
+        const isOverdue = group.endedMs > 0 && newestEndMs - group.endedMs > Math.max(behindMs, settleMs)
+        if (nowMs - group.lastMs < settleMs && !isOverdue) continue
         const isLast = nowMs - group.firstMs >= maxCallMs
         const { calls, unfinished, reportedBy } = callsOf(group, isLast, legsBefore)
         if (unfinished.size > 0 && !isLast) continue
@@ -258,7 +258,7 @@ function callsOfChannels(group: Group, records: readonly DetailRecord[]): GroupC
   if (calls.size > 0) return { calls, unfinished: incompleteCallIds(calls) }
   // Only outgoing channels so far: the record of the channel that they were made for may still be missing.
   const [callId = ''] = group.calls.keys()
-  const isWaiting = records.some(({ channel }) => channel?.madeFor.some((id) => !group.knownAs.has(id)))
+  const isWaiting = records.some(({ channel }) => channel?.originatedFor.some((id) => !group.knownAs.has(id)))
   return { calls: new Map([[callId, []]]), unfinished: new Set(isWaiting ? [callId] : []) }
 }
 

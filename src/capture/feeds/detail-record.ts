@@ -50,7 +50,7 @@ export interface Channel {
   readonly id: string
   readonly isInbound: boolean
   /** Ids of the channels for which this channel was made. Following these ids leads to the incoming channel. */
-  readonly madeFor: readonly string[]
+  readonly originatedFor: readonly string[]
   /** Phone number of the channel's party. */
   readonly number: string | undefined
   readonly bridges: readonly Bridge[]

@@ -98,7 +98,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
   async function checkOnce(): Promise<void> {
     const seen = new Set<string>()
     const outside: string[] = []
-    const within = await realpath(folder)
+    const realFolder = await realpath(folder)
     const entries = (await readdir(folder)).toSorted()
     const found = await Promise.all(
       entries.map(async (name) => ({ name, stats: await stat(join(folder, name)).catch(() => undefined) })),
@@ -113,7 +113,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
       // Links to outside the folder are not followed: one to the feed's own output would be an endless loop.
       const leadsTo = await realpath(join(folder, name)).catch(() => undefined)
       if (leadsTo === undefined) continue
-      if (dirname(leadsTo) === within) await readOne(name, leadsTo, id, stats.size, isIdle)
+      if (dirname(leadsTo) === realFolder) await readOne(name, leadsTo, id, stats.size, isIdle)
       else outside.push(name)
     }
     for (const id of states.keys()) {
@@ -210,7 +210,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
         cursor.pending.set(record.from, record.line)
         cursor.at = record.to
         cursor.line = record.line + lines
-        const begun = performance.now()
+        const startedMs = performance.now()
         try {
           await onRecord({ ...record, file: name, heading, acknowledge })
         } catch (error) {
@@ -219,7 +219,7 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
           ;[cursor.at, cursor.line] = [record.from, record.line]
           throw error
         } finally {
-          deliveryMs += performance.now() - begun
+          deliveryMs += performance.now() - startedMs
         }
 
         function acknowledge(): void {
@@ -258,10 +258,10 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
   }
 
   async function pollAgain(): Promise<void> {
-    const begun = performance.now()
+    const startedMs = performance.now()
     deliveryMs = 0
     await check()
-    const tookMs = performance.now() - begun - deliveryMs
+    const tookMs = performance.now() - startedMs - deliveryMs
     if (!stopped) timer = setTimeout(() => void pollAgain(), Math.max(pollMs, tookMs * 10))
   }
   timer = setTimeout(() => void pollAgain(), 0)

@@ -226,10 +226,10 @@ export function createFeedImporter(options: FeedImporterOptions): FeedImporter {
   }
 
   async function report(): Promise<void> {
-    const isNothing =
+    const hasNoNews =
       progress.records === 0 && progress.calls === 0 && progress.outside === 0 && reported === (fault ?? '')
     const nowMs = clock.now().epochMilliseconds
-    if (isNothing && nowMs - reportedAtMs < heartbeatMs) return
+    if (hasNoNews && nowMs - reportedAtMs < heartbeatMs) return
     const now = progress
     progress = { ...noProgress }
     try {

@@ -25,8 +25,8 @@ export function legsOfEvents(
   const [first, last] = [events[0], events.at(-1)]
   if (!first || !last) return []
   const own = events.filter(({ channelId }) => channelId === callId)
-  const begun = own.find(({ type }) => type === 'CHAN_START')
-  const startedAt = (begun ?? first).at
+  const startEvent = own.find(({ type }) => type === 'CHAN_START')
+  const startedAt = (startEvent ?? first).at
   const endedAt = (own.find(({ type }) => type === 'HANGUP') ?? last).at
   const caller = own.map((event) => event.caller).find(Boolean)
   const called = own.map((event) => event.called).find(Boolean) ?? first.called
@@ -38,7 +38,7 @@ export function legsOfEvents(
     ...(caller !== undefined && { caller }),
     ...(called !== undefined && { called }),
     // Marked for review if the first event is missing, because the start is not known then.
-    ...((!begun || records.some(({ isDoubtful }) => isDoubtful)) && { isDoubtful: true as const }),
+    ...((!startEvent || records.some(({ isDoubtful }) => isDoubtful)) && { isDoubtful: true as const }),
   }
   const otherCallers = new Set(others.map((record) => record.callId))
   const spoke = [...talks(callId, inOrder([...records, ...others]))].map(([channelId, { channel, from, until }]) => ({
@@ -68,8 +68,8 @@ function talks(callId: string, events: readonly ChannelEvent[]): Map<string, Tal
   for (const event of events) {
     if (event.type === 'BRIDGE_ENTER')
       bridges.set(event.channelId, { bridge: event.bridge ?? '', channel: event.channel })
-    const isOut = event.type === 'BRIDGE_EXIT' && bridges.get(event.channelId)?.bridge === (event.bridge ?? '')
-    if (isOut || event.type === 'HANGUP') bridges.delete(event.channelId)
+    const leavesBridge = event.type === 'BRIDGE_EXIT' && bridges.get(event.channelId)?.bridge === (event.bridge ?? '')
+    if (leavesBridge || event.type === 'HANGUP') bridges.delete(event.channelId)
     const withCaller = connectedChannels(callId, bridges)
     for (const [channelId, channel] of withCaller) {
       const before = talking.get(channelId)

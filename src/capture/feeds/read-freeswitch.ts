@@ -67,7 +67,7 @@ export function readFreeswitch(value: unknown, options: SourceOptions): ReadReco
   const channel = channelOf(fields, read.record, { isInbound, profiles, options })
   const own = channel.id
   const refersTo = [
-    ...channel.madeFor,
+    ...channel.originatedFor,
     ...channel.bridges.map((bridge) => bridge.with),
     ...[...channel.threeWays, ...channel.conferences].map(({ id }) => id),
     fields['variables.other_loopback_leg_uuid'] ?? '',
@@ -103,7 +103,7 @@ function channelOf(
     return read.is === 'record' ? read.record.official : undefined
   }
   const bridges: Bridge[] = []
-  const madeFor = ['originating_leg_uuid', 'cc_member_session_uuid'].map((name) => field(`variables.${name}`))
+  const originatedFor = ['originating_leg_uuid', 'cc_member_session_uuid'].map((name) => field(`variables.${name}`))
   for (let n = 0; n < profiles; n++) {
     const flow = `callflow.${n}`
     const from = instant(`${flow}.times.bridged_time`)
@@ -112,7 +112,7 @@ function channelOf(
       .map((side) => `${flow}.caller_profile.${side}.${side}_caller_profiles.0`)
       .find((path) => field(`${path}.uuid`) !== '' || field(`${path}.destination_number`) !== '')
     if (!from || partner === undefined) continue
-    if (partner.includes('.originator.')) madeFor.push(field(`${partner}.uuid`))
+    if (partner.includes('.originator.')) originatedFor.push(field(`${partner}.uuid`))
     bridges.push({
       with: field(`${partner}.uuid`),
       number: numberIn(...(n === 0 ? (options.fields.official ?? []) : []), `${partner}.destination_number`),
@@ -134,7 +134,7 @@ function channelOf(
       ...{ reached: undefined, from: record.answeredAt, until: undefined },
     })
   return {
-    ...{ id: record.callId, isInbound, bridges, madeFor: madeFor.filter((id) => id !== '') },
+    ...{ id: record.callId, isInbound, bridges, originatedFor: originatedFor.filter((id) => id !== '') },
     number: isInbound ? record.caller : record.official,
     ...participationsOf(fields, instant),
   }

@@ -150,7 +150,7 @@ describe('FreeSWITCH', () => {
     const called = { ...cdr, variables: { ...variables, originating_leg_uuid: 'a-leg' } }
     expect(record(read('freeswitch', JSON.stringify(called)))).toMatchObject({
       refersTo: ['a-leg'],
-      channel: { isInbound: false, number: '1042', madeFor: ['a-leg'] },
+      channel: { isInbound: false, number: '1042', originatedFor: ['a-leg'] },
     })
     expect(read('freeswitch', '{"hello":1}')).toEqual([{ is: 'problem', reason: 'not-a-record' }])
     expect(read('freeswitch', JSON.stringify(cdr).slice(0, -9))).toMatchObject([{ is: 'problem', reason: 'not-json' }])

@@ -61,9 +61,9 @@ export async function planImport(folder: string, map: ImportMap): Promise<Import
   const byLowerCase = Map.groupBy(files, (path) => path.toLowerCase())
   /** The first entry that names each sound: the path of its metadata, with its number if the file has several entries. */
   const labelsBySound = new Map<string, string>()
-  const isNames = map.metadata.format === 'name'
+  const usesFileNames = map.metadata.format === 'name'
   for (const path of files.filter((one) => matchesGlob(one, map.metadata.files))) {
-    const bytes = isNames
+    const bytes = usesFileNames
       ? Buffer.alloc(0)
       : await readBelow(folder, path, maxMetadataBytes).catch(() => Buffer.alloc(0))
     if (!bytes) {
@@ -80,7 +80,7 @@ export async function planImport(folder: string, map: ImportMap): Promise<Import
     plan.metadata.set(path, sounds)
     for (const [at, fields] of read.entries.entries()) {
       const label = read.entries.length === 1 ? path : `${path} #${at + 1}`
-      const sound = isNames ? path : soundOf(fields, path)
+      const sound = usesFileNames ? path : soundOf(fields, path)
       if (typeof sound !== 'string') {
         plan.listed.push({ path: label, ...sound })
         continue

@@ -207,12 +207,12 @@ async function compareAll(sink: ImportSink) {
     compared += found.same
     for (const id of found.different) different.add(id)
     const { waiting, faulty } = found
-    const isAny = found.same > 0 || found.different.length > 0
-    if (waiting < lastWaiting || isAny) progressMs = performance.now()
+    const hasCompared = found.same > 0 || found.different.length > 0
+    if (waiting < lastWaiting || hasCompared) progressMs = performance.now()
     lastWaiting = waiting
     const isStalled = performance.now() - progressMs > maxStallMs
-    if ((waiting === 0 && !isAny) || isStalled) return { compared, different: [...different], faulty, waiting }
-    if (!isAny) {
+    if ((waiting === 0 && !hasCompared) || isStalled) return { compared, different: [...different], faulty, waiting }
+    if (!hasCompared) {
       sink.onWaiting?.(waiting)
       await rest(compareEveryMs)
     }

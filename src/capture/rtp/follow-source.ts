@@ -64,7 +64,7 @@ const defaultTicks = 0.8
 /** Longest overlap of a new source with the old one that is recorded, because packets of the two may cross. */
 const maxOverlap100us = 500
 /** After a new session description another source may take over at once, until the old source has sent this many packets. */
-const yieldPackets = 50
+const takeoverPackets = 50
 const heldLimit = 64
 /** How well a source matches the session description. */
 const [elsewhere, otherPort, described] = [0, 1, 2]
@@ -125,7 +125,7 @@ export class SourceFollower {
   /** Address and port of the last followed source. */
   private followedFrom = ''
   private candidates: Candidate[] = []
-  private yielding = 0
+  private takeoverPacketsLeft = 0
   /** End of the call; -1 before. */
   private ended100us = -1
   /** Arrival, RTP timestamp and jitter of the last packet before the end. */
@@ -178,7 +178,7 @@ export class SourceFollower {
     }
     this.peer = peer
     this.setCodecs(codecs)
-    this.yielding = yieldPackets
+    this.takeoverPacketsLeft = takeoverPackets
     if (changed) this.leave() // Starts a new source, because payload types are recorded per source.
   }
 
@@ -356,7 +356,7 @@ export class SourceFollower {
     if (position === 'leap') return this.holdCandidate(packet, bytes, arrival100us, this.address, this.port)
     this.lastArrival100us = arrival100us
     this.receivedOfSource++
-    if (this.yielding > 0) this.yieldOne()
+    if (this.takeoverPacketsLeft > 0) this.countTakeoverPacket()
     if (this.candidates.length > 0) this.dropCandidates()
     const { payloadType, payloadStart, payloadEnd } = packet
     const { seqOffset, tsOffset } = sequence
@@ -421,7 +421,7 @@ export class SourceFollower {
       return rank === described || arrival100us - candidate.held[0]!.arrival100us >= silence100us
     }
     if (this.mustNotReplace(candidate)) return false
-    if (this.yielding > 0 || rank > this.ownRank()) return true
+    if (this.takeoverPacketsLeft > 0 || rank > this.ownRank()) return true
     return arrival100us - this.lastArrival100us >= silence100us
   }
 
@@ -438,8 +438,8 @@ export class SourceFollower {
    * Counts down the packets for which another source may take over at once. After the last one latches to the current source if its
    * address is not the described one.
    */
-  private yieldOne(): void {
-    if (--this.yielding > 0 || !this.latches || this.ownRank() !== elsewhere) return
+  private countTakeoverPacket(): void {
+    if (--this.takeoverPacketsLeft > 0 || !this.latches || this.ownRank() !== elsewhere) return
     this.latched ??= { address: this.address, port: this.port }
   }
 
@@ -456,7 +456,7 @@ export class SourceFollower {
 
   private takeOver(candidate: Candidate): void {
     this.candidates = this.candidates.filter((other) => other !== candidate)
-    this.yielding = 0
+    this.takeoverPacketsLeft = 0
     this.leave()
     const { address, port } = candidate
     this.ssrc = candidate.ssrc

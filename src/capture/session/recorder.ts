@@ -318,9 +318,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
         const { facts } = first.state.session
         reportCaller(invitation, facts)
         // The official's other number, or somebody else's.
-        const isSeveral =
+        const hasSeveralOfficials =
           compareOfficials(invitation, facts.official) === 'several' && !withholdingFor(invitation, facts)
-        if (isSeveral || isCallerUncertain(invitation, facts))
+        if (hasSeveralOfficials || isCallerUncertain(invitation, facts))
           void first.dispatch({ type: 'marked', mark: 'needs-review' })
       }
       return duplicates.change({ incoming: incoming, invitation })
@@ -340,8 +340,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const later = facts
       ? decideLater(invitation, facts, () => describe(incoming, found, now, toRememberedSegment(facts, true)))
       : 'as-before'
-    const isAnothers = facts && failedOver.has(session) && isAnotherCall(incoming, invitation, facts, now)
-    if (later === 'another' || isAnothers) return beginAfterTransfer(session, incoming, invitation, now)
+    const belongsToAnotherCall = facts && failedOver.has(session) && isAnotherCall(incoming, invitation, facts, now)
+    if (later === 'another' || belongsToAnotherCall) return beginAfterTransfer(session, incoming, invitation, now)
     const reoffer = { ...reofferOf(invitation, session), answerHasSdp: responseHasSdp(incoming, invitation) }
     if (facts) reoffer.facts = withContact(reoffer.facts, facts, invitation, now)
     const request = { request: incoming, offer: invitation.offer }

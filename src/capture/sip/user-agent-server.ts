@@ -143,11 +143,11 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
     const refusal = checkRequest(request)
     if (refusal !== undefined) return answer(refusal.status, refusal.headers, refusal.reason)
     if (toTag !== undefined) return onInDialog(request, arrival, toTag, answer)
-    const notNow = setting.refusal?.()
+    const temporaryRefusal = setting.refusal?.()
     // Dispatchers probe with OPTIONS whether we accept calls. An INVITE that replaces a session in progress is no new one.
     const opens =
       request.method === 'OPTIONS' || (request.method === 'INVITE' && !serving.replaced(request, arrival.source))
-    if (notNow && opens) return refuseTemporarily(notNow, answer)
+    if (temporaryRefusal && opens) return refuseTemporarily(temporaryRefusal, answer)
     if (request.method === 'OPTIONS') return answerOptions(request, arrival, answer)
     if (request.method !== 'INVITE') return answer(481)
     const dialog = dialogs.open(request, arrival, setting.random(12).toString('hex'))
@@ -192,8 +192,8 @@ export function createUserAgentServer(setting: UserAgentServerSetting): UserAgen
   }
 
   function resumeDialog(request: SipRequest, arrival: Arrival, toTag: string, answer: Refuse) {
-    const notNow = setting.refusal?.()
-    if (notNow?.isDraining) return refuseTemporarily(notNow, answer)
+    const temporaryRefusal = setting.refusal?.()
+    if (temporaryRefusal?.isDraining) return refuseTemporarily(temporaryRefusal, answer)
     // An invented To tag must not bypass the limits for new calls.
     if (hasTooMany(arrival.source.address) || gate.judge(arrival.source.address) !== 'serve')
       return answer(503, [{ name: 'retry-after', value: String(RETRY_AFTER_SECONDS) }])

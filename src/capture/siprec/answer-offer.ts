@@ -115,10 +115,10 @@ interface SortedFormats {
 
 function sortFormats(codecs: readonly Codec[], plays: readonly LibraryCodec[]): SortedFormats {
   const inSet = (set: ReadonlySet<string>) => (codec: Codec) => set.has(`${codec.encoding}/${codec.clockRate}`)
-  const isAlso = (codec: Codec) => inSet(alsoPlayable)(codec) && codec.channels === 1
+  const isAlsoPlayable = (codec: Codec) => inSet(alsoPlayable)(codec) && codec.channels === 1
   const received = [
     ...codecs.filter(inSet(playable)),
-    ...codecs.filter(isAlso),
+    ...codecs.filter(isAlsoPlayable),
     ...(['GSM', 'G729'] as const).flatMap((name) =>
       plays.includes(name) ? codecs.filter(inSet(codecsByLibrary[name])) : [],
     ),

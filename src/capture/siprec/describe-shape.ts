@@ -21,14 +21,14 @@ export function describeShape(xml: string): string[] {
 }
 
 function visit(element: XmlElement, prefix: string, trusted: boolean, counts: Map<string, number>): void {
-  const attributes = [...element.attributes.keys()].map((name) => shown(name, trusted)).sort()
-  const path = `${prefix}${shown(element.writtenName, trusted)}`
+  const attributes = [...element.attributes.keys()].map((name) => nameIfKnown(name, trusted)).sort()
+  const path = `${prefix}${nameIfKnown(element.writtenName, trusted)}`
   const line = attributes.length > 0 ? `${path}[${attributes.join(',')}]` : path
   counts.set(line, (counts.get(line) ?? 0) + 1)
   for (const child of element.children) visit(child, `${path}/`, trusted, counts)
 }
 
-function shown(name: string, trusted: boolean): string {
+function nameIfKnown(name: string, trusted: boolean): string {
   return plainName.test(name) && (trusted || knownNames.has(name.toLowerCase())) ? name : '?'
 }
 

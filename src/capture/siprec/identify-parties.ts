@@ -225,15 +225,15 @@ function applyHeaders<N, O>(
     }
   }
   if (draft.caller && (draft.caller.number.key !== null || draft.caller.number.kind === 'withheld')) return
-  const placed = (number: PhoneNumber) => {
+  const withParticipant = (number: PhoneNumber) => {
     const participantId = draft.caller?.participantId ?? participantWith(number, candidates)
     return { number, ...(participantId ? { participantId } : {}) }
   }
   const asserted = assertedNumbers(evidence).find((number) => isUnknownNumber(evidence, number))
   const from = onlyAsserted ? undefined : numbersFrom(evidence)[0]
-  if (asserted) draft.caller = { ...placed(asserted), source: 'pAssertedIdentity' }
+  if (asserted) draft.caller = { ...withParticipant(asserted), source: 'pAssertedIdentity' }
   else if (from) {
-    draft.caller = { ...placed(from), source: 'from' }
+    draft.caller = { ...withParticipant(from), source: 'from' }
     draft.review.add('callerFromSipFrom')
   }
 }

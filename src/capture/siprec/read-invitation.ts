@@ -114,11 +114,11 @@ export function readInvitation<N, O>(
       : (options.before?.streams ?? [ownOfferPlan(sourceAddress)])
   let streams = planned(request.isReachable)
   const acceptsNoStream = () => offer !== undefined && !streams.some(({ accepted }) => accepted)
-  const isElsewhere = streams.some(({ refusedBecause }) => refusedBecause === 'other address family')
+  const hasOtherAddressFamily = streams.some(({ refusedBecause }) => refusedBecause === 'other address family')
   const { isReachable = () => true } = request
   const wasUnheard = options.before?.streams?.some(({ accepted, remote }) => accepted && !isReachable(remote.address))
   // Not refused yet: that depends on whether the call is to be recorded. A history-only call needs no media.
-  const isUnheard = isElsewhere && acceptsNoStream() && (!options.before || wasUnheard === true)
+  const isUnheard = hasOtherAddressFamily && acceptsNoStream() && (!options.before || wasUnheard === true)
   if (isUnheard) streams = planned(undefined)
   // A later offer may close every stream; a first one with nothing to record is no recording session. A later offer without
   // acceptable media is refused, and the session stays unchanged (RFC 3261 section 14.2).

@@ -87,30 +87,30 @@ function tagEnd(
   endTags: ReadonlySet<string> | undefined,
 ): number | undefined {
   let at = open + 1
-  const spent = (end: number | undefined) => {
+  const spend = (end: number | undefined) => {
     budget.steps -= (end ?? at) - open
     return end
   }
   if (text[at] === '/') at++
   const name = match(nameAt, text, at)
-  if (!name || scheme.test(`${name}${text[at + name.length] ?? ''}`)) return spent(undefined)
+  if (!name || scheme.test(`${name}${text[at + name.length] ?? ''}`)) return spend(undefined)
   at += name.length
   for (;;) {
     const space = match(spaceAt, text, at) ?? ''
     at += space.length
-    if (text[at] === '>') return spent(text[open + 1] === '/' || (endTags?.has(name) ?? true) ? at + 1 : undefined)
-    if (text.startsWith('/>', at)) return spent(at + 2)
+    if (text[at] === '>') return spend(text[open + 1] === '/' || (endTags?.has(name) ?? true) ? at + 1 : undefined)
+    if (text.startsWith('/>', at)) return spend(at + 2)
     const attribute = space ? match(nameAt, text, at) : undefined
-    if (!attribute) return spent(undefined)
+    if (!attribute) return spend(undefined)
     at += attribute.length
     at += (match(spaceAt, text, at) ?? '').length
-    if (text[at] !== '=') return spent(undefined)
+    if (text[at] !== '=') return spend(undefined)
     at += 1 + (match(spaceAt, text, at + 1) ?? '').length
     const quote = text[at]
     const end = quote === '"' || quote === "'" ? endOf(text, quote, at + 1, closers) : undefined
-    if (end === undefined) return spent(undefined)
+    if (end === undefined) return spend(undefined)
     at = end
-    if (at - open > budget.steps) return spent(undefined)
+    if (at - open > budget.steps) return spend(undefined)
   }
 }
 

@@ -90,14 +90,14 @@ export function createConferences(parts: {
         )
       const isReportedByDuplicate = (session: RunningSession) =>
         parts.isReportedByDuplicate(session, session === opening ? facts : undefined)
-      const isIn = (at: number) =>
+      const isSharedAt = (at: number) =>
         isWithOtherCapture(calls[at]!.segmentId) || isInOwn(at) || isReportedByDuplicate(live[at]!)
       live.forEach((session, at) => {
-        if (session !== opening && isIn(at) !== isShared(session))
-          void session.dispatch({ type: 'shared', on: isIn(at) }).then(() => save(session))
+        if (session !== opening && isSharedAt(at) !== isShared(session))
+          void session.dispatch({ type: 'shared', on: isSharedAt(at) }).then(() => save(session))
         if (session !== opening && isWithUnlisted(at)) void session.dispatch({ type: 'marked', mark: 'needs-review' })
       })
-      return opening !== undefined && isIn(live.indexOf(opening))
+      return opening !== undefined && isSharedAt(live.indexOf(opening))
     },
     others(invitation, facts, at) {
       const reported = otherSpeakers(invitation, facts, at, random.uuid)

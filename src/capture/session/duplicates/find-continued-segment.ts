@@ -51,7 +51,7 @@ const maxClientsGap = { seconds: 10 }
  * only one of them withholds the number, or at most one of them has a telephone number. Both have the same official and begin
  * together: nobody answers two calls at once. Two telephone numbers are two callers.
  */
-export function isSameTalk(
+export function isSameConversation(
   { live, caller: known, official: answering, beganAt: since, otherCaller }: RememberedSegment,
   { caller, official }: Pick<ReportedParties, 'caller' | 'official'>,
   beganAt: Temporal.Instant,
@@ -62,8 +62,8 @@ export function isSameTalk(
   if (!live || !areDifferentCallers(known, caller) || (isTelephoneNumber(known) && isTelephoneNumber(caller)))
     return false
   const [first, last] = [since, beganAt].sort(Temporal.Instant.compare)
-  const isTogether = Temporal.Instant.compare(last!, first!.add(maxClientsGap)) <= 0
-  return official !== undefined && official === answering && isTogether
+  const beganTogether = Temporal.Instant.compare(last!, first!.add(maxClientsGap)) <= 0
+  return official !== undefined && official === answering && beganTogether
 }
 
 /** Returns true for a number that every telephone system writes alike; not for a SIP address or an extension. */
@@ -85,9 +85,9 @@ function hasAnotherCaller(
   { caller: known, callerIsGuess, live }: RememberedSegment,
   { caller, from }: ReportedParties,
 ): boolean {
-  const isGuessAgain = known.key !== null && from.includes(known.key)
-  if (caller) return areDifferentCallers(known, caller) && !(callerIsGuess && live && isGuessAgain)
-  return callerIsGuess === true && from.length > 0 && !isGuessAgain
+  const isSameGuess = known.key !== null && from.includes(known.key)
+  if (caller) return areDifferentCallers(known, caller) && !(callerIsGuess && live && isSameGuess)
+  return callerIsGuess === true && from.length > 0 && !isSameGuess
 }
 
 /**
@@ -114,9 +114,12 @@ export function findContinuedSegment(
       [known.key, otherCaller?.key].some((key) => key != null && numbers.includes(key)),
     )
     const hasAnswered = segments.some(({ official }) => official !== undefined && official === caller?.key)
-    const isOneTalk = segments.some((segment) => isSameTalk(segment, reported, now))
+    const continuesConversation = segments.some((segment) => isSameConversation(segment, reported, now))
     return (
-      isCallerPresent || hasAnswered || isOneTalk || segments.every((segment) => !hasAnotherCaller(segment, reported))
+      isCallerPresent ||
+      hasAnswered ||
+      continuesConversation ||
+      segments.every((segment) => !hasAnotherCaller(segment, reported))
     )
   })
   return candidates.length === 1 ? candidates[0]!.at(-1) : 'others'

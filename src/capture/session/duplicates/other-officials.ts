@@ -42,10 +42,10 @@ export function endOtherOfficials(
   at: Temporal.Instant,
 ): OtherFactsEffect[] {
   return (others ?? []).map((facts) => {
-    const begun = facts.answeredAt ?? facts.startedAt
+    const beganAt = facts.answeredAt ?? facts.startedAt
     return {
       do: 'store-other-facts',
-      facts: { ...facts, endedAt: Temporal.Instant.compare(at, begun) < 0 ? begun : at },
+      facts: { ...facts, endedAt: Temporal.Instant.compare(at, beganAt) < 0 ? beganAt : at },
     }
   })
 }

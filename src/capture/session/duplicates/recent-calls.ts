@@ -4,7 +4,7 @@ import { forbiddenReason, isUnreported } from '../machine/describe-segment.ts'
 import {
   findContinuedSegment,
   areDifferentCallers,
-  isSameTalk,
+  isSameConversation,
   type RememberedSegment,
   type ReportedParties,
 } from './find-continued-segment.ts'
@@ -115,7 +115,7 @@ export function createRecentCalls(): RecentCalls {
           (callerIsGuess ||
             segment.callerIsGuess ||
             !areDifferentCallers(segment.caller, caller) ||
-            isSameTalk(segment, { caller, official }, beganAt)) &&
+            isSameConversation(segment, { caller, official }, beganAt)) &&
           (segment.numberReached.key === numberReached.key || isUnreported(segment.numberReached)) &&
           (official === undefined || segment.official === undefined || segment.official === official),
       )

@@ -21,10 +21,11 @@ export function checkSession(
   const isQuiet = facts.captureState === 'paused' && (!shared || withholds !== undefined || allPaused(streams))
   if (!media || isQuiet || allInactive(streams)) return { is: 'well' }
   const silentMs = media.silentMs()
-  const isPatient = media.hasReceived || (isAcknowledged && !isScarce)
-  const isOver = silentMs > (isPatient ? limits.silenceEndsMs : Math.min(limits.scarceSilenceMs, limits.silenceEndsMs))
+  const hasFullLimit = media.hasReceived || (isAcknowledged && !isScarce)
+  const isSilentTooLong =
+    silentMs > (hasFullLimit ? limits.silenceEndsMs : Math.min(limits.scarceSilenceMs, limits.silenceEndsMs))
   // A hold signalled only in the metadata may be silent, like one in the SDP.
-  if (isOver && !(media.hasReceived && isOnHold(metadata))) return { is: 'end', silentMs }
+  if (isSilentTooLong && !(media.hasReceived && isOnHold(metadata))) return { is: 'end', silentMs }
   if (!media.hasReceivedAny()) return { is: ageMs > limits.noMediaMs ? 'failing' : 'well' }
   return { is: facts.captureFailure === 'no-media' ? 'recovered' : 'well' }
 }

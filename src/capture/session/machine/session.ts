@@ -169,11 +169,11 @@ function live(state: SessionState & { phase: 'live' }, event: SessionEvent): [Se
       return [{ phase: 'live', session: { ...session, facts } }, [{ do: 'store-facts', facts }]]
     }
     case 'ended': {
-      const begun = session.facts.answeredAt ?? session.facts.startedAt
+      const beganAt = session.facts.answeredAt ?? session.facts.startedAt
       const facts: SegmentFacts = {
         ...session.facts,
         // Not before the beginning: our clock may have been set back, or the client's may be ahead.
-        endedAt: Temporal.Instant.compare(event.at, begun) < 0 ? begun : event.at,
+        endedAt: Temporal.Instant.compare(event.at, beganAt) < 0 ? beganAt : event.at,
         endInferred: event.inferred,
         captureState: 'not-recorded',
         marks: event.inferred ? withMark(session.facts.marks, 'end-inferred') : session.facts.marks,
@@ -275,9 +275,9 @@ function reoffered(session: SessionFacts, offer: Reoffer): [SessionState, Sessio
     const known = new Set(accepted(session.streams).map(({ index }) => index))
     const added = accepted(streams).filter(({ index }) => !known.has(index))
     const left = new Set(accepted(streams).map(({ index }) => index))
-    const gone = [...known].filter((index) => !left.has(index))
+    const removed = [...known].filter((index) => !left.has(index))
     // A closed media line may be reopened later with another port (RFC 3264 sections 8.1 and 8.2).
-    if (gone.length > 0) effects.push({ do: 'close-streams', indexes: gone })
+    if (removed.length > 0) effects.push({ do: 'close-streams', indexes: removed })
     if (added.length > 0) effects.push({ do: 'open-streams', streams: added })
     for (const stream of accepted(streams)) if (known.has(stream.index)) effects.push({ do: 'retarget', stream })
   }

@@ -146,7 +146,7 @@ function problemOf(entry: Record<string, unknown>): string | undefined {
   if (odd !== undefined || networks.length === 0)
     return `from has "${String(odd)}"; allowed are addresses and networks such as 192.0.2.0/24`
   if (client !== undefined && typeof client !== 'string') return 'client must be a word of the User-Agent'
-  if (tracks !== undefined && !isTracks(tracks))
+  if (tracks !== undefined && !isValidTracks(tracks))
     return 'tracks must be asSignalled, crossed, or a map from label to caller, official or mixed'
   if (formats !== undefined && !formatWords.includes(formats)) return 'formats must be all or playable'
   if (zone !== undefined && !isZone(zone)) return `zone is "${zone}"; allowed is a name such as Europe/Helsinki`
@@ -162,7 +162,7 @@ function isNetwork(network: unknown): boolean {
   return longest > 0 && Number(bits ?? 0) <= longest
 }
 
-function isTracks(tracks: unknown): boolean {
+function isValidTracks(tracks: unknown): boolean {
   if (tracks === 'asSignalled' || tracks === 'crossed') return true
   return isObject(tracks) && Object.values(tracks).every((track) => trackNames.includes(track))
 }

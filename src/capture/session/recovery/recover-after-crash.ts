@@ -56,8 +56,8 @@ export async function recoverAfterCrash(
 
 function withEnd(facts: SegmentFacts, sizeBytes: number | undefined, lastSign: Temporal.Instant): SegmentFacts {
   const inferred = facts.endedAt === undefined
-  const begun = facts.answeredAt ?? facts.startedAt
-  const endedAt = facts.endedAt ?? (Temporal.Instant.compare(lastSign, begun) < 0 ? begun : lastSign)
+  const beganAt = facts.answeredAt ?? facts.startedAt
+  const endedAt = facts.endedAt ?? (Temporal.Instant.compare(lastSign, beganAt) < 0 ? beganAt : lastSign)
   return {
     ...facts,
     endedAt,

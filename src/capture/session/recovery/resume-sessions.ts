@@ -144,8 +144,9 @@ export function createResumedSessions(parts: {
       if (!waited) return dialog.forget()
       reader.resume(dialog.id, toDialogStart(waited.saved, clockReadings()))
       const resumeSession = () => {
-        const taken = waiting.take(dialog.id)
-        if (taken) resume(taken).catch((error: unknown) => options.onFault(error, { segment: taken.saved.segmentId }))
+        const resumable = waiting.take(dialog.id)
+        if (resumable)
+          resume(resumable).catch((error: unknown) => options.onFault(error, { segment: resumable.saved.segmentId }))
       }
       // An unrecorded session resumes at once, but only after its duplicates and split directions are open.
       if (waited.continues) queueMicrotask(resumeSession)

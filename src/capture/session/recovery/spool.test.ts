@@ -246,16 +246,16 @@ describe('the spool', () => {
         return Promise.resolve({ contactId: 'the other node’s', verdict: 'beside', stops: false })
       },
       onFault: () => undefined,
-      ...{ retryMs: 20, besideMs: 60_000 },
+      ...{ retryMs: 20, reportedElsewhereMs: 60_000 },
     })
     const facts = callFacts()
     await spool.store(facts)
     await expect.poll(() => submitted).toEqual([facts.contactId])
     await wait(20)
-    spool.retryBeside()
+    spool.retryReportedElsewhere()
     await expect.poll(() => submitted).toEqual([facts.contactId, 'the other node’s'])
     await spool.store({ ...facts, caller: { kind: 'withheld', key: null, raw: null } })
-    spool.retryBeside()
+    spool.retryReportedElsewhere()
     await expect.poll(() => submitted[2]).toBe(facts.contactId)
   })
 
@@ -277,7 +277,7 @@ describe('the spool', () => {
       onStops: ({ segmentId }) => stopped.push(segmentId),
       onReported: ({ segmentId }) =>
         canRemove ? Promise.resolve(void removed.push(segmentId)) : Promise.reject(new Error('the disk')),
-      ...{ retryMs: 20, besideMs: 60_000 },
+      ...{ retryMs: 20, reportedElsewhereMs: 60_000 },
     })
     const facts = callFacts({ recording: recordingFacts() })
     await spool.store(facts)
@@ -285,10 +285,10 @@ describe('the spool', () => {
     await wait(60)
     expect([submissions, spool.waiting, stopped]).toEqual([1, 1, []])
     expect(await factsAfterKill()).toEqual([facts])
-    spool.retryBeside()
+    spool.retryReportedElsewhere()
     await expect.poll(() => stopped).toEqual([facts.segmentId])
     verdict = 'told'
-    spool.retryBeside()
+    spool.retryReportedElsewhere()
     await expect.poll(() => submissions).toBeGreaterThan(3)
     // The facts stay while the recording cannot be deleted.
     expect(await factsAfterKill()).toEqual([facts])

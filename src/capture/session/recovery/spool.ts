@@ -30,7 +30,7 @@ export interface Spool {
   /** Time since which an admission has failed (performance.now()), the earliest if several; undefined if none fails. */
   readonly refused: { sinceMs: number; code: 'not-admitted' } | undefined
   /** Retries at once all segments that another node also reports, because use of one may have been forbidden. */
-  retryBeside(): void
+  retryReportedElsewhere(): void
   /** Resolves when all stored facts are admitted. */
   settled(): Promise<void>
   stop(): Promise<void>
@@ -47,7 +47,7 @@ export interface SpoolOptions {
   onReported?: (facts: SegmentFacts) => Promise<void>
   retryMs?: number
   /** Interval of retries for segments that another node also reports. */
-  besideMs?: number
+  reportedElsewhereMs?: number
   /** Time for which the end of a call waits until its recording is stored, so that one admission reports both. */
   storedMs?: number
 }
@@ -57,7 +57,7 @@ const maxConcurrentAdmissions = 64
 
 /** Opens the spool in a folder, and admits its facts again (admission is idempotent). */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
-  const { directory, admit, onFault, retryMs = 1000, besideMs = 5_000, storedMs = 500 } = options
+  const { directory, admit, onFault, retryMs = 1000, reportedElsewhereMs = 5_000, storedMs = 500 } = options
   const journal = await openTextJournal({ directory, onFault: (error) => onFault(error) })
   const unreadable = await importOldFiles(directory, journal)
   const latest = new Map<string, SegmentFacts>()
@@ -67,7 +67,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   /** Time of the first failure, by segment id. */
   const refusedSince = new Map<string, number>()
   /** Ids of segments of conversations in progress that another node reports. */
-  const beside = new Set<string>()
+  const reportedElsewhere = new Set<string>()
   /** Contacts of such conversations by segment id, reused while the caller is the same, because match_by_ids is rate-limited. */
   const contacts = new Map<string, { id: string; caller: string }>()
   /** Ids of ended segments whose recording is expected to be stored soon. */
@@ -78,14 +78,14 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const listeners = new Set<() => void>()
   let stopped = false
   let timer: NodeJS.Timeout | undefined
-  const besideTimer = setInterval(retryBeside, besideMs)
-  besideTimer.unref()
+  const reportedElsewhereTimer = setInterval(retryReportedElsewhere, reportedElsewhereMs)
+  reportedElsewhereTimer.unref()
 
   function admitNext(): void {
     if (stopped) return
     for (const [segmentId, facts] of latest) {
       if (busy.size >= maxConcurrentAdmissions) return
-      if (busy.has(segmentId) || beside.has(segmentId) || ending.has(segmentId)) continue
+      if (busy.has(segmentId) || reportedElsewhere.has(segmentId) || ending.has(segmentId)) continue
       busy.add(segmentId)
       void deliver(facts)
     }
@@ -123,9 +123,9 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     setTimeout(() => ending.delete(segmentId) && admitNext(), storedMs).unref()
   }
 
-  function retryBeside(): void {
-    if (beside.size === 0) return
-    beside.clear()
+  function retryReportedElsewhere(): void {
+    if (reportedElsewhere.size === 0) return
+    reportedElsewhere.clear()
     admitNext()
   }
 
@@ -141,7 +141,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       // There are no newer facts, so the register is up to date for this segment.
       if (latest.get(segmentId) === facts) {
         if (admission.verdict === 'beside') {
-          beside.add(segmentId)
+          reportedElsewhere.add(segmentId)
           if (admission.stops) options.onStops?.(facts)
         } else {
           if (admission.verdict === 'told') await options.onReported?.(facts)
@@ -180,7 +180,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       } finally {
         if (!isHeldBack(facts)) {
           latest.set(facts.segmentId, facts)
-          beside.delete(facts.segmentId)
+          reportedElsewhere.delete(facts.segmentId)
           waitForStored(facts)
           admitNext()
         }
@@ -214,7 +214,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       if (refusedSince.size === 0) return undefined
       return { sinceMs: Math.min(...refusedSince.values()), code: 'not-admitted' as const }
     },
-    retryBeside,
+    retryReportedElsewhere,
     settled() {
       if (latest.size === 0) return Promise.resolve()
       return new Promise((resolve) => {
@@ -228,7 +228,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     async stop() {
       stopped = true
       clearTimeout(timer)
-      clearInterval(besideTimer)
+      clearInterval(reportedElsewhereTimer)
       await journal.close()
     },
   }

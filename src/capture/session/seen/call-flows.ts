@@ -84,7 +84,7 @@ export function createCallFlows(
     const known = flows.get(dialog.id)
     if (known) return known
     forget()
-    const begun: StoredFlow = {
+    const flow: StoredFlow = {
       id: uuid(),
       dialogId: dialog.id,
       segments: [],
@@ -96,8 +96,8 @@ export function createCallFlows(
       leftOut: 0,
       readyMs: new Map(),
     }
-    flows.set(dialog.id, begun)
-    return begun
+    flows.set(dialog.id, flow)
+    return flow
   }
 
   function add(flow: StoredFlow, by: FlowActor, what: string, elements: readonly string[] = [], atMs = nowMs()): void {
@@ -113,17 +113,17 @@ export function createCallFlows(
   function forget(): void {
     const ended = [...flows.values()].filter(({ endedAtMs }) => endedAtMs !== undefined)
     const start = nowMs() - limits.retentionMs
-    for (const isTroubled of [false, true]) {
-      const alike = ended.filter(({ problems }) => problems.length > 0 === isTroubled)
-      const tooMany = alike.length - (isTroubled ? limits.maxTroubled : limits.maxFlows) + 1
-      for (const [at, { dialogId, endedAtMs = 0 }] of alike.entries())
+    for (const hasProblems of [false, true]) {
+      const candidates = ended.filter(({ problems }) => problems.length > 0 === hasProblems)
+      const tooMany = candidates.length - (hasProblems ? limits.maxTroubled : limits.maxFlows) + 1
+      for (const [at, { dialogId, endedAtMs = 0 }] of candidates.entries())
         if (at < tooMany || endedAtMs < start) flows.delete(dialogId)
     }
   }
 
   /** Wraps a request so that its answer is recorded. */
   function wrapRespond<Given extends IncomingRequest>(given: Given, flow: StoredFlow): Given {
-    const shown = Object.create(given, {
+    const wrapped = Object.create(given, {
       respond: {
         value: (status: number, answer: Answer = {}) => {
           const wasSent = given.respond(status, answer)
@@ -138,7 +138,7 @@ export function createCallFlows(
         },
       },
     }) as Given
-    return shown
+    return wrapped
   }
 
   function recordRequest<Given extends IncomingRequest>(given: Given, step: string): Given {
@@ -148,14 +148,14 @@ export function createCallFlows(
   }
 
   function recordInvite(invite: Invite, step: string): Invite {
-    const shown = recordRequest(invite, step)
+    const wrapped = recordRequest(invite, step)
     invite.onCancel(() => {
       const flow = flowOf(invite.dialog, invite.request)
       add(flow, 'client', 'CANCEL')
       addProblem(flow, 'cancelled')
       flow.endedAtMs ??= nowMs()
     })
-    return shown
+    return wrapped
   }
 
   return {
@@ -172,9 +172,9 @@ export function createCallFlows(
         return handler.onAck(dialog, ack)
       },
       async onBye(request) {
-        const shown = recordRequest(request, 'BYE')
-        await handler.onBye(shown)
-        shown.respond(200)
+        const wrapped = recordRequest(request, 'BYE')
+        await handler.onBye(wrapped)
+        wrapped.respond(200)
         flowOf(request.dialog).endedAtMs ??= nowMs()
       },
       onDialogLost(dialog, reason) {

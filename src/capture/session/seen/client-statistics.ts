@@ -98,7 +98,7 @@ export function createClientStatistics(onSeen: (seen: ClientProfile) => void = (
       add(client.names, 'refusal', reason)
     },
     take() {
-      const taken = [...counts.values()].map(({ names, ...client }) => ({
+      const statistics = [...counts.values()].map(({ names, ...client }) => ({
         ...client,
         sends: [...names].map(([key, times]) => {
           const at = key.indexOf(' ')
@@ -106,7 +106,7 @@ export function createClientStatistics(onSeen: (seen: ClientProfile) => void = (
         }),
       }))
       counts.clear()
-      return taken
+      return statistics
     },
     putBack(again) {
       for (const { trunk, client, sessions, refused, sends } of again) {
