@@ -220,14 +220,18 @@ describe('a client that puts its own number into From', () => {
   })
 
   test('an official missing from the directory who transfers the call is not its caller', async () => {
-    const u = { id: 'u', aor: 'sip:+358295129999@x', label: '2' }
+    const unknownOfficial = { id: 'u', aor: 'sip:+358295129999@x', label: '2' }
     const [firstSession, secondSession] = [await bench.call({ from }), await bench.call({ from, ssrc: 500 })]
-    const first = await firstSession.invite({ sdp: true, metadata: metadataOf({ participants: [u] }), headers: guid })
+    const first = await firstSession.invite({
+      sdp: true,
+      metadata: metadataOf({ participants: [unknownOfficial] }),
+      headers: guid,
+    })
     await speak(3, [firstSession, first.ports])
     const shown = bench.segments()[0]?.caller.key
     const second = await secondSession.invite({
       sdp: true,
-      metadata: secondMetadata({ ...u, label: '1' }, colleagueParty),
+      metadata: secondMetadata({ ...unknownOfficial, label: '1' }, colleagueParty),
       headers: guid,
     })
     await speak(3, [secondSession, second.ports])

@@ -137,13 +137,16 @@ describe.skipIf(reason !== undefined)('links and pipes that a capture puts into 
   }, 120_000)
 
   test('do not make a command run by root delete anything elsewhere', async () => {
-    const roots = below('of-root')
-    execFileSync('sh', ['-euc', `mkdir -m 700 '${roots}'; touch -d '3 days ago' '${roots}'/a '${roots}'/b`])
-    asCapture(`cd '${store()}'; mv .unfinished .was; ln -s '${roots}' .unfinished`)
+    const rootsFolder = below('of-root')
+    execFileSync('sh', [
+      '-euc',
+      `mkdir -m 700 '${rootsFolder}'; touch -d '3 days ago' '${rootsFolder}'/a '${rootsFolder}'/b`,
+    ])
+    asCapture(`cd '${store()}'; mv .unfinished .was; ln -s '${rootsFolder}' .unfinished`)
     const env = settingsOf('custodian', { DATABASE_URL: database.url() })
     const { stdout } = spawnSync(process.execPath, ['bin/seloste.js', 'doctor'], { cwd: root, encoding: 'utf8', env })
     asCapture(`cd '${store()}'; rm .unfinished; mv .was .unfinished`)
-    expect(await readdir(roots)).toEqual(['a', 'b'])
+    expect(await readdir(rootsFolder)).toEqual(['a', 'b'])
     expect(stdout).toMatch(/\.unfinished .*is a link to another place/)
   }, 120_000)
 

@@ -10,6 +10,7 @@ export type Interruption = 'killed-before' | 'killed-after' | 'EIO' | 'ENOSPC' |
 
 export interface Interrupted {
   expunging: ExpunctionContext
+  /** Steps counted so far. */
   steps: () => number
   /** Resolves when a destroyer that pauses has reached its step; `resume` continues it. */
   reached: Promise<void>
@@ -17,6 +18,7 @@ export interface Interrupted {
 }
 
 export interface InterruptOptions {
+  /** Number of the step that is interrupted, from 1. */
   at: number
   how: Interruption
   /** Ends the process. By default every later step throws an error instead. */
@@ -27,7 +29,7 @@ export interface InterruptOptions {
 
 export function interrupt(expunging: ExpunctionContext, options: InterruptOptions): Interrupted {
   const { at, how, outsideOnly = false } = options
-  const pausing = Promise.withResolvers<void>()
+  const resumed = Promise.withResolvers<void>()
   const paused = Promise.withResolvers<void>()
   let steps = 0
   let dead = false
@@ -61,20 +63,23 @@ export function interrupt(expunging: ExpunctionContext, options: InterruptOption
   }
   const queries: number[] = []
 
-  function interruptible<Acts extends object>(acts: Acts, names: readonly (keyof Acts)[]): Acts {
-    const copy = { ...acts }
+  function interruptible<Operations extends object>(
+    operations: Operations,
+    names: readonly (keyof Operations)[],
+  ): Operations {
+    const copy = { ...operations }
     for (const name of names) {
-      const act = acts[name] as (...args: unknown[]) => Promise<unknown>
+      const operation = operations[name] as (...args: unknown[]) => Promise<unknown>
       copy[name] = (async (...args: unknown[]) => {
         const step = before()
         if (step === at && how === 'paused') {
           paused.resolve()
-          await pausing.promise
+          await resumed.promise
         }
-        const result = await act.apply(acts, args)
+        const result = await operation.apply(operations, args)
         after(step)
         return result
-      }) as Acts[typeof name]
+      }) as Operations[typeof name]
     }
     return copy
   }
@@ -89,6 +94,6 @@ export function interrupt(expunging: ExpunctionContext, options: InterruptOption
     },
     steps: () => steps,
     reached: paused.promise,
-    resume: pausing.resolve,
+    resume: resumed.resolve,
   }
 }

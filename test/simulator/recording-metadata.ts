@@ -1,9 +1,6 @@
-/**
- * RFC 7865 metadata of one communication session, complete (`datamode` complete), as a simple recording client writes
- * them. The service number called is a participant without streams; the official has a number of the directory; the
- * caller is neither. The session's `start-time` is the beginning of the caller's call, and the official's
- * `associate-time` is the official's answer.
- */
+/** Writes the RFC 7865 metadata of a planned call. */
+
+/** One party of the call. */
 export type MetadataParticipant = {
   readonly id: string
   /** Address of record: `sip:+358...@host;user=phone` or `sip:anonymous@anonymous.invalid`. */
@@ -13,10 +10,18 @@ export type MetadataParticipant = {
   readonly joinedAt: Date
   /** True if this party placed the call, as Oracle's SBC reports; absent by default. */
   readonly calling?: boolean
+  /** Identifier of the stream that contains this party's speech. */
   readonly sends?: string
+  /** Identifier of the stream that this party hears. */
   readonly receives?: string
 }
 
+/**
+ * RFC 7865 metadata of one communication session, complete (`datamode` complete), as a simple recording client writes
+ * them. The service number called is a participant without streams; the official has a number of the directory; the
+ * caller is neither. The session's `start-time` is the beginning of the caller's call, and the official's
+ * `associate-time` is the official's answer.
+ */
 export type RecordingMetadata = {
   readonly groupId: string
   readonly sessionId: string

@@ -24,20 +24,21 @@ function call(plan: Partial<PlaceCallOptions>): Promise<SentCall> {
   return placeCall({ seed: from, caller: from, ...line, ...plan })
 }
 
-interface LiveShape {
+interface CallInProgress {
   contactId: string
   recording: string
+  /** Only for the official of the call. */
   own?: { recordingId: string }
 }
 /** Returns the calls in progress that a person sees. */
-async function listInProgress(api: Api): Promise<LiveShape[]> {
+async function listInProgress(api: Api): Promise<CallInProgress[]> {
   const answer = await api.call('GET', '/api/calls?purpose=INSPECTION')
   const reader = answer.body!.getReader()
   let text = ''
   while (!text.includes('\n\n')) text += Buffer.from((await reader.read()).value ?? []).toString()
   await reader.cancel()
   const data = /^data: (.*)$/m.exec(text)?.[1] ?? '{"items":[]}'
-  return (JSON.parse(data) as { items: LiveShape[] }).items
+  return (JSON.parse(data) as { items: CallInProgress[] }).items
 }
 const waitUntilRecorded = (api: Api) =>
   eventually(async () => (await listInProgress(api)).find(({ own }) => own), 'a call that is being recorded')
