@@ -49,5 +49,8 @@ test('every algorithm that the source names is in the inventory, and every row i
 test('md5 and sha1 are named only where their protocols require them', () => {
   const found = algorithmsUsed()
   expect([...found.get('md5')!]).toEqual(['src/platform/objects/s3-store.ts'])
-  expect([...found.get('sha1')!]).toEqual(['src/capture/srtp/hmac-sha1.ts'])
+  expect([...found.get('sha1')!].sort()).toEqual([
+    'src/app/cli/recogniser/whisper-model.ts',
+    'src/capture/srtp/hmac-sha1.ts',
+  ])
 })
