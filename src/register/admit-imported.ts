@@ -27,6 +27,15 @@ export interface ImportRun {
   descriptionVersion: number
 }
 
+/** What the register keeps of a file, and how to read its times. */
+export interface FileOfRecording {
+  /** SHA-256 of the file and of its sound, in hexadecimal. */
+  fileSha256: string
+  audioSha256: string
+  /** True if the file's local time is one of two, of which the facts have the first: the call may have been an hour later. */
+  isTimeAmbiguous: boolean
+}
+
 /** Begins a run, with its entry in the log. */
 export async function beginImport(db: Kysely<RegisterTables>, run: ImportRun): Promise<void> {
   const { id, source, mapSha256, descriptionVersion } = run
@@ -41,11 +50,11 @@ export async function admitImported(
   db: Kysely<RegisterTables>,
   importId: string,
   facts: SegmentFacts,
-  { fileSha256, audioSha256 }: { fileSha256: string; audioSha256: string },
+  { fileSha256, audioSha256, isTimeAmbiguous }: FileOfRecording,
   months: Readonly<Record<string, number>>,
 ): Promise<ImportOutcome> {
   const { rows } = await sql<{ outcome: ImportOutcome }>`
-    select outcome from admit_imported(${importId}::uuid, ${JSON.stringify(describePart(facts))}::jsonb, ${fileSha256}, ${audioSha256}, ${JSON.stringify(months)}::jsonb)`.execute(
+    select outcome from admit_imported(${importId}::uuid, ${JSON.stringify({ ...describePart(facts), mayBeAnHourLater: isTimeAmbiguous })}::jsonb, ${fileSha256}, ${audioSha256}, ${JSON.stringify(months)}::jsonb)`.execute(
     db,
   )
   return rows[0]!.outcome

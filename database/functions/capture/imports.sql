@@ -93,6 +93,7 @@ declare
   t told_part := jsonb_populate_record(null::told_part, reported);
   r told_recording := t.recording;
   talk record;
+  later told_part;
   corrected jsonb;
   given uuid;
   refusal text;
@@ -121,6 +122,21 @@ begin
   select m.*, count(*) filter (where m.is_close) over () as closes,
     bool_and(m.may_be_recorded) over () as all_may, bool_and(m.may_be_recorded) over (partition by m.call) as call_may into talk
   from match_imported(t) m order by m.is_close desc, m.is_recorded desc limit 1;
+  if talk.segment_id is null and (reported ->> 'mayBeAnHourLater')::boolean then
+    -- Clocks showed the file's time twice, and the history has a talk of the second time.
+    later := t;
+    later.started_at := t.started_at + interval '1 hour';
+    later.answered_at := t.answered_at + interval '1 hour';
+    later.ended_at := t.ended_at + interval '1 hour';
+    select m.*, count(*) filter (where m.is_close) over () as closes,
+      bool_and(m.may_be_recorded) over () as all_may, bool_and(m.may_be_recorded) over (partition by m.call) as call_may into talk
+    from match_imported(later) m order by m.is_close desc, m.is_recorded desc limit 1;
+    if talk.segment_id is not null then
+      t := later;
+      r.started_at := r.started_at + interval '1 hour';
+      r.ended_at := r.ended_at + interval '1 hour';
+    end if;
+  end if;
   if talk.segment_id is null then
     -- A restored register may lack the call; the ledger has its correction.
     select e.detail into corrected from ledger_content c join opened_entry e on e.seq = c.seq

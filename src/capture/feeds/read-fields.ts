@@ -102,7 +102,7 @@ export function readFields(fields: Fields, options: FieldOptions): ReadRecord {
     ...withValue('called', called),
     ...withValue('reached', number('reached')),
     ...withValue('official', number('official')),
-    ...(started.is === 'at' && started.isDoubtful && { isDoubtful: true as const }),
+    ...([started, answered].some((time) => time.is === 'at' && time.isDoubtful) && { isDoubtful: true as const }),
   }
   return { is: 'record', record }
 

@@ -205,6 +205,44 @@ describe('the recordings of an earlier recorder', () => {
     return facts
   }
 
+  describe('whose local time is in the hour that clocks show twice', () => {
+    const local = (at: Temporal.Instant) => at.toZonedDateTimeISO('Europe/Helsinki').toPlainDateTime().toString()
+    const second = Temporal.Instant.from('2026-10-25T01:30:00Z')
+    const inHelsinki = mapText.replace('zone: UTC', 'zone: Europe/Helsinki')
+    /** Adds the file of a call of the second hour, with its times as clocks showed them, and admits the call. */
+    async function addSecond(sip: string, changed: Partial<SegmentFacts>, minute: number, withoutStart = false) {
+      const answered = second.add({ minutes: minute })
+      const one = { started: answered.subtract({ seconds: 5 }), answered, ended: answered.add({ seconds: 20 }) }
+      const shown = {
+        started: withoutStart ? '' : local(one.started),
+        answered: local(one.answered),
+        ended: local(one.ended),
+      }
+      const row = await addCall({ ...shown, sip }, wav(++fileNumber, 20))
+      const asRegistered = Object.fromEntries(Object.entries(one).map(([name, at]) => [name, at.toString()]))
+      return admitOf({ ...row, ...asRegistered }, { ...(sip && { callIds: [`sipSessionId:${sip}`] }), ...changed }, 1)
+    }
+
+    test.each([
+      ['without a common id', '', false],
+      ['with a common id', 'twice@trunk', false],
+      ['without the start of the call', '', true],
+    ])('are not imported if the use of the call was forbidden, %s', async (_, sip, withoutStart) => {
+      await addSecond(sip, { captureFailure: 'forbidden' }, fileNumber % 20, withoutStart)
+      expect(Object.values(outcomes((await importAll(inHelsinki)).files))).toEqual(['not-to-be-recorded'])
+    })
+
+    test('are joined to their call in the history', async () => {
+      const { segmentId, answeredAt } = await addSecond('', {}, 25)
+      expect(Object.values(outcomes((await importAll(inHelsinki)).files))).toEqual(['joined'])
+      const { rows } = await pool.query<{ started_at: Temporal.Instant }>(
+        'select started_at from recording where segment_id = $1',
+        [segmentId],
+      )
+      expect(rows[0]?.started_at.toString()).toBe(answeredAt!.toString())
+    })
+  })
+
   test('are joined to their call in the history, which never gets a second recording', async () => {
     const fed = await admitOf(await addCall())
     const { files } = await importAll()

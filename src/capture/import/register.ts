@@ -18,8 +18,8 @@ export function admitImportedTo(
 ): ImportSink['admit'] {
   let admitted = 0
   let next = firstAnalyzed
-  return async (importId, facts, digests) => {
-    const outcome = await admitImported(db, importId, facts, digests, months)
+  return async (importId, facts, file) => {
+    const outcome = await admitImported(db, importId, facts, file, months)
     if (++admitted >= next) {
       next *= factor
       await analyzeImported(db)

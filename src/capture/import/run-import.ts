@@ -7,7 +7,7 @@ import { setTimeout as rest } from 'node:timers/promises'
 import { durationMs, type AudioProblem, type AudioTrack } from '#platform/audio/audio-file.ts'
 import { readAudio } from '#platform/audio/read-audio.ts'
 import { readBelow } from '#platform/files/list-folder.ts'
-import type { ImportedFile, ImportOutcome } from '#register/admit-imported.ts'
+import type { ImportedFile, FileOfRecording, ImportOutcome } from '#register/admit-imported.ts'
 import type { SegmentFacts } from '#register/admit.ts'
 import type { Comparison } from '#register/compare-imported.ts'
 import type { Track } from '#register/recordings/recording-log.ts'
@@ -50,11 +50,7 @@ export interface ImportWork {
 /** Further dependencies of a run that is not dry. */
 export interface ImportSink {
   begin: (importId: string) => Promise<void>
-  admit: (
-    importId: string,
-    facts: SegmentFacts,
-    digests: { fileSha256: string; audioSha256: string },
-  ) => Promise<ImportOutcome>
+  admit: (importId: string, facts: SegmentFacts, file: FileOfRecording) => Promise<ImportOutcome>
   objects: ObjectStore
   workFolder: string
   nextIntakeKey: () => Promise<string>
@@ -156,7 +152,7 @@ export async function runImport(
     const outcome = await sink.admit(
       importId,
       { ...facts, recording: { ...recording, stored } },
-      { fileSha256, audioSha256 },
+      { fileSha256, audioSha256, isTimeAmbiguous: report.notes.includes('time-ambiguous') },
     )
     if (outcome === 'entered' || outcome === 'joined' || outcome === 'known') return { ...report, state: outcome }
     await removeStored(recording.id, sink.objects)
