@@ -16,8 +16,8 @@ const admin = database.as().db
 
 const enter = (name: string, right: Parameters<typeof enterTestPerson>[2]['right']) =>
   enterTestPerson(admin, database.as('seloste_desk').db, { name, ...(right && { right }) })
-const supervisor = () => enter('Sari', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })
-const expert = () =>
+const enterSupervisor = () => enter('Sari', { role: 'SUPERVISOR', purposes: ['DEVELOPMENT'], scope: 'their unit' })
+const enterExpert = () =>
   enter('Eero', {
     ...{ role: 'EXPERT', duty: 'QUALITY', purposes: ['SERVICE_LEVEL_STUDY'] },
     scope: { kind: 'numbers', units: [], numbers: [phone('029 497 000')] },
@@ -26,22 +26,26 @@ const expert = () =>
 let recording: RecordedSegment
 let owner: TestPerson
 beforeAll(async () => {
-  owner = await supervisor()
+  owner = await enterSupervisor()
   recording = await register.record({ official: colleagueOf(owner) })
   await ingestRecording(register.ingest, recording.id, Temporal.Now.instant())
 })
 
 interface Stream {
-  who: () => Promise<TestPerson>
+  /** Enters a person who may open the stream. */
+  enterViewer: () => Promise<TestPerson>
   path: (browser: Browser) => Promise<string>
 }
 const streams: [string, Stream][] = [
-  ['calls in progress', { who: supervisor, path: () => Promise.resolve('/api/calls?purpose=DEVELOPMENT') }],
-  ['the calls of the day', { who: expert, path: () => Promise.resolve('/api/calls-today') }],
+  [
+    'calls in progress',
+    { enterViewer: enterSupervisor, path: () => Promise.resolve('/api/calls?purpose=DEVELOPMENT') },
+  ],
+  ['the calls of the day', { enterViewer: enterExpert, path: () => Promise.resolve('/api/calls-today') }],
   [
     'a listening',
     {
-      who: supervisor,
+      enterViewer: enterSupervisor,
       path: async (browser) => `/api/listenings/${(await beginListening(browser, recording.id)).id}/events`,
     },
   ],
@@ -63,9 +67,9 @@ const ends: [string, (person: TestPerson) => Promise<unknown>][] = [
   ],
 ]
 
-describe.each(streams)('the event stream of %s', (_name, { who, path }) => {
+describe.each(streams)('the event stream of %s', (_name, { enterViewer, path }) => {
   test.each(ends)('ends when %s', async (_what, end) => {
-    const person = await who()
+    const person = await enterViewer()
     const browser = await desk.signIn(person)
     const response = await browser.fetch(await path(browser))
     expect(response.status).toBe(200)
@@ -73,25 +77,25 @@ describe.each(streams)('the event stream of %s', (_name, { who, path }) => {
     expect((await reader.read()).done).toBe(false)
     await end(person)
     desk.notifyCalls()
-    const begun = performance.now()
+    const endedAtMs = performance.now()
     let text = ''
-    for (let one = await reader.read(); !one.done; one = await reader.read()) text += one.value
-    expect(performance.now() - begun).toBeLessThan(5_000)
+    for (let read = await reader.read(); !read.done; read = await reader.read()) text += read.value
+    expect(performance.now() - endedAtMs).toBeLessThan(5_000)
     expect(text).toMatch(/event: ended\ndata: .*\n\n$/)
   })
 
   test.each(['same-site', 'cross-site'])('refuses a page that is %s', async (site) => {
-    const browser = await desk.signIn(await who())
-    const at = await path(browser)
-    expect((await browser.fetch(at, { headers: { 'sec-fetch-site': site } })).status).toBe(403)
+    const browser = await desk.signIn(await enterViewer())
+    const streamPath = await path(browser)
+    expect((await browser.fetch(streamPath, { headers: { 'sec-fetch-site': site } })).status).toBe(403)
   })
 
   test('frees its place for others if a browser closes the stream before it begins', async () => {
-    const person = await who()
+    const person = await enterViewer()
     const browser = await desk.signIn(person)
-    const at = await path(browser)
-    for (let n = 0; n < 24; n++) await leaveAtOnce(at, browser.cookie!, n % 8)
-    await expect.poll(async () => (await browser.fetch(at)).status, { timeout: 5_000 }).toBe(200)
+    const streamPath = await path(browser)
+    for (let n = 0; n < 24; n++) await leaveAtOnce(streamPath, browser.cookie!, n % 8)
+    await expect.poll(async () => (await browser.fetch(streamPath)).status, { timeout: 5_000 }).toBe(200)
   })
 })
 
@@ -99,10 +103,10 @@ describe.each(streams)('the event stream of %s', (_name, { who, path }) => {
 function leaveAtOnce(path: string, cookie: string, afterMs: number): Promise<void> {
   const { hostname, port } = new URL(desk.url)
   return new Promise((resolve) => {
-    const requested = request({ hostname, port, path, headers: { cookie }, agent: false })
-    requested.on('error', () => undefined)
-    requested.on('close', () => setTimeout(resolve, 30))
-    requested.on('finish', () => setTimeout(() => requested.destroy(), afterMs))
-    requested.end()
+    const sent = request({ hostname, port, path, headers: { cookie }, agent: false })
+    sent.on('error', () => undefined)
+    sent.on('close', () => setTimeout(resolve, 30))
+    sent.on('finish', () => setTimeout(() => sent.destroy(), afterMs))
+    sent.end()
   })
 }
