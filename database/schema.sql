@@ -168,10 +168,10 @@ CREATE UNIQUE INDEX alarm_open ON public.alarm USING btree (kind, person_id, obj
 CREATE INDEX alarm_raised ON public.alarm USING btree (raised_at DESC, id DESC);
 CREATE INDEX alarm_subject ON public.alarm USING btree (kind, person_id, last_at);
 alter table alarm enable row level security;
-create policy custodian_adds on alarm for update to seloste_custodian using ((closed_at IS NULL)) with check ((closed_at IS NULL));
-create policy custodian_ends on alarm for delete to seloste_custodian using ((closed_at < (now() - '2 years'::interval)));
+create policy custodian_deletes on alarm for delete to seloste_custodian using ((closed_at < (now() - '2 years'::interval)));
 create policy custodian_raises on alarm for insert to seloste_custodian with check (((closed_at IS NULL) AND (seen_at IS NULL)));
 create policy custodian_reads on alarm for select to seloste_custodian using (true);
+create policy custodian_updates on alarm for update to seloste_custodian using ((closed_at IS NULL)) with check ((closed_at IS NULL));
 create policy desk_reads on alarm for select to seloste_desk using ((( SELECT viewer_is('DATA_PROTECTION_OFFICER'::text) AS viewer_is) OR ((kind = 'standstill'::text) AND ( SELECT may_see_capture() AS may_see_capture))));
 grant delete, insert (kind, person_id, object_id, count, facts, threshold, first_at, last_at), select, update (count, facts, threshold, last_at) on alarm to seloste_custodian;
 grant select on alarm to seloste_desk;
@@ -231,7 +231,7 @@ create table anonymised_copy (
 );
 CREATE TRIGGER records_preparer BEFORE UPDATE OF prepared_by, checked_by ON anonymised_copy FOR EACH ROW EXECUTE FUNCTION record_copy_preparer();
 alter table anonymised_copy enable row level security;
-create policy custodian_removes on anonymised_copy for select to seloste_custodian using (true);
+create policy custodian_reads on anonymised_copy for select to seloste_custodian using (true);
 grant select (id, recording_id, state, prepared_by, checked_at, checked_by, ended_at, removed_at, rendering_at, sound_at, former_preparers, recognised_at) on anonymised_copy to seloste_custodian;
 
 create table appointment (
@@ -264,7 +264,7 @@ CREATE INDEX appointment_slot ON public.appointment USING btree (slot_id);
 CREATE TRIGGER ledger AFTER INSERT OR UPDATE OF state ON appointment FOR EACH ROW EXECUTE FUNCTION ledger_appointment();
 alter table appointment enable row level security;
 create policy custodian_reads on appointment for select to seloste_custodian using (true);
-create policy desk_serves on appointment for select to seloste_desk using (( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is));
+create policy desk_reads on appointment for select to seloste_desk using (( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is));
 grant select on appointment to seloste_custodian;
 grant select on appointment to seloste_desk;
 
@@ -359,7 +359,7 @@ create policy closed_list on audit_entry for insert to seloste_capture, seloste_
    FROM audit_appender a
   WHERE ((a.role = CURRENT_USER) AND (a.action = audit_entry.action) AND (a.person OR ((COALESCE(audit_entry.person_id, audit_entry.right_id) IS NULL) AND (audit_entry.role IS NULL))) AND ((audit_entry.result <> 'ok'::text) OR (NOT a.refusals_only))))));
 create policy custodian_appends on audit_entry for insert to seloste_custodian with check ((action <> ALL (ARRAY['log.read'::text, 'log.pruned'::text, 'log.break-accepted'::text])));
-create policy custodian_seals on audit_entry for select to seloste_custodian using (true);
+create policy custodian_reads on audit_entry for select to seloste_custodian using (true);
 create policy desk_appends on audit_entry for insert to seloste_desk with check (((action !~~ 'log.%'::text) AND (action <> ALL (ARRAY['call.admitted'::text, 'recording.kept'::text, 'recording.destroyed'::text, 'history.ended'::text, 'listening.ended'::text, 'alarm.raised'::text, 'terms.shortened'::text, 'promise.broken'::text, 'promise.restored'::text, 'description.installed'::text, 'description.took-effect'::text, 'scim-token.added'::text, 'scim-token.revoked'::text])) AND ((result <> 'ok'::text) OR
 CASE
     WHEN (action = ANY (ARRAY['contacts.listed'::text, 'contact.read'::text, 'caller.revealed'::text, 'calls.watched'::text, 'listening.started'::text, 'shares.read'::text])) THEN access_is_accurate(person_id, right_id, role, purpose, reference)
@@ -831,7 +831,7 @@ CREATE INDEX correction_request ON public.correction USING btree (request_id);
 CREATE INDEX correction_segment ON public.correction USING btree (segment_id);
 CREATE UNIQUE INDEX correction_waits ON public.correction USING btree (segment_id) WHERE (decided_at IS NULL);
 alter table correction enable row level security;
-create policy desk_serves on correction for select to seloste_desk using (( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is));
+create policy desk_reads on correction for select to seloste_desk using (( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is));
 grant select on correction to seloste_desk;
 
 create table described_number (
@@ -1063,7 +1063,7 @@ CREATE TRIGGER ledger AFTER INSERT ON disclosed_copy REFERENCING NEW TABLE AS re
 CREATE TRIGGER ledger_changed AFTER UPDATE ON disclosed_copy FOR EACH ROW WHEN (new.state <> old.state) EXECUTE FUNCTION ledger_disclosures();
 alter table disclosed_copy enable row level security;
 create policy custodian_reads on disclosed_copy for select to seloste_custodian using (true);
-create policy desk_recalls on disclosed_copy for select to seloste_desk using (((recalled_at IS NOT NULL) AND ( SELECT viewer_is('DECISION_MAKER'::text) AS viewer_is)));
+create policy desk_reads on disclosed_copy for select to seloste_desk using (((recalled_at IS NOT NULL) AND ( SELECT viewer_is('DECISION_MAKER'::text) AS viewer_is)));
 grant select (disclosure, item, recording_id, released_at) on disclosed_copy to seloste_custodian;
 grant select (id, disclosure, recipient, item, state, recalled_at, due_at, confirmed_at) on disclosed_copy to seloste_desk;
 
@@ -1127,7 +1127,7 @@ CREATE UNIQUE INDEX disclosure_package_research ON public.disclosure_package USI
 CREATE TRIGGER fresh BEFORE INSERT ON disclosure_package FOR EACH ROW EXECUTE FUNCTION require_fresh_release();
 CREATE TRIGGER ledger AFTER UPDATE ON disclosure_package FOR EACH ROW EXECUTE FUNCTION ledger_disclosures();
 alter table disclosure_package enable row level security;
-create policy custodian_removes on disclosure_package to seloste_custodian using (true) with check ((ended_at IS NOT NULL));
+create policy custodian_manages on disclosure_package to seloste_custodian using (true) with check ((ended_at IS NOT NULL));
 grant select, update (removed_at) on disclosure_package to seloste_custodian;
 
 create table disclosure_rules (
@@ -1316,7 +1316,7 @@ create table feed_problem (
 );
 CREATE INDEX feed_problem_at ON public.feed_problem USING btree (at);
 alter table feed_problem enable row level security;
-create policy desk_reconciles on feed_problem for select to seloste_desk using (( SELECT (viewer_is('DATA_PROTECTION_OFFICER'::text) OR viewer_is('ADMINISTRATOR'::text) OR viewer_is('MAINTENANCE'::text))));
+create policy desk_reads on feed_problem for select to seloste_desk using (( SELECT (viewer_is('DATA_PROTECTION_OFFICER'::text) OR viewer_is('ADMINISTRATOR'::text) OR viewer_is('MAINTENANCE'::text))));
 grant select on feed_problem to seloste_desk;
 
 create table feedback (
@@ -1341,8 +1341,8 @@ create table feedback (
 );
 CREATE INDEX feedback_open ON public.feedback USING btree (answer_due_at) WHERE (answered_at IS NULL);
 alter table feedback enable row level security;
-create policy custodian_ends on feedback for delete to seloste_custodian using ((answered_at < (now() - '1 year'::interval)));
-create policy custodian_sees on feedback for select to seloste_custodian using ((answered_at < (now() - '1 year'::interval)));
+create policy custodian_deletes on feedback for delete to seloste_custodian using ((answered_at < (now() - '1 year'::interval)));
+create policy custodian_reads on feedback for select to seloste_custodian using ((answered_at < (now() - '1 year'::interval)));
 create policy desk_reads on feedback for select to seloste_desk using (viewer_is('ADMINISTRATOR'::text));
 grant delete, select on feedback to seloste_custodian;
 grant select on feedback to seloste_desk;
@@ -1528,7 +1528,7 @@ create table institute (
 CREATE UNIQUE INDEX institute_name ON public.institute USING btree (lower(name));
 alter table institute enable row level security;
 create policy custodian_reads on institute for select to seloste_custodian using (true);
-create policy desk_lists on institute for select to seloste_desk using ((( SELECT viewer_sees_research() AS viewer_sees_research) OR ( SELECT viewer_is('DATA_PROTECTION_OFFICER'::text) AS viewer_is)));
+create policy desk_reads on institute for select to seloste_desk using ((( SELECT viewer_sees_research() AS viewer_sees_research) OR ( SELECT viewer_is('DATA_PROTECTION_OFFICER'::text) AS viewer_is)));
 grant select on institute to seloste_custodian;
 grant select on institute to seloste_desk;
 
@@ -1738,7 +1738,7 @@ create table letter (
 CREATE INDEX letter_of_request ON public.letter USING btree (request_id, made_at);
 CREATE UNIQUE INDEX letter_to_send ON public.letter USING btree (request_id, kind) WHERE (delivered_at IS NULL);
 alter table letter enable row level security;
-create policy desk_serves on letter for select to seloste_desk using (( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is));
+create policy desk_reads on letter for select to seloste_desk using (( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is));
 grant select (id, request_id, kind, language, template_version, made_at, made_by, delivered_at, delivered_how, delivered_by, erased_at, ground) on letter to seloste_desk;
 
 create table letter_template (
@@ -1757,7 +1757,7 @@ create table letter_template (
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON letter_template FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 alter table letter_template enable row level security;
 create policy custodian_reads on letter_template for select to seloste_custodian using (true);
-create policy those_who_write on letter_template for select to seloste_desk using (( SELECT (viewer_is('SERVICE_UNIT'::text) OR viewer_is('ADMINISTRATOR'::text) OR viewer_is('DATA_PROTECTION_OFFICER'::text))));
+create policy desk_reads on letter_template for select to seloste_desk using (( SELECT (viewer_is('SERVICE_UNIT'::text) OR viewer_is('ADMINISTRATOR'::text) OR viewer_is('DATA_PROTECTION_OFFICER'::text))));
 grant select on letter_template to seloste_custodian;
 grant select on letter_template to seloste_desk;
 
@@ -1796,8 +1796,8 @@ CREATE TRIGGER begins BEFORE INSERT ON listening FOR EACH ROW EXECUTE FUNCTION s
 CREATE TRIGGER in_training BEFORE INSERT ON listening FOR EACH ROW WHEN (new.purpose = 'TRAINING'::text AND new.reference IS NOT NULL) EXECUTE FUNCTION check_training_listening();
 CREATE CONSTRAINT TRIGGER is_logged AFTER INSERT ON listening DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_listening_entry();
 alter table listening enable row level security;
-create policy custodian_serves on listening to seloste_custodian using (true) with check (true);
-create policy desk_lists on listening for insert to seloste_desk with check (((person_id = viewer()) AND (session_hash = session_token_hash()) AND (purpose = current_setting('seloste.purpose'::text, true)) AND (NOT (reference IS DISTINCT FROM NULLIF(current_setting('seloste.reference'::text, true), ''::text))) AND ((started_at >= (now() - '00:01:00'::interval)) AND (started_at <= (now() + '00:01:00'::interval))) AND (until <= (now() + '02:01:00'::interval)) AND (ended_at IS NULL) AND (end_why IS NULL) AND (EXISTS ( SELECT
+create policy custodian_manages on listening to seloste_custodian using (true) with check (true);
+create policy desk_inserts on listening for insert to seloste_desk with check (((person_id = viewer()) AND (session_hash = session_token_hash()) AND (purpose = current_setting('seloste.purpose'::text, true)) AND (NOT (reference IS DISTINCT FROM NULLIF(current_setting('seloste.reference'::text, true), ''::text))) AND ((started_at >= (now() - '00:01:00'::interval)) AND (started_at <= (now() + '00:01:00'::interval))) AND (until <= (now() + '02:01:00'::interval)) AND (ended_at IS NULL) AND (end_why IS NULL) AND (EXISTS ( SELECT
    FROM active_rights() a(id, person_id, role, duty, purposes, scope_kind, scope_units, scope_numbers, valid_from, valid_to, requested_by, approved_by, revoked_at, origin, request_id, granted_at, revoked_by, revoke_cause, revoke_reason)
   WHERE ((a.id = listening.right_id) AND (a.role = listening.role)))) AND (EXISTS ( SELECT
    FROM recording r
@@ -1819,7 +1819,7 @@ create table listening_range (
 );
 CREATE INDEX listening_range_listening ON public.listening_range USING btree (listening_id);
 alter table listening_range enable row level security;
-create policy custodian_serves on listening_range to seloste_custodian using (true) with check (true);
+create policy custodian_manages on listening_range to seloste_custodian using (true) with check (true);
 create policy desk_reads on listening_range for select to seloste_desk using ((EXISTS ( SELECT
    FROM listening l
   WHERE (l.id = listening_range.listening_id))));
@@ -1913,7 +1913,7 @@ create table office (
 );
 alter table office enable row level security;
 create policy custodian_reads on office for select to seloste_custodian using (true);
-create policy desk_serves on office for select to seloste_desk using ((( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is) OR ( SELECT viewer_is('ADMINISTRATOR'::text) AS viewer_is)));
+create policy desk_reads on office for select to seloste_desk using ((( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is) OR ( SELECT viewer_is('ADMINISTRATOR'::text) AS viewer_is)));
 grant select on office to seloste_custodian;
 grant select on office to seloste_desk;
 
@@ -1938,7 +1938,7 @@ create table office_slot (
 CREATE INDEX office_slot_starts ON public.office_slot USING btree (starts_at) WHERE (removed_at IS NULL);
 alter table office_slot enable row level security;
 create policy custodian_reads on office_slot for select to seloste_custodian using (true);
-create policy desk_serves on office_slot for select to seloste_desk using (( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is));
+create policy desk_reads on office_slot for select to seloste_desk using (( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is));
 grant select on office_slot to seloste_custodian;
 grant select on office_slot to seloste_desk;
 
@@ -2000,7 +2000,7 @@ create table openness_decision (
 );
 CREATE TRIGGER append_only BEFORE UPDATE ON openness_decision FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 alter table openness_decision enable row level security;
-create policy desk_serves on openness_decision for select to seloste_desk using (( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is));
+create policy desk_reads on openness_decision for select to seloste_desk using (( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is));
 grant select on openness_decision to seloste_desk;
 
 create table openness_lead (
@@ -2018,7 +2018,7 @@ create table openness_lead (
 );
 CREATE TRIGGER append_only BEFORE UPDATE ON openness_lead FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 alter table openness_lead enable row level security;
-create policy desk_sees_when on openness_lead for select to seloste_desk using (( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is));
+create policy desk_reads on openness_lead for select to seloste_desk using (( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is));
 grant select (request_id, taken_up_at) on openness_lead to seloste_desk;
 
 create table passkey (
@@ -2046,8 +2046,8 @@ CREATE TRIGGER ledger AFTER DELETE ON passkey FOR EACH ROW EXECUTE FUNCTION ledg
 CREATE TRIGGER notifies_person AFTER INSERT OR DELETE ON passkey FOR EACH ROW EXECUTE FUNCTION notify_factor_change('passkey');
 CREATE TRIGGER passkey_guard BEFORE INSERT ON passkey FOR EACH ROW EXECUTE FUNCTION passkey_guard();
 alter table passkey enable row level security;
-create policy custodian_keeps on passkey to seloste_custodian using (true) with check (true);
-create policy desk_lists_own on passkey for select to seloste_desk using ((person_id = ( SELECT viewer() AS viewer)));
+create policy custodian_manages on passkey to seloste_custodian using (true) with check (true);
+create policy desk_reads_own on passkey for select to seloste_desk using ((person_id = ( SELECT viewer() AS viewer)));
 grant delete, insert, select, update (counter, backed_up, last_used_at) on passkey to seloste_custodian;
 grant select (id, person_id, backed_up, name, created_at, last_used_at) on passkey to seloste_desk;
 
@@ -2247,7 +2247,7 @@ create table place_of_data (
   constraint place_of_data_state_check CHECK ((state = ANY (ARRAY['in-use'::text, 'attestation-over'::text, 'refused'::text, 'unreachable'::text, 'left'::text])))
 );
 alter table place_of_data enable row level security;
-create policy custodian_keeps on place_of_data to seloste_custodian using (true) with check (true);
+create policy custodian_manages on place_of_data to seloste_custodian using (true) with check (true);
 create policy desk_reads on place_of_data for select to seloste_desk using (( SELECT may_see_places() AS may_see_places));
 grant insert, select, update on place_of_data to seloste_custodian;
 grant select on place_of_data to seloste_desk;
@@ -2559,7 +2559,7 @@ create policy capture_admits on recording for insert to seloste_capture with che
 create policy capture_not_ahead on recording for insert to seloste_capture with check ((started_at < (now() + '2 days'::interval)));
 create policy capture_reads on recording for select to seloste_capture using (true);
 create policy capture_stores on recording for update to seloste_capture using ((state = ANY (ARRAY['CAPTURING'::text, 'STORED'::text]))) with check (((state = ANY (ARRAY['CAPTURING'::text, 'STORED'::text])) AND ((destroy_at IS NULL) OR ((destroy_at <= (GREATEST(now(), (started_at + '1 day'::interval)) + '6 mons 1 day'::interval)) AND (destroy_at <= (started_at + '7 mons'::interval))))));
-create policy custodian_keeps on recording to seloste_custodian using (true) with check (true);
+create policy custodian_manages on recording to seloste_custodian using (true) with check (true);
 create policy desk_reads on recording for select to seloste_desk using ((EXISTS ( SELECT
    FROM segment s
   WHERE ((s.id = recording.segment_id) AND (s.contact_started_at = recording.contact_started_at)))));
@@ -2655,7 +2655,7 @@ CREATE TRIGGER no_call_for_others BEFORE INSERT ON request_call FOR EACH ROW EXE
 CREATE TRIGGER restricts AFTER INSERT OR DELETE OR UPDATE OF state, contact_id ON request_call FOR EACH ROW EXECUTE FUNCTION settle_restrictions_of_call();
 alter table request_call enable row level security;
 create policy custodian_reads on request_call for select to seloste_custodian using (true);
-create policy desk_serves on request_call for select to seloste_desk using ((( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is) AND (looked_at < now())));
+create policy desk_reads on request_call for select to seloste_desk using ((( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is) AND (looked_at < now())));
 grant select on request_call to seloste_custodian;
 grant select on request_call to seloste_desk;
 
@@ -2729,7 +2729,7 @@ CREATE TRIGGER ledger AFTER UPDATE ON research_disclosure FOR EACH ROW EXECUTE F
 CREATE TRIGGER records_preparer BEFORE UPDATE OF study, due_on, format, undertaking_at ON research_disclosure FOR EACH ROW WHEN (old.decided_at IS NULL) EXECUTE FUNCTION record_preparer();
 alter table research_disclosure enable row level security;
 create policy custodian_reads on research_disclosure for select to seloste_custodian using (true);
-create policy desk_lists on research_disclosure for select to seloste_desk using ((( SELECT viewer_sees_research() AS viewer_sees_research) OR ( SELECT viewer_is('DATA_PROTECTION_OFFICER'::text) AS viewer_is)));
+create policy desk_reads on research_disclosure for select to seloste_desk using ((( SELECT viewer_sees_research() AS viewer_sees_research) OR ( SELECT viewer_is('DATA_PROTECTION_OFFICER'::text) AS viewer_is)));
 grant select on research_disclosure to seloste_custodian;
 grant select on research_disclosure to seloste_desk;
 
@@ -3151,7 +3151,7 @@ create table study_day (
   constraint study_day_once UNIQUE NULLS NOT DISTINCT (day, number, unit_id)
 );
 alter table study_day enable row level security;
-create policy desk_studies on study_day for select to seloste_desk using ((( SELECT studies_purpose() AS studies_purpose) AND ((number IN ( SELECT unnest(sees_numbers()) AS unnest)) OR (unit_id IN ( SELECT unnest(study_units()) AS unnest)))));
+create policy desk_reads on study_day for select to seloste_desk using ((( SELECT studies_purpose() AS studies_purpose) AND ((number IN ( SELECT unnest(sees_numbers()) AS unnest)) OR (unit_id IN ( SELECT unnest(study_units()) AS unnest)))));
 grant select on study_day to seloste_desk;
 
 create table study_hour (
@@ -3191,7 +3191,7 @@ create table study_hour (
   constraint study_hour_once UNIQUE NULLS NOT DISTINCT (day, hour, number, unit_id)
 );
 alter table study_hour enable row level security;
-create policy desk_studies on study_hour for select to seloste_desk using ((( SELECT studies_purpose() AS studies_purpose) AND ((number IN ( SELECT unnest(sees_numbers()) AS unnest)) OR (unit_id IN ( SELECT unnest(study_units()) AS unnest)))));
+create policy desk_reads on study_hour for select to seloste_desk using ((( SELECT studies_purpose() AS studies_purpose) AND ((number IN ( SELECT unnest(sees_numbers()) AS unnest)) OR (unit_id IN ( SELECT unnest(study_units()) AS unnest)))));
 grant select on study_hour to seloste_desk;
 
 create table study_month (
@@ -3230,7 +3230,7 @@ create table study_month (
   constraint study_month_pkey PRIMARY KEY (month, number)
 );
 alter table study_month enable row level security;
-create policy desk_studies on study_month for select to seloste_desk using ((( SELECT studies_purpose() AS studies_purpose) AND (number IN ( SELECT unnest(sees_numbers()) AS unnest))));
+create policy desk_reads on study_month for select to seloste_desk using ((( SELECT studies_purpose() AS studies_purpose) AND (number IN ( SELECT unnest(sees_numbers()) AS unnest))));
 grant select on study_month to seloste_desk;
 
 create table study_told (
@@ -3283,8 +3283,8 @@ CREATE INDEX subject_copy_request ON public.subject_copy USING btree (request_id
 CREATE TRIGGER fresh BEFORE INSERT ON subject_copy FOR EACH ROW EXECUTE FUNCTION require_fresh_release();
 alter table subject_copy enable row level security;
 create policy custodian_reads on subject_copy for select to seloste_custodian using (true);
-create policy custodian_removes on subject_copy for update to seloste_custodian using ((ended_at IS NOT NULL)) with check ((ended_at IS NOT NULL));
-create policy desk_serves on subject_copy for select to seloste_desk using (( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is));
+create policy custodian_updates_ended on subject_copy for update to seloste_custodian using ((ended_at IS NOT NULL)) with check ((ended_at IS NOT NULL));
+create policy desk_reads on subject_copy for select to seloste_desk using (( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is));
 grant select, update (removed_at) on subject_copy to seloste_custodian;
 grant select (id, request_id, recording_id, method, made_at, made_by, expires_at, ready_at, fetches, ended_at, end_why) on subject_copy to seloste_desk;
 
@@ -3352,7 +3352,7 @@ CREATE TRIGGER ledger AFTER INSERT OR UPDATE OF closed_at, identified_at ON subj
 CREATE TRIGGER restricts AFTER UPDATE OF kinds, closed_at ON subject_request FOR EACH ROW EXECUTE FUNCTION settle_restrictions_of_request();
 alter table subject_request enable row level security;
 create policy custodian_reads on subject_request for select to seloste_custodian using (true);
-create policy desk_serves on subject_request for select to seloste_desk using (( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is));
+create policy desk_reads on subject_request for select to seloste_desk using (( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is));
 grant select on subject_request to seloste_custodian;
 grant select on subject_request to seloste_desk;
 
@@ -3370,7 +3370,7 @@ create table subject_requester (
   constraint subject_requester_request_id_fkey FOREIGN KEY (request_id) REFERENCES subject_request(id) ON DELETE CASCADE
 );
 alter table subject_requester enable row level security;
-create policy desk_serves on subject_requester for select to seloste_desk using (( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is));
+create policy desk_reads on subject_requester for select to seloste_desk using (( SELECT viewer_is('SERVICE_UNIT'::text) AS viewer_is));
 grant select on subject_requester to seloste_desk;
 
 create table told_as_destroyed (
@@ -3776,7 +3776,7 @@ change_letter_template(kind text, language text, text text, read_version integer
 change_own_password(proof bytea, salt text, check_hash bytea, alone boolean, new_token_hash bytea) returns text to seloste_desk
 change_request(wanted uuid, kinds text[], language text, requester jsonb) returns void to seloste_desk
 change_research(wanted uuid, study text, due_on date, format text) returns void to seloste_desk
-check_copy(wanted uuid, revision integer, how text, note text) returns void to seloste_desk
+check_copy(wanted uuid, revision integer, outcome text, note text) returns void to seloste_desk
 check_custodian_entry() returns trigger
 check_order_end(until timestamp with time zone) returns void
 check_request(q right_request, begins timestamp with time zone) returns void

@@ -83,8 +83,8 @@ create trigger append_only before update or delete or truncate on described_numb
 alter table passkey enable row level security;
 grant delete, insert, select, update (backed_up, counter, last_used_at) on passkey to seloste_custodian;
 grant select (backed_up, created_at, id, last_used_at, name, person_id) on passkey to seloste_desk;
-create policy desk_lists_own on passkey for select to seloste_desk using (person_id = (select viewer()));
-create policy custodian_keeps on passkey for all to seloste_custodian using (true) with check (true);
+create policy desk_reads_own on passkey for select to seloste_desk using (person_id = (select viewer()));
+create policy custodian_manages on passkey for all to seloste_custodian using (true) with check (true);
 create trigger passkey_guard before insert on passkey for each row execute function passkey_guard();
 create trigger ledger after delete on passkey for each row execute function ledger_end('credential', 'removed', 'passkey');
 create trigger notifies_person after insert or delete on passkey for each row execute function notify_factor_change('passkey');

@@ -3,7 +3,7 @@ alter table audit_entry enable row level security;
 grant insert (action, detail, object_id, object_kind, person_id, purpose, reference, result, right_id, role) on audit_entry to seloste_capture;
 grant insert (action, detail, object_id, object_kind, person_id, purpose, reference, result, right_id, role), select on audit_entry to seloste_custodian;
 grant insert (action, detail, object_id, object_kind, person_id, purpose, reference, result, right_id, role) on audit_entry to seloste_desk;
-create policy custodian_seals on audit_entry for select to seloste_custodian using (true);
+create policy custodian_reads on audit_entry for select to seloste_custodian using (true);
 create policy desk_appends on audit_entry for insert to seloste_desk with check (
   action not like 'log.%' and action not in ('call.admitted', 'recording.kept', 'recording.destroyed', 'history.ended',
     'listening.ended', 'alarm.raised', 'terms.shortened', 'promise.broken', 'promise.restored', 'description.installed',
@@ -97,9 +97,9 @@ create policy desk_reads_listenings on listening for select to seloste_desk usin
     and exists (select from recording r where r.id = listening.recording_id)
   )
 );
-create policy custodian_serves on listening for all to seloste_custodian using (true) with check (true);
+create policy custodian_manages on listening for all to seloste_custodian using (true) with check (true);
 create policy log_whole on listening as restrictive for insert to seloste_desk with check ((select log_is_whole()));
-create policy desk_lists on listening for insert to seloste_desk with check (
+create policy desk_inserts on listening for insert to seloste_desk with check (
   person_id = viewer() and session_hash = session_token_hash()
   and purpose = current_setting('seloste.purpose', true)
   and reference is not distinct from nullif(current_setting('seloste.reference', true), '')
@@ -124,7 +124,7 @@ grant select on listening_range to seloste_desk;
 create policy desk_reads on listening_range for select to seloste_desk using (
   exists (select from listening l where l.id = listening_range.listening_id)
 );
-create policy custodian_serves on listening_range for all to seloste_custodian using (true) with check (true);
+create policy custodian_manages on listening_range for all to seloste_custodian using (true) with check (true);
 
 -- audit_pending
 grant delete, select on audit_pending to seloste_custodian;

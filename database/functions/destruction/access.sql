@@ -98,7 +98,7 @@ alter table disclosed_copy enable row level security;
 grant select (confirmed_at, disclosure, due_at, id, item, recalled_at, recipient, state) on disclosed_copy to seloste_desk;
 grant select (disclosure, item, recording_id, released_at) on disclosed_copy to seloste_custodian;
 create policy custodian_reads on disclosed_copy for select to seloste_custodian using (true);
-create policy desk_recalls on disclosed_copy for select to seloste_desk using (recalled_at is not null and (select viewer_is('DECISION_MAKER')));
+create policy desk_reads on disclosed_copy for select to seloste_desk using (recalled_at is not null and (select viewer_is('DECISION_MAKER')));
 create trigger ledger after insert on disclosed_copy referencing new table as released for each statement execute function ledger_copies_released();
 create trigger ledger_changed after update on disclosed_copy for each row when (new.state <> old.state) execute function ledger_disclosures();
 create trigger keyring_lent after insert or update or delete on disclosed_copy for each row execute function record_released_copies_change();

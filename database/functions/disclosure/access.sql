@@ -9,7 +9,7 @@ grant select on disclosure_rules to seloste_desk;
 alter table institute enable row level security;
 grant select on institute to seloste_custodian;
 grant select on institute to seloste_desk;
-create policy desk_lists on institute for select to seloste_desk
+create policy desk_reads on institute for select to seloste_desk
   using ((select viewer_sees_research()) or (select viewer_is('DATA_PROTECTION_OFFICER')));
 create policy custodian_reads on institute for select to seloste_custodian using (true);
 
@@ -17,7 +17,7 @@ create policy custodian_reads on institute for select to seloste_custodian using
 alter table research_disclosure enable row level security;
 grant select on research_disclosure to seloste_custodian;
 grant select on research_disclosure to seloste_desk;
-create policy desk_lists on research_disclosure for select to seloste_desk
+create policy desk_reads on research_disclosure for select to seloste_desk
   using ((select viewer_sees_research()) or (select viewer_is('DATA_PROTECTION_OFFICER')));
 create policy custodian_reads on research_disclosure for select to seloste_custodian using (true);
 create trigger ledger after update on research_disclosure for each row execute function ledger_disclosures();
@@ -40,7 +40,7 @@ create policy desk_reads on research_extension for select to seloste_desk using 
 alter table anonymised_copy enable row level security;
 grant select (checked_at, checked_by, ended_at, former_preparers, id, prepared_by, recognised_at, recording_id, removed_at, rendering_at, sound_at, state) on anonymised_copy to seloste_custodian;
 -- The desk reads copies through functions only. The custodian, which holds the keys, reads the places of objects and who checked them.
-create policy custodian_removes on anonymised_copy for select to seloste_custodian using (true);
+create policy custodian_reads on anonymised_copy for select to seloste_custodian using (true);
 create trigger records_preparer before update of prepared_by, checked_by on anonymised_copy for each row execute function record_copy_preparer();
 
 -- authority_disclosure
@@ -61,7 +61,7 @@ create policy desk_reads on authority_item for select to seloste_desk using ((se
 -- disclosure_package
 alter table disclosure_package enable row level security;
 grant select, update (removed_at) on disclosure_package to seloste_custodian;
-create policy custodian_removes on disclosure_package to seloste_custodian using (true) with check (ended_at is not null);
+create policy custodian_manages on disclosure_package to seloste_custodian using (true) with check (ended_at is not null);
 create trigger ledger after update on disclosure_package for each row execute function ledger_disclosures();
 create trigger fresh before insert on disclosure_package for each row execute function require_fresh_release();
 
@@ -75,7 +75,7 @@ alter table copy_hearing_range enable row level security;
 alter table openness_lead enable row level security;
 -- The disclosure that accepted a request is not shown.
 grant select (request_id, taken_up_at) on openness_lead to seloste_desk;
-create policy desk_sees_when on openness_lead for select to seloste_desk using ((select viewer_is('SERVICE_UNIT')));
+create policy desk_reads on openness_lead for select to seloste_desk using ((select viewer_is('SERVICE_UNIT')));
 create trigger append_only before update on openness_lead for each statement execute function append_only();
 
 -- download

@@ -337,20 +337,20 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
   h copy_hearing;
   ended integer := 0;
-  over text;
+  reason text;
 begin
   for h in select k.* from copy_hearing k where k.ended_at is null for update loop
-    over := hearing_end_reason(h, exists (
+    reason := hearing_end_reason(h, exists (
       select from session s join person p on p.id = s.person_id
       where s.token_hash = h.session_hash and s.person_id = h.person_id
         and session_holds(s) and not s.awaits_second_factor
         and p.employed_from <= now() and (p.employed_to is null or p.employed_to > register_now())
     ));
-    if over is not null then
-      update copy_hearing k set ended_at = clock_timestamp(), end_why = over where k.id = h.id;
+    if reason is not null then
+      update copy_hearing k set ended_at = clock_timestamp(), end_why = reason where k.id = h.id;
       insert into audit_entry (person_id, right_id, role, action, purpose, object_kind, object_id, result, detail)
       select h.person_id, h.right_id, 'EXPERT', 'anonymised-copy.heard', 'SERVICE_LEVEL_STUDY', 'anonymised-copy', h.copy_id, 'ok',
-        jsonb_build_object('hearing', h.id, 'revision', h.revision, 'why', over, 'servedMs', length_ms(coalesce((
+        jsonb_build_object('hearing', h.id, 'revision', h.revision, 'why', reason, 'servedMs', length_ms(coalesce((
           select range_agg(int4range(g.from_ms, g.to_ms)) from copy_hearing_range g where g.hearing_id = h.id and g.from_ms < g.to_ms), '{}')));
       ended := ended + 1;
     end if;
@@ -361,7 +361,7 @@ grant execute on function end_expired_hearings to seloste_custodian;
 
 -- Signs or rejects a copy by the second person, who has heard all of it (R33). No present or former preparer signs it. Their right has to
 -- reach the recording, as for hearing it: it may still contain what was to be removed.
-create or replace function check_copy(wanted uuid, revision integer, how text, note text) returns void
+create or replace function check_copy(wanted uuid, revision integer, outcome text, note text) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   held access_right := copy_expert();
@@ -379,15 +379,15 @@ begin
   perform refuse_if(c.state = 'APPROVED', 'anonymised-copy.approved');
   perform refuse_if(c.state <> 'RENDERED', 'anonymised-copy.not-rendered');
   -- Only an approval requires having played everything: a name in the sound is enough for a rejection.
-  perform refuse_if(how = 'APPROVED' and not isempty(unheard_parts(c, viewer())), 'anonymised-copy.not-heard');
-  if how = 'APPROVED' then
+  perform refuse_if(outcome = 'APPROVED' and not isempty(unheard_parts(c, viewer())), 'anonymised-copy.not-heard');
+  if outcome = 'APPROVED' then
     perform require_fresh();
   end if;
   perform refuse_identity_code('note', check_copy.note);
-  update anonymised_copy k set state = how, checked_at = clock_timestamp(), checked_by = viewer(), check_note = nullif(btrim(check_copy.note), '')
+  update anonymised_copy k set state = check_copy.outcome, checked_at = clock_timestamp(), checked_by = viewer(), check_note = nullif(btrim(check_copy.note), '')
   where k.id = c.id;
   perform record_act('anonymised-copy.checked', held, 'SERVICE_LEVEL_STUDY', 'anonymised-copy', c.id,
-    jsonb_build_object('outcome', how, 'revision', c.revision));
+    jsonb_build_object('outcome', outcome, 'revision', c.revision));
 end $$;
 grant execute on function check_copy to seloste_desk;
 

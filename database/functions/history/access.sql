@@ -145,7 +145,7 @@ create policy capture_admits on recording for insert to seloste_capture with che
 create policy capture_stores on recording for update to seloste_capture
   using ((state in ('CAPTURING', 'STORED')))
   with check (((state in ('CAPTURING', 'STORED')) and ((destroy_at is null) or ((destroy_at <= (greatest(now(), (started_at + '1 day'::interval)) + '6 mons 1 day'::interval)) and (destroy_at <= (started_at + '7 mons'::interval))))));
-create policy custodian_keeps on recording for all to seloste_custodian using (true) with check (true);
+create policy custodian_manages on recording for all to seloste_custodian using (true) with check (true);
 create policy log_whole on recording as restrictive for select to seloste_desk using ((select log_is_whole()));
 -- Whatever a right covers, listening mode shows only what is played in it.
 create policy in_room on recording as restrictive for select to seloste_desk

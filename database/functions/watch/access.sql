@@ -4,9 +4,9 @@ grant delete, insert (count, facts, first_at, kind, last_at, object_id, person_i
 grant select on alarm to seloste_desk;
 create policy custodian_reads on alarm for select to seloste_custodian using (true);
 create policy custodian_raises on alarm for insert to seloste_custodian with check (closed_at is null and seen_at is null);
-create policy custodian_adds on alarm for update to seloste_custodian using (closed_at is null) with check (closed_at is null);
+create policy custodian_updates on alarm for update to seloste_custodian using (closed_at is null) with check (closed_at is null);
 -- Alarms may be deleted two years after they were closed; the log keeps that they were raised and closed.
-create policy custodian_ends on alarm for delete to seloste_custodian using (closed_at < now() - interval '24 months');
+create policy custodian_deletes on alarm for delete to seloste_custodian using (closed_at < now() - interval '24 months');
 create policy desk_reads on alarm for select to seloste_desk using (
   (select viewer_is('DATA_PROTECTION_OFFICER')) or kind = 'standstill' and (select may_see_capture())
 );

@@ -69,7 +69,7 @@ type Cover = { chunk: number; whole: boolean }
 
 const stagedBytesLimit = 64 * 1024 * 1024
 /** Frames written in one turn of the event loop. */
-const framesATurn = 64
+const framesPerTurn = 64
 
 /** Opens the journal's first segment and starts its timer. */
 export async function createTailJournal(options: TailJournalOptions): Promise<TailJournal> {
@@ -139,7 +139,7 @@ export async function createTailJournal(options: TailJournalOptions): Promise<Ta
     for (const subject of subjects) {
       stage(subject)
       // Yields: a thousand frames would block packets and answers for too long.
-      if (++framed % framesATurn === 0) await setImmediate()
+      if (++framed % framesPerTurn === 0) await setImmediate()
     }
     if (stagedBytes > 0) await writeStaged()
     await syncing
