@@ -243,8 +243,12 @@ describe('a recording from an earlier recorder’s file', () => {
     })
     const run = randomUUID()
     await beginImport(admin.db, { id: run, source: 'Old', mapSha256: '00'.repeat(32), descriptionVersion: 1 })
-    const digests = { fileSha256: randomBytes(32).toString('hex'), audioSha256: randomBytes(32).toString('hex') }
-    expect(await admitImported(admin.db, run, facts, digests, {})).toBe('entered')
+    const file = {
+      fileSha256: randomBytes(32).toString('hex'),
+      audioSha256: randomBytes(32).toString('hex'),
+      isTimeAmbiguous: false,
+    }
+    expect(await admitImported(admin.db, run, facts, file, {})).toBe('entered')
     return facts
   }
 
