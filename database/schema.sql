@@ -1428,6 +1428,8 @@ create table home_request (
   constraint home_request_user_id_check CHECK (((user_id ~ '\S'::text) AND (length(user_id) <= 64)))
 );
 CREATE INDEX home_request_order ON public.home_request USING btree (received_at);
+CREATE TRIGGER ledger AFTER INSERT ON home_request FOR EACH ROW WHEN (new.fetch_digest IS NOT NULL) EXECUTE FUNCTION ledger_home_request();
+CREATE TRIGGER ledger_end AFTER DELETE ON home_request FOR EACH ROW WHEN (old.fetch_digest IS NOT NULL) EXECUTE FUNCTION ledger_home_request();
 alter table home_request enable row level security;
 
 create table imported_recording (
@@ -4049,6 +4051,7 @@ ledger_disclosures() returns trigger
 ledger_end() returns trigger
 ledger_entry_of(recording uuid) returns TABLE(number bigint, at timestamp with time zone, cause text, done_by text, targets jsonb, hash bytea) to seloste_desk
 ledger_has(kind text, object uuid) returns boolean
+ledger_home_request() returns trigger
 ledger_instant(at timestamp with time zone) returns text
 ledger_person() returns trigger
 ledger_prohibition() returns trigger

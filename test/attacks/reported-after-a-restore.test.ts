@@ -71,3 +71,16 @@ test('a call that a detail record reports again after the restore is that of the
     [{ official_person_id: bertil.id, reported_phone: phone('029 512 1001') }],
   )
 }, 60_000)
+
+test('a request from home of an identified requester that the restore loses is named, unless it was accepted or discarded', async () => {
+  const send = (digest: string) =>
+    sql`select submit_identified_home_request('CALLER', '{KNOW}', 'fi', '{"name": "Maija Meikäläinen"}', 'eilen', null, now(),
+      sha256(${digest}::bytea))`.execute(admin)
+  await send('before')
+  const { restored } = await restoredAfter(database, register, async () => {
+    await send('discarded')
+    await send('lost')
+    await sql`delete from home_request where fetch_digest <> sha256('lost')`.execute(admin)
+  })
+  expect(restored.ledger.lostRequests).toEqual([expect.stringMatching(/^from home \d{4}-\d\d-\d\dT\d\d:\d\dZ$/)])
+}, 60_000)

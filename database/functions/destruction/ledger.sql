@@ -186,6 +186,20 @@ begin
   return null;
 end $$;
 
+-- Appends that an identified requester's request from home waits or no longer does, so that a restore names those that it loses. Not for
+-- others: strangers could fill the ledger.
+create or replace function ledger_home_request() returns trigger
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if tg_op = 'INSERT' then
+    perform append_to_ledger('open-request', new.id, 'entered', jsonb_build_object('number',
+      to_char(new.received_at at time zone 'UTC', '"from home "YYYY-MM-DD"T"HH24:MI"Z"')));
+  else
+    perform append_to_ledger('open-request', old.id, 'closed', jsonb_build_object('closedAt', ledger_instant(clock_timestamp())));
+  end if;
+  return null;
+end $$;
+
 -- Appends an appointment: visitors come whatever has happened to the register, so a restore reports when and where. The visitors' needs
 -- are left out.
 create or replace function append_appointment(a appointment) returns void

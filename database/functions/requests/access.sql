@@ -28,6 +28,8 @@ create trigger restricts after insert or update of state, contact_id or delete o
 
 -- home_request
 alter table home_request enable row level security;
+create trigger ledger after insert on home_request for each row when (new.fetch_digest is not null) execute function ledger_home_request();
+create trigger ledger_end after delete on home_request for each row when (old.fetch_digest is not null) execute function ledger_home_request();
 
 -- discarded_home_request
 alter table discarded_home_request enable row level security;

@@ -222,7 +222,7 @@ function print(restored: Restored, usesPlacesLedger: boolean): void {
   }
   if (ledger.lostRequests.length > 0) {
     console.log(
-      `requests that were entered after the backup are lost: ${ledger.lostRequests.join(', ')}; enter each again from the written documents`,
+      `requests that were entered after the backup are lost: ${ledger.lostRequests.join(', ')}; enter each again from the written documents; those from home must be sent again`,
     )
   }
   if (ledger.lostAppointments.length > 0) {
