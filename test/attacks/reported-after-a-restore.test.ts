@@ -84,3 +84,45 @@ test('a request from home of an identified requester that the restore loses is n
   })
   expect(restored.ledger.lostRequests).toEqual([expect.stringMatching(/^from home \d{4}-\d\d-\d\dT\d\d:\d\dZ$/)])
 }, 60_000)
+
+test.each(['corrected', 'verified again under another name'])(
+  'a recording that is reported after the restore is destroyed if its call was forbidden and %s on the day of the loss',
+  async (what) => {
+    const [aino, bertil, pia] = [await person('Aino'), await person('Bertil'), await person('Pia')]
+    const { token } = await (await enterTestPerson(admin, desk, { name: 'Riitta', right })).signIn()
+    const official = { personId: aino.id, unitId: aino.unitId, name: 'Aino', phone: phone('029 512 1001') }
+    // Other callers than in the other tests, whose calls have the same times.
+    const caller = phone(what === 'corrected' ? '040 555 1235' : '040 555 1236')
+    const facts = callFacts({ official, caller: { kind: 'e164', key: caller, raw: null } })
+    await admit(admin, facts)
+    const asked = { clerkId: pia.id, kinds: ['RECTIFY', 'PROHIBIT'] as const, contacts: [facts.contactId] }
+    const { id } = await servedRequest(admin, asked)
+    const { machine, rows } = await restoredAfter(database, register, async () => {
+      if (what === 'corrected') {
+        const made = await sql<{ id: string }>`
+          insert into correction (request_id, segment_id, contact_id, contact_started_at, was_person_id, was_unit_id, becomes_person_id,
+            becomes_unit_id, proposed_by)
+          select ${id}::uuid, s.id, contact_id, contact_started_at, official_person_id, official_unit_id, ${bertil.id}::uuid,
+            ${bertil.unitId}::uuid, ${pia.id}::uuid
+          from segment s where s.id = ${facts.segmentId} returning id`.execute(admin)
+        await inSession(desk, { 'seloste.session': token }, (tx) =>
+          sql`select decide_correction(${made.rows[0]!.id}::uuid, 'APPROVED')`.execute(tx),
+        )
+      } else {
+        await sql`update subject_request set identified_at = null, identified_how = null, identified_by = null where id = ${id}`.execute(
+          admin,
+        )
+        await sql`update subject_request set identified_at = now(), identified_how = 'PASSPORT', identified_by = ${pia.id}
+          where id = ${id}`.execute(admin)
+      }
+      await sql`update subject_request set closed_at = now(), closed_by = ${pia.id}, outcome = 'ANSWERED' where id = ${id}`.execute(
+        admin,
+      )
+    })
+    const recorded = { ...facts, decision: { ...facts.decision, record: true, reason: 'drawn' } }
+    const recording = recordingOf(recorded)
+    await admit(machine.target.db as typeof admin, { ...recorded, recording }, randomUUID())
+    expect(await rows('select state from recording where id = $1', [recording.id])).toEqual([{ state: 'DESTROYING' }])
+  },
+  60_000,
+)

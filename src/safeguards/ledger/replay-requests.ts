@@ -176,7 +176,7 @@ async function ensureRequest(
       on conflict (request_id, contact_id) where contact_id is not null do update set state = 'MATCHED',
         verified_how = excluded.verified_how, verified_at = excluded.verified_at, verified_by = excluded.verified_by,
         verify_again_since = excluded.verify_again_since
-      where k.state <> 'MATCHED'`.execute(tx)
+      where k.state <> 'MATCHED' or ${isVerified} and k.verify_again_since is not null`.execute(tx)
   return true
 }
 
