@@ -3824,7 +3824,7 @@ contacts_by_id(ids uuid[], starts timestamp with time zone[]) returns SETOF cont
 content_is_proved(e destruction_entry, c ledger_content) returns boolean to seloste_custodian
 copies_of_inspection(i inspection) returns SETOF subject_copy
 copies_to_check(disclosures uuid[]) returns SETOF uuid to seloste_desk
-copy_block_reason(r recording) returns text
+copy_block_reason(r recording) returns text to seloste_custodian
 copy_expert() returns access_right
 copy_is_releasable(c subject_copy) returns boolean
 copy_is_still_requested(c subject_copy) returns boolean

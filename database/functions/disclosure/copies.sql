@@ -36,6 +36,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
     when r.state <> 'STORED' or r.kept_at is null or r.destroy_at is null then 'recording.restricted'
   end
 $$;
+grant execute on function copy_block_reason to seloste_custodian;
 
 -- Locks and returns a copy for an act of its preparer, with its recording share-locked, so that no destruction runs at the same time.
 create or replace function lock_copy(wanted uuid) returns anonymised_copy

@@ -42,6 +42,9 @@ export interface OriginalTracks {
 /** Thrown if a recording has no key, because it was just destroyed. */
 export class RecordingGone extends Error {}
 
+/** Thrown if nothing may be made of a recording now: its use is forbidden or restricted, and something keeps it. */
+export class RecordingRestricted extends RecordingGone {}
+
 const partSamples = 10 * samplesPerSecond
 const workSuffix = '.anonymised'
 
@@ -89,12 +92,21 @@ export async function openTranscript(
   return opened.work
 }
 
-/** Returns a recording's two tracks. Throws format errors, and when `signal` is aborted. */
+/**
+ * Returns a recording's two tracks, if a copy of it may be made now. Throws format errors, and when `signal` is aborted.
+ * @throws RecordingGone, RecordingRestricted
+ */
 export async function originalTracks(
   store: AnonymisedCopyStore,
   recording: string,
   signal?: AbortSignal,
 ): Promise<OriginalTracks> {
+  // Work waits in queues, and the recording may have been forbidden or restricted since.
+  const { rows } = await sql<{ reason: string | null }>`
+    select copy_block_reason(r) as reason from recording r where r.id = ${recording}::uuid`.execute(store.db)
+  const reason = rows.length === 0 ? 'recording.destroyed' : rows[0]!.reason
+  if (reason === 'recording.destroyed') throw new RecordingGone(`recording ${recording} is destroyed`)
+  if (reason !== null) throw new RecordingRestricted(`recording ${recording} is restricted`)
   const { body, index } = await withKey(store, recording, async (fileKey) => ({
     body: await openRecordingBody(store.objects, recording, fileKey),
     index: await openRecordingIndex(store.objects, recording, fileKey),

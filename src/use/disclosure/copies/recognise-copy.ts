@@ -9,6 +9,7 @@ import {
   openTranscript,
   originalTracks,
   RecordingGone,
+  RecordingRestricted,
   sealTranscript,
   type AnonymisedCopyStore,
   type CopyOfRecording,
@@ -73,8 +74,8 @@ export interface CopyRecogniser {
    */
   wordsOf: (of: CopyOfRecording) => Promise<Word[]>
   /**
-   * Drops the results of copies that are signed or ended, and old results; all of them if the description no longer allows
-   * transcripts.
+   * Drops the results of copies that are signed or ended or whose recording is restricted, and old results; all of them if the
+   * description no longer allows transcripts. A program that runs for one is ended.
    * @returns the number of dropped results
    */
   tidy: () => Promise<number>
@@ -99,6 +100,8 @@ const cacheMs = 24 * 60 * 60_000
 export function createCopyRecogniser({ store, recogniser, isAllowed, onFault }: CopyRecogniserOptions): CopyRecogniser {
   const { db } = store
   const runs = new Map<string, RecognitionRun>()
+  /** Copies whose recognition is being logged, before it is in `runs`. */
+  const beginning = new Set<string>()
   let last: Promise<void> = Promise.resolve()
 
   /** Recognises both tracks, only once if they are the same audio. */
@@ -177,11 +180,13 @@ export function createCopyRecogniser({ store, recogniser, isAllowed, onFault }: 
       if ('refused' in prepared) return prepared
       if (!recogniser) return { refused: 'anonymised-copy.no-recognition' }
       const before = runs.get(copy)?.state
-      if (before === 'waiting' || before === 'running') return { refused: 'anonymised-copy.recognising' }
+      if (before === 'waiting' || before === 'running' || beginning.has(copy))
+        return { refused: 'anonymised-copy.recognising' }
+      beginning.add(copy)
       const begun = await runInSession(db, session, recogniseRefusals, async (tx) => {
         await sql`select begin_recognition(${copy}::uuid, ${recogniser.name}, ${recogniser.version})`.execute(tx)
         return { begun: true } as const
-      })
+      }).finally(() => beginning.delete(copy))
       if ('refused' in begun) return begun
       const now: RecognitionRun = {
         ...{ state: 'waiting', control: new AbortController(), begunAt: Date.now(), done: 0, tracks: 2, words: 0 },
@@ -216,10 +221,9 @@ export function createCopyRecogniser({ store, recogniser, isAllowed, onFault }: 
       // Entries added while the database is queried are not affected.
       const entries = [...runs]
       const { rows } = await sql<{ id: string }>`
-        select id from anonymised_copy
-        where id = any (${entries.map(([copy]) => copy)}::uuid[]) and ended_at is null and state <> 'APPROVED'`.execute(
-        db,
-      )
+        select c.id from anonymised_copy c join recording r on r.id = c.recording_id
+        where c.id = any (${entries.map(([copy]) => copy)}::uuid[]) and c.ended_at is null and c.state <> 'APPROVED'
+          and copy_block_reason(r) is null`.execute(db)
       const active = new Set(rows.map(({ id }) => id))
       const ended = entries.filter(
         ([copy, now]) => runs.get(copy) === now && (!active.has(copy) || Date.now() - now.begunAt > cacheMs),
@@ -236,6 +240,7 @@ export function createCopyRecogniser({ store, recogniser, isAllowed, onFault }: 
 
 function failureOf(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return 'custodian-ended'
+  if (error instanceof RecordingRestricted) return 'recording-restricted'
   if (error instanceof RecordingGone) return 'recording-destroyed'
   return error instanceof Fault ? String(error.code) : 'failed'
 }

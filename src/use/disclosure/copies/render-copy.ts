@@ -8,6 +8,7 @@ import {
   isMixedRecording,
   originalTracks,
   RecordingGone,
+  RecordingRestricted,
   removeAnonymisedAudio,
   storeAnonymisedAudio,
   removeUnfinishedAudio,
@@ -172,6 +173,7 @@ export function createCopyRenderer({ store, engines, missingOf, onFault }: CopyR
 /** Returns a code; details are in the service's log, without words of the call. */
 function failureOf(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return 'custodian-ended'
+  if (error instanceof RecordingRestricted) return 'recording-restricted'
   if (error instanceof RecordingGone) return 'recording-destroyed'
   if (error instanceof Fault) return String(error.code)
   return 'failed'
