@@ -4012,6 +4012,7 @@ is_involved_in_authority(d authority_disclosure) returns boolean
 is_matched(q subject_request, contact uuid, call_started timestamp with time zone, segment uuid) returns boolean
 is_named_as(official uuid, stated text) returns boolean
 is_node_down(reporting_node uuid, node uuid) returns boolean
+is_of_anothers_call(l letter, q subject_request) returns boolean
 is_official(person uuid) returns boolean to seloste_desk
 is_over(ended timestamp with time zone, call uuid, began timestamp with time zone) returns boolean to seloste_capture
 is_playable_to_verify(r recording, reference text) returns boolean

@@ -333,4 +333,32 @@ describe('a request of an official for a call that a correction assigned to anot
     expect((await read(request.id)).next).toEqual(['close'])
     expect((await close(request.id)).status).toBe(204)
   })
+
+  test('fetches no letter at home that was made before the correction', async () => {
+    const { segmentId, contactId } = await callOfAino()
+    const request = await served({ contacts: [contactId], ...ofAino, kinds: ['KNOW', 'HISTORY'] })
+    await sql`update subject_request set channel = 'HOME', identified_how = 'STRONG_EID', identified_by = null where id = ${request.id}`.execute(
+      admin,
+    )
+    await sql`insert into home_answer (request_id, told, fetch_digest) values (${request.id}, 'x', sha256('x'))`.execute(
+      admin,
+    )
+    const leave = async (kind: string) => {
+      const { body } = await requestOf('paula', 'POST', `/api/requests/${request.id}/letters`, { kind })
+      await sql`update letter set delivered_at = now(), delivered_how = 'HOME', delivered_by = ${people.paula.id}
+        where id = ${body['id']}::uuid`.execute(admin)
+    }
+    const fetched = async () => {
+      const { rows } = await sql<{ answer: { letters: { kind: string }[] } }>`
+        select read_home_answer(sha256('x')) as answer`.execute(custodian)
+      return rows[0]!.answer.letters.map(({ kind }) => kind)
+    }
+    await leave('received')
+    await leave('answer')
+    expect(await fetched()).toEqual(['received', 'answer'])
+    await correct(segmentId, await served({ contacts: [contactId] }))
+    expect(await fetched()).toEqual(['received'])
+    await leave('answer')
+    expect(await fetched()).toEqual(['received', 'answer'])
+  })
 })

@@ -177,8 +177,17 @@ begin
 end $$;
 grant execute on function request_from_home to seloste_desk;
 
+-- Returns true if a letter was made before a correction that gave a call of its request from the requester to another official: it may
+-- state facts of that call.
+create or replace function is_of_anothers_call(l letter, q subject_request) returns boolean
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select q.party = 'OFFICIAL' and l.kind not in ('received', 'extension') and exists (
+    select from request_call c join correction k on k.contact_id = c.contact_id and k.contact_started_at = c.contact_started_at
+    where c.request_id = q.id and k.outcome = 'APPROVED' and k.was_person_id = q.official_id and k.decided_at > l.made_at)
+$$;
+
 -- Returns the state of a request and the letters that the Service Unit left to be fetched at home, or why it was discarded; null if the digest
--- finds no request. The
+-- finds no request. A letter about a call that a correction has given to another official since is no longer fetched (R46, R48). The
 -- custodian computes the digest, of the requester's code and of the person who has just identified. Each call is logged.
 create or replace function read_home_answer(digest bytea) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -196,7 +205,7 @@ begin
     answer := jsonb_build_object('number', q.number, 'state', case when q.closed_at is null then 'open' else 'closed' end, 'letters', coalesce((
       select jsonb_agg(jsonb_build_object('id', l.id, 'kind', l.kind, 'language', l.language, 'deliveredAt', ledger_instant(l.delivered_at),
         'content', l.content) order by l.delivered_at, l.id)
-      from letter l where l.request_id = q.id and l.delivered_how = 'HOME' and l.content is not null), '[]'));
+      from letter l where l.request_id = q.id and l.delivered_how = 'HOME' and l.content is not null and not is_of_anothers_call(l, q)), '[]'));
   elsif waiting is not null then
     answer := '{"state": "waiting", "letters": []}';
   elsif d.fetch_digest is not null then
