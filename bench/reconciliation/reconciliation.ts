@@ -1,6 +1,7 @@
 /**
- * Measures the reconciliation of a register with a million calls a month, as the desk shows it: its functions, which check the
- * reader's access. Yardstick: the simplest hand-written query for the same question, one join counted by day and number.
+ * Measures the database functions by which the desk shows the reconciliation of a register with a million calls a month; they
+ * check the reader's access. Yardstick: the simplest hand-written query for the same question, one join counted by day and
+ * number.
  */
 import { randomUUID } from 'node:crypto'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -42,7 +43,7 @@ export async function reconcile({ calls = 1_000_000 } = {}): Promise<Row[]> {
     await setRolePasswords(server.adminUrl(), { seloste_desk: 'bench' })
     await installDescription(admin.db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
     const desk = open(server.urlFor('seloste_desk', 'bench', 'postgres'))
-    const session = await officerOf(admin.db)
+    const session = await signInOfficer(admin.db)
     await fill(admin.db, calls)
     const rows: Row[] = []
     for (const days of [7, 28]) {
@@ -99,7 +100,7 @@ const findAlarms = (db: Db, kind: string) =>
 
 async function median(work: () => Promise<unknown>): Promise<number> {
   const times: number[] = []
-  // The first is not counted.
+  // The first round is not counted.
   for (let round = -1; round < rounds; round++) {
     const begun = performance.now()
     await work()
@@ -108,7 +109,8 @@ async function median(work: () => Promise<unknown>): Promise<number> {
   return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0
 }
 
-async function officerOf(db: Db): Promise<Session> {
+/** Enters a data protection officer with the right to read, and returns a session of theirs. */
+async function signInOfficer(db: Db): Promise<Session> {
   const [personId, requester, approver, token] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
   const start = Temporal.Now.instant().subtract({ hours: 24 * 40 })
   for (const id of [personId, requester, approver])

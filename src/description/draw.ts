@@ -5,8 +5,8 @@ const drawBits = 53
 const wordBits = 32
 
 /**
- * Returns SHA-256 of a call id, as written by the telephone system, in hexadecimal. The register stores call ids only in this
- * form (call_identity.external_id_hash), and draws use it: verifying them needs no call id.
+ * Returns SHA-256 of a call id with its kind as prefix (`sipSessionId:...`), in hexadecimal. The register stores call ids only
+ * as these hashes (call_identity.external_id_hash), and draws use them: verifying a draw needs no call id.
  */
 export function hashCallId(callId: string): string {
   return hash('sha256', callId, 'hex')
@@ -14,7 +14,7 @@ export function hashCallId(callId: string): string {
 
 /**
  * Returns the keyed draw of a call under one version of a rule (R14): the first 53 bits of HMAC-SHA256(drawKey, `${ruleId}
- * ${ruleVersion} ${drawnOn}`) as a fraction, 0 <= draw < 1, where `drawnOn` is hashCallId of the call's id. With the key the
+ * ${ruleVersion} ${drawnOn}`) as a fraction, 0 <= draw < 1, where `drawnOn` is {@link hashCallId} of the call's id. With the key the
  * draw can be repeated to explain a recording; without the key nobody can choose a call id that will be recorded. Each
  * version of a rule has its own draws.
  */

@@ -33,7 +33,7 @@ test(
     const passedMs = performance.now() - begun
     const all = servedEach.reduce((sum, ms) => sum + ms, 0)
     expect(all).toBeGreaterThanOrEqual(leadMs)
-    // For one recording, all listenings together get no more than one, because logged playback counts as listened to.
+    // All listenings of one recording share one lead: sound that was served counts as played by the person.
     expect(all).toBeLessThanOrEqual(leadMs + 1.25 * passedMs + 100)
     // One of the listenings continues.
     const [first] = listenings
@@ -42,7 +42,7 @@ test(
 )
 
 test(
-  'from many recordings a person gets the sound allowed by one rate limit, and a few starts',
+  'from many recordings a person gets what one rate limit allows, plus the lead of at most ten listenings',
   { timeout: 60_000 },
   async () => {
     const listenings = []

@@ -106,7 +106,7 @@ test('an order for a call whose month is being dropped waits, and is refused onc
   expect(await entered).toBe('not-found')
 })
 
-test('an order is found in the whole month of its call, on whichever day it was entered', async () => {
+test('an order is found by the time of its call, not by the day on which it was entered', async () => {
   const { contactId, startedAt } = await enterCallMonthsAgo(13)
   const isHeld = async () =>
     (

@@ -36,7 +36,7 @@ const clerk = () =>
   })
 
 type OperationId = keyof typeof operations
-/** Left out: operations that end the clerk's own session or change how it is made, and answer only about the clerk. */
+/** Left out: operations that end the clerk's session or change how the clerk signs in, and answer only about the clerk. */
 const ofOneself =
   /^(signOut|endSession|endSessions|changePassword|checkPassword|signOutOfIdentityProvider|listSessions|readAccount)$/
 const clerks = (Object.keys(operations) as OperationId[]).filter(
@@ -60,7 +60,7 @@ const othersCall = fc.record({
   caller: fc.constantFrom('040 765 4321', '09 123 4567', '+46 8 123 456 78', 'withheld' as const),
   called: fc.constantFrom('029 497 000', '029 497 010', '029 512 000'),
   official: fc.constantFrom('Aino Virtanen', 'Bertil Lindqvist', undefined),
-  recording: fc.constantFrom('none' as const, 'stored' as const, 'kept' as const),
+  isRecorded: fc.boolean(),
 })
 type OthersCall = typeof othersCall extends fc.Arbitrary<infer Value> ? Value : never
 
@@ -102,7 +102,7 @@ function factsOf(call: OthersCall, { contact, recording }: Probe): Partial<Segme
       official: { personId: randomUUID(), unitId: randomUUID(), name: call.official, phone: phone('029 512 1001') },
     }),
     ...(call.official &&
-      call.recording !== 'none' && {
+      call.isRecorded && {
         decision: { record: true, reason: 'drawn' as const },
         recording: recordingFacts({ id: recording, startedAt: startedAt.add({ seconds: 20 }), endedAt }),
       }),

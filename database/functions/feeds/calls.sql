@@ -2,12 +2,12 @@
 create or replace function clock_tolerance() returns interval language sql immutable as $$ select interval '10 seconds' $$;
 grant execute on function clock_tolerance to seloste_capture;
 
--- Returns the contact of a call that a feed reports, if the register has it, and which of its segments the reported parts are. It matches
--- by a common id, or else by caller, number and moment, if exactly one call fits and the feed has not reported it already. An unanswered
--- call can match too, whichever feeds report it, and so can a recording client's call without an official. The call's ids become the
--- contact's. No row: a new call. A row without contact: several calls in the register could be this one. A reported part may match several
--- segments, because a held call can have several parts at its client; the best comes first. Raises SL002 for a call that is too old to be
--- matched.
+-- Returns the contact of a call that a feed reports, if the register has it, and which of its segments the reported parts are. The call
+-- matches by a common id, or else by caller, number and moment, if exactly one contact fits and the feed has not reported that contact
+-- already. An unanswered call can match too, whichever feeds report it, and so can a recording client's call without an official. The
+-- call's ids become the contact's. No row: a new call. A row without contact: several calls in the register could be this one. A reported
+-- part may match several segments, because a held call can have several parts at its client; the best comes first. Raises SL002 for a call
+-- that is too old to be matched.
 create or replace function match_fed_call(feed_name text, ids bytea[], caller text, official text, called text, begun timestamptz, parts jsonb)
 returns table (contact uuid, contact_begun timestamptz, place integer, segment uuid, is_own boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -16,15 +16,15 @@ declare
   found uuid;
   found_at timestamptz;
   candidates integer;
-  -- True if contacts share an id with it but have another caller, or more than one could be it.
-  others boolean := false;
+  -- True if the ids belong to contacts of another caller, or to several contacts that could be the call.
+  is_ambiguous boolean := false;
   since timestamptz := late_facts_from(interval '7 days');
   until timestamptz := matched_until(begun, (select max(p.ended_at) from jsonb_to_recordset(parts) p(ended_at timestamptz)));
 begin
   select (array_agg(m.id order by m.is_same desc, m.apart) filter (where m.is_same or m.could_be))[1],
     (array_agg(m.started_at order by m.is_same desc, m.apart) filter (where m.is_same or m.could_be))[1],
     count(*) > 0 and count(*) filter (where m.is_same) = 0 and count(*) filter (where m.could_be) <> 1
-  into found, found_at, others
+  into found, found_at, is_ambiguous
   from (
     select distinct c.id, c.started_at, abs(extract(epoch from c.started_at - begun)) as apart,
       begun < since or coalesce(c.caller_key = caller, false) as is_same,
@@ -33,15 +33,15 @@ begin
     from call_identity i join contact c on c.id = i.contact_id and c.started_at = i.contact_started_at
     where i.external_id_hash = any (ids) and i.contact_started_at between begun - interval '24 hours' and begun + interval '24 hours'
   ) m;
-  if begun >= since and (found is not null or others) then
+  if begun >= since and (found is not null or is_ambiguous) then
     perform count_lookups('fed_question_count', 1);
   end if;
-  if others then
+  if is_ambiguous then
     found := null;
   end if;
 
   if found is null and begun < since then
-    -- No other source reported calls then: it is new.
+    -- If no other source reported calls then, the call is new.
     if others_report_calls(feed_name, begun - interval '2 minutes', until + clock_tolerance()) then
       raise exception 'a call of % is too old to be matched for a feed', begun using errcode = 'SL002';
     end if;
@@ -90,7 +90,7 @@ begin
           and not exists (select from fed_segment f where f.contact_id = c.id and f.feed = feed_name)
       ) m;
     end if;
-    -- An unanswered call: the same caller, number, start and end. Without the caller's number it could be anybody's.
+    -- An unanswered call: the same caller, number, start and end. Without the caller's number the call could be anybody's.
     if candidates = 0 and caller is not null then
       select count(*), (array_agg(m.id))[1], (array_agg(m.started_at))[1] into candidates, found, found_at from (
         select distinct c.id, c.started_at
@@ -107,7 +107,7 @@ begin
       -- Calls of one caller to one number at the same time: the reported call could be any of them, or none.
       return query
         select null::uuid, null::timestamptz, null::integer, null::uuid, null::boolean
-        where candidates > 1 or others or caller is not null and exists (
+        where candidates > 1 or is_ambiguous or caller is not null and exists (
           select from jsonb_to_recordset(parts) p(answered_at timestamptz, ended_at timestamptz, number_reached text, official_phone text)
           join contact c on c.caller_key = caller and c.started_at between begun - interval '2 minutes' and least(p.ended_at, until)
           join segment s on s.contact_id = c.id and s.contact_started_at = c.started_at
@@ -207,7 +207,7 @@ begin
 end $$;
 grant execute on function complete_fed_segment to seloste_capture;
 
--- Records which segments a feed has reported. Repeating it changes nothing.
+-- Records which segments a feed has reported. A repetition changes nothing.
 create or replace function record_fed_segments(feed_name text, contact uuid, begun timestamptz, parts jsonb) returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   insert into fed_segment (segment_id, contact_id, contact_started_at, feed, answered_at, ended_at, is_own)
@@ -218,8 +218,9 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function record_fed_segments to seloste_capture;
 
--- Stores a feed's progress. Counts are of records since the last report. After a gap of a day it stores from when on the feed may report
--- late facts (`late_from`), for two days (`late_until`).
+-- Stores a feed's progress. Adds the counts since the last report: `records`, `calls` new to the register, and calls `outside` the register
+-- (outgoing or internal). After a gap of a day the function stores from when on the feed may report late facts (`late_from`), for two days
+-- (`late_until`).
 create or replace function report_feed(feed_name text, feed_source text, feed_covers text[], progress jsonb) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -243,7 +244,7 @@ begin
 end $$;
 grant execute on function report_feed to seloste_capture;
 
--- Stores a problem of a feed. Returns true if it is new.
+-- Stores a problem of a feed. Returns true if the problem is new.
 create or replace function report_feed_problem(problem bytea, feed_name text, in_file text, on_line integer, why text) returns boolean
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   with added as (
@@ -254,8 +255,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
 $$;
 grant execute on function report_feed_problem to seloste_capture;
 
--- Deletes feed data after three months; screens show four weeks of it. Deletes explanations with what they explain, and feeds that have not
--- run since.
+-- Deletes feed data after three months; screens show four weeks of them. Deletes explanations with the segments that they
+-- explain, and feeds that have not run since.
 create or replace function prune_feed_data() returns void
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
   delete from fed_segment where contact_started_at < now() - interval '3 months';

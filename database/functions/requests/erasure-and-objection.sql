@@ -10,16 +10,16 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select exists (select from letter l where l.request_id = q.id and l.kind = 'restriction' and l.delivered_at is not null)
 $$;
 
--- Returns true if a request restricts the recordings of its calls. After its requester was notified of a restriction, it does until it is
--- closed, whatever else it asks for by then.
+-- Returns true if a request restricts the recordings of its calls. Also true, until the request is closed, once the requester was notified
+-- of a restriction, even if the request no longer asks for one.
 create or replace function restricts(q subject_request) returns boolean
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select q.closed_at is null and q.party in ('CALLER', 'OFFICIAL') and (q.kinds && array['OBJECTION', 'RESTRICTION']
     or restriction_was_notified(q))
 $$;
 
--- Returns true if a recording is of a part that an official answered, or had until a correction: those who were notified of a restriction
--- are notified before it is lifted.
+-- Returns true if a recording is of a segment that an official answered, or was recorded as having answered before a correction. The earlier
+-- official counts too, because whoever was notified of a restriction must be notified before it is lifted.
 create or replace function was_answered_by(r recording, official uuid) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -29,7 +29,7 @@ begin
       where c.segment_id = r.segment_id and c.was_person_id = official and c.outcome = 'APPROVED');
 end $$;
 
--- Returns the available recordings that a request restricts. One past its day counts as gone.
+-- Returns the available recordings that a request restricts. A recording past its day counts as gone.
 create or replace function restricted_by(q subject_request) returns setof recording
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -42,7 +42,8 @@ begin
 end $$;
 
 -- Requires a fresh proof (confirm.fresh) to lift the restriction of a request's recordings, or of one call's: otherwise anybody could lift
--- it at an unattended desk. It does not depend on other restrictions of them, because a preservation order is secret.
+-- the restriction at an unattended desk. Required also where another restriction remains: otherwise the answer would reveal a preservation
+-- order.
 create or replace function require_fresh_to_lift(q subject_request, contact uuid default null) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -109,8 +110,8 @@ begin
   return null;
 end $$;
 
--- Returns when a request was answered: at its closing, or at the delivery of its answers if it restricts, because then it stays open until
--- the restriction is lifted.
+-- Returns when a request was answered: at its closing, or at the delivery of its answers if it asks for a restriction, because such
+-- a request stays open until the restriction is lifted.
 create or replace function answered_at(q subject_request) returns timestamptz
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin

@@ -1,4 +1,5 @@
--- Returns collections with their moments, the empty ones, and the first day on which one within the viewer's right becomes empty.
+-- Returns collections, with how many moments they have, how many of these are empty, and the first day on which a moment within the viewer's
+-- right becomes empty.
 create or replace function list_training_collections() returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
@@ -69,8 +70,8 @@ begin
 end $$;
 grant execute on function end_training_collection to seloste_desk;
 
--- Returns a collection with its moments in order. A moment outside the viewer's right shows only that it is there. Past its term a moment
--- appears empty, emptied or not; where nobody may play it, its text is hidden.
+-- Returns a collection with its moments in order. A moment outside the viewer's right shows only that it exists. Past its recording's
+-- term a moment appears empty, emptied or not. If nobody may play a moment, its text is hidden.
 create or replace function read_training_collection(wanted uuid) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -115,7 +116,7 @@ begin
   return m;
 end $$;
 
--- Adds a moment at the end of a collection, or saves one of it. Without `to_ms` it lasts to the recording's end.
+-- Adds a moment at the end of a collection, or changes one. Without `to_ms` the moment lasts to the recording's end.
 create or replace function save_training_moment(wanted uuid, collection uuid, recording uuid, from_ms integer, to_ms integer, title text, lesson text)
 returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -185,8 +186,8 @@ begin
 end $$;
 grant execute on function order_training_moments to seloste_desk;
 
--- Finds people of the directory by a part of their name, at most twenty, for the list of the session that the viewer leads. None without
--- such a session. Each search is logged, so that nobody pages through the directory.
+-- Finds people of the directory by a part of their name, at most twenty, for the list of the session that the viewer leads. Returns none
+-- without such a session. Each search is logged, so that nobody pages through the directory.
 create or replace function find_trainees(part text) returns table (id uuid, user_id text, name text, unit_name text)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -33,7 +33,7 @@ import { holdsRoutes } from './operating/holds-routes.ts'
 import { identityProviderRoutes } from './account/identity-provider-routes.ts'
 import { ledgerRoutes } from './operating/ledger-routes.ts'
 import { letterRoutes } from './requests/letter-routes.ts'
-import { pendingRightRoutes } from './people/pending-right-routes.ts'
+import { affectedByChangeRoutes } from './people/affected-by-change-routes.ts'
 import { linkRoutes } from './account/link-routes.ts'
 import { listeningRoutes } from './calls/listening-routes.ts'
 import { logDenials } from './log-denials.ts'
@@ -256,7 +256,7 @@ export async function serve(desk: Desk, options: ServeOptions): Promise<{ url: s
   identityProviderRoutes(app, desk)
   ledgerRoutes(app, desk)
   letterRoutes(app, desk)
-  pendingRightRoutes(app, desk)
+  affectedByChangeRoutes(app, desk)
   linkRoutes(app, desk)
   contactRoutes(app, desk)
   listeningRoutes(app, desk)

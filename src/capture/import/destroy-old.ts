@@ -1,12 +1,12 @@
 /**
- * Destroys the files of an earlier recorder that the register has, or that are too old for it. Each file is read and checked
- * again; no earlier report is trusted.
+ * Destroys the files of an earlier recorder that were imported, or that are too old for the register. Each file is read and
+ * checked again; no earlier report is trusted.
  */
 import { destroyBelow, listFolder } from '#platform/files/list-folder.ts'
 import { considerFile, type ImportWork } from './run-import.ts'
 import type { ImportPlan } from './plan-import.ts'
 
-export interface DestroyedOld {
+export interface DestroyedFiles {
   /** Audio files that were imported, and those that are too old. */
   imported: number
   tooOld: number
@@ -25,20 +25,21 @@ export async function destroyOld(
   plan: ImportPlan,
   given: Omit<ImportWork, 'onFile'>,
   now: Temporal.Instant,
-): Promise<DestroyedOld> {
+): Promise<DestroyedFiles> {
   const work = { ...given, context: { ...given.context, now } }
-  const done: DestroyedOld = { imported: 0, tooOld: 0, metadata: 0, bytes: 0, remaining: [] }
+  const done: DestroyedFiles = { imported: 0, tooOld: 0, metadata: 0, bytes: 0, remaining: [] }
   for (const file of plan.files) {
     const { fileSha256, report } = await considerFile(file, work)
     const known = fileSha256 === undefined ? undefined : (await work.findImported([fileSha256])).get(fileSha256)
-    const isInRegister = known !== undefined && (known.isCompared || !known.isHeld)
-    if (!isInRegister && report.state !== 'too-old') {
-      const reason = known ? 'not-compared' : (report.reason ?? 'not-taken-in')
+    // A file is destroyed if its imported recording was compared with it, or has been destroyed since.
+    const isSettled = known !== undefined && (known.isCompared || !known.isHeld)
+    if (!isSettled && report.state !== 'too-old') {
+      const reason = known ? 'not-compared' : (report.reason ?? 'not-imported')
       done.remaining.push({ path: file.path, reason })
       continue
     }
     done.bytes += await destroyBelow(work.folder, file.path)
-    if (isInRegister) done.imported++
+    if (isSettled) done.imported++
     else done.tooOld++
   }
   const left = new Set((await listFolder(work.folder)).files)

@@ -21,8 +21,8 @@ import { refuse, type Refusal } from './refusal.ts'
 const discardPort = 9
 
 /** Codecs that can be played back on every machine (register/recordings/decode-packets.ts). */
-const playable: ReadonlySet<string> = new Set(['PCMA/8000', 'PCMU/8000', 'G722/8000', 'OPUS/48000'])
-/** Codecs that can also be decoded, with one channel; `playable` codecs are preferred. */
+const playableEverywhere: ReadonlySet<string> = new Set(['PCMA/8000', 'PCMU/8000', 'G722/8000', 'OPUS/48000'])
+/** Codecs that can also be decoded, with one channel; those playable everywhere are preferred. */
 const alsoPlayable: ReadonlySet<string> = new Set(['G726-32/8000', 'DVI4/8000', 'L16/8000'])
 /** Decodable if a library is installed, in this order. Annexes A and B make no difference to a decoder of G.729. */
 const codecsByLibrary = {
@@ -116,16 +116,16 @@ interface SortedFormats {
 function sortFormats(codecs: readonly Codec[], plays: readonly LibraryCodec[]): SortedFormats {
   const inSet = (set: ReadonlySet<string>) => (codec: Codec) => set.has(`${codec.encoding}/${codec.clockRate}`)
   const isAlsoPlayable = (codec: Codec) => inSet(alsoPlayable)(codec) && codec.channels === 1
-  const received = [
-    ...codecs.filter(inSet(playable)),
+  const playable = [
+    ...codecs.filter(inSet(playableEverywhere)),
     ...codecs.filter(isAlsoPlayable),
     ...(['GSM', 'G729'] as const).flatMap((name) =>
       plays.includes(name) ? codecs.filter(inSet(codecsByLibrary[name])) : [],
     ),
   ]
-  const events = codecs.filter(({ encoding }) => nonSpeech.has(encoding))
-  const others = codecs.filter((codec) => !received.includes(codec) && !events.includes(codec))
-  return { playable: received, accompanying: events, others }
+  const accompanying = codecs.filter(({ encoding }) => nonSpeech.has(encoding))
+  const others = codecs.filter((codec) => !playable.includes(codec) && !accompanying.includes(codec))
+  return { playable, accompanying, others }
 }
 
 /**
@@ -133,8 +133,8 @@ function sortFormats(codecs: readonly Codec[], plays: readonly LibraryCodec[]): 
  * are omitted if the client has a better one and accepts an answer without them.
  */
 function answeredTypes(codecs: readonly Codec[], formats: SortedFormats, answersAll: boolean): number[] {
-  const { playable: received, accompanying: events, others } = formats
-  const chosen = received.length === 0 ? codecs : [...received, ...(answersAll ? others : []), ...events]
+  const { playable, accompanying, others } = formats
+  const chosen = playable.length === 0 ? codecs : [...playable, ...(answersAll ? others : []), ...accompanying]
   return [...new Set(chosen.map(({ payloadType }) => payloadType))]
 }
 

@@ -88,7 +88,7 @@ test('SIP clients are configured by address or prefix, of both families', () => 
   })
 })
 
-test('the site of places of data is configured one by one, or for all at once', () => {
+test('a site can be set for each store (data, objects, keys, database) or for all', () => {
   const sites = (text: string) => readSettings({ SELOSTE_SITES: text }, folder).sites
   expect(sites('server-room')).toEqual({
     data: 'server-room',
@@ -226,7 +226,7 @@ test('the identity provider redirects to the public address of the web', () => {
   })
 })
 
-test('requesters identify at a provider of their own, which names what is strong', () => {
+test('requesters sign in at a separate provider, and the settings must name its ACR values for strong authentication', () => {
   const requesters = Object.fromEntries(
     Object.entries(provider).map(([name, value]) => [name.replace('OIDC', 'REQUESTERS_OIDC'), value]),
   )

@@ -7,8 +7,8 @@ import { ProcessFault } from './process-faults.ts'
 const writableByOthers = 0o022
 
 /**
- * Hashes the program and each of its files. They must belong to another account than Seloste's and must not be writable by
- * group or others, who could change them afterwards.
+ * Hashes the program and each of its files. Refuses files writable by group or others, who could change them afterwards. The
+ * owner is not checked: install them under another account than Seloste's.
  * @throws ProcessFault `program-missing`, `program-changed`, `program-writable`
  */
 export async function verifyProgram(program: NamedProgram): Promise<void> {

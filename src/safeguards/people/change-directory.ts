@@ -14,12 +14,12 @@ type Traced = Pick<AuditEntry, 'action' | 'object' | 'detail'>
  * Runs one change of the directory: atomic, serialised with all others, and logged in the same transaction (R21). The database
  * allows changes to these two editors only.
  */
-export async function changeDirectory<Done extends object>(
+export async function changeDirectory<Result extends object>(
   database: SafeguardsDatabase,
   editor: DirectoryEditor,
   trace: Traced,
-  work: (tx: Transaction<SafeguardTables>) => Promise<DirectoryRefusal | { done: Done; trace?: Traced }>,
-): Promise<DirectoryRefusal | Done> {
+  work: (tx: Transaction<SafeguardTables>) => Promise<DirectoryRefusal | { result: Result; trace?: Traced }>,
+): Promise<DirectoryRefusal | Result> {
   const db: Kysely<SafeguardTables> = safeguardsOf(database)
   const settings =
     'session' in editor ? { 'seloste.session': editor.session.token } : { 'seloste.scim': editor.scimToken }
@@ -28,23 +28,23 @@ export async function changeDirectory<Done extends object>(
     const { rows } = await sql<{ mayChange: boolean; client: string | null }>`
       select may_change_directory() as "mayChange", scim_client() as client, lock_directory()`.execute(tx)
     if (!rows[0]?.mayChange) throw new Refused({ refused: 'deny.role' })
-    const result = await work(tx)
-    if ('refused' in result) throw new Refused(result)
+    const returned = await work(tx)
+    if ('refused' in returned) throw new Refused(returned)
     const client = rows[0].client
-    const { detail, ...traced } = result.trace ?? trace
+    const { detail, ...traced } = returned.trace ?? trace
     await appendAudit(tx, {
       ...traced,
       ...editorFields(editor),
       result: 'ok',
       detail: { ...detail, ...(client !== null && !('session' in editor) && { scimClient: client }) },
     })
-    return result
+    return returned
   }).catch((error: unknown): DirectoryRefusal => {
     const known = error instanceof Refused ? error.refusal : refusalOf(error)
     if (known) return known
     throw error
   })
-  if (!('refused' in outcome)) return outcome.done
+  if (!('refused' in outcome)) return outcome.result
   await appendAudit(db, { ...trace, ...editorFields(editor), result: `refused:${outcome.refused}` })
   return outcome
 }

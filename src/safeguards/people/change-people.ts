@@ -111,8 +111,8 @@ export async function enterIntoDirectory(
     const entered = { ...after, phones: after.phones.filter(({ phoneKey }) => !add.includes(phoneKey)) }
     await writeHistories(tx, [{ before: undefined, after: entered }])
     if (add.length > 0) await requestDirectoryChange(tx, after.id, { from: employedFrom.toString(), add })
-    const done = { ...entered, waits: add.length > 0 }
-    return { done, trace: { ...trace, object: { kind: 'person', id: after.id }, detail: { entered: true } } }
+    const result = { ...entered, waits: add.length > 0 }
+    return { result, trace: { ...trace, object: { kind: 'person', id: after.id }, detail: { entered: true } } }
   })
 }
 
@@ -168,7 +168,7 @@ export async function changePerson(
       value === undefined || field === 'from' ? [] : [field],
     )
     const detail = { fields, from: change.from.toString(), ...(waits && { waits }) }
-    return { done: { ...after, waits }, trace: { ...trace, detail } }
+    return { result: { ...after, waits }, trace: { ...trace, detail } }
   })
 }
 

@@ -29,8 +29,8 @@ export function isInvalidInterval({ from, to }: DueQuery): boolean {
 }
 
 /**
- * Counts by whole day or month how many recordings and contacts end (R22, R24), in multiples of five. The database logs
- * the read, because exact counts of a number would reveal how many calls an official had.
+ * Counts by whole day or month how many recordings and contacts end (R22, R24). In multiples of five, because exact counts of
+ * a number would reveal how many calls an official had. The database logs the read.
  */
 export function readDue(
   db: Kysely<RegisterTables>,

@@ -15,8 +15,8 @@ export interface SegmentToView {
   segment: SegmentRow
   recording: RecordingRow | undefined
   /**
-   * Until when the viewer may enter the caller's wish from this call (R49); undefined for others' segments and for ongoing
-   * segments.
+   * End of the time in which the viewer may enter a prohibition that the caller asked for during this call (R49); undefined for
+   * others' segments and for ongoing segments.
    */
   callerWishUntil: Temporal.Instant | undefined
 }

@@ -15,7 +15,7 @@ import { helps } from './help-paths.ts'
 export type HelpName = keyof typeof helps
 const names = Object.keys(helps) as HelpName[]
 
-/** Persons who open a screen, where they are not those who open the screen of the navigation above it. */
+/** Who may open a screen, if not the same persons as the screen above it in the navigation. */
 const openers: Partial<Record<HelpName, (me: Me) => boolean>> = {
   account: () => true,
   // A clerk of the Service Unit opens the calls of a request, and has no search.

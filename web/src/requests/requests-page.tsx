@@ -16,7 +16,7 @@ import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
 import { queueUrl, queueFiltersOfUrl, readQueue, type QueueFilters } from './queue.ts'
 import { HomeRequests } from './home-requests.tsx'
-import { PendingRights } from './pending-rights.tsx'
+import { AffectedRequests } from './affected-requests.tsx'
 import { QueueList } from './queue-list.tsx'
 import { useQueue } from './use-queue.ts'
 
@@ -54,7 +54,7 @@ export function RequestsPage() {
       }
     >
       {data && <UrgentCounts counts={data.counts} />}
-      <PendingRights me={me} />
+      <AffectedRequests me={me} />
       <HomeRequests me={me} />
       <Switcher filters={filters} counts={data?.counts} />
       <FindForm filters={filters} />

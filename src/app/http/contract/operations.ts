@@ -17,7 +17,7 @@ import { officeOperations } from './offices.ts'
 import { packageOperations } from './packages.ts'
 import { provenSignInOperations } from './passkeys.ts'
 import { pendingDisclosureOperations } from './pending-disclosures.ts'
-import { pendingRightOperations } from './pending-rights.ts'
+import { affectedRequestOperations } from './affected-requests.ts'
 import { planOperations } from './plan.ts'
 import { qualityFormOperations } from './quality-forms.ts'
 import { qualityOperations } from './quality.ts'
@@ -59,7 +59,7 @@ export const operations = described({
   ...officeOperations,
   ...letterOperations,
   ...pendingDisclosureOperations,
-  ...pendingRightOperations,
+  ...affectedRequestOperations,
   ...requestActOperations,
   ...myCallsOperations,
   ...instituteOperations,

@@ -1,6 +1,6 @@
 /**
  * Open disclosures affected by a future change of the description (R27, R34, L29). Answered in
- * ../people/pending-right-routes.ts.
+ * ../people/affected-by-change-routes.ts.
  */
 import Type, { type Static } from 'typebox'
 import { instant, literals, refusals, uuid } from './shapes.ts'

@@ -94,7 +94,7 @@ export const HeldRight = Type.Object({
       by: Type.Optional(Named),
       cause: literals(
         ['own', 'supervisor', 'approver', 'review', 'employment'],
-        'Capacity in which the person ended it',
+        'How the right was ended: by its holder, a supervisor or an approver, by a review, or because the employment ended',
       ),
       reason: Type.Optional(Type.String()),
     }),

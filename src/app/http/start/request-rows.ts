@@ -2,7 +2,7 @@ import { listRequestDecisions } from '#use/requests/acts/list-acts.ts'
 import { countHomeRequests } from '#use/requests/home/home-requests.ts'
 import { listRequests } from '#use/requests/list-requests.ts'
 import { listAppointments } from '#use/requests/offices/appointments.ts'
-import { listPendingRights } from '#use/requests/pending-rights.ts'
+import { listAffectedRequests } from '#use/requests/affected-requests.ts'
 import { termZone } from '#description/terms.ts'
 import type { WaitingRow, WaitingListViewer } from './waiting-row.ts'
 
@@ -15,7 +15,7 @@ export async function requestRows(viewer: WaitingListViewer): Promise<WaitingRow
   return [
     ...(await requestsFromHome(viewer)),
     ...(await openRequests(viewer)),
-    ...(await pendingRights(viewer)),
+    ...(await affectedRequests(viewer)),
     ...(await appointments(viewer)),
   ]
 }
@@ -41,8 +41,8 @@ async function openRequests({ desk, session }: WaitingListViewer): Promise<Waiti
   })
 }
 
-async function pendingRights({ desk, session }: WaitingListViewer): Promise<WaitingRow[]> {
-  const listed = await listPendingRights(desk.db, session)
+async function affectedRequests({ desk, session }: WaitingListViewer): Promise<WaitingRow[]> {
+  const listed = await listAffectedRequests(desk.db, session)
   if ('refused' in listed) return []
   return listed.items
     .filter(({ isHeardBefore, told }) => !isHeardBefore && told === undefined)

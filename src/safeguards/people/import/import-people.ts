@@ -33,7 +33,7 @@ export interface ImportedPeople {
   unchanged: number
   /** Number of persons with changes that wait for a second person. */
   waiting: number
-  /** False for a trial. */
+  /** True if the changes were made; false for a trial (`tryOnly`). */
   done: boolean
 }
 
@@ -60,19 +60,19 @@ export async function importPeople(
   // Problems are found under the lock; the transaction returns them as a result, since nothing was written.
   return changeDirectory<ImportedPeople | ImportRefused>(database, editor, trace, async (tx) => {
     const { rows, problems } = readPeopleFile(options.content, options.numbering)
-    const judged = rows.length === 0 ? { steps: [], units: [], problems: [] } : await judge(tx, rows, options)
+    const planned = rows.length === 0 ? { steps: [], units: [], problems: [] } : await planImport(tx, rows, options)
     // A cell that is invalid on its own is reported once.
     const reported = new Set(problems.map(({ row, column }) => `${row} ${column ?? ''}`))
-    const all = [...problems, ...judged.problems.filter(({ row, column }) => !reported.has(`${row} ${column ?? ''}`))]
+    const all = [...problems, ...planned.problems.filter(({ row, column }) => !reported.has(`${row} ${column ?? ''}`))]
     if (all.length > 0) {
       all.sort((one, other) => one.row - other.row)
       return {
-        done: { refused: 'import.refused', problems: all.slice(0, maxProblems) },
+        result: { refused: 'import.refused', problems: all.slice(0, maxProblems) },
         trace: { ...trace, detail: { rows: rows.length, problems: all.length, done: false } },
       }
     }
     const { steps, waiting } =
-      'session' in editor ? await withholdUnapproved(tx, judged.steps) : { steps: judged.steps, waiting: [] }
+      'session' in editor ? await withholdUnapproved(tx, planned.steps) : { steps: planned.steps, waiting: [] }
     const entered = steps.filter(({ before }) => before === undefined).length
     const changed = steps.filter(({ before, after }) => before && !isSame(before, after)).length
     const counts = {
@@ -84,26 +84,26 @@ export async function importPeople(
       done: !options.tryOnly,
     }
     if (!options.tryOnly) {
-      if (judged.units.length > 0) await tx.insertInto('unit').values(judged.units).execute()
+      if (planned.units.length > 0) await tx.insertInto('unit').values(planned.units).execute()
       await writeHistories(tx, steps)
       for (const { personId, wanted } of waiting) await requestDirectoryChange(tx, personId, wanted)
     }
-    return { done: counts, trace: { ...trace, detail: { ...counts } } }
+    return { result: counts, trace: { ...trace, detail: { ...counts } } }
   })
 }
 
-interface Judged {
+interface ImportPlan {
   steps: HistoryStep[]
   units: Unit[]
   problems: CsvProblem[]
 }
 
-/** Returns the resulting directory, and the problems. */
-async function judge(
+/** Returns the changes to make, the units to add, and the problems. */
+async function planImport(
   tx: Transaction<SafeguardTables>,
   rows: readonly PersonRow[],
   { numbering, now }: ImportOptions,
-): Promise<Judged> {
+): Promise<ImportPlan> {
   const problems: CsvProblem[] = []
   const known = await readHistories(tx)
   const byUserId = new Map(known.map((person) => [person.userId, person]))

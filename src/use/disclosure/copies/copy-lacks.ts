@@ -10,6 +10,7 @@ import {
 } from './copy-work.ts'
 import type { Identifier } from './identifiers.ts'
 
+/** `played`: the original has not been played in full. `transcript`: speech is not transcribed. The others say what is missing or left. */
 export type CopyLack =
   'played' | 'unreviewed' | 'unreviewed-turns' | 'transcript' | 'identifiers-left' | 'engine' | 'level-not-allowed'
 
@@ -39,22 +40,22 @@ export interface CopyFacts {
   identifiers: readonly (readonly Identifier[])[]
 }
 
-/** Longest speech that needs no words: a breath or a cough. */
-const unwrittenMs = 700
+/** Longest speech that need not be transcribed: a breath or a cough. */
+const untranscribedMs = 700
 
 export function missingPrerequisites(facts: CopyFacts): MissingCopyPrerequisite[] {
   const { work, isPlayed, levels } = facts
   const unreviewed = indexesOf(work.redactions, ({ isReviewed }) => !isReviewed)
-  // At the other levels words are not spoken, so turns may stay unreviewed.
-  const recognised = work.level === 'T' ? indexesOf(work.turns, ({ isReviewed }) => isReviewed === false) : []
-  const unwritten = work.level === 'T' ? untranscribed(facts) : undefined
+  // Only level T synthesises the transcript; at the other levels turns may stay unreviewed.
+  const unreviewedTurns = work.level === 'T' ? indexesOf(work.turns, ({ isReviewed }) => isReviewed === false) : []
+  const emptyTurns = work.level === 'T' ? untranscribed(facts) : undefined
   const withIdentifiers = indexesOf(work.turns, (_, index) => facts.identifiers[index]!.length > 0)
   const offered = levels.find(({ level }) => level === work.level)
   return [
     ...(isPlayed ? [] : [{ what: 'played' as const }]),
     ...(unreviewed.length > 0 ? [{ what: 'unreviewed' as const, at: unreviewed }] : []),
-    ...(recognised.length > 0 ? [{ what: 'unreviewed-turns' as const, at: recognised }] : []),
-    ...(unwritten ? [{ what: 'transcript' as const, ...(unwritten.length > 0 && { at: unwritten }) }] : []),
+    ...(unreviewedTurns.length > 0 ? [{ what: 'unreviewed-turns' as const, at: unreviewedTurns }] : []),
+    ...(emptyTurns ? [{ what: 'transcript' as const, ...(emptyTurns.length > 0 && { at: emptyTurns }) }] : []),
     ...(withIdentifiers.length > 0 ? [{ what: 'identifiers-left' as const, at: withIdentifiers }] : []),
     ...(offered?.isOffered === true
       ? []
@@ -63,7 +64,7 @@ export function missingPrerequisites(facts: CopyFacts): MissingCopyPrerequisite[
 }
 
 /**
- * Returns undefined if all speech is either written or removed; otherwise the indexes of turns without words, possibly
+ * Returns undefined if all speech is either transcribed or redacted; otherwise the indexes of turns without words, possibly
  * none.
  */
 function untranscribed({ work, speech, isMixed }: CopyFacts): number[] | undefined {
@@ -73,13 +74,13 @@ function untranscribed({ work, speech, isMixed }: CopyFacts): number[] | undefin
       ...work.turns.filter((turn) => (isMixed || turn.track === track) && turn.text.trim() !== ''),
       ...work.redactions.filter((one) => isMixed || one.track === track),
     ])
-  const isUnwritten = copyTracks.some((track) => {
-    const written = covered(track)
+  const isIncomplete = copyTracks.some((track) => {
+    const handled = covered(track)
     return speech
       .filter((one) => one.track === track)
-      .some((one) => subtractStretches(one, written).some(({ fromMs, toMs }) => toMs - fromMs > unwrittenMs))
+      .some((one) => subtractStretches(one, handled).some(({ fromMs, toMs }) => toMs - fromMs > untranscribedMs))
   })
-  return isUnwritten ? empty : undefined
+  return isIncomplete ? empty : undefined
 }
 
 function indexesOf<One>(list: readonly One[], is: (one: One, index: number) => boolean): number[] {

@@ -1,8 +1,8 @@
-/** Silences removed stretches; other samples are unchanged. */
+/** Silences redacted stretches; other samples are unchanged. */
 import type { Span } from '../voice/engine.ts'
 import type { Stretch } from './copy-work.ts'
 
-/** Converts stretches to samples, rounded outwards to milliseconds, within the track. */
+/** Converts stretches to sample ranges, rounded outwards to whole samples, within the track. */
 export function spansOf(stretches: readonly Stretch[], lengthSamples: number, samplesPerMs: number): Span[] {
   return stretches
     .map(({ fromMs, toMs }) => ({

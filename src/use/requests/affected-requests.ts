@@ -11,7 +11,7 @@ import type { DeliveryWay } from './letters/letters.ts'
 /** How a requester is notified before the change; a letter to be fetched at home may be read too late. */
 type NoticeWay = Exclude<DeliveryWay, 'HOME'>
 
-export interface PendingRight {
+export interface AffectedRequest {
   draft: string
   /** Version number that the draft gets. */
   version: number
@@ -41,10 +41,10 @@ interface Row {
 }
 
 /** Returns the requests that submitted and coming changes affect, undecided ones first. */
-export async function listPendingRights(
+export async function listAffectedRequests(
   db: SafeguardsDatabase,
   session: Session,
-): Promise<{ items: PendingRight[] } | Refused<'deny.role'>> {
+): Promise<{ items: AffectedRequest[] } | Refused<'deny.role'>> {
   const statement = sql<Row>`select * from list_pending_rights()`
   const trace = { action: 'request.refused', object: { kind: 'request' } } as const
   const answer = await requestDatabase(db, session, statement, ['deny.role'], trace)
@@ -67,7 +67,7 @@ export async function listPendingRights(
 const notifyRefusals = ['deny.role', 'not-found', 'request.closed'] as const
 
 /** Records that the requester was informed that a change ends what they requested. */
-export function notifyPendingRight(
+export function recordRequesterNotice(
   db: SafeguardsDatabase,
   session: Session,
   { draft, request, how }: { draft: string; request: string; how: NoticeWay },

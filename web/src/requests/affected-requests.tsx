@@ -8,21 +8,21 @@ import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { deliveries, type Delivery } from '../letters/letter-shapes.ts'
 import { announce } from '../shell/announce.tsx'
-import { isUndecided, usePendingRights, type PendingRight } from './use-pending-rights.ts'
+import { isUndecided, useAffectedRequests, type AffectedRequest } from './use-affected-requests.ts'
 
 /** How a requester is notified in time: not by an answer at home, which is read whenever the requester opens it. */
 type NoticeDelivery = Exclude<Delivery, 'HOME'>
 
 /** Requests that a change affects, each with its decision: listen before, or notify in time (L29). */
-export function PendingRights({ me }: { me: Me | undefined }) {
+export function AffectedRequests({ me }: { me: Me | undefined }) {
   const { t, language } = useLanguage()
-  const { data, refetch } = usePendingRights(me)
+  const { data, refetch } = useAffectedRequests(me)
   const items = data?.items ?? []
   if (items.length === 0) return null
   const at = (instant: string) => formatInstant(instant, language)
   return (
-    <section className="panel stack-small" aria-labelledby="pending-rights">
-      <h2 id="pending-rights">{t('requests.rights.title')}</h2>
+    <section className="panel stack-small" aria-labelledby="affected-requests">
+      <h2 id="affected-requests">{t('requests.rights.title')}</h2>
       <p className="measure">{t('requests.rights.what')}</p>
       <ul className="plain-list stack-small">
         {items.map((one) => (
@@ -52,7 +52,7 @@ export function PendingRights({ me }: { me: Me | undefined }) {
   )
 }
 
-function Decision({ one: { isHeardBefore, isBooked, told: reported } }: { one: PendingRight }) {
+function Decision({ one: { isHeardBefore, isBooked, told: reported } }: { one: AffectedRequest }) {
   const { t, language } = useLanguage()
   if (isHeardBefore) return t('requests.rights.heard')
   if (reported)
@@ -63,7 +63,7 @@ function Decision({ one: { isHeardBefore, isBooked, told: reported } }: { one: P
   return <strong>{t(isBooked ? 'requests.rights.booked' : 'requests.rights.open')}</strong>
 }
 
-function NotifyButton({ one, onNotified }: { one: PendingRight; onNotified: () => void }) {
+function NotifyButton({ one, onNotified }: { one: AffectedRequest; onNotified: () => void }) {
   const { t } = useLanguage()
   const notify = $api.useMutation('post', '/api/pending-rights/{id}/told')
   const [how, setHow] = useState<NoticeDelivery>('POST')

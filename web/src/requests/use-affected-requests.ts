@@ -3,15 +3,16 @@ import type { paths } from '../api/paths.ts'
 import type { Me } from '../api/shapes.ts'
 import { hasRole } from '../session/rights.ts'
 
-export type PendingRight =
+export type AffectedRequest =
   paths['/api/pending-rights']['get']['responses'][200]['content']['application/json']['items'][number]
 
 /** Returns open requests affected by coming changes of the description; none for persons who serve none. */
-export function usePendingRights(me: Me | undefined) {
+export function useAffectedRequests(me: Me | undefined) {
   return $api.useQuery('get', '/api/pending-rights', undefined, {
     enabled: me !== undefined && hasRole(me, 'SERVICE_UNIT'),
     staleTime: 0,
   })
 }
 
-export const isUndecided = ({ isHeardBefore, told: reported }: PendingRight) => !isHeardBefore && reported === undefined
+export const isUndecided = ({ isHeardBefore, told: reported }: AffectedRequest) =>
+  !isHeardBefore && reported === undefined

@@ -4,7 +4,7 @@ import { closed, instant, literals, noContent, refusals, uuid } from './shapes.t
 
 const how = literals(['POST', 'EMAIL', 'HANDED_OVER', 'READ_ALOUD'], 'How the requester was informed')
 
-export const PendingRight = Type.Object(
+export const AffectedRequest = Type.Object(
   {
     draft: uuid('The draft of the change'),
     version: Type.Integer({ description: 'Version that the draft becomes' }),
@@ -21,13 +21,13 @@ export const PendingRight = Type.Object(
       'An open request affected by a change. Approval needs an appointment before the end, or that the requester was informed',
   },
 )
-export type PendingRight = Static<typeof PendingRight>
+export type AffectedRequest = Static<typeof AffectedRequest>
 
-export const pendingRightOperations = {
+export const affectedRequestOperations = {
   listPendingRights: {
     route: 'GET /api/pending-rights',
     summary: 'List open requests affected by a submitted or approved change of the description, for the Service Unit',
-    response: { 200: Type.Object({ items: Type.Array(PendingRight) }), ...refusals },
+    response: { 200: Type.Object({ items: Type.Array(AffectedRequest) }), ...refusals },
   },
   tellPendingRight: {
     route: 'POST /api/pending-rights/:id/told',
