@@ -614,6 +614,15 @@ describe('calibration', () => {
     const summaryOf = async (id: string) =>
       (await sql<{ summary: unknown }>`select summary from calibration where id = ${id}`.execute(admin)).rows[0]!
         .summary
+    const shown = async (id: string) =>
+      unlessRefused(await listCalibrations(desk, eero)).items.find((one) => one.id === id)
+    const waiting = await closed('Odottaa')
+    expect(await shown(waiting.id)).toHaveProperty('summary')
+    await sql`insert into prohibition (recording_id, party, channel, received_at, entered_by)
+      select ${waiting.recording}, 'CALLER', 'PHONE', now(), begun_by from calibration where id = ${waiting.id}`.execute(
+      admin,
+    )
+    expect(await shown(waiting.id), 'also while an order or a case keeps it').not.toHaveProperty('summary')
     const forbidden = await closed('Kielletty')
     expect(await summaryOf(forbidden.id)).toMatchObject({ evaluators: 2 })
     await destroyer.destroy(forbidden.recording)

@@ -274,6 +274,10 @@ begin
     c.recording_id := null;
     c.name := '';
   end if;
+  -- A forbidden recording that waits for an order or a case has no result (R50).
+  if exists (select from prohibition p where p.recording_id = r.id) then
+    c.summary := null;
+  end if;
   return c;
 end $$;
 
