@@ -4517,6 +4517,7 @@ training_allows(recording uuid, purpose text, reference text) returns boolean to
 uncounted_history_days() returns SETOF date to seloste_custodian
 unheard_intervals(whole_ms integer, heard int4multirange, gap_ms integer) returns int4multirange
 unheard_parts(c anonymised_copy, person uuid) returns int4multirange
+unit_at(person uuid, at timestamp with time zone) returns uuid
 units_supervised(supervisor uuid) returns TABLE(unit_id uuid, officials integer) to seloste_desk
 unplayed_parts(c anonymised_copy, person uuid) returns int4multirange
 update_number_called() returns trigger

@@ -230,6 +230,23 @@ test('a call that a correction gives to an official who did not consent is marke
   expect(rows[0]?.marks).toContain('needs-review')
 })
 
+test('a corrected part is in the unit that the directory has for its new official at the decision', async () => {
+  const { segmentId, contactId } = await callOfAino()
+  const request = await served({ contacts: [contactId] })
+  const { body } = await requestOf('paula', 'POST', `/api/requests/${request.id}/corrections`, {
+    ...{ segmentId, officialUserId: people.bertil.userId },
+  })
+  const { unitId } = await enterTestPerson(admin, deskDb, { name: 'Muu', unit: 'Muu yksikkö' })
+  await sql`update person_placement set unit_id = ${unitId} where person_id = ${people.bertil.id}`.execute(admin)
+  const decision = `/api/corrections/${body['id'] as string}/decision`
+  expect((await requestOf('riitta', 'POST', decision, { outcome: 'APPROVED' })).status).toBe(204)
+  await sql`update person_placement set unit_id = ${people.bertil.unitId} where person_id = ${people.bertil.id}`.execute(
+    admin,
+  )
+  const { rows } = await sql`select official_unit_id from segment where id = ${segmentId}`.execute(admin)
+  expect(rows).toEqual([{ official_unit_id: unitId }])
+})
+
 test('a restriction that an official was informed of lasts after the correction until they are informed of its end (GDPR 18(3))', async () => {
   const { id: recording, segmentId, contactId } = await callOfAino()
   const request = await served({

@@ -226,6 +226,13 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   order by f.phone_key is not distinct from preferred desc, f.phone_key limit 1
 $$;
 
+-- Returns the unit in which the directory has a person at an instant.
+create or replace function unit_at(person uuid, at timestamptz) returns uuid
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select l.unit_id from person_placement l
+  where l.person_id = unit_at.person and l.valid_from <= unit_at.at and (l.valid_to is null or l.valid_to > unit_at.at)
+$$;
+
 create or replace function propose_correction(request uuid, segment uuid, official text) returns uuid
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -251,7 +258,7 @@ begin
   insert into correction (request_id, segment_id, contact_id, contact_started_at, was_person_id, was_unit_id, becomes_person_id,
     becomes_unit_id, proposed_by)
   values (q.id, s.id, s.contact_id, s.contact_started_at, s.official_person_id, s.official_unit_id, other.id,
-    (select l.unit_id from person_placement l where l.person_id = other.id and l.valid_from <= at and (l.valid_to is null or l.valid_to > at)),
+    unit_at(other.id, at),
     viewer())
   on conflict do nothing returning id into made;
   perform refuse_if(made is null, 'correction.waits');
@@ -427,7 +434,10 @@ begin
     -- Its history has ended, or another correction came first.
     raise exception 'not-found' using errcode = 'SE001';
   end if;
-  update correction k set decided_at = clock_timestamp(), decided_by = viewer(), outcome = how where k.id = c.id returning * into c;
+  -- The directory may have changed since the proposal.
+  update correction k set decided_at = clock_timestamp(), decided_by = viewer(), outcome = how,
+    becomes_unit_id = case how when 'APPROVED' then unit_at(k.becomes_person_id, s.answered_at) else k.becomes_unit_id end
+  where k.id = c.id returning * into c;
   decided := array[c.id];
   if how = 'APPROVED' then
     decided := decided || correct_whole_conversation(c, s);
