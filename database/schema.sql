@@ -2535,9 +2535,9 @@ CREATE TRIGGER counted_late AFTER INSERT ON recording FOR EACH ROW WHEN (new.con
 CREATE TRIGGER destroyed_guard BEFORE UPDATE ON recording FOR EACH ROW WHEN (new.state = 'DESTROYED'::text AND old.state <> 'DESTROYED'::text) EXECUTE FUNCTION destroyed_guard();
 CREATE TRIGGER ends_uses AFTER UPDATE OF state ON recording FOR EACH ROW WHEN ((new.state = ANY (ARRAY['DESTROYING'::text, 'DESTROYED'::text])) AND (old.state <> ALL (ARRAY['DESTROYING'::text, 'DESTROYED'::text]))) EXECUTE FUNCTION end_uses_of_recording();
 CREATE TRIGGER follows_call BEFORE UPDATE ON recording FOR EACH ROW EXECUTE FUNCTION recording_terms_guard();
-CREATE TRIGGER forbidden_at_another_node AFTER INSERT ON recording FOR EACH ROW WHEN (new.state = 'CAPTURING'::text) EXECUTE FUNCTION forbid_at_this_node();
-CREATE TRIGGER forbidden_meanwhile AFTER UPDATE OF state ON recording FOR EACH ROW WHEN (old.state = 'CAPTURING'::text AND new.state = 'STORED'::text) EXECUTE FUNCTION forbid_at_this_node();
 CREATE TRIGGER has_part BEFORE INSERT ON recording FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name) EXECUTE FUNCTION require_part();
+CREATE TRIGGER inherits_prohibition AFTER INSERT ON recording FOR EACH ROW WHEN (new.state = 'CAPTURING'::text) EXECUTE FUNCTION inherit_prohibition();
+CREATE TRIGGER inherits_prohibition_when_stored AFTER UPDATE OF state ON recording FOR EACH ROW WHEN (old.state = 'CAPTURING'::text AND new.state = 'STORED'::text) EXECUTE FUNCTION inherit_prohibition();
 CREATE TRIGGER is_asked_for AFTER INSERT ON recording FOR EACH ROW EXECUTE FUNCTION add_to_inspections();
 CREATE TRIGGER is_written_at_once BEFORE INSERT OR DELETE OR UPDATE ON recording FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND (clock_timestamp() > (now() + '00:05:00'::interval) OR current_setting('transaction_isolation'::text) <> 'read committed'::text)) EXECUTE FUNCTION refuse_old_transaction();
 CREATE TRIGGER late_recording BEFORE INSERT ON recording FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND new.contact_started_at < (now() - '1 day'::interval)) EXECUTE FUNCTION refuse_late_recording();
@@ -2989,13 +2989,13 @@ CREATE TRIGGER admission_changed AFTER UPDATE OF number_reached, official_name, 
 CREATE TRIGGER admission_recorded AFTER INSERT ON segment REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION record_admission();
 CREATE TRIGGER after_insert AFTER INSERT ON segment REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION after_segment_insert();
 CREATE TRIGGER checks_value_ranges BEFORE INSERT OR UPDATE OF contact_started_at, answered_at, ended_at ON segment FOR EACH ROW WHEN (LEAST(new.contact_started_at, new.answered_at, new.ended_at) < '1970-01-01 00:00:00+00'::timestamp with time zone OR GREATEST(new.contact_started_at, new.answered_at, new.ended_at) > '3000-01-01 00:00:00+00'::timestamp with time zone) EXECUTE FUNCTION check_value_range();
+CREATE TRIGGER copies_number_called BEFORE INSERT ON segment FOR EACH ROW WHEN (new.number_called IS NULL) EXECUTE FUNCTION set_number_called();
+CREATE TRIGGER copies_number_called_after_change BEFORE UPDATE OF number_reached ON segment FOR EACH ROW EXECUTE FUNCTION set_number_called();
 CREATE TRIGGER counted_late AFTER UPDATE OF answered_at ON segment FOR EACH ROW WHEN (new.contact_started_at < (now() - '20:00:00'::interval)) EXECUTE FUNCTION reopen_history_day('segment');
+CREATE TRIGGER drops_number_called BEFORE INSERT ON segment FOR EACH ROW WHEN (new.number_called = new.number_reached) EXECUTE FUNCTION clear_number_called();
 CREATE TRIGGER forbidden_when_reported AFTER UPDATE OF official_person_id, official_phone ON segment FOR EACH ROW WHEN (old.official_person_id IS NULL AND old.official_phone IS NULL AND (new.official_person_id IS NOT NULL OR new.official_phone IS NOT NULL) AND new.node IS NOT NULL) EXECUTE FUNCTION forbid_when_reported();
 CREATE TRIGGER has_one_start AFTER INSERT ON segment REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION require_one_start();
 CREATE TRIGGER held BEFORE DELETE ON segment FOR EACH ROW EXECUTE FUNCTION history_guard('contact_id');
-CREATE TRIGGER is_of_call BEFORE INSERT ON segment FOR EACH ROW WHEN (new.number_called IS NULL) EXECUTE FUNCTION set_number_called();
-CREATE TRIGGER is_of_call_changed BEFORE UPDATE OF number_reached ON segment FOR EACH ROW EXECUTE FUNCTION set_number_called();
-CREATE TRIGGER is_of_call_reached BEFORE INSERT ON segment FOR EACH ROW WHEN (new.number_called = new.number_reached) EXECUTE FUNCTION clear_number_called();
 CREATE TRIGGER is_replaced AFTER DELETE ON segment FOR EACH ROW WHEN (old.contact_started_at > (now() - '1 year 2 mons'::interval)) EXECUTE FUNCTION record_segment_replaced();
 CREATE TRIGGER is_written_at_once BEFORE INSERT OR DELETE OR UPDATE ON segment FOR EACH ROW WHEN (SESSION_USER = 'seloste_capture'::name AND (clock_timestamp() > (now() + '00:05:00'::interval) OR current_setting('transaction_isolation'::text) <> 'read committed'::text)) EXECUTE FUNCTION refuse_old_transaction();
 CREATE TRIGGER keeps_official BEFORE UPDATE OF official_person_id ON segment FOR EACH ROW WHEN (new.official_person_id IS NULL AND old.official_person_id IS NOT NULL AND NOT new.official_phone IS DISTINCT FROM old.official_phone) EXECUTE FUNCTION keep_segment_official();
@@ -3950,7 +3950,6 @@ find_rows_to_confirm(given jsonb) returns TABLE(kind text, subject text, person 
 find_trainees(part text) returns TABLE(id uuid, user_id text, name text, unit_name text) to seloste_desk
 find_unreconciled(wanted text, counted text, enough bigint) returns SETOF finding to seloste_custodian
 forbid_as_requested() returns trigger
-forbid_at_this_node() returns trigger
 forbid_by_requests(r recording) returns void
 forbid_duplicate() returns trigger
 forbid_elsewhere() returns trigger
@@ -3986,6 +3985,7 @@ home_request_summary() returns TABLE(count integer, since timestamp with time zo
 identify_requester(wanted uuid, how text) returns void to seloste_desk
 identity_guard() returns trigger
 import_is_logged(recording uuid) returns boolean to seloste_custodian
+inherit_prohibition() returns trigger
 insert_recorded_parts() returns trigger
 inspection_is_copied(i inspection) returns boolean
 inspection_is_urgent(i inspection) returns boolean

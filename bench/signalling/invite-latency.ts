@@ -1,8 +1,8 @@
 /**
  * Measures INVITE to 200 of the whole of Seloste at 50 calls a second, with 300 recorded calls sending audio: parties, plan,
  * ports, sealed files, the durable fact, the answer. Yardstick in the same run and by the same client: our SIP server with a
- * handler that answers at once. Also measures, in the same seconds, a durable line written by a program that does nothing else,
- * and the client's own delay. Capture's own histogram covers a request read to its answer sent: the rest is the client's and
+ * handler that answers at once. Also measures, in the same seconds, a synchronous write (O_DSYNC) without Seloste, and the delay
+ * of the client's event loop. Capture's own histogram covers a request read to its answer sent: the rest is the client's and
  * the machine's.
  */
 import { spawn } from 'node:child_process'
@@ -53,7 +53,7 @@ export async function inviteLatency({ seconds = 15 } = {}): Promise<Row[]> {
   })
   const seloste = await startSeloste({ environment: { SELOSTE_RTP: mediaPorts } })
   const rows: Row[] = []
-  const lineTimes: number[] = []
+  const writeTimes: number[] = []
   const late = monitorEventLoopDelay({ resolution: delayResolutionMs })
   try {
     raisePriority((await seloste.rolePids()).capture)
@@ -62,21 +62,21 @@ export async function inviteLatency({ seconds = 15 } = {}): Promise<Row[]> {
     if (running) console.log(`${running.calls} other calls in progress`)
     // The client gets capture's priority, as if it ran on another machine; the sender of audio keeps the normal priority.
     raisePriority(process.pid)
-    // Warms up: creates folders and compiles code, as in an installation that runs for an hour.
+    // Warms up: creates folders and compiles code, as in an installation that has run for an hour.
     await measure(seloste.sip, 'udp', numbers.recorded, secondsBefore)
     for (const transport of ['udp', 'tcp'] as const) {
       const yardstick = await measure({ host: '127.0.0.1', port: bare.port }, transport, numbers.recorded, seconds)
       print(`${transport}, bare SIP server`, yardstick, yardstick)
       for (const [kind, number] of Object.entries(numbers)) {
         const before = await readAnswers(seloste.url)
-        const lines = await startSyncing()
+        const writing = await startSyncing()
         late.enable()
         const measured = await measure(seloste.sip, transport, number, seconds)
         late.disable()
-        const alone = await lines.stop()
-        lineTimes.push(...alone)
+        const alone = await writing.stop()
+        writeTimes.push(...alone)
         print(`${transport}, ${kind}`, measured, yardstick)
-        print('  a line alone', { times: alone, failed: 0 }, yardstick)
+        print('  write (O_DSYNC) alone', { times: alone, failed: 0 }, yardstick)
         const within = answersWithin(before, await readAnswers(seloste.url))
         console.log(`${'  in capture itself'.padEnd(24)} median under ${within(0.5)} ms  p99 under ${within(0.99)} ms`)
         const label = `${transport}, ${kind}, beside ${running ? running.calls : 0} calls`
@@ -92,8 +92,8 @@ export async function inviteLatency({ seconds = 15 } = {}): Promise<Row[]> {
   const lateMs = (share: number) => ms(Math.max(0, late.percentile(100 * share) / 1e6 - delayResolutionMs))
   rows.push(
     {
-      what: 'a line alone made durable on the same disk at the same time',
-      measured: `p99 ${ms(percentile(lineTimes, 0.99))}, median ${ms(percentile(lineTimes, 0.5))}`,
+      what: 'a synchronous write (O_DSYNC) on the same disk at the same time, without Seloste',
+      measured: `p99 ${ms(percentile(writeTimes, 0.99))}, median ${ms(percentile(writeTimes, 0.5))}`,
     },
     { what: 'delay of the client’s event loop', measured: `p99 ${lateMs(0.99)}, median ${lateMs(0.5)}` },
   )

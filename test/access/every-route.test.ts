@@ -15,7 +15,7 @@ import { answer, openTestDesk, type Browser } from '../register/open-desk.ts'
 import { servedRequest } from '../requests/served-request.ts'
 import { rightOf, type HeldRight } from './right-of.ts'
 import { sampleRequest, type SampleRequest } from './sample-request.ts'
-import { everyRole, groundsOf, mayCall, type Principal, type Ground } from './expected-permissions.ts'
+import { everyRole, relationsOf, mayCall, type Principal, type CallRelation } from './expected-permissions.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
@@ -30,7 +30,7 @@ const rightByPrincipal: Record<Exclude<Principal, 'nobody' | 'without-right'>, H
 const people = new Map<Principal, TestPerson>()
 const browsers = new Map<Principal, Browser>()
 /** A call that the official answered on a number of the experts, and a call of another unit on another number. */
-const calls = {} as Record<Ground, RecordedSegment>
+const calls = {} as Record<CallRelation, RecordedSegment>
 let other: TestPerson
 
 beforeAll(async () => {
@@ -47,7 +47,7 @@ beforeAll(async () => {
     browsers.set(principal, await signedIn(person))
   }
   other = await enterTestPerson(admin, database.as('seloste_desk').db, { name: 'Toinen', unit: 'Toinen yksikkö' })
-  for (const ground of ['own', 'others'] as const) calls[ground] = await record(ground)
+  for (const relation of ['own', 'others'] as const) calls[relation] = await record(relation)
   for (const { id } of Object.values(calls)) await ingestRecording(register.ingest, id, Temporal.Now.instant())
   requestNumber = await enterServedRequest(Object.values(calls).map(({ contactId }) => contactId))
   // Switches disclosures on, because otherwise every role would be refused.
@@ -60,9 +60,9 @@ async function enterServedRequest(contacts: string[]): Promise<string> {
   return (await servedRequest(admin, { clerkId: people.get('SERVICE_UNIT')!.id, contacts })).number
 }
 
-function record(ground: Ground): Promise<RecordedSegment> {
+function record(relation: CallRelation): Promise<RecordedSegment> {
   const official = people.get('OFFICIAL')!
-  if (ground === 'own') {
+  if (relation === 'own') {
     return register.record({
       official: { personId: official.id, unitId: official.unitId, name: 'Aino', phone: phone('029 512 1001') },
     })
@@ -95,10 +95,10 @@ function purposeAndReference(principal: Principal, request = requestNumber): { p
 type OperationId = keyof typeof operations
 
 /** Builds a request of an operation by a role, about a call. */
-async function requestOf(id: OperationId, principal: Principal, ground: Ground): Promise<SampleRequest> {
+async function requestOf(id: OperationId, principal: Principal, relation: CallRelation): Promise<SampleRequest> {
   const { url } = operations[id]
   // Each prohibition destroys its recording, so it needs another one.
-  const call = id === 'forbidUse' ? await record(ground) : calls[ground]
+  const call = id === 'forbidUse' ? await record(relation) : calls[relation]
   const request =
     id === 'forbidUse' && principal === 'SERVICE_UNIT' ? await enterServedRequest([call.contactId]) : requestNumber
   return sampleRequest(id, {
@@ -106,7 +106,7 @@ async function requestOf(id: OperationId, principal: Principal, ground: Ground):
     parameters: {
       ...(url.startsWith('/api/contacts/') && { id: call.contactId }),
       ...(url.startsWith('/api/recordings/') && { id: call.id }),
-      ...(url.startsWith('/api/listenings/') && { id: await listeningFor(id, principal, ground) }),
+      ...(url.startsWith('/api/listenings/') && { id: await listeningFor(id, principal, relation) }),
     },
     // During the call the official enters the prohibition that the caller asks for; afterwards the Service Unit enters
     // it.
@@ -119,22 +119,22 @@ const othersListenings = new Map<string, string>()
 
 /**
  * Returns a listening of the principal if they may have one, otherwise one of somebody who may. The latter is shared by
- * all principals of an operation and ground, because frequent listeners are slowed down.
+ * all principals of an operation and relation, because frequent listeners are slowed down.
  */
-async function listeningFor(id: OperationId, principal: Principal, ground: Ground): Promise<string> {
-  if (mayCall('startListening', principal, ground)) return startListening(principal, ground)
-  const known = othersListenings.get(`${id} ${ground}`)
+async function listeningFor(id: OperationId, principal: Principal, relation: CallRelation): Promise<string> {
+  if (mayCall('startListening', principal, relation)) return startListening(principal, relation)
+  const known = othersListenings.get(`${id} ${relation}`)
   if (known !== undefined) return known
-  const listening = await startListening(ground === 'own' ? 'SUPERVISOR' : 'SECURITY', ground)
-  othersListenings.set(`${id} ${ground}`, listening)
+  const listening = await startListening(relation === 'own' ? 'SUPERVISOR' : 'SECURITY', relation)
+  othersListenings.set(`${id} ${relation}`, listening)
   return listening
 }
 
-async function startListening(by: Principal, ground: Ground): Promise<string> {
+async function startListening(by: Principal, relation: CallRelation): Promise<string> {
   const { status, body } = await answer(
-    browsers.get(by)!.fetch(`/api/recordings/${calls[ground].id}/listenings`, { json: purposeAndReference(by) }),
+    browsers.get(by)!.fetch(`/api/recordings/${calls[relation].id}/listenings`, { json: purposeAndReference(by) }),
   )
-  expect(status, `${by} listens to a call of ${ground}`).toBe(201)
+  expect(status, `${by} listens to a call of ${relation}`).toBe(201)
   return (body as unknown as { id: string }).id
 }
 
@@ -149,8 +149,12 @@ async function newestEntry(): Promise<number> {
 let requestCount = 1
 
 /** Calls an operation as somebody. Returns whether they may, and checks that a denial is logged under their name. */
-async function isAllowed(id: OperationId, principal: Principal, ground: Ground): Promise<boolean | 'found-or-not'> {
-  const { path, json } = await requestOf(id, principal, ground)
+async function isAllowed(
+  id: OperationId,
+  principal: Principal,
+  relation: CallRelation,
+): Promise<boolean | 'found-or-not'> {
+  const { path, json } = await requestOf(id, principal, relation)
   const before = await newestEntry()
   const abort = new AbortController()
   const { status } = await browsers.get(principal)!.fetch(path, {
@@ -189,10 +193,10 @@ const beforeASession = new Set<string>([
 test.each(Object.keys(operations) as OperationId[])('%s', async (id) => {
   const [allowed, expected]: Record<string, boolean>[] = [{}, {}]
   for (const principal of everyRole) {
-    for (const ground of groundsOf(id)) {
-      const may = mayCall(id, principal, ground)
-      const reported = await isAllowed(id, principal, ground)
-      const row = `${principal}, ${ground}`
+    for (const relation of relationsOf(id)) {
+      const may = mayCall(id, principal, relation)
+      const reported = await isAllowed(id, principal, relation)
+      const row = `${principal}, ${relation}`
       expected![row] = may !== false
       // A missing object and a denied one get the same answer, so permitted and denied roles differ only if the object
       // exists.

@@ -1,6 +1,6 @@
 /**
- * Permissions by requirements 1.4 and the access-authorisation procedure, written by hand and independently of the
- * program: which role may call which operation, on an own call or another's.
+ * Expected permissions: which role may call which operation, on an own call or another's. Written by hand from the clauses of
+ * docs/law (R36 to R41 on roles) and the access-authorisation procedure, independently of the program.
  */
 
 export const everyRole = [
@@ -22,8 +22,8 @@ export const everyRole = [
 /** Who calls an operation: a holder of this role; `nobody` has not signed in. */
 export type Principal = (typeof everyRole)[number]
 
-/** `own`: a call that the official answered, in the supervisor's unit, to a number of the experts. `others`: none of these. */
-export type Ground = 'own' | 'others'
+/** Relation of a call to the principal. `own`: a call that the official answered, in the supervisor's unit, to a number of the experts. `others`: none of these. */
+export type CallRelation = 'own' | 'others'
 
 const everybody = [...everyRole]
 const signedIn = everybody.filter((principal) => principal !== 'nobody')
@@ -48,7 +48,7 @@ const trains: Principal[] = ['SUPERVISOR', 'TRAINING']
 const runsCapture: Principal[] = ['ADMINISTRATOR', 'MAINTENANCE']
 const drafters: Principal[] = ['QUALITY', 'ADMINISTRATOR']
 
-type Rule = readonly Principal[] | Record<Ground, readonly Principal[]> | { missing: readonly Principal[] }
+type Rule = readonly Principal[] | Record<CallRelation, readonly Principal[]> | { missing: readonly Principal[] }
 
 /** `missing`: the roles may, but the object named by the request does not exist. */
 const rules: Record<string, Rule> = {
@@ -353,15 +353,17 @@ const rules: Record<string, Rule> = {
   previewLetterTemplate: ['SERVICE_UNIT', 'ADMINISTRATOR'],
 }
 
-/** Grounds on which an operation is tried: both for content and prohibitions, otherwise own calls only. */
-export function groundsOf(operation: string): readonly Ground[] {
+/** Returns the relations of calls with which an operation is tried: both for content and prohibitions, otherwise own calls only. */
+export function relationsOf(operation: string): readonly CallRelation[] {
   return rules[operation] === content || rules[operation] === forbids ? ['own', 'others'] : ['own']
 }
 
 /** Returns true if the principal may; `found-or-not` if they may but the named object does not exist. */
-export function mayCall(operation: string, principal: Principal, ground: Ground): boolean | 'found-or-not' {
+export function mayCall(operation: string, principal: Principal, relation: CallRelation): boolean | 'found-or-not' {
   const rule = rules[operation]
   if (!rule) throw new Error(`expected-permissions.ts has no rule for ${operation}: add one`)
   if ('missing' in rule) return rule.missing.includes(principal) && 'found-or-not'
-  return (Array.isArray(rule) ? rule : (rule as Record<Ground, readonly Principal[]>)[ground]).includes(principal)
+  return (Array.isArray(rule) ? rule : (rule as Record<CallRelation, readonly Principal[]>)[relation]).includes(
+    principal,
+  )
 }

@@ -88,7 +88,7 @@ const shownUnder = (session: Session, purpose: Purpose) =>
 
 const nothing = { segments: [], contacts: 0, recordings: [] }
 
-describe('the matrix of roles (requirements 1.4)', () => {
+describe('the matrix of roles (R37-R41)', () => {
   test('an official sees their own segments, also of a transferred call, and no segment of another official', async () => {
     const shown = await shownUnder(await aino.signIn(), 'DEVELOPMENT')
     expect(shown).toEqual({

@@ -1,5 +1,5 @@
-// The matrix of roles and actions of requirements 1.4, cell by cell over the network, written by hand and independently
-// of the program. The lists at the end are complete, so no operation can exist outside the matrix.
+// The matrix of roles and actions, tested cell by cell over the network. Written by hand from the clauses of docs/law (R36 to R41 on
+// roles), independently of the program. The lists at the end are complete, so no operation can exist outside the matrix.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -22,9 +22,9 @@ const desk = await openTestDesk(database, register)
 const admin = database.as().db
 const deskDb = database.as('seloste_desk').db
 
-/** A call that the agent answered, one of the same unit and number, and one of another unit on another number. */
-const grounds = ['own', 'unit', 'elsewhere'] as const
-type Ground = (typeof grounds)[number]
+/** Relations of calls to an official: a call that the official answered, one of the same unit and number, and one of another unit on another number. */
+const relations = ['own', 'unit', 'elsewhere'] as const
+type CallRelation = (typeof relations)[number]
 
 type Action =
   | 'draft rules'
@@ -48,7 +48,7 @@ interface Row {
   duty?: Duty
   scope: Right['scope'] | 'their unit'
   /** Calls whose history and recording the role may view, under a purpose it holds. */
-  reaches: readonly Ground[]
+  reaches: readonly CallRelation[]
   /** Purposes that may be granted; a role without purposes sees no content. */
   purposes: readonly Purpose[]
   /** Needs a fault, a case or an open inspection. */
@@ -62,7 +62,13 @@ const development = ['DEVELOPMENT', 'QUALITY', 'TRAINING', 'SERVICE_LEVEL_STUDY'
 const everything = [...development, 'CRIME_OR_MISUSE', 'INSPECTION', 'MAINTENANCE'] as const
 
 const matrix = {
-  Agent: { role: 'OFFICIAL', scope: scope('own'), reaches: ['own'], purposes: ['DEVELOPMENT', 'INSPECTION'], may: [] },
+  Official: {
+    role: 'OFFICIAL',
+    scope: scope('own'),
+    reaches: ['own'],
+    purposes: ['DEVELOPMENT', 'INSPECTION'],
+    may: [],
+  },
   Supervisor: {
     role: 'SUPERVISOR',
     scope: 'their unit',
@@ -89,7 +95,7 @@ const matrix = {
   Maintenance: {
     role: 'MAINTENANCE',
     scope: scope('all'),
-    reaches: grounds,
+    reaches: relations,
     purposes: ['MAINTENANCE'],
     needsReference: true,
     may: [],
@@ -97,7 +103,7 @@ const matrix = {
   'Security unit': {
     role: 'SECURITY',
     scope: scope('all'),
-    reaches: grounds,
+    reaches: relations,
     purposes: ['CRIME_OR_MISUSE'],
     needsReference: true,
     may: ['know of preservation orders', 'prepare for authorities', 'know of authorities'],
@@ -105,7 +111,7 @@ const matrix = {
   'Service Unit clerk': {
     role: 'SERVICE_UNIT',
     scope: scope('all'),
-    reaches: grounds,
+    reaches: relations,
     purposes: ['INSPECTION'],
     needsReference: true,
     may: ['serve requests'],
@@ -133,8 +139,7 @@ const matrix = {
     purposes: [],
     may: ['approve rights'],
   },
-  // Not in the matrix of the requirements: the directory's keeper also drafts rules and requests rights, and sees no
-  // content.
+  // The keeper of the directory, who also drafts rules and requests rights, and sees no content.
   Administrator: {
     role: 'ADMINISTRATOR',
     scope: scope('none'),
@@ -174,8 +179,8 @@ async function enter(options: { role?: Row; held?: Purpose; unit?: string; phone
   return { ...person, token: (await person.signIn()).token }
 }
 
-/** Two agents of one unit, each with a right to own calls under one of an agent's purposes. */
-const agents = {} as Record<'DEVELOPMENT' | 'INSPECTION', Somebody>
+/** Two officials of one unit, each with a right to own calls under one of an official's purposes. */
+const officials = {} as Record<'DEVELOPMENT' | 'INSPECTION', Somebody>
 const answered = {} as Record<'DEVELOPMENT' | 'INSPECTION' | 'elsewhere', RecordedSegment>
 
 beforeAll(async () => {
@@ -186,8 +191,8 @@ beforeAll(async () => {
     return call
   }
   for (const held of ['DEVELOPMENT', 'INSPECTION'] as const) {
-    agents[held] = await enter({ role: matrix.Agent, held })
-    answered[held] = await record(agents[held], held === 'DEVELOPMENT' ? '029 512 1001' : '029 512 1002')
+    officials[held] = await enter({ role: matrix.Official, held })
+    answered[held] = await record(officials[held], held === 'DEVELOPMENT' ? '029 512 1001' : '029 512 1002')
   }
   answered.elsewhere = await record(await enter({ unit: 'Toinen yksikkö' }), '029 512 1003', {
     numberCalled: { key: phone('029 497 010'), kind: 'REGIONAL_SERVICE' },
@@ -195,8 +200,8 @@ beforeAll(async () => {
   })
 }, 60_000)
 
-/** Calls by their relation to the holder. For everybody but the two agents, either agent's call is one of the unit. */
-function callsOf(row: Row, held: Purpose | undefined): Record<Ground, RecordedSegment> {
+/** Calls by their relation to the holder. For everybody but the two officials, either official's call is one of the unit. */
+function callsOf(row: Row, held: Purpose | undefined): Record<CallRelation, RecordedSegment> {
   const [own, unit] =
     row.role === 'OFFICIAL' && held === 'INSPECTION'
       ? [answered.INSPECTION, answered.DEVELOPMENT]
@@ -251,18 +256,20 @@ const holdings = rows.flatMap(([name, row]): { name: string; row: Row; held: Pur
     : row.purposes.map((held) => ({ name: `${name}, ${held}`, row, held })),
 )
 
-function expected(row: Row, held: Purpose | undefined, request: Purpose, ground: Ground): string {
+function expected(row: Row, held: Purpose | undefined, request: Purpose, relation: CallRelation): string {
   const under = held === 'DEVELOPMENT' ? development : [held]
   if (!(under as readonly unknown[]).includes(request)) return 'deny.purpose'
-  return row.reaches.includes(ground) ? 'yes' : 'not-found'
+  return row.reaches.includes(relation) ? 'yes' : 'not-found'
 }
 
 describe.each(holdings)('$name', ({ row, held }) => {
   let user: Somebody
-  let calls: Record<Ground, RecordedSegment>
+  let calls: Record<CallRelation, RecordedSegment>
   beforeAll(async () => {
     user =
-      row.role === 'OFFICIAL' ? agents[held as keyof typeof agents] : await enter({ role: row, ...(held && { held }) })
+      row.role === 'OFFICIAL'
+        ? officials[held as keyof typeof officials]
+        : await enter({ role: row, ...(held && { held }) })
     calls = callsOf(row, held)
     if (row.role === 'SERVICE_UNIT') {
       const contacts = Object.values(calls).map(({ contactId }) => contactId)
@@ -278,10 +285,10 @@ describe.each(holdings)('$name', ({ row, held }) => {
   test('reads the history of, and listens to, the calls in its scope under the purposes held, and no others', async () => {
     const [found, wanted]: Record<string, string>[] = [{}, {}]
     for (const purpose of everything) {
-      for (const ground of grounds) {
-        const { id, contactId } = calls[ground]
-        const cell = `${purpose}, ${ground}`
-        const may = expected(row, held, purpose, ground)
+      for (const relation of relations) {
+        const { id, contactId } = calls[relation]
+        const cell = `${purpose}, ${relation}`
+        const may = expected(row, held, purpose, relation)
         wanted![`read: ${cell}`] = may
         wanted![`listen: ${cell}`] = may
         found![`read: ${cell}`] = (
@@ -300,7 +307,7 @@ describe.each(holdings)('$name', ({ row, held }) => {
     const { outcome: code, body } = await send(user, 'GET', `/api/contacts?${query(viewQuery(purpose))}`)
     expect(code).toBe(held ? 'yes' : 'deny.purpose')
     const listed = ((body['items'] ?? []) as { id: string }[]).map(({ id }) => id)
-    expect(listed.sort()).toEqual(row.reaches.map((ground) => calls[ground].contactId).sort())
+    expect(listed.sort()).toEqual(row.reaches.map((relation) => calls[relation].contactId).sort())
   })
 
   test.runIf(row.needsReference)('sees nothing without a fault, a case or a request', async () => {

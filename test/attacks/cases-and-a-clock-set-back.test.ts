@@ -1,4 +1,4 @@
-// 1.6, R43, R51: a prohibition waits for the cases that were open before it, also if the clock went back in between.
+// R43, R51: a prohibition waits for inspections that were open before it, also if the clock was set back in between.
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { RegisterTables } from '#register/tables.ts'

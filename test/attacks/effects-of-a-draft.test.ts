@@ -6,7 +6,7 @@ import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { Draft } from '#safeguards/versions/draft.ts'
-import { takeBackDraft } from '#safeguards/versions/change-draft.ts'
+import { reopenDraft } from '#safeguards/versions/change-draft.ts'
 import type { CheckContext } from '#use/evidence/promise.ts'
 import { descriptionCurrent } from '#use/evidence/description-current.ts'
 import { readVersions, versionAt } from '#safeguards/versions/versions.ts'
@@ -35,7 +35,7 @@ const nothing =
 const asDesk = (session: Session, statement: string) =>
   inSession(deskDb, { 'seloste.session': session.token }, (tx) => sql.raw(statement).execute(tx))
 const withdraw = async (draft: Draft) =>
-  expect(await takeBackDraft(deskDb, asta, draft.id, Temporal.Now.instant())).not.toHaveProperty('refused')
+  expect(await reopenDraft(deskDb, asta, draft.id, Temporal.Now.instant())).not.toHaveProperty('refused')
 const pending = async (draft: Draft) =>
   ((await clerk.request('/api/pending-rights')).body['items'] as { draft: string }[]).filter(
     (right) => right.draft === draft.id,

@@ -15,7 +15,7 @@ export type Planted =
 export interface Breach {
   /** Description of the breach. */
   name: string
-  /** Sentence of the description (requirements 1.1). */
+  /** Sentence id of the register description (docs/formats/record-of-processing.md). */
   sentence: string
   promise: string
   /** Counts of the promise of which one must rise; empty if it is enough that the promise no longer holds. */

@@ -136,7 +136,7 @@ describe('reported by another node, which does not know the first call', () => {
   })
 })
 
-test('a caller who shows the number of the call’s official, missing from the directory, at another node does not duplicate that call', async () => {
+test('a call at another node whose caller shows the number of the first call’s unlisted official is not its duplicate, and is marked for review', async () => {
   const withoutOfficial = { official: undefined, decision: { record: true, reason: 'drawn' } }
   const own = callOf(victim, 0, { official: { name: 'Jokunen', phone: unlisted }, decision: withoutOfficial.decision })
   const strange = callOf({ kind: 'e164', key: unlisted, raw: null }, 1, { ...withoutOfficial, endedAt: own.endedAt })
@@ -179,7 +179,7 @@ test('a segment that its node assigns to a call belongs to it, whoever is report
   expect(await enterSegment(joined)).toBe(own.contactId)
 })
 
-test('trying pairs of callers’ numbers against a call’s id is rate limited', async () => {
+test('guessing a call’s caller by its id is rate limited', async () => {
   await enterSegment(callOf(victim, 0))
   // Simulates 1500 earlier queries.
   await owner.query(`select setval('late_question_count', (extract(epoch from clock_timestamp()) * 50)::bigint - 1500)`)

@@ -1,5 +1,5 @@
 /**
- * Precedence of rules for one recording (requirements 1.6): preservation order, prohibition, maximum term. Returns
+ * Precedence of rules for one recording: preservation order, prohibition, maximum term. Returns
  * that the recording is kept, waits (and for what), or is destroyed (and why). It is a second implementation of
  * decide_end in database/functions/destruction/recordings.sql, without clock and database. Every end has one of the
  * description's causes. The minimum of two months is left out: it binds people who could delete at their discretion,

@@ -310,7 +310,7 @@ end $$;
 
 -- Copies the prohibition of a conversation's recording to a recording of the same conversation that begins at another node or under another
 -- number.
-create or replace function forbid_at_this_node() returns trigger
+create or replace function inherit_prohibition() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   earlier prohibition;

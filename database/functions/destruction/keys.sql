@@ -1,4 +1,4 @@
--- Lets a version of a month key change its state in one direction only, and keeps one that still wraps a shard.
+-- Lets the state of a version of a month key change in one direction only. Refuses to retire a version that still wraps shard keys.
 create or replace function month_key_guard() returns trigger language plpgsql as $$
 begin
   if tg_op = 'DELETE' then

@@ -1,8 +1,8 @@
--- Returns open, undecided disclosures that a draft affects, with the affected items and the first end.
+-- Returns open disclosures that a draft affects, with the affected items and the first end.
 create or replace function reached_disclosures(reach jsonb, from_at timestamptz)
 returns table (kind text, disclosure_id uuid, number text, items bigint, ends_at timestamptz)
 language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  with undecided as (
+  with open_disclosures as (
     select 'RESEARCH' as kind, d.id, d.number, (reach ->> 'endsResearch')::boolean as is_over
     from research_disclosure d
     where d.released_at is null and d.closed_at is null and d.withdrawn_at is null and d.outcome is distinct from 'REFUSED'
@@ -24,7 +24,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select u.kind, u.id, u.number,
     case when u.is_over then (select count(*) from items i where i.disclosure_id = u.id) else count(e.disclosure_id) end,
     least(min(e.ends_at), case when u.is_over then from_at end)
-  from undecided u left join ending e on e.disclosure_id = u.id
+  from open_disclosures u left join ending e on e.disclosure_id = u.id
   group by u.kind, u.id, u.number, u.is_over
   having u.is_over or count(e.disclosure_id) > 0
 $$;

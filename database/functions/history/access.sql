@@ -20,7 +20,8 @@ create policy desk_reads on contact for select to seloste_desk using (
     or sees_part_of(id, started_at, (select sees_own()), (select sees_units()), (select sees_numbers()), (select sees_segments()))
   )
 );
--- A call dated in the future would be kept that much longer (R22, R24). Clocks may differ by a day.
+-- A call dated in the future would be kept that much longer (R22, R24). Two days leave room for a clock of capture that is a day
+-- ahead.
 create policy capture_not_ahead on contact as restrictive for insert to seloste_capture with check (started_at < now() + interval '2 days');
 create trigger checks_value_ranges before insert or update of started_at, ended_at, history_ends_at on contact for each row
   when (least(new.started_at, new.ended_at, new.history_ends_at) < '1970-01-01Z'
@@ -89,10 +90,11 @@ create trigger counted_late after update of answered_at on segment for each row
   when (new.contact_started_at < now() - interval '20 hours') execute function reopen_history_day('segment');
 create trigger names_official after update of official_name, official_phone, official_unit_id, official_person_id on segment
   for each row when (new.official_name is not null) execute function record_official_name();
-create trigger is_of_call before insert on segment for each row when (new.number_called is null) execute function set_number_called();
-create trigger is_of_call_reached before insert on segment for each row when (new.number_called = new.number_reached)
+-- Before `drops_number_called`: triggers run in the order of their names.
+create trigger copies_number_called before insert on segment for each row when (new.number_called is null) execute function set_number_called();
+create trigger drops_number_called before insert on segment for each row when (new.number_called = new.number_reached)
   execute function clear_number_called();
-create trigger is_of_call_changed before update of number_reached on segment for each row execute function set_number_called();
+create trigger copies_number_called_after_change before update of number_reached on segment for each row execute function set_number_called();
 create trigger has_one_start after insert on segment referencing new table as inserted for each statement execute function require_one_start();
 create trigger admission_recorded after insert on segment referencing new table as inserted for each statement execute function record_admission();
 create trigger admission_changed after update of number_reached, official_name, official_phone, official_unit_id, official_person_id on segment
@@ -187,11 +189,11 @@ create trigger reception_ends before update on recording for each row when (new.
   execute function clear_reception();
 create trigger updates_studies after insert on recording for each row execute function queue_study_recount('part');
 create trigger updates_webhook_queue after update of kept_at, state, reported_destroyed_at on recording for each row execute function queue_recording_webhooks();
-create trigger forbidden_at_another_node after insert on recording for each row when (new.state = 'CAPTURING')
-  execute function forbid_at_this_node();
+create trigger inherits_prohibition after insert on recording for each row when (new.state = 'CAPTURING')
+  execute function inherit_prohibition();
 -- The prohibition may have been entered, and not committed, when the recording began.
-create trigger forbidden_meanwhile after update of state on recording for each row
-  when (old.state = 'CAPTURING' and new.state = 'STORED') execute function forbid_at_this_node();
+create trigger inherits_prohibition_when_stored after update of state on recording for each row
+  when (old.state = 'CAPTURING' and new.state = 'STORED') execute function inherit_prohibition();
 create trigger is_asked_for after insert on recording for each row execute function add_to_inspections();
 -- After is_asked_for: triggers run in the order of their names, and what was requested earlier is served first.
 create trigger was_forbidden after insert on recording for each row execute function forbid_as_requested();

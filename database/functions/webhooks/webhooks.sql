@@ -7,8 +7,8 @@ language sql volatile security definer set search_path = pg_catalog, public, pg_
   where event = any (t.events)
 $$;
 
--- A recording that ended by its term, or is reported so because a preservation order keeps it, is reported in the night after its last day,
--- at 3: when it happened would reveal the order.
+-- Queues the events of a recording. If the recording is destroyed at its term, or reported as destroyed while a legal hold keeps it, the
+-- event is sent at 03:00 after its last day, so that the time does not reveal the hold.
 create or replace function queue_recording_webhooks() returns trigger
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare

@@ -62,7 +62,7 @@ const noteSentences: Readonly<Record<EntryNote, string>> = {
   'cut-before-answer': 'sound before the answer is left out',
   'no-official': 'no official is named',
   'official-not-in-directory': 'the official’s number was nobody’s in the directory',
-  'time-ambiguous': 'a local time is one of two; marked for review',
+  'time-ambiguous': 'a local time is ambiguous (clock change); marked for review',
 }
 
 export interface ImportSummary {

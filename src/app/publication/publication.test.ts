@@ -141,8 +141,8 @@ describe('versions', () => {
 
   test('the list has every version, newest first, with its changes', async () => {
     const { words } = await read('/register-description/versions')
-    expect([...words.matchAll(/Version (\d) (Coming|In force|Past)/g)].map(([found]) => found)).toEqual([
-      'Version 3 Coming',
+    expect([...words.matchAll(/Version (\d) (Upcoming|In force|Past)/g)].map(([found]) => found)).toEqual([
+      'Version 3 Upcoming',
       'Version 2 In force',
       'Version 1 Past',
     ])

@@ -97,9 +97,13 @@ function channelOf(
     const time = readTime(field(name) === '0' ? '' : field(name), options.zone, {})
     return time.is === 'at' ? time.at : undefined
   }
-  /** Returns the number in the first field with a value, as readFields does: rewritten, or looked up in `names`. */
-  const numberIn = (...names: string[]) => {
-    const read = readFields(fields, { ...options, isPart: true, mapping: { callId: mapping.callId!, official: names } })
+  /** Returns the number in the first field with a value, as readFields does: rewritten, or looked up in `options.names`. */
+  const numberIn = (...fieldNames: string[]) => {
+    const read = readFields(fields, {
+      ...options,
+      isPart: true,
+      mapping: { callId: mapping.callId!, official: fieldNames },
+    })
     return read.is === 'record' ? read.record.official : undefined
   }
   const bridges: Bridge[] = []

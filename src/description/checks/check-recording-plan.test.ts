@@ -122,7 +122,7 @@ test('overlapping rules for one number are refused, but not consecutive rules or
   ).toEqual(['rule.twice rules.1.id'])
 })
 
-test('a rule lists each of its service numbers once (R7, R13)', () => {
+test('a rule names only service numbers of the description, each once (R7, R13)', () => {
   const withNumber = (text: string) =>
     problemsOf([{ ...sample, numbers: [...sample.numbers, phoneNumberKey(text)!] }, testLine])
   expect(withNumber('029 512 001')).toContain('rule.switchboard rules.0.numbers.3')

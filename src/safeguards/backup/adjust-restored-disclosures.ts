@@ -34,8 +34,8 @@ export async function adjustRestoredDisclosures(
 }
 
 /**
- * Returns, after the replay, the disclosures to authorities that were decided and, according to the ledger, not released. The
- * release may have been in the second before the loss: a package to an authority does not wait for places.
+ * Returns, after the replay, the open disclosures to authorities that the ledger does not show as released. Each may have been
+ * released shortly before the loss: a package to an authority is released without waiting for its entry in the backup places.
  * @returns numbers
  */
 export async function possiblyReleasedDisclosures(connection: DedicatedConnection): Promise<string[]> {

@@ -10,7 +10,7 @@ import type { Role } from '#description/roles.ts'
 import { decideRightRequest, requestRights } from '../access/procedure.ts'
 import type { Session } from '../people/session.ts'
 import type { SafeguardTables } from '../tables.ts'
-import { takeBackDraft } from '../versions/change-draft.ts'
+import { reopenDraft } from '../versions/change-draft.ts'
 import { approveDraft, rejectDraft } from '../versions/decide.ts'
 import { readDraft } from '../versions/draft.ts'
 import { requestFactorRemoval, decideFactorRemoval } from './factor-removals.ts'
@@ -103,7 +103,7 @@ describe('a decision on a draft by a person with a passkey needs their confirmat
 
   test('an author’s own act needs no confirmation', async () => {
     const { id } = await draft()
-    expect(acceptedDraft(await takeBackDraft(desk, anssi, id, now()))).toMatchObject({ state: 'DRAFT' })
+    expect(acceptedDraft(await reopenDraft(desk, anssi, id, now()))).toMatchObject({ state: 'DRAFT' })
   })
 })
 

@@ -117,8 +117,8 @@ export function submitDraft(
   })
 }
 
-/** Takes a submitted draft back for changes; the submitted revision can no longer be approved. */
-export function takeBackDraft(
+/** Returns a submitted draft to its author for changes; the submitted revision can no longer be approved. */
+export function reopenDraft(
   database: SafeguardsDatabase,
   session: Session,
   id: string,
@@ -127,7 +127,7 @@ export function takeBackDraft(
   return moveDraft(database, session, id, now, { from: 'SUBMITTED', to: 'DRAFT', action: 'description.taken-back' })
 }
 
-/** Withdraws a draft. */
+/** Withdraws a draft: its author abandons it. */
 export function withdrawDraft(
   database: SafeguardsDatabase,
   session: Session,

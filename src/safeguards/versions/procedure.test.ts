@@ -11,7 +11,7 @@ import type { SafeguardTables } from '../tables.ts'
 import { approveDraft, rejectDraft } from './decide.ts'
 import { listDrafts, readDraft, type Draft, type DraftRefusal } from './draft.ts'
 import { authoriseDryRun, readDryRunDraft } from './dry-run-draft.ts'
-import { changeDraft, startDraft, submitDraft, takeBackDraft, withdrawDraft } from './change-draft.ts'
+import { changeDraft, startDraft, submitDraft, reopenDraft, withdrawDraft } from './change-draft.ts'
 import { judgeDraft } from './judge-draft.ts'
 import { recordEffect } from './record-effect.ts'
 import { readPublished, readVersions, versionAt } from './versions.ts'
@@ -123,7 +123,7 @@ describe('a change by the procedure', () => {
 
   test('can be withdrawn after submission, and its revision can then not be approved', async () => {
     const draft = await submitChange(desk, anssi, next(), renamed())
-    const back = acceptedDraft(await takeBackDraft(desk, anssi, draft.id, now()))
+    const back = acceptedDraft(await reopenDraft(desk, anssi, draft.id, now()))
     expect(back).toMatchObject({ state: 'DRAFT', submittedAt: null })
     expect(await approve(riitta, draft)).toEqual({ refused: 'draft.changed-meanwhile' })
     const again = acceptedDraft(await submitDraft(desk, anssi, draft.id, back.revision, now()))

@@ -32,7 +32,7 @@ interface Row {
   ends_at: Temporal.Instant
 }
 
-/** Lists undecided disclosures affected by submitted and future changes, of the kinds that the session may see. */
+/** Lists open disclosures affected by submitted changes, or by approved ones not yet in force, of the kinds that the session may see. */
 export async function listPendingDisclosures(
   db: SafeguardsDatabase,
   session: Session,

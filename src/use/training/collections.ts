@@ -46,6 +46,7 @@ export type CollectedMoment =
       durationMs: number
       /** When the moment becomes empty. */
       destroyAt: string
+      /** Why the moment cannot be played now. */
       standsStill?: BlockedReason
     } & MomentWords)
   | { id: string; state: 'EMPTY'; emptiedAt: string; emptyWhy: 'term' | 'forbidden' }

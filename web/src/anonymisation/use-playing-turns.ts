@@ -4,7 +4,7 @@ import type { Turn } from './work.ts'
 const pollMs = 200
 const none: ReadonlySet<number> = new Set()
 
-/** Returns the keys of the turns within which the original plays now, at most one of each lane. */
+/** Returns the keys of the turns within which the original plays now, at most one of each track. */
 export function usePlayingTurns(
   turns: readonly Turn[],
   isPlaying: boolean,

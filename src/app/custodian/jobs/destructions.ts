@@ -81,7 +81,7 @@ export async function startDestructions({
   })
   const listening = listen({
     url: databaseUrl,
-    channels: [channels.endDecided],
+    channels: [channels.destructionDue],
     onNotification: (_channel, payload) => {
       if (payload === 'clock') sweepSoon()
       else void check().catch(logFailure)

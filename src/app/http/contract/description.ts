@@ -206,12 +206,12 @@ export const descriptionOperations = {
   },
   takeBackDraft: {
     route: 'DELETE /api/description/drafts/:id/submission',
-    summary: 'Take a submitted draft back to change it',
+    summary: 'Return a submitted draft to its author, who can change it again',
     response: { 200: Draft, 409: refusals[400], ...refusals },
   },
   withdrawDraft: {
     route: 'DELETE /api/description/drafts/:id',
-    summary: 'Withdraw a draft',
+    summary: 'Withdraw a draft: its author abandons it',
     response: { 200: Draft, 409: refusals[400], ...refusals },
   },
   decideDraft: {

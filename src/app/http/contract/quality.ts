@@ -87,7 +87,10 @@ const Evaluation = Type.Object({
   durationMs: Type.Optional(Type.Integer()),
   destroyAt: Type.Optional(instant('When the recording is destroyed, and the comments with it')),
   standsStill: Type.Optional(
-    literals(['recording.destroyed', 'recording.restricted', 'recording.not-yet-kept'], 'Why it cannot be edited now'),
+    literals(
+      ['recording.destroyed', 'recording.restricted', 'recording.not-yet-kept'],
+      'Error code: why the evaluation cannot be edited now',
+    ),
   ),
   isMine: Type.Boolean(),
   revision,

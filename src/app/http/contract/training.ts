@@ -40,7 +40,7 @@ export const CollectedMoment = Type.Union([
     standsStill: Type.Optional(
       literals(
         ['recording.destroyed', 'recording.restricted', 'recording.not-yet-kept'],
-        'Why it cannot be played now',
+        'Error code: why the moment cannot be played now',
       ),
     ),
     ...momentFields,

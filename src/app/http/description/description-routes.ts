@@ -1,13 +1,7 @@
 import { approveDraft, rejectDraft } from '#safeguards/versions/decide.ts'
 import { authoriseDryRun } from '#safeguards/versions/dry-run-draft.ts'
 import { listDrafts, readDraft, type Draft, type DraftRefusal } from '#safeguards/versions/draft.ts'
-import {
-  changeDraft,
-  startDraft,
-  submitDraft,
-  takeBackDraft,
-  withdrawDraft,
-} from '#safeguards/versions/change-draft.ts'
+import { changeDraft, reopenDraft, startDraft, submitDraft, withdrawDraft } from '#safeguards/versions/change-draft.ts'
 import { importNumbers } from '#safeguards/versions/import/import-numbers.ts'
 import { rightsNarrowed } from '#safeguards/versions/rights-narrowed.ts'
 import { readPublished } from '#safeguards/versions/versions.ts'
@@ -73,7 +67,7 @@ export function descriptionRoutes(app: Routes, desk: Desk): void {
 
     submitDraft: ({ session, params, body }) =>
       describeDraft(submitDraft(db, session, params.id, body.revision, clock.now())),
-    takeBackDraft: ({ session, params }) => describeDraft(takeBackDraft(db, session, params.id, clock.now())),
+    takeBackDraft: ({ session, params }) => describeDraft(reopenDraft(db, session, params.id, clock.now())),
     withdrawDraft: ({ session, params }) => describeDraft(withdrawDraft(db, session, params.id, clock.now())),
 
     decideDraft: ({ session, params, body: { decision, revision, note } }) => {

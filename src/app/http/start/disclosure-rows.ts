@@ -41,7 +41,7 @@ function rowsOfResearch(one: ListedResearch, { session, has, isQualityExpert }: 
     ...itemRows('research-sent-back', waits.sentBack),
     ...itemRows('research-check', isQualityExpert ? waits.toCheck : []),
   ]
-  if (one.isOverdue) rows.push({ kind: 'research-overdue', id, name, deadline: overdueSince(facts), hasFailed: true })
+  if (one.isOverdue) rows.push({ kind: 'research-overdue', id, name, deadline: overdueSince(facts), isDueNow: true })
   if (isOwn && preparationStates.has(state)) {
     rows.push({ kind: 'research-draft', id, name, since: row.created_at, deadline: facts.dueEnds })
   }

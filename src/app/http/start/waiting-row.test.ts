@@ -10,7 +10,7 @@ test('puts late and failed rows first, then orders by deadline, and rows without
     { kind: 'evaluation', name: 'in ninety days', deadline: at(24 * 90) },
     { kind: 'right-decide', name: 'asked a week ago', since: at(-24 * 7) },
     { kind: 'draft-own', name: 'in two days', deadline: at(48) },
-    { kind: 'blocker', name: 'failed', since: at(-1), hasFailed: true },
+    { kind: 'blocker', name: 'failed', since: at(-1), isDueNow: true },
     { kind: 'request', name: 'late', deadline: at(-24) },
   ]
   expect(arrangeRows(rows, now).map(({ name, urgency }) => [name, urgency])).toEqual([

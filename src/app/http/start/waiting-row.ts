@@ -20,11 +20,11 @@ export interface WaitingRow {
   deadline?: Instant | undefined
   /** True if the row's own page shows it as urgent. */
   isUrgent?: boolean
-  /** Urgent without a deadline. */
-  hasFailed?: boolean
+  /** True for a failure or something overdue: urgency `now`, also without a deadline. */
+  isDueNow?: boolean
 }
 
-export interface ArrangedRow extends Omit<WaitingRow, 'count' | 'isUrgent' | 'hasFailed'> {
+export interface ArrangedRow extends Omit<WaitingRow, 'count' | 'isUrgent' | 'isDueNow'> {
   count: number
   urgency: WaitingItem['urgency']
 }
@@ -53,9 +53,9 @@ export function arrangeRows(rows: readonly WaitingRow[], now: Instant): Arranged
   return [...Map.groupBy(judged, ({ kind }) => kind).values()].flatMap(foldRows).sort(byUrgency)
 }
 
-function judgeRow({ isUrgent = false, hasFailed = false, count = 1, ...row }: WaitingRow, now: Instant): ArrangedRow {
+function judgeRow({ isUrgent = false, isDueNow = false, count = 1, ...row }: WaitingRow, now: Instant): ArrangedRow {
   const hoursLeft = row.deadline ? row.deadline.since(now).total('hours') : Infinity
-  const urgency = hasFailed || hoursLeft <= 0 ? 'now' : isUrgent || hoursLeft <= soonHours ? 'soon' : 'waits'
+  const urgency = isDueNow || hoursLeft <= 0 ? 'now' : isUrgent || hoursLeft <= soonHours ? 'soon' : 'waits'
   return { ...row, count, urgency }
 }
 

@@ -24,7 +24,7 @@ async function alarms({ desk, session }: WaitingListViewer): Promise<WaitingRow[
   const listed = await listAlarms(desk.db, session, { state: 'open' })
   if ('refused' in listed) return []
   return listed.alarms.map(({ kind, raisedAt }) => ({
-    ...{ kind: 'alarm', about: kind, since: raisedAt, hasFailed: kind === 'standstill' },
+    ...{ kind: 'alarm', about: kind, since: raisedAt, isDueNow: kind === 'standstill' },
   }))
 }
 
@@ -45,7 +45,7 @@ async function brokenLog({ desk, session }: WaitingListViewer): Promise<WaitingR
   const listed = await listVerifications(desk.db, session)
   if ('refused' in listed) return []
   const last = listed.find(({ state }) => state === 'WHOLE' || state === 'BROKEN')
-  return last?.state === 'BROKEN' ? [{ kind: 'log-broken', since: last.endedAt ?? last.askedAt, hasFailed: true }] : []
+  return last?.state === 'BROKEN' ? [{ kind: 'log-broken', since: last.endedAt ?? last.askedAt, isDueNow: true }] : []
 }
 
 async function brokenPromises({ desk, now }: WaitingListViewer): Promise<WaitingRow[]> {
@@ -54,7 +54,7 @@ async function brokenPromises({ desk, now }: WaitingListViewer): Promise<Waiting
   const [since] = broken
     .flatMap(({ brokenSince }) => (brokenSince === undefined ? [] : Temporal.Instant.from(brokenSince)))
     .sort((one, other) => Temporal.Instant.compare(one, other))
-  return [{ kind: 'promise', count: broken.length, since, hasFailed: true }]
+  return [{ kind: 'promise', count: broken.length, since, isDueNow: true }]
 }
 
 /** The period that the page *Täsmäytys* shows first: today and the six days before. */
@@ -78,7 +78,7 @@ async function differences({ desk, session, now, has }: WaitingListViewer): Prom
     ...found.feeds
       .filter(({ fault, behindSince }) => fault !== null || behindSince !== null)
       .map(({ name, faultAt, behindSince }): WaitingRow => {
-        return { kind: 'feed', name, since: faultAt ?? behindSince ?? undefined, hasFailed: true }
+        return { kind: 'feed', name, since: faultAt ?? behindSince ?? undefined, isDueNow: true }
       }),
   ]
 }
@@ -105,7 +105,7 @@ async function obstacles({ desk, session, has }: WaitingListViewer): Promise<Wai
         about: kind,
         since: since ?? undefined,
         deadline: deadline ?? undefined,
-        hasFailed: true,
+        isDueNow: true,
       }
     })
   return has(...obstacleRoles) ? rows : rows.filter(({ about }) => about === 'attestation-over')
@@ -130,8 +130,8 @@ export async function blockerRows({ desk, has }: WaitingListViewer): Promise<Wai
   const { blockers, missing, silentCaptures } = await desk.health()
   return [
     ...blockers.map(({ kind, of, since }): WaitingRow => {
-      return { kind: 'blocker', about: kind, name: of, since: Temporal.Instant.from(since), hasFailed: true }
+      return { kind: 'blocker', about: kind, name: of, since: Temporal.Instant.from(since), isDueNow: true }
     }),
-    ...[...missing, ...silentCaptures].map((name): WaitingRow => ({ kind: 'blocker', name, hasFailed: true })),
+    ...[...missing, ...silentCaptures].map((name): WaitingRow => ({ kind: 'blocker', name, isDueNow: true })),
   ]
 }

@@ -35,7 +35,10 @@ export interface ReportedParties {
   from: readonly PhoneNumberKey[]
 }
 
-/** A session without the same caller's number can continue a call in progress, or one that ended at most this long ago. */
+/**
+ * A session that does not report the call's caller can continue a call that is in progress, or one that ended at most this long
+ * ago.
+ */
 const maxTransferGap = { minutes: 5 }
 
 /** Returns true if both callers are reported and differ. */
@@ -103,8 +106,8 @@ export function findContinuedSegment(
   if (known.length === 0) return undefined
   const { caller, numbers } = reported
   const contacts = [...Map.groupBy(known, ({ contactId }) => contactId).values()]
-  const callsAgain = (segment: RememberedSegment) => caller?.key != null && segment.caller.key === caller.key
-  const same = contacts.findLast((segments) => segments.some(callsAgain))
+  const hasSameCaller = (segment: RememberedSegment) => caller?.key != null && segment.caller.key === caller.key
+  const same = contacts.findLast((segments) => segments.some(hasSameCaller))
   if (same) return same.at(-1)
   const isOngoing = ({ live, endedAt }: RememberedSegment) =>
     live || endedAt === undefined || Temporal.Instant.compare(endedAt.add(maxTransferGap), now) >= 0
@@ -113,11 +116,12 @@ export function findContinuedSegment(
     const isCallerPresent = segments.some(({ caller: known, otherCaller }) =>
       [known.key, otherCaller?.key].some((key) => key != null && numbers.includes(key)),
     )
-    const hasAnswered = segments.some(({ official }) => official !== undefined && official === caller?.key)
+    // After a consultation transfer the transferring official is reported as the caller.
+    const isCallerEarlierOfficial = segments.some(({ official }) => official !== undefined && official === caller?.key)
     const continuesConversation = segments.some((segment) => isSameConversation(segment, reported, now))
     return (
       isCallerPresent ||
-      hasAnswered ||
+      isCallerEarlierOfficial ||
       continuesConversation ||
       segments.every((segment) => !hasAnotherCaller(segment, reported))
     )

@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-test('interruptions by a planned stop are known to the next process, once', async () => {
+test('calls saved at a planned stop can be loaded once', async () => {
   const path = join(folder, 'interrupted.json')
   const { endedAt: _going, ...going } = callFacts()
   await saveInterruptedCalls(path, [going])

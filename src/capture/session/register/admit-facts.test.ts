@@ -18,7 +18,7 @@ async function transactionsOf(contactIds: readonly string[]): Promise<number> {
   return rows[0]!.n
 }
 
-test('simultaneous facts are admitted together, each with its own answer', async () => {
+test('simultaneous facts are admitted in batches of at most 50, each with its own answer', async () => {
   const admit = admitTo(capture.db)
   const calls = Array.from({ length: 60 }, () => callFacts({ endedAt: undefined }))
   const admissions = await Promise.all(calls.map(admit))

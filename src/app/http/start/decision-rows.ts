@@ -39,7 +39,7 @@ async function review({ desk, session, now, has }: WaitingListViewer): Promise<W
   if (!has('ACCESS_APPROVER', 'SUPERVISOR')) return []
   const found = await listReview(desk.db, session, now)
   if ('refused' in found || found.overdue === 0) return []
-  return [{ kind: 'right-review', count: found.overdue, hasFailed: true }]
+  return [{ kind: 'right-review', count: found.overdue, isDueNow: true }]
 }
 
 const endingDays = 30
