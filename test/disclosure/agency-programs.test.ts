@@ -264,3 +264,19 @@ test('a transcription is in the log before the program ends, and among the views
   expect(rows).toContainEqual({ kind: 'listened', role: 'EXPERT' })
   await copies.forbidByOfficial(recording)
 })
+
+test('whoever takes over a copy and reads the words that its former preparer had recognised is in the log', async () => {
+  await setBehaviour('says')
+  const { id } = await copy()
+  await recognise(id)
+  await waitForRecognition(id, 'made')
+  await sql`update anonymised_copy set prepared_by = ${copies.people.kaisa.id} where id = ${id}`.execute(copies.admin)
+  const { body } = await send('kaisa', 'POST', `/api/anonymised-copies/${id}/proposals`, { turns: [] })
+  expect(JSON.stringify(body)).toContain('puhelinnumeroni')
+  const { rows } = await sql<{ person_id: string }>`
+    select person_id from audit_entry
+    where object_id = ${id} and action = 'anonymised-copy.read' and detail @> '{"words": true}' order by seq desc limit 1`.execute(
+    copies.admin,
+  )
+  expect(rows).toEqual([{ person_id: copies.people.kaisa.id }])
+})

@@ -124,6 +124,13 @@ export function createCopyEditor(options: CopyEditorOptions): CopyEditor {
         const { durationMs, work } = prepared
         const analysis = await analyser.analyse(prepared.recording)
         const words = await recogniser.wordsOf(prepared)
+        if (words.length > 0) {
+          // Recognised words are a view of the call, also if a former preparer had them recognised.
+          const viewed = await runInSession(store.db, session, copyRefusals, (tx) =>
+            sql`select from read_copy(${copy}::uuid)`.execute(tx),
+          )
+          if ('refused' in viewed) return viewed
+        }
         const redactions = (written: readonly WrittenTurn[]) =>
           proposeRedactions(written, analysis.keys, durationMs, work.level, words)
         if (words.length > 0) return { turns: turnsOfWords(words, analysis, durationMs), redactions: redactions(turns) }
