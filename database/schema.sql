@@ -2578,6 +2578,7 @@ create table recording_import (
   map_sha256 bytea not null,
   description_version integer not null,
   begun_at timestamp with time zone not null default now(),
+  seq bigint generated as identity not null,
   constraint recording_import_pkey PRIMARY KEY (id),
   constraint recording_import_map_sha256_check CHECK ((length(map_sha256) = 32)),
   constraint recording_import_source_check CHECK (((length(source) >= 1) AND (length(source) <= 60)))
@@ -4094,6 +4095,7 @@ listened_until(wanted uuid, purpose text, reference text, role text DEFAULT 'SER
 listening_end_reason(l listening, signed_in boolean) returns TABLE(why text, since timestamp with time zone)
 listening_now(wanted uuid) returns TABLE(recording_id uuid, speed real, why text, since timestamp with time zone) to seloste_custodian, seloste_desk
 listenings_out_of_scope(lost tstzmultirange) returns TABLE(listenings bigint, outside uuid[], unlogged uuid[], items bigint, items_outside text[]) to seloste_custodian
+lock_admitted_imports() returns void
 lock_alarm_kind(kind text) returns void to seloste_custodian
 lock_calibration(wanted uuid) returns calibration
 lock_call_ids(ids text[]) returns void to seloste_capture

@@ -1,7 +1,16 @@
--- Begins a run of an import, as the owner.
+-- Locks what imports admit, until the transaction ends: two files of one talk must find each other, and a run that begins must find what the
+-- run before it has admitted.
+create or replace function lock_admitted_imports() returns void
+language sql volatile set search_path = pg_catalog, public, pg_temp as $$
+  select pg_advisory_xact_lock(hashtextextended('seloste.admit-imported', 0))
+$$;
+
+-- Begins a run of an import, as the owner. From now on, no recording of an earlier run is admitted: a killed run's last statements may still be
+-- waiting in the database.
 create or replace function begin_import(id uuid, source text, map_sha256 text, description_version integer) returns void
 language plpgsql volatile set search_path = pg_catalog, public, pg_temp as $$
 begin
+  perform lock_admitted_imports();
   insert into recording_import (id, source, map_sha256, description_version)
   values (begin_import.id, begin_import.source, decode(begin_import.map_sha256, 'hex'), begin_import.description_version);
   insert into audit_entry (action, object_kind, object_id, result, detail)
@@ -99,8 +108,10 @@ declare
   refusal text;
   shift interval;
 begin
-  -- One at a time: two files of one talk must find each other.
-  perform pg_advisory_xact_lock(hashtextextended('seloste.admit-imported', 0));
+  perform lock_admitted_imports();
+  if exists (select from recording_import later join recording_import own on own.seq < later.seq where own.id = import) then
+    raise exception 'a later import has begun';
+  end if;
   if exists (select from imported_recording i where i.file_sha256 = decode(admit_imported.file_sha256, 'hex')) then
     return query select null::uuid, 'known';
     return;

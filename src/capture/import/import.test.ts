@@ -151,6 +151,47 @@ const outcomes = (files: readonly FileReport[]) =>
   Object.fromEntries(files.map(({ path, state, reason }) => [path, reason ?? state]))
 
 describe('the recordings of an earlier recorder', () => {
+  describe('of a run that was killed while the database admitted one', () => {
+    /** Begins a run that ends before it admits its file; returns the statement that the database still has. */
+    async function killedRun(): Promise<() => Promise<unknown>> {
+      await addCall()
+      const { plan: planned, work } = await plan()
+      return new Promise((resolve) => {
+        const admit: ImportSink['admit'] = (...file) => {
+          resolve(() => sink.admit(...file))
+          return new Promise(() => undefined)
+        }
+        void runImport(planned, work, { ...sink, admit })
+      })
+    }
+    const imported = async (begin: ImportSink['begin']) => {
+      const { plan: planned, work } = await plan()
+      return runImport(planned, work, { ...sink, begin })
+    }
+
+    test('keep their sealed sound if the next run has looked for them already', async () => {
+      const admitLate = await killedRun()
+      const { files, compared, faulty } = await imported(async (id) => {
+        await admitLate()
+        await sink.begin(id)
+      })
+      expect({ outcomes: outcomes(files), compared, faulty }).toEqual({
+        outcomes: { '0.wav': 'known' },
+        compared: 1,
+        faulty: [],
+      })
+    })
+
+    test('are not admitted any more once the next run has begun', async () => {
+      const admitLate = await killedRun()
+      const { files, compared } = await imported(async (id) => {
+        await sink.begin(id)
+        await expect(admitLate()).rejects.toThrow('a later import has begun')
+      })
+      expect({ outcomes: outcomes(files), compared }).toEqual({ outcomes: { '0.wav': 'entered' }, compared: 1 })
+    })
+  })
+
   test('are imported with call, official and term, and compared with their files', async () => {
     const row = await addCall()
     const { files, compared, different } = await importAll()

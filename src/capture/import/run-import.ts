@@ -144,6 +144,8 @@ export async function runImport(
     if (!('facts' in read)) return read.report
     const { facts, tracks, parties, fileSha256, report } = read
     await (begun ??= sink.begin(importId))
+    // Looked for again: an earlier run that was killed may have admitted it until this one began. Sealing replaces its objects.
+    if ((await work.findImported([fileSha256])).has(fileSha256)) return { ...report, state: 'known' }
     const intakeKey = await sink.nextIntakeKey()
     const recording = { ...facts.recording!, intakeKey }
     const { objects, workFolder } = sink
