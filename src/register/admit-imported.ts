@@ -32,7 +32,7 @@ export interface FileOfRecording {
   /** SHA-256 of the file and of its sound, in hexadecimal. */
   fileSha256: string
   audioSha256: string
-  /** True if the file's local time is ambiguous (clock change): the facts have the earlier time, and the call may have been an hour later. */
+  /** True if the file's local time is ambiguous (clock change). The facts have the earlier time; the call may be an hour later. */
   isTimeAmbiguous: boolean
 }
 
