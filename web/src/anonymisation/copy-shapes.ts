@@ -1,4 +1,4 @@
-/** Types of the API for anonymised copies (R33), and the order in which the pages list lanes and reasons. */
+/** Types of the API for anonymised copies (R33), and the order in which the pages list tracks and reasons. */
 import type { paths } from '../api/paths.ts'
 
 type Read<P extends keyof paths> = paths[P] extends {
@@ -20,7 +20,7 @@ export type TurnLanguage = CopyTurn['language']
 export type CopyPlayback =
   paths['/api/anonymised-copies/{id}/hearings']['post']['responses'][201]['content']['application/json']
 
-/** In the order of the lanes. */
+/** In the order of the tracks. */
 export const tracks = ['CALLER', 'OFFICIAL'] as const satisfies readonly Track[]
 
 /** In the order of the choice list and of the contract. */
@@ -37,5 +37,5 @@ export const reasons = [
   'OTHER',
 ] as const satisfies readonly Reason[]
 
-/** Text keys of the lanes' names. */
+/** Text keys of the tracks' names. */
 export const trackWords = { CALLER: 'listening.player.caller', OFFICIAL: 'listening.player.official' } as const

@@ -7,7 +7,7 @@ import { isFromWrong, stretchOf, withoutEnd, type Mark } from './mark.ts'
 import { PickOne } from './pick-one.tsx'
 import { TimeField } from './time-field.tsx'
 
-/** Marks a redaction: start, end, lane and reason; by the position, the pointer or numbers. */
+/** Marks a redaction: start, end, track and reason; by the position, the pointer or numbers. */
 export function MarkForm({
   mark,
   durationMs,

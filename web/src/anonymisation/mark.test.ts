@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { firstMark, isFromWrong, lanesOf, markedFrom, markedTo, stretchOf, withoutEnd } from './mark.ts'
+import { firstMark, isFromWrong, tracksOf, markedFrom, markedTo, stretchOf, withoutEnd } from './mark.ts'
 
-test('a mark is on both lanes by default', () => {
-  expect(lanesOf(firstMark)).toEqual(['CALLER', 'OFFICIAL'])
-  expect(lanesOf({ ...firstMark, track: 'OFFICIAL' })).toEqual(['OFFICIAL'])
+test('a mark is on both tracks by default', () => {
+  expect(tracksOf(firstMark)).toEqual(['CALLER', 'OFFICIAL'])
+  expect(tracksOf({ ...firstMark, track: 'OFFICIAL' })).toEqual(['OFFICIAL'])
 })
 
 test('a mark needs both ends to become a stretch', () => {

@@ -10,11 +10,11 @@ export interface Mark {
   reason: Reason
 }
 
-/** Both parties may say what identifies one of them: by default both lanes are redacted. */
+/** Both parties may say what identifies one of them: by default both tracks are redacted. */
 export const firstMark: Mark = { track: 'BOTH', reason: 'NAME' }
 
-/** Returns the lanes of a mark. */
-export function lanesOf({ track }: Mark): readonly Track[] {
+/** Returns the tracks of a mark. */
+export function tracksOf({ track }: Mark): readonly Track[] {
   return track === 'BOTH' ? tracks : [track]
 }
 

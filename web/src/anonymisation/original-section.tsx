@@ -6,7 +6,7 @@ import type { Stretch } from '../listening/silence.ts'
 import { announce } from '../shell/announce.tsx'
 import type { AnonymisedCopy, Track } from './copy-shapes.ts'
 import { focusRow } from './focus-row.ts'
-import { firstMark, lanesOf, markedFrom, markedTo, stretchOf, type Mark } from './mark.ts'
+import { firstMark, tracksOf, markedFrom, markedTo, stretchOf, type Mark } from './mark.ts'
 import { MarkForm } from './mark-form.tsx'
 import { Original } from './original.tsx'
 import { PlayedStrip } from './played-strip.tsx'
@@ -82,7 +82,7 @@ export function OriginalSection({
   const add = () => {
     const stretch = stretchOf(mark, durationMs)
     if ('wrong' in stretch) return announce(t(`anonymisation.times.${stretch.wrong}`))
-    onEdit((work) => addRedactions(work, lanesOf(mark), { ...stretch, reason: mark.reason }), 'add')
+    onEdit((work) => addRedactions(work, tracksOf(mark), { ...stretch, reason: mark.reason }), 'add')
     announce(t('anonymisation.mark.added', { from: formatTenths(stretch.fromMs), to: formatTenths(stretch.toMs) }))
     setMark({ track: mark.track, reason: mark.reason })
   }

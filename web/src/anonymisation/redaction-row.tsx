@@ -10,7 +10,7 @@ import { wrongTimes, type Redaction } from './work.ts'
 
 export const redactionId = (key: number) => `redaction-${key}`
 
-/** One redaction: stretch, lane, reason, review state, and actions. */
+/** One redaction: stretch, track, reason, review state, and actions. */
 export const RedactionRow = memo(function RedactionRow({
   redaction,
   number,

@@ -17,7 +17,7 @@ export function caretIn(target: EventTarget, direction: 1 | -1): { key: number; 
   return row ? { key: Number(row.id.replace(turnId(''), '')), caret } : undefined
 }
 
-/** Returns true if the turn is listed: one lane may be hidden. */
+/** Returns true if the turn is listed: one track may be hidden. */
 export const isListed = ({ key }: { key: number }) => textOf(key) !== undefined
 
 function textOf(key: number): HTMLTextAreaElement | undefined {

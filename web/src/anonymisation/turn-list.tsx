@@ -23,7 +23,7 @@ import {
 
 type Edit = (update: (work: Work) => Work, act: string) => void
 
-/** Transcript of each lane, checked by a person. At level T it is all that remains of the call. */
+/** Transcript of each track, checked by a person. At level T it is all that remains of the call. */
 export function TurnList({
   turns,
   level,

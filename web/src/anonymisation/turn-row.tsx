@@ -27,7 +27,7 @@ export const TurnRow = memo(function TurnRow({
 }: {
   turn: Turn
   durationMs: number
-  /** Overlaps another turn of its lane. */
+  /** Overlaps another turn of its track. */
   isOverlapping: boolean
   /** The server found identifying words. */
   isIdentifying: boolean

@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent } from 'react'
 import type { Drawn } from '../listening/waveform.tsx'
 import type { Track } from './copy-shapes.ts'
 import { tracks } from './copy-shapes.ts'
-import { lanesOf, type Mark } from './mark.ts'
+import { tracksOf, type Mark } from './mark.ts'
 import type { Redaction } from './work.ts'
 
 /** Height of the two lanes, without the timeline and the overview. */
@@ -138,7 +138,7 @@ function asRegion({ key, track, fromMs, toMs, isReviewed }: Redaction, index: nu
 function markRegions(mark: Mark) {
   const { fromMs, toMs } = mark
   if (fromMs === undefined || toMs === undefined || toMs <= fromMs) return []
-  return lanesOf(mark).map((track) => ({
+  return tracksOf(mark).map((track) => ({
     id: `draft-${track}`,
     start: fromMs / 1000,
     end: toMs / 1000,

@@ -46,7 +46,7 @@ test('a stretch is within the recording and begins before it ends', () => {
   expect(wrongTimes(59_000, 61_000, 60_000)).toBe('beyond')
 })
 
-test('a redaction that a person adds is reviewed, and added to both lanes it is two redactions', () => {
+test('a redaction that a person adds is reviewed, and added to both tracks it is two redactions', () => {
   const marked = addRedactions(work(), ['CALLER', 'OFFICIAL'], { fromMs: 100, toMs: 900, reason: 'PHONE' })
   expect(requestBodyOf(marked).redactions).toEqual([
     { track: 'CALLER', fromMs: 100, toMs: 900, reason: 'PHONE', source: 'MANUAL', isReviewed: true },
@@ -69,7 +69,7 @@ test('an added redaction is placed by its start, and the others keep their order
   expect(added.redactions.map(({ fromMs }) => fromMs)).toEqual([3000, 5000, 1000])
 })
 
-test('a new turn is empty, begins where nobody on its lane speaks and ends before the next', () => {
+test('a new turn is empty, begins where nobody on its track speaks and ends before the next', () => {
   const now = work([turn('CALLER', 1000, 2000, 'Hei'), turn('CALLER', 3000, 4000), turn('OFFICIAL', 0, 9000)])
   const [added] = addTurn(now, 'CALLER', 1500, 60_000, 'sv').turns.filter((one) => !now.turns.includes(one))
   expect(added).toMatchObject({ track: 'CALLER', fromMs: 2000, toMs: 3000, text: '', language: 'fi' })
@@ -125,12 +125,12 @@ test('repeated proposals add nothing', () => {
   expect(withProposals(once, proposals)).toEqual({ work: once, turns: 0, redactions: 0 })
 })
 
-test('two simultaneous turns on one lane are reported, and on different lanes they are not', () => {
+test('two simultaneous turns on one track are reported, and on different tracks they are not', () => {
   const now = work([turn('CALLER', 0, 1000), turn('OFFICIAL', 500, 1500), turn('CALLER', 900, 1200)])
   expect([...overlappingTurns(now.turns)]).toEqual([now.turns[2]!.key])
 })
 
-test('a lane is silent from the start of a redaction to just before its end', () => {
+test('a track is silent from the start of a redaction to just before its end', () => {
   const marks = [proposed('CALLER', 100, 200)]
   expect([99, 100, 199, 200].map((ms) => isRedactedAt(marks, 'CALLER', ms))).toEqual([false, true, true, false])
   expect(isRedactedAt(marks, 'OFFICIAL', 150)).toBe(false)

@@ -55,13 +55,13 @@ export function wrongTimes(fromMs: number, toMs: number, durationMs: number): Wr
   return toMs - fromMs < minMs ? 'order' : undefined
 }
 
-/** Adds a redaction: on one lane, or on both, because the other party often repeats what is said. */
+/** Adds a redaction: on one track, or on both, because the other party often repeats what is said. */
 export function addRedactions(
   work: Work,
-  lanes: readonly Track[],
+  onTracks: readonly Track[],
   { fromMs, toMs, reason }: { fromMs: number; toMs: number; reason: Reason },
 ): Work {
-  return lanes.reduce(
+  return onTracks.reduce(
     (now, track) => insertRedaction(now, { track, fromMs, toMs, reason, source: 'MANUAL', isReviewed: true }),
     work,
   )
@@ -142,7 +142,7 @@ export function removeTurn(work: Work, key: number): Work {
 }
 
 /**
- * Adds an empty turn at a moment: after a turn in progress there, and ending at the next one of its lane at the latest. Takes
+ * Adds an empty turn at a moment: after a turn in progress there, and ending at the next one of its track at the latest. Takes
  * the language of the turn before it.
  */
 export function addTurn(work: Work, track: Track, atMs: number, durationMs: number, language: TurnLanguage): Work {
@@ -202,7 +202,7 @@ export function withProposals(
   }
 }
 
-/** Returns the keys of turns that begin before an earlier turn of their lane has ended: one party cannot speak two turns at once. */
+/** Returns the keys of turns that begin before an earlier turn of their track has ended: one party cannot speak two turns at once. */
 export function overlappingTurns(turns: readonly Turn[]): ReadonlySet<number> {
   const found = new Set<number>()
   for (const track of tracks) {
@@ -216,7 +216,7 @@ export function overlappingTurns(turns: readonly Turn[]): ReadonlySet<number> {
   return found
 }
 
-/** Returns true if a lane is silenced at a moment of the copy. */
+/** Returns true if a track is silenced at a moment of the copy. */
 export function isRedactedAt(redactions: readonly CopyRedaction[], track: Track, ms: number): boolean {
   return redactions.some((one) => one.track === track && one.fromMs <= ms && ms < one.toMs)
 }
