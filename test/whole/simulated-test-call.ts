@@ -7,8 +7,14 @@ import type { RunningSeloste } from './start-seloste.ts'
 const program = fileURLToPath(new URL('../../bin/seloste.js', import.meta.url))
 
 function simulateTo(seloste: RunningSeloste, number: string): Promise<{ exitCode: number; lastLine: string }> {
-  const { host, port } = seloste.sip
-  const env = { ...process.env, ...seloste.environment, SELOSTE_SIP: `${host}:${port}` }
+  const { sip, ports } = seloste
+  const env = {
+    ...process.env,
+    ...seloste.environment,
+    SELOSTE_SIP: `${sip.host}:${sip.port}`,
+    // By default it could contain the port of SIP.
+    SELOSTE_RTP: `${sip.host}:${ports.firstRtp}-${ports.lastRtp}`,
+  }
   return new Promise((resolve) => {
     execFile(process.execPath, [program, 'simulate', '--to', number], { env }, (error, stdout) => {
       resolve({ exitCode: error ? Number(error.code) : 0, lastLine: stdout.trim().split('\n').at(-1)! })
