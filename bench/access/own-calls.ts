@@ -16,6 +16,7 @@ import type { RegisterTables } from '#register/tables.ts'
 import { requestGrant, type Grant } from '#safeguards/access/grant.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
 import { listContacts, type ContactSearch } from '#use/search/list-contacts.ts'
+import { withoutStartLocks } from '../register/without-start-locks.ts'
 import { ms, ratio, type Row } from '../rows.ts'
 
 const daysOfHistory = 420
@@ -40,7 +41,7 @@ export async function ownCalls({ contacts = 10_000_000 } = {}): Promise<Row[]> {
     await installDescription(admin.db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
     const desk = open(server.urlFor('seloste_desk', 'bench', 'postgres'))
     const { own, unit } = await enterPeople(admin.db)
-    await fill(admin.db, contacts)
+    await withoutStartLocks(admin.db, () => fill(admin.db, contacts))
     const rows: Row[] = []
     for (const [name, person] of [
       ['own calls', own],

@@ -22,6 +22,7 @@ import { checkPromises } from '#use/evidence/check-promises.ts'
 import { recordWorkDone } from '#use/evidence/record-work-done.ts'
 import type { CheckContext } from '#use/evidence/promise.ts'
 import type { EvidenceTables } from '#use/evidence/tables.ts'
+import { withoutStartLocks } from '../register/without-start-locks.ts'
 import { ratio, type Row } from '../rows.ts'
 
 const drawKey = Buffer.alloc(32, 7)
@@ -47,7 +48,7 @@ export async function checkAll({ calls = 2_000_000, views = 200_000 } = {}): Pro
     const admin = open(server.adminUrl())
     await installDescription(admin.db, await readFile(seedDescriptionFile, 'utf8'), seedDescriptionFile)
     const versions = await readVersions(admin.db)
-    await fill(admin.db, versions[0] as DescriptionVersion, calls, views)
+    await withoutStartLocks(admin.db, () => fill(admin.db, versions[0] as DescriptionVersion, calls, views))
     const custodian = open(server.urlFor('seloste_custodian', 'bench', 'postgres'))
     await recordWorkDone(custodian.db, 'sweep', Temporal.Now.instant())
 
