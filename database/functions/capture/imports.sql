@@ -102,7 +102,8 @@ declare
   t told_part := jsonb_populate_record(null::told_part, reported);
   r told_recording := t.recording;
   talk record;
-  later told_part;
+  shifted told_part;
+  later_by interval;
   corrected jsonb;
   given uuid;
   refusal text;
@@ -130,23 +131,22 @@ begin
     return query select null::uuid, 'too-old';
     return;
   end if;
-  select m.*, count(*) filter (where m.is_close) over () as closes,
-    bool_and(m.may_be_recorded) over () as all_may, bool_and(m.may_be_recorded) over (partition by m.call) as call_may into talk
-  from match_imported(t) m order by m.is_close desc, m.is_recorded desc limit 1;
-  if talk.segment_id is null and (reported ->> 'mayBeAnHourLater')::boolean then
-    -- Clocks showed the file's time twice, and the history has a talk of the second time.
-    later := t;
-    later.started_at := t.started_at + interval '1 hour';
-    later.answered_at := t.answered_at + interval '1 hour';
-    later.ended_at := t.ended_at + interval '1 hour';
+  -- Clocks may have shown the file's time twice, and the history may have a talk of the second time.
+  for hours in 0 .. case when (reported ->> 'mayBeAnHourLater')::boolean then 1 else 0 end loop
+    later_by := make_interval(hours => hours);
+    shifted := t;
+    shifted.started_at := t.started_at + later_by;
+    shifted.answered_at := t.answered_at + later_by;
+    shifted.ended_at := t.ended_at + later_by;
     select m.*, count(*) filter (where m.is_close) over () as closes,
       bool_and(m.may_be_recorded) over () as all_may, bool_and(m.may_be_recorded) over (partition by m.call) as call_may into talk
-    from match_imported(later) m order by m.is_close desc, m.is_recorded desc limit 1;
-    if talk.segment_id is not null then
-      t := later;
-      r.started_at := r.started_at + interval '1 hour';
-      r.ended_at := r.ended_at + interval '1 hour';
-    end if;
+    from match_imported(shifted) m order by m.is_close desc, m.is_recorded desc limit 1;
+    exit when talk.segment_id is not null;
+  end loop;
+  if talk.segment_id is not null then
+    t := shifted;
+    r.started_at := r.started_at + later_by;
+    r.ended_at := r.ended_at + later_by;
   end if;
   if talk.segment_id is null then
     -- A restored register may lack the call; the ledger has its correction.
