@@ -217,6 +217,15 @@ describe('an identified requester', () => {
     expect(answer.text).not.toContain(String(accepted.body['number']))
   })
 
+  test('sends at most ten different requests in a day, from whatever network, and leaves the queue to others', async () => {
+    provider.people.set('taavi', { name: 'Taavi Täyttäjä', 'urn:oid:1.2.246.21': '050590-955R' })
+    for (let index = 0; index < 10; index++) await sendIdentified('taavi', { told: `Flood ${index}` })
+    const [browser, ticket] = [browse(), await identify(browse(), 'taavi')]
+    expect((await browser.send(path, { ...form, told: 'Flood 10', ticket })).status).toBe(429)
+    expect((await waiting()).filter(({ requester }) => requester.name === 'Taavi Täyttäjä')).toHaveLength(10)
+    await sendIdentified('jaana', { told: 'Not a flood' })
+  })
+
   test('who is an official is identified under more given names than the directory has', async () => {
     provider.people.set('aino', {
       name: 'Helena AINO Virtanen',

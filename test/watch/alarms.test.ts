@@ -145,6 +145,28 @@ describe('listening at night', () => {
     }
   })
 
+  test('includes making or reading the transcript of a recording for a copy', async () => {
+    const recording = recordingFacts()
+    await admit(capture, callFacts({ official: colleagueOf(sari), recording }))
+    const { rows } = await pool.query<{ id: string }>(
+      `insert into anonymised_copy (recording_id, duration_ms, prepared_by) values ($1, 1000, $2) returning id`,
+      [recording.id, sari.id],
+    )
+    const [copy] = rows
+    const raiseAt = async (at: Temporal.Instant) => {
+      await pool.query('delete from alarm; delete from watched_until')
+      return raiseAlarms(custodian, [], at)
+    }
+    const late = helsinki(22).subtract({ days: 1 }).toInstant()
+    const minutesAgo = Math.round(now().since(late).total('minutes'))
+    await plant({ action: 'anonymised-copy.read', object: copy!.id, detail: { words: false }, minutesAgo })
+    expect(await raiseAt(late.add({ hours: 1 }))).toEqual([])
+    await plant({ action: 'anonymised-copy.read', object: copy!.id, detail: { words: true }, minutesAgo })
+    expect(await raiseAt(late.add({ hours: 1 }))).toMatchObject([{ kind: 'night', count: 1 }])
+    await plant({ action: 'anonymised-copy.recognised', object: copy!.id, minutesAgo })
+    expect(await raiseAt(late.add({ hours: 1 }))).toMatchObject([{ kind: 'night', count: 2 }])
+  })
+
   test('is judged by the database’s start time, whatever the desk reports', async () => {
     const recording = recordingFacts()
     await admit(capture, callFacts({ official: colleagueOf(sari), recording }))

@@ -137,6 +137,7 @@ export function homeRoutes(app: Routes, desk: Desk, pages: Pages, reading: Retur
         return sendConfirmation(request, reply, language, { ...given, requester: { ...requester, name } }, code)
       }
       if (sent.refused === 'home.full') return sendFull(request, reply, language)
+      if (sent.refused === 'home.too-many') throw tooManyRequests()
       if (sent.refused === 'home.identify-again') return sendIdentifyAgain(request, reply, language)
       found = identityCodeProblem(sent.of, language)
     }

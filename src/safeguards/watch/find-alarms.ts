@@ -44,10 +44,10 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
 
   night: (from) => sql`
     select l.person_id, null::uuid, count(*)::integer, min(l.started_at), max(l.started_at), jsonb_build_object(
-      'listenings', to_jsonb((array_agg(l.id order by l.started_at))[1:50]),
+      'listenings', coalesce(to_jsonb((array_agg(l.id order by l.started_at) filter (where l.id is not null))[1:50]), '[]'),
       'roles', to_jsonb(array_agg(distinct l.role)),
       'references', to_jsonb((array_agg(distinct l.reference) filter (where l.reference is not null))[1:20]))
-    from listening l
+    from ${hearings(from)} l
     left join closed_until k on k.kind = 'night' and k.person_id = l.person_id
     where l.started_at >= ${from} and l.started_at > coalesce(k.at, '-infinity')
       and not extract(hour from l.started_at at time zone 'Europe/Helsinki')
@@ -55,17 +55,9 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
     group by l.person_id
     having count(*) >= ${thresholds.night.listenings}`,
 
-  // Recordings of one official's calls that one other person has listened to. A written transcript for a copy counts as
-  // listening.
+  // Recordings of one official's calls that one other person has listened to.
   official: (from) => sql`
-    with hearing as materialized (
-      select id, person_id, recording_id, started_at from listening
-      where started_at > ${from} - ${thresholds.official.within}::interval
-      union all
-      select null, e.person_id, c.recording_id, e.at from audit_entry e join anonymised_copy c on c.id = e.object_id
-      where e.action = 'anonymised-copy.recognised' and e.result = 'ok' and e.person_id is not null
-        and e.at > ${from} - ${thresholds.official.within}::interval
-    ),
+    with hearing as materialized (select * from ${hearings(sql`${from} - ${thresholds.official.within}::interval`)} h),
     recent as (
       select distinct l.person_id, s.official_person_id as official
       from hearing l
@@ -321,6 +313,16 @@ export const findings: Record<Exclude<AlarmKind, 'standstill'>, Find> = {
         or e.action in ('directory.number-ended', 'directory.place-ended', 'directory.employment-ended') and e.detail ->> 'alarms' = 'true')
     group by 1, 2
     having count(*) >= ${thresholds.directory.changes}`,
+}
+
+/** Listenings since an instant, and transcripts for copies that were made or read, whose `id` is null: they tell as much. */
+function hearings(since: RawBuilder<unknown>) {
+  return sql`(
+    select id, person_id, role, reference, recording_id, started_at from listening where started_at >= ${since}
+    union all
+    select null, e.person_id, e.role, e.reference, c.recording_id, e.at from audit_entry e join anonymised_copy c on c.id = e.object_id
+    where (e.action = 'anonymised-copy.recognised' or e.action = 'anonymised-copy.read' and e.detail @> '{"words": true}')
+      and e.result = 'ok' and e.person_id is not null and e.at >= ${since})`
 }
 
 /** Recordings of an hour and a trunk with a missing voice or too much loss: `affected` counts them, `_at` is the last. */

@@ -12,7 +12,7 @@ export const thresholds = {
    * session or listening does not count as one here.
    */
   refusals: { inRow: 8, within: '15 minutes', inDay: 30 },
-  /** Listenings begun outside these hours of Finland's clock, on whatever day. */
+  /** Listenings begun, and transcripts made or read, outside these hours of Finland's clock, on whatever day. */
   night: { listenings: 1, fromHour: 6, toHour: 20 },
   /** Recordings of one official's calls that one other person has listened to, or had written down for a copy. */
   official: { recordings: 12, within: '7 days' },

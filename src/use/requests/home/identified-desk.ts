@@ -22,6 +22,11 @@ export interface HomeAnswer {
 }
 
 type Expired = { refused: 'home.identify-again' }
+type TooMany = { refused: 'home.too-many' }
+
+/** Different requests that one person may send in a day, so that nobody fills the queue of identified requesters alone. */
+const maxInDay = 10
+const dayMs = 24 * 3_600_000
 
 export interface IdentifiedDesk extends Pick<RequesterIdentification, 'begin' | 'finish'> {
   /** Returns the name in a ticket, to show the form again. */
@@ -30,7 +35,7 @@ export interface IdentifiedDesk extends Pick<RequesterIdentification, 'begin' | 
   send: (request: {
     ticket: string
     request: Omit<SentRequest, 'requester'> & { requester: Omit<SentRequest['requester'], 'name'> }
-  }) => Promise<{ code: string; name: string } | SendRefusal | Expired>
+  }) => Promise<{ code: string; name: string } | SendRefusal | Expired | TooMany>
   /** Returns the answer of a code; refuses a wrong code and another person's code alike. */
   fetchAnswer: (request: { ticket: string; code: string }) => Promise<HomeAnswer | { refused: 'not-found' } | Expired>
 }
@@ -44,6 +49,7 @@ export function createIdentifiedDesk(
   isOffered: () => boolean,
 ): IdentifiedDesk {
   const open = (ticket: string) => (isOffered() ? identification.open(ticket) : undefined)
+  const limit = createDayLimit()
   return {
     async begin(request) {
       return isOffered() ? identification.begin(request) : { refused: 'unavailable' }
@@ -61,6 +67,8 @@ export function createIdentifiedDesk(
       const { at, name } = person
       const named = { ...request, requester: { ...request.requester, name } }
       const code = person.codeOf(canonicalJson({ ...named, kinds: named.kinds.toSorted() }))
+      // The digest of a person without a code is kept in memory only.
+      if (!limit.take(person.digestOf('').toString('base64'), code)) return { refused: 'home.too-many' }
       const sent = await sendIdentifiedRequest(db, named, { at, digest: person.digestOf(code) })
       return sent === 'sent' ? { code, name } : sent
     },
@@ -75,3 +83,21 @@ export function createIdentifiedDesk(
 }
 
 const expired: Expired = { refused: 'home.identify-again' }
+
+/** Counts the different codes of each person during the last day of this process. The same code may be taken again. */
+function createDayLimit(): { take: (person: string, code: string) => boolean } {
+  const taken = new Map<string, Map<string, number>>()
+  return {
+    take(person, code) {
+      const nowMs = performance.now()
+      for (const [key, codes] of taken) {
+        for (const [old, atMs] of codes) if (nowMs - atMs > dayMs) codes.delete(old)
+        if (codes.size === 0) taken.delete(key)
+      }
+      const codes = taken.getOrInsertComputed(person, () => new Map())
+      if (!codes.has(code) && codes.size >= maxInDay) return false
+      codes.set(code, nowMs)
+      return true
+    },
+  }
+}
