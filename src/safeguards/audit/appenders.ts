@@ -1,17 +1,15 @@
 /**
- * Processes that may append each action. An action without one is appended by a database function on behalf of its caller, or
+ * Actions of the audit log, and the processes that may append each. An action without one is appended by a database function on behalf of its caller, or
  * by an operator's command. The database enforces it with table `audit_appender` (database/migrations/0200-baseline.sql), which
  * has the same rows. A new action needs a line here and, if a process appends it, a row in a migration.
  */
-import type { AuditAction } from './append.ts'
-
 /** `desk, refusals`: only with a result other than `ok`. Entries of capture and `custodian` have no person, right or role. */
 export type Appender = 'desk' | 'desk, refusals' | 'capture' | 'custodian' | 'custodian, for a person'
 
 /** The processes' database roles (database/migrations). */
 export const processRoles = ['seloste_custodian', 'seloste_capture', 'seloste_desk'] as const
 
-export const appenders: Readonly<Record<AuditAction, readonly Appender[]>> = {
+export const appenders = {
   'session.started': ['desk', 'custodian, for a person'],
   'session.ended': ['desk'],
   'contacts.listed': ['desk'],
@@ -248,4 +246,4 @@ export const appenders: Readonly<Record<AuditAction, readonly Appender[]>> = {
   'training.trainee-entered': ['desk, refusals'],
   'training.trainee-removed': ['desk, refusals'],
   'training.own-read': ['desk, refusals'],
-}
+} satisfies Record<string, readonly Appender[]>
