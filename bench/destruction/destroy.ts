@@ -94,7 +94,9 @@ export async function destroy({ recordings = isFull ? 1_000_000 : 250_000 } = {}
     const later = filled.filter(({ destroyAt }) => Temporal.Instant.compare(destroyAt, Temporal.Now.instant()) > 0)
     const keyless = later.splice(-maxKeysStored)
     await admin.pool.query('set session_replication_role = replica')
-    await admin.pool.query('delete from recording_key where recording_id = any ($1)', [keyless.map(({ id }) => id)])
+    const ids = keyless.map(({ id }) => id)
+    await admin.pool.query('delete from recording_key where recording_id = any ($1)', [ids])
+    await admin.pool.query(`update recording set state = 'CAPTURING', kept_at = null where id = any ($1)`, [ids])
     await admin.pool.query('set session_replication_role = origin')
     const pick = () => later[randomBytes(4).readUInt32LE() % later.length]!
     const one = await median(
@@ -235,7 +237,8 @@ async function run(expunging: ExpunctionContext, some: (Filled & Pick<RecordingT
     some.map(({ id, cause }) => ({ id, cause, doneBy: 'bench', deadline })),
     now,
   )
-  if (failures.length + waiting.length > 0) throw new Error(JSON.stringify({ failures, waiting }))
+  if (failures.length + waiting.length > 0)
+    throw new Error(JSON.stringify({ failures: failures.slice(0, 3), waiting: waiting.slice(0, 3) }))
 }
 
 /** Stores new file keys, one after another, in the month whose keys the destruction re-wraps. */

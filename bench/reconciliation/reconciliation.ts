@@ -15,6 +15,7 @@ import { migrate } from '#platform/database/migrate.ts'
 import { setRolePasswords } from '#platform/database/role-passwords.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import type { Session } from '#safeguards/people/session.ts'
+import { findings } from '#safeguards/watch/find-alarms.ts'
 import { installDescription } from '#safeguards/versions/versions.ts'
 import { listUnreconciled } from '#use/reconciliation/list-unreconciled.ts'
 import { readReconciliation, type Period } from '#use/reconciliation/read-reconciliation.ts'
@@ -72,7 +73,7 @@ export async function reconcile({ calls = 1_000_000 } = {}): Promise<Row[]> {
         )
       }
     }
-    for (const kind of ['unrecorded', 'untold'])
+    for (const kind of ['unrecorded', 'untold'] as const)
       console.log(`finding alarms of ${kind}: ${(await median(() => findAlarms(admin.db, kind))).toFixed(0)} ms`)
     await desk.close()
     return rows
@@ -95,8 +96,7 @@ async function joinByHand(db: Db, { from, to }: Period): Promise<void> {
     group by 1, 2`.execute(db)
 }
 
-const findAlarms = (db: Db, kind: string) =>
-  sql`select * from ${sql.id(`find_${kind}`)}('{"calls": 1, "recordings": 1}', now())`.execute(db)
+const findAlarms = (db: Db, kind: 'unrecorded' | 'untold') => findings[kind](sql`now()`, []).execute(db)
 
 async function median(work: () => Promise<unknown>): Promise<number> {
   const times: number[] = []
