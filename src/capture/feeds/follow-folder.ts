@@ -131,107 +131,103 @@ export async function followFolder(options: FolderOptions): Promise<FollowedFold
   async function readOne(name: string, path: string, id: string, size: number, isIdle: boolean): Promise<void> {
     names.set(id, name)
     // The file may have been replaced by a pipe, which would block without O_NONBLOCK.
-    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
-    try {
-      const opened = await file.stat()
-      if (!opened.isFile() || `${opened.dev}:${opened.ino}` !== id) return
-      const bytesAt = async (at: number, length: number) => {
-        const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, at)
-        return buffer.subarray(0, bytesRead)
+    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
+    const opened = await file.stat()
+    if (!opened.isFile() || `${opened.dev}:${opened.ino}` !== id) return
+    const bytesAt = async (at: number, length: number) => {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, at)
+      return buffer.subarray(0, bytesRead)
+    }
+    const before = states.get(id)
+    const isSame = before && size >= before.position && headOf(await bytesAt(0, before.headBytes)) === before.head
+    if (!isSame) {
+      const head = await bytesAt(0, Math.min(maxHeadBytes, size))
+      states.set(id, { head: headOf(head), headBytes: head.length, position: 0, line: 1 })
+      reading.delete(id)
+      changed = true
+    }
+    const state = states.get(id)!
+    const cursor = reading.get(id) ?? { at: state.position, line: state.line, pending: new Map<number, number>() }
+    reading.set(id, cursor)
+    if (hasHeading && !cursor.heading) {
+      const start = await bytesAt(0, Math.min(maxHeadingBytes, size))
+      const end = start.indexOf(0x0a)
+      if (end === -1) return
+      cursor.heading = Buffer.from(start.subarray(0, end))
+      if (cursor.at === 0) [cursor.at, cursor.line] = [end + 1, 2]
+    }
+    const heading = cursor.heading ?? Buffer.alloc(0)
+    if (framing === 'document' && cursor.at === 0) {
+      const whole = await bytesAt(0, Math.min(size, maxDocumentLength))
+      const isInvalidInterval = size > maxDocumentLength
+      if (isInvalidInterval ? !hasRecordLines(whole) : isJson(whole)) {
+        await deliver(
+          {
+            bytes: isInvalidInterval ? whole.subarray(0, maxStoredBytes) : whole,
+            line: 1,
+            from: 0,
+            to: size,
+            isInvalidInterval,
+          },
+          0,
+        )
+        return
       }
-      const before = states.get(id)
-      const isSame = before && size >= before.position && headOf(await bytesAt(0, before.headBytes)) === before.head
-      if (!isSame) {
-        const head = await bytesAt(0, Math.min(maxHeadBytes, size))
-        states.set(id, { head: headOf(head), headBytes: head.length, position: 0, line: 1 })
-        reading.delete(id)
+      if (!hasRecordLines(whole)) {
+        // The document is incomplete, so the file is still being written. If it stops growing, it is one unreadable record.
+        if (isIdle) await deliver({ bytes: whole, line: 1, from: 0, to: size, isInvalidInterval: false }, 0)
+        return
+      }
+    }
+    while (cursor.at < size && !stopped) {
+      let length = chunkBytes
+      let records: FramedRecord[] = []
+      for (;;) {
+        const wanted = Math.min(length, size - cursor.at)
+        const chunk = await bytesAt(cursor.at, wanted)
+        // The file was truncated meanwhile. The next poll reads it again.
+        if (chunk.length < wanted) return
+        const isLast = cursor.at + chunk.length >= size
+        records = splitRecords(chunk, {
+          offset: cursor.at,
+          line: cursor.line,
+          isQuoted: framing === 'csv',
+          isLast: isLast && isIdle,
+          longest: options.longestRecord,
+        })
+        if (records.length > 0 || isLast) break
+        length *= 2
+      }
+      if (records.length === 0) return
+      for (const [index, record] of records.entries()) {
+        if (stopped) return
+        await deliver(record, (records[index + 1]?.line ?? record.line + linesIn(record.bytes)) - record.line)
+      }
+    }
+
+    async function deliver(record: FramedRecord, lines: number): Promise<void> {
+      cursor.pending.set(record.from, record.line)
+      cursor.at = record.to
+      cursor.line = record.line + lines
+      const startedMs = performance.now()
+      try {
+        await onRecord({ ...record, file: name, heading, acknowledge })
+      } catch (error) {
+        // Resets the position, so that the next poll reads the record again.
+        cursor.pending.delete(record.from)
+        ;[cursor.at, cursor.line] = [record.from, record.line]
+        throw error
+      } finally {
+        deliveryMs += performance.now() - startedMs
+      }
+
+      function acknowledge(): void {
+        if (reading.get(id) !== cursor || !cursor.pending.delete(record.from)) return
+        const [first] = cursor.pending
+        const [position, line] = first ?? [cursor.at, cursor.line]
+        if (position > state.position) Object.assign(state, { position, line })
         changed = true
       }
-      const state = states.get(id)!
-      const cursor = reading.get(id) ?? { at: state.position, line: state.line, pending: new Map<number, number>() }
-      reading.set(id, cursor)
-      if (hasHeading && !cursor.heading) {
-        const start = await bytesAt(0, Math.min(maxHeadingBytes, size))
-        const end = start.indexOf(0x0a)
-        if (end === -1) return
-        cursor.heading = Buffer.from(start.subarray(0, end))
-        if (cursor.at === 0) [cursor.at, cursor.line] = [end + 1, 2]
-      }
-      const heading = cursor.heading ?? Buffer.alloc(0)
-      if (framing === 'document' && cursor.at === 0) {
-        const whole = await bytesAt(0, Math.min(size, maxDocumentLength))
-        const isInvalidInterval = size > maxDocumentLength
-        if (isInvalidInterval ? !hasRecordLines(whole) : isJson(whole)) {
-          await deliver(
-            {
-              bytes: isInvalidInterval ? whole.subarray(0, maxStoredBytes) : whole,
-              line: 1,
-              from: 0,
-              to: size,
-              isInvalidInterval,
-            },
-            0,
-          )
-          return
-        }
-        if (!hasRecordLines(whole)) {
-          // The document is incomplete, so the file is still being written. If it stops growing, it is one unreadable record.
-          if (isIdle) await deliver({ bytes: whole, line: 1, from: 0, to: size, isInvalidInterval: false }, 0)
-          return
-        }
-      }
-      while (cursor.at < size && !stopped) {
-        let length = chunkBytes
-        let records: FramedRecord[] = []
-        for (;;) {
-          const wanted = Math.min(length, size - cursor.at)
-          const chunk = await bytesAt(cursor.at, wanted)
-          // The file was truncated meanwhile. The next poll reads it again.
-          if (chunk.length < wanted) return
-          const isLast = cursor.at + chunk.length >= size
-          records = splitRecords(chunk, {
-            offset: cursor.at,
-            line: cursor.line,
-            isQuoted: framing === 'csv',
-            isLast: isLast && isIdle,
-            longest: options.longestRecord,
-          })
-          if (records.length > 0 || isLast) break
-          length *= 2
-        }
-        if (records.length === 0) return
-        for (const [index, record] of records.entries()) {
-          if (stopped) return
-          await deliver(record, (records[index + 1]?.line ?? record.line + linesIn(record.bytes)) - record.line)
-        }
-      }
-
-      async function deliver(record: FramedRecord, lines: number): Promise<void> {
-        cursor.pending.set(record.from, record.line)
-        cursor.at = record.to
-        cursor.line = record.line + lines
-        const startedMs = performance.now()
-        try {
-          await onRecord({ ...record, file: name, heading, acknowledge })
-        } catch (error) {
-          // Resets the position, so that the next poll reads the record again.
-          cursor.pending.delete(record.from)
-          ;[cursor.at, cursor.line] = [record.from, record.line]
-          throw error
-        } finally {
-          deliveryMs += performance.now() - startedMs
-        }
-
-        function acknowledge(): void {
-          if (reading.get(id) !== cursor || !cursor.pending.delete(record.from)) return
-          const [first] = cursor.pending
-          const [position, line] = first ?? [cursor.at, cursor.line]
-          if (position > state.position) Object.assign(state, { position, line })
-          changed = true
-        }
-      }
-    } finally {
-      await file.close()
     }
   }
 

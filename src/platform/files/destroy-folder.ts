@@ -54,16 +54,11 @@ async function destroyBelow(path: string, destroyed: DestroyedFiles): Promise<vo
  * (docs/operate/moving.md).
  */
 export async function overwriteFile(path: string): Promise<number> {
-  const handle = await openRegularFile(path, constants.O_RDWR)
-  try {
-    const { size } = await handle.stat()
-    for (let at = 0; at < size;)
-      at += (await handle.write(zeros, 0, Math.min(zeros.length, size - at), at)).bytesWritten
-    await handle.datasync()
-    return size
-  } finally {
-    await handle.close()
-  }
+  await using handle = await openRegularFile(path, constants.O_RDWR)
+  const { size } = await handle.stat()
+  for (let at = 0; at < size;) at += (await handle.write(zeros, 0, Math.min(zeros.length, size - at), at)).bytesWritten
+  await handle.datasync()
+  return size
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -28,12 +28,8 @@ export async function syncFolder(directory: string): Promise<void> {
 }
 
 async function syncNow(directory: string): Promise<void> {
-  const folder = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY)
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
+  await using folder = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY)
+  await folder.sync()
 }
 
 /** Creates a file that must not exist yet, with its first bytes, and leaves it open. */
@@ -62,10 +58,6 @@ export async function createDurably(path: string, bytes: Uint8Array): Promise<Fi
 
 /** Makes a file's bytes durable. */
 export async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+')
-  try {
-    await file.datasync()
-  } finally {
-    await file.close()
-  }
+  await using file = await open(path, 'r+')
+  await file.datasync()
 }

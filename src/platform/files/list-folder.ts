@@ -37,13 +37,9 @@ async function listBelow(root: string, below: string, listing: FolderListing): P
 export async function readBelow(folder: string, path: string, maxBytes: number): Promise<Buffer | undefined> {
   const root = await realpath(folder)
   return inPinnedFolder(join(root, posix.dirname(path)), async ({ at }) => {
-    const file = await openRegularFile(at(posix.basename(path)))
-    try {
-      const { size } = await file.stat()
-      return size > maxBytes ? undefined : await file.readFile()
-    } finally {
-      await file.close()
-    }
+    await using file = await openRegularFile(at(posix.basename(path)))
+    const { size } = await file.stat()
+    return size > maxBytes ? undefined : await file.readFile()
   })
 }
 

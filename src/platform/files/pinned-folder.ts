@@ -17,26 +17,22 @@ export async function inPinnedFolder<Result>(
   path: string,
   work: (folder: PinnedFolder) => Promise<Result>,
 ): Promise<Result> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW).catch(
+  await using handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW).catch(
     (error: NodeJS.ErrnoException) => {
       throw error.code === 'ENOTDIR' || error.code === 'ELOOP' ? elsewhere(path, error) : error
     },
   )
-  try {
-    const held = `/proc/self/fd/${handle.fd}`
-    const opened = await readlink(held).catch(() => undefined)
-    if (opened !== undefined) {
-      if (opened !== path) throw elsewhere(path)
-      return await work({ handle, at: (name) => join(held, name) })
-    }
-    // On systems without /proc, a folder that was replaced during the work is detected only afterwards.
-    await assertSame(path, handle)
-    const result = await work({ handle, at: (name) => join(path, name) })
-    await assertSame(path, handle)
-    return result
-  } finally {
-    await handle.close()
+  const held = `/proc/self/fd/${handle.fd}`
+  const opened = await readlink(held).catch(() => undefined)
+  if (opened !== undefined) {
+    if (opened !== path) throw elsewhere(path)
+    return await work({ handle, at: (name) => join(held, name) })
   }
+  // On systems without /proc, a folder that was replaced during the work is detected only afterwards.
+  await assertSame(path, handle)
+  const result = await work({ handle, at: (name) => join(path, name) })
+  await assertSame(path, handle)
+  return result
 }
 
 async function assertSame(path: string, handle: FileHandle): Promise<void> {

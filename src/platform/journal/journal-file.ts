@@ -90,12 +90,8 @@ async function reserve(file: FileHandle, reservedBytes: number, slowUntil?: Abor
 
 /** Overwrites a file with zeros, as fast as `createJournalFile` reserves one. The caller no longer reads or writes it. */
 export async function overwriteFile(path: string, slowUntil?: AbortSignal): Promise<void> {
-  const file = await open(path, constants.O_WRONLY | constants.O_DSYNC)
-  try {
-    await reserve(file, (await file.stat()).size, slowUntil)
-  } finally {
-    await file.close()
-  }
+  await using file = await open(path, constants.O_WRONLY | constants.O_DSYNC)
+  await reserve(file, (await file.stat()).size, slowUntil)
 }
 
 function lineOf(content: string): string {

@@ -130,22 +130,18 @@ export async function openDirectoryStore(
     async readRange(key, start, end) {
       const sizeBytes = end - start
       try {
-        const handle = await atKey(key, (path) => openRegularFile(path))
-        try {
-          const buffer = Buffer.allocUnsafe(sizeBytes)
-          let filledBytes = 0
-          while (filledBytes < sizeBytes) {
-            const { bytesRead } = await handle.read(buffer, filledBytes, sizeBytes - filledBytes, start + filledBytes)
-            if (bytesRead === 0) {
-              const message = `The object ${key} ends at ${start + filledBytes}, before byte ${end}.`
-              throw new ObjectFault('object-range-outside', message)
-            }
-            filledBytes += bytesRead
+        await using handle = await atKey(key, (path) => openRegularFile(path))
+        const buffer = Buffer.allocUnsafe(sizeBytes)
+        let filledBytes = 0
+        while (filledBytes < sizeBytes) {
+          const { bytesRead } = await handle.read(buffer, filledBytes, sizeBytes - filledBytes, start + filledBytes)
+          if (bytesRead === 0) {
+            const message = `The object ${key} ends at ${start + filledBytes}, before byte ${end}.`
+            throw new ObjectFault('object-range-outside', message)
           }
-          return buffer
-        } finally {
-          await handle.close()
+          filledBytes += bytesRead
         }
+        return buffer
       } catch (error) {
         throw objectFault(key, 'read', error)
       }
@@ -242,13 +238,9 @@ async function overwrite(handle: FileHandle): Promise<void> {
 }
 
 async function overwriteAt(path: string): Promise<void> {
-  const handle = await openIfThere(path)
+  await using handle = await openIfThere(path)
   if (!handle) return
-  try {
-    await overwrite(handle)
-  } finally {
-    await handle.close()
-  }
+  await overwrite(handle)
 }
 
 /** Group of users who share a store. */
@@ -324,14 +316,10 @@ async function writeDurably(
   group: Group | undefined,
 ): Promise<void> {
   if ('file' in content) await copyFile(content.file, file, constants.COPYFILE_EXCL)
-  const handle = await ('file' in content ? openRegularFile(file, constants.O_RDWR) : open(file, 'wx', 0o600))
-  try {
-    if (!('file' in content)) await handle.writeFile(content)
-    if (group) await handle.chmod(groupFileMode)
-    await handle.datasync()
-  } finally {
-    await handle.close()
-  }
+  await using handle = await ('file' in content ? openRegularFile(file, constants.O_RDWR) : open(file, 'wx', 0o600))
+  if (!('file' in content)) await handle.writeFile(content)
+  if (group) await handle.chmod(groupFileMode)
+  await handle.datasync()
 }
 
 /** Returns the prefix of the names of a key's unfinished writes. */

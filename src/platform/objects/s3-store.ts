@@ -102,23 +102,19 @@ export function openS3Store(options: S3StoreOptions): S3Store {
   async function putFile(key: string, file: string): Promise<void> {
     const { size } = await stat(file)
     const perPart = Math.max(options.partBytes ?? partBytes, Math.ceil(size / maxParts))
-    const handle = await open(file, 'r')
-    try {
-      const read = async (start: number) => {
-        const part = Buffer.alloc(Math.min(perPart, size - start))
-        let filled = 0
-        while (filled < part.length) {
-          const { bytesRead } = await handle.read(part, filled, part.length - filled, start + filled)
-          if (bytesRead === 0) throw new Error(`${file} became shorter while it was read`)
-          filled += bytesRead
-        }
-        return part
+    await using handle = await open(file, 'r')
+    const read = async (start: number) => {
+      const part = Buffer.alloc(Math.min(perPart, size - start))
+      let filled = 0
+      while (filled < part.length) {
+        const { bytesRead } = await handle.read(part, filled, part.length - filled, start + filled)
+        if (bytesRead === 0) throw new Error(`${file} became shorter while it was read`)
+        filled += bytesRead
       }
-      if (size <= perPart) await putBytes(key, await read(0))
-      else await putParts(key, size, perPart, read)
-    } finally {
-      await handle.close()
+      return part
     }
+    if (size <= perPart) await putBytes(key, await read(0))
+    else await putParts(key, size, perPart, read)
   }
 
   async function putBytes(key: string, Body: Uint8Array): Promise<void> {

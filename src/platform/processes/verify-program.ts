@@ -31,10 +31,8 @@ export function fingerprintOf({ sha256, files = [] }: NamedProgram): string {
 }
 
 async function hashFile(name: string, path: string): Promise<string> {
-  const file = await open(path).catch((error: unknown) => {
-    throw unreadable(name, path, error)
-  })
   try {
+    await using file = await open(path)
     const stat = await file.stat()
     if (!stat.isFile()) throw unreadable(name, path, { code: 'not a file' })
     if ((stat.mode & writableByOthers) !== 0) {
@@ -50,8 +48,6 @@ async function hashFile(name: string, path: string): Promise<string> {
     return hash.digest('hex')
   } catch (error) {
     throw error instanceof ProcessFault ? error : unreadable(name, path, error)
-  } finally {
-    await file.close()
   }
 }
 
