@@ -3,6 +3,7 @@
  * plausible; a clock that is ahead must be confirmed by two people.
  */
 import { sql, type Kysely } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { requestRow, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
@@ -21,9 +22,7 @@ export async function advanceClock(
   elapsed: Temporal.Duration = new Temporal.Duration(),
   watcher: string | null = null,
 ): Promise<ClockState> {
-  const { rows } = await sql<{ state: ClockState }>`
-    select advance_clock(${elapsed.toString()}::interval, ${watcher}::uuid) as state`.execute(db)
-  return rows[0]!.state
+  return selectValue(db, sql<ClockState>`advance_clock(${elapsed.toString()}::interval, ${watcher}::uuid)`)
 }
 
 const refusals = [

@@ -2,7 +2,7 @@
  * Tables of people, rights, keys and logs for Kysely (migrations/). Instants are Temporal.Instant both ways
  * (platform/database).
  */
-import type { ColumnType, Generated, Kysely } from 'kysely'
+import type { ColumnType, Generated, Kysely, Transaction } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Change } from '#description/changes/change.ts'
@@ -111,11 +111,13 @@ export type ScopeKind = Scope
 export type DirectorySource = 'manual' | 'csv' | 'scim'
 export type DraftState = 'DRAFT' | 'SUBMITTED' | 'APPROVED' | 'REJECTED' | 'WITHDRAWN'
 
+export type Db = Kysely<SafeguardTables>
+export type Tx = Transaction<SafeguardTables>
 /** A database with these tables and possibly others. Any Kysely is accepted, because its type is invariant in its tables. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the only place without table types
 export type SafeguardsDatabase = Kysely<any>
 
 /** Returns the database typed with these tables. */
-export function safeguardsOf(db: SafeguardsDatabase): Kysely<SafeguardTables> {
-  return db as Kysely<SafeguardTables>
+export function safeguardsOf(db: SafeguardsDatabase): Db {
+  return db as Db
 }

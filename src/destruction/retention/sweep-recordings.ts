@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 import { recordingTerms } from '#description/terms.ts'
 import {
   expungeRecordings,
@@ -71,14 +72,15 @@ export async function finishDestructions(
  * or a case do not count. The current hour is left to the sweep, which destroys an hour at once with its keys.
  */
 export async function isOverdue(db: Kysely<RegisterTables>): Promise<boolean> {
-  const { rows } = await sql<{ found: boolean }>`
-    select exists (
+  return selectValue(
+    db,
+    sql<boolean>`exists (
       select from recording r
       where r.destroy_at < date_trunc('hour', destruction_now(), 'UTC')
         and r.state <> 'DESTROYED' and r.state in ('CAPTURING', 'STORED', 'QUARANTINED')
         and recording_end_decision(r) ->> 'act' = 'destroy'
-    ) as found`.execute(db)
-  return rows[0]!.found
+    )`,
+  )
 }
 
 /** Uses the time of destruction; recordings kept by an order or a case are not due (recording_end_decision). */

@@ -3,10 +3,9 @@
  * database is logged here. This process decides nothing.
  */
 import { sql, type RawBuilder } from 'kysely'
-import { inSession } from '#platform/database/connect.ts'
 import { appendAudit, type AuditEntry } from '../audit/append.ts'
-import type { Session } from '../people/session.ts'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import { type Session, asViewer } from '../people/session.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 
 export interface Refused<Code extends string> {
   refused: Code
@@ -31,7 +30,7 @@ export async function requestDatabase<Row, Code extends string>(
   trace: RefusalTrace,
   precondition?: RawBuilder<unknown>,
 ): Promise<{ rows: Row[] } | Refused<Code>> {
-  const running = inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
+  const running = asViewer(database, session, async (tx) => {
     if (precondition) await sql`select ${precondition}`.execute(tx)
     return { rows: (await statement.execute(tx)).rows }
   })
@@ -73,22 +72,20 @@ export async function requestList<Value>(
   return 'refused' in answer ? answer : answer.rows.map(({ value }) => value)
 }
 
-/** Runs an act or a view in a session; a refusal is logged before it is returned. Other errors are thrown. */
+/** Logs a refusal of a running act or view, in the name of the session's person if there is one, and returns it; throws other errors. */
 export async function logRefusal<Found, Code extends string>(
   database: SafeguardsDatabase,
-  session: Session,
+  session: Session | undefined,
   running: Promise<Found>,
   codes: readonly Code[],
   trace: RefusalTrace,
 ): Promise<Found | Refused<Code>> {
-  try {
-    return await running
-  } catch (error) {
+  return running.catch(async (error: unknown) => {
     const answer = refusalOf(error, codes)
     if (!answer) throw error
-    await appendAudit(database, { ...trace, result: `refused:${answer.refused}`, personId: session.personId })
+    await appendAudit(database, { ...trace, result: `refused:${answer.refused}`, personId: session?.personId })
     return answer
-  }
+  })
 }
 
 /** Returns a refusal of the database that is logged elsewhere. Other errors are thrown. */
@@ -96,13 +93,11 @@ export async function returnRefusal<Found, Code extends string>(
   codes: readonly Code[],
   running: Promise<Found>,
 ): Promise<Found | Refused<Code>> {
-  try {
-    return await running
-  } catch (error) {
+  return running.catch((error: unknown) => {
     const answer = refusalOf(error, codes)
     if (!answer) throw error
     return answer
-  }
+  })
 }
 
 /** Returns the refusal of a database function (SQLSTATE SE001) if it is one of the codes. */

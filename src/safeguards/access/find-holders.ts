@@ -1,10 +1,9 @@
 /** Lists holders of rights, and finds people for whom a right can be requested. */
-import { sql, type RawBuilder, type Transaction } from 'kysely'
-import { inSession } from '#platform/database/connect.ts'
+import { sql, type RawBuilder } from 'kysely'
 import type { Duty, Role } from '#description/roles.ts'
 import { appendAudit } from '../audit/append.ts'
-import type { Session } from '../people/session.ts'
-import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
+import { type Session, asViewer } from '../people/session.ts'
+import type { SafeguardsDatabase, Tx } from '../tables.ts'
 
 export interface FoundPerson {
   id: string
@@ -44,7 +43,7 @@ export async function listHolders(
   session: Session,
   search: HolderSearch,
 ): Promise<{ holders: Holder[]; total: number; isMore: boolean } | { refused: 'deny.role' }> {
-  return inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
+  return asViewer(database, session, async (tx) => {
     const reach = await candidateScope(tx)
     const refused = !reach.everybody && !reach.supervises
     await appendAudit(tx, {
@@ -82,7 +81,7 @@ export async function findCandidates(
   session: Session,
   search: { text?: string | undefined; id?: string | undefined; limit: number },
 ): Promise<{ asksFor: 'oneself' | 'officials' | 'everybody'; candidates: Candidate[] }> {
-  return inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
+  return asViewer(database, session, async (tx) => {
     const reach = await candidateScope(tx)
     const ownerFilter = reach.administers
       ? sql<boolean>`true`
@@ -121,7 +120,7 @@ function matches(text: string | undefined): RawBuilder<boolean> {
   return sql<boolean>`(f.name ilike ${pattern} or f."userId" ilike ${pattern})`
 }
 
-async function candidateScope(tx: Transaction<SafeguardTables>) {
+async function candidateScope(tx: Tx) {
   const { rows } = await sql<{ everybody: boolean; administers: boolean; supervises: boolean; people: string[] }>`
     select viewer_sees_rights() as everybody, viewer_is('ADMINISTRATOR') as administers, viewer_is('SUPERVISOR') as supervises,
       supervised_by_viewer() as people`.execute(tx)
@@ -137,6 +136,6 @@ export async function officialsInUnits(
   const { rows } = await sql<{ id: string; officials: number }>`
     select pl.unit_id as id, count(*)::integer as officials from person_placement pl
     where pl.unit_id = any (${[...new Set(units)]}::uuid[]) and holds_now(pl.valid_from, pl.valid_to) and is_official(pl.person_id)
-    group by 1`.execute(safeguardsOf(database))
+    group by 1`.execute(database)
   return new Map(rows.map(({ id, officials }) => [id, officials]))
 }

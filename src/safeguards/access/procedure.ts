@@ -3,13 +3,13 @@
  * (database/functions/access/rights.sql).
  */
 import { sql, type RawBuilder } from 'kysely'
-import { inSession } from '#platform/database/connect.ts'
+import { selectValue } from '#platform/database/select-value.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Duty, Role } from '#description/roles.ts'
-import { appendAudit, type AuditAction, type AuditEntry } from '../audit/append.ts'
-import type { Session } from '../people/session.ts'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
-import { refusalOf } from './database-request.ts'
+import { appendAudit, type AuditEntry } from '../audit/append.ts'
+import { type Session, asViewer } from '../people/session.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
+import { returnRefusal, type Refused } from './database-request.ts'
 
 export interface RequestedRights {
   /** Ids of the persons; the rest applies to each. */
@@ -59,11 +59,8 @@ const refusalCodes = [
 ] as const
 export type ProcedureRefusalCode = (typeof refusalCodes)[number]
 
-export interface ProcedureRefusal {
-  refused: ProcedureRefusalCode
-  /** The person, unit or number concerned: an id or a key. */
-  of?: string
-}
+/** `of` is the person, unit or number concerned: an id or a key. */
+export type ProcedureRefusal = Refused<ProcedureRefusalCode>
 
 /**
  * Requests a right for each of some persons; all or none.
@@ -74,14 +71,11 @@ export async function requestRights(
   session: Session,
   request: RequestedRights,
 ): Promise<{ requests: string[] } | ProcedureRefusal> {
-  return act(database, session, { action: 'right.requested', object: { kind: 'right-request' } }, async (run) => {
-    const rows = await run<{ id: string }>(
-      sql`select request_rights(
-        ${request.people}::uuid[], ${request.role}, ${request.duty ?? null}, ${request.purposes}::text[], ${request.units}::uuid[],
-        ${request.numbers}::text[], ${request.reason}, ${request.from ?? null}::timestamptz, ${request.until}::timestamptz) as id`,
-    )
-    return { requests: rows.map(({ id }) => id) }
-  })
+  const statement = sql<{ id: string }>`select request_rights(
+    ${request.people}::uuid[], ${request.role}, ${request.duty ?? null}, ${request.purposes}::text[], ${request.units}::uuid[],
+    ${request.numbers}::text[], ${request.reason}, ${request.from ?? null}::timestamptz, ${request.until}::timestamptz) as id`
+  const made = await act(database, session, { action: 'right.requested', object: { kind: 'right-request' } }, statement)
+  return 'refused' in made ? made : { requests: made.rows.map(({ id }) => id) }
 }
 
 /**
@@ -95,12 +89,11 @@ export async function decideRightRequest(
   decision: { approve: boolean; note?: string | undefined },
 ): Promise<{ right: string | null } | ProcedureRefusal> {
   const action = decision.approve ? 'right.granted' : 'right.rejected'
-  return act(database, session, { action, object: { kind: 'right-request', id: request } }, async (run) => {
-    const [row] = await run<{ id: string | null }>(
-      sql`select decide_right_request(${request}::uuid, ${decision.approve}, ${decision.note ?? null}) as id`,
-    )
-    return { right: row?.id ?? null }
-  })
+  const trace = { action, object: { kind: 'right-request', id: request } } as const
+  const statement = sql<{ right: string | null }>`
+    select decide_right_request(${request}::uuid, ${decision.approve}, ${decision.note ?? null}) as right`
+  const decided = await act(database, session, trace, statement)
+  return 'refused' in decided ? decided : decided.rows[0]!
 }
 
 /** Withdraws a pending request, as the requester or as the person for whom it was made. */
@@ -109,15 +102,9 @@ export async function withdrawRightRequest(
   session: Session,
   request: string,
 ): Promise<{ withdrawn: true } | ProcedureRefusal> {
-  return act(
-    database,
-    session,
-    { action: 'right.withdrawn', object: { kind: 'right-request', id: request } },
-    async (run) => {
-      await run(sql`select withdraw_right_request(${request}::uuid)`)
-      return { withdrawn: true }
-    },
-  )
+  const trace = { action: 'right.withdrawn', object: { kind: 'right-request', id: request } } as const
+  const done = await act(database, session, trace, sql`select withdraw_right_request(${request}::uuid)`)
+  return 'refused' in done ? done : { withdrawn: true }
 }
 
 /** Ends a right at once: one's own, as an approver, or as the holder's supervisor; others than the holder give a reason. */
@@ -127,10 +114,9 @@ export async function revokeRight(
   right: string,
   reason: string | undefined,
 ): Promise<{ revoked: true } | ProcedureRefusal> {
-  return act(database, session, { action: 'right.revoked', object: { kind: 'right', id: right } }, async (run) => {
-    await run(sql`select revoke_right(${right}::uuid, ${reason ?? null})`)
-    return { revoked: true }
-  })
+  const trace = { action: 'right.revoked', object: { kind: 'right', id: right } } as const
+  const done = await act(database, session, trace, sql`select revoke_right(${right}::uuid, ${reason ?? null})`)
+  return 'refused' in done ? done : { revoked: true }
 }
 
 /** Confirms in a review that somebody else's right is needed, or ends it. The note answers the doubts. */
@@ -138,12 +124,11 @@ export async function reviewRight(
   database: SafeguardsDatabase,
   session: Session,
   right: string,
-  review: { keep: boolean; note?: string | undefined },
+  { keep, note = null }: { keep: boolean; note?: string | null | undefined },
 ): Promise<{ reviewed: true } | ProcedureRefusal> {
-  return act(database, session, { action: 'right.reviewed', object: { kind: 'right', id: right } }, async (run) => {
-    await run(sql`select review_right(${right}::uuid, ${review.keep}, ${review.note ?? null})`)
-    return { reviewed: true }
-  })
+  const trace = { action: 'right.reviewed', object: { kind: 'right', id: right } } as const
+  const done = await act(database, session, trace, sql`select review_right(${right}::uuid, ${keep}, ${note})`)
+  return 'refused' in done ? done : { reviewed: true }
 }
 
 /**
@@ -155,37 +140,28 @@ export async function installRight(
   personId: string,
   role: 'ADMINISTRATOR' | 'ACCESS_APPROVER',
 ): Promise<string | undefined> {
-  const { rows } = await sql<{ id: string | null }>`select install_right(${personId}::uuid, ${role}) as id`.execute(
-    safeguardsOf(database),
-  )
-  return rows[0]?.id ?? undefined
+  return (await selectValue(database, sql<string | null>`install_right(${personId}::uuid, ${role})`)) ?? undefined
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-type Run = <Row>(statement: RawBuilder<unknown>) => Promise<Row[]>
-
 /** Runs an act of the procedure. A refusal by the database is logged and changes nothing else. */
-async function act<Done extends object>(
+async function act<Row>(
   database: SafeguardsDatabase,
   session: Session,
-  trace: { action: AuditAction; object: NonNullable<AuditEntry['object']> },
-  work: (run: Run) => Promise<Done>,
-): Promise<Done | ProcedureRefusal> {
-  try {
-    return await inSession(safeguardsOf(database), { 'seloste.session': session.token }, (tx) =>
-      work(async <Row>(statement: RawBuilder<unknown>) => (await statement.execute(tx)).rows as Row[]),
-    )
-  } catch (error) {
-    const refusal = refusalOf(error, refusalCodes)
-    if (!refusal) throw error
+  trace: Pick<AuditEntry, 'action' | 'object'>,
+  statement: RawBuilder<Row>,
+): Promise<{ rows: Row[] } | ProcedureRefusal> {
+  const running = asViewer(database, session, (tx) => statement.execute(tx))
+  const answer = await returnRefusal(refusalCodes, running)
+  if ('refused' in answer) {
     await appendAudit(database, {
       ...trace,
-      result: `refused:${refusal.refused}`,
+      result: `refused:${answer.refused}`,
       personId: session.personId,
       // The person concerned; a number is not logged.
-      ...(refusal.of !== undefined && uuid.test(refusal.of) && { detail: { of: refusal.of } }),
+      ...(answer.of !== undefined && uuid.test(answer.of) && { detail: { of: answer.of } }),
     })
-    return refusal
   }
+  return answer
 }

@@ -2,13 +2,14 @@
  * Reads the procedure's data for those who may: requests, rights with their decisions, reviews. Records have ids; names come
  * from the directory. Each view is logged (R21).
  */
-import { sql, type RawBuilder, type Transaction } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
+import { selectValue } from '#platform/database/select-value.ts'
 import { purposes, type Purpose } from '#description/purposes.ts'
 import type { Duty, Role, Scope } from '#description/roles.ts'
 import { appendAudit } from '../audit/append.ts'
-import type { Session } from '../people/session.ts'
-import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
+import { type Session, asViewer } from '../people/session.ts'
+import { safeguardsOf, type SafeguardsDatabase, type Tx } from '../tables.ts'
 import { rightsInForce, type RoleBound } from './decide.ts'
 import type { Doubt, RequestState, RevokeCause, RightOrigin } from './procedure-tables.ts'
 
@@ -90,7 +91,6 @@ export interface PersonsRights {
   requests: RequestRecord[]
 }
 
-type Tx = Transaction<SafeguardTables>
 /** All pending requests can be decided; of decided ones the latest are listed. */
 const maxListed = 1000
 /** Rights per page of a review. */
@@ -118,7 +118,7 @@ export function readRequest(
   session: Session,
   id: string,
 ): Promise<RequestRecord | { refused: 'not-found' }> {
-  return inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
+  return asViewer(database, session, async (tx) => {
     const [found] = await selectRequests(tx, sql<boolean>`q.id = ${id}::uuid`)
     return found ?? { refused: 'not-found' as const }
   })
@@ -155,7 +155,7 @@ export function readRight(
   id: string,
   now: Instant,
 ): Promise<RightRecord | { refused: 'not-found' }> {
-  return inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
+  return asViewer(database, session, async (tx) => {
     const [right] = await selectRights(tx, sql<boolean>`r.id = ${id}::uuid`, now)
     return right && (await maySee(tx, right.personId)) ? right : { refused: 'not-found' as const }
   })
@@ -221,12 +221,11 @@ export async function readRightsAsOwner(
 }
 
 async function maySee(tx: Tx, personId: string): Promise<boolean> {
-  const { rows } = await sql<{ sees: boolean }>`
-    select exists (select from person where id = ${personId}::uuid) and (
-      viewer() = ${personId}::uuid or viewer_sees_rights() or ${personId}::uuid = any (supervised_by_viewer())) as sees`.execute(
+  return selectValue(
     tx,
+    sql<boolean>`exists (select from person where id = ${personId}::uuid) and (
+      viewer() = ${personId}::uuid or viewer_sees_rights() or ${personId}::uuid = any (supervised_by_viewer()))`,
   )
-  return rows[0]?.sees === true
 }
 
 /** Runs a view and its log entry in one transaction with the session set. */
@@ -236,7 +235,7 @@ async function viewAndLog<Found extends object>(
   { personId }: { personId?: string },
   read: (tx: Tx) => Promise<Found>,
 ): Promise<Found> {
-  return inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
+  return asViewer(database, session, async (tx) => {
     const found = await read(tx)
     const refused = 'refused' in found ? (found.refused as string) : undefined
     await appendAudit(tx, {

@@ -4,9 +4,9 @@
  */
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { sql, type Kysely } from 'kysely'
+import { sql } from 'kysely'
 import { Fault } from '#platform/fault.ts'
-import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type Db } from '../tables.ts'
 import { appendAudit } from './append.ts'
 import { readOwnCheckpoint } from './check-log.ts'
 import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
@@ -67,7 +67,7 @@ export async function exportLog(database: SafeguardsDatabase, signer: Signer, fo
 }
 
 async function writeExport(
-  tx: Kysely<SafeguardTables>,
+  tx: Db,
   signer: Signer,
   folder: string,
   checkpoint: { size: number; note: string },
@@ -123,7 +123,7 @@ async function earlierSize(folder: string, signer: Signer, size: number, read: R
   )
 }
 
-async function readEntries(tx: Kysely<SafeguardTables>, from: number, to: number): Promise<(Buffer | undefined)[]> {
+async function readEntries(tx: Db, from: number, to: number): Promise<(Buffer | undefined)[]> {
   const { rows } = await sql<EntryRow & { is_there: boolean }>`
     select e.seq is not null as is_there, ${entryColumns}
     from audit_leaf l left join audit_entry e on e.seq = l.seq
@@ -148,7 +148,7 @@ function bundle(entries: readonly (Buffer | undefined)[]): Buffer {
   )
 }
 
-async function earlierCheckpoints(tx: Kysely<SafeguardTables>, size: number): Promise<string> {
+async function earlierCheckpoints(tx: Db, size: number): Promise<string> {
   const { rows } = await sql<{ size: number; note: string; signedAt: string }>`
     select c.size, c.note || coalesce((select string_agg(s.line || chr(10), '' order by s.witness) from audit_cosignature s
         where s.size = c.size), '') as note,

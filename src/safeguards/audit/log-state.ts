@@ -1,17 +1,17 @@
 /** Summary of the log's state. */
 import { sql } from 'kysely'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import { selectValue } from '#platform/database/select-value.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 
 /** Returns true if no break is open. While one is, nobody can view anything. */
 export async function isLogWhole(database: SafeguardsDatabase): Promise<boolean> {
-  const { rows } = await sql<{ whole: boolean }>`select log_is_whole() as whole`.execute(safeguardsOf(database))
-  return rows[0]?.whole === true
+  return selectValue(database, sql<boolean>`log_is_whole()`)
 }
 
 /** Returns the age, in seconds, of the oldest entry without a place in the tree; 0 if there is none. */
 export async function logLagSeconds(database: SafeguardsDatabase): Promise<number> {
   const { rows } = await sql<{ lag: number | null }>`
     select extract(epoch from clock_timestamp() - e.at)::float8 as lag
-    from audit_pending p join audit_entry e on e.seq = p.seq order by p.seq limit 1`.execute(safeguardsOf(database))
+    from audit_pending p join audit_entry e on e.seq = p.seq order by p.seq limit 1`.execute(database)
   return Math.max(0, rows[0]?.lag ?? 0)
 }

@@ -2,6 +2,7 @@
  * Verifications of the log, requested at the desk by a data protection officer and done by the custodian: progress and results.
  */
 import { sql } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 import { currentNames } from '../people/current-names.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
@@ -85,8 +86,7 @@ export function cancelVerification(
   id: string,
 ): Promise<boolean | { refused: 'deny.role' }> {
   return asOfficer(database, session, async (tx) => {
-    const { rows } = await sql<{ done: boolean }>`select cancel_log_verification(${id}::uuid) as done`.execute(tx)
-    return rows[0]?.done === true
+    return selectValue(tx, sql<boolean>`cancel_log_verification(${id}::uuid)`)
   })
 }
 
@@ -135,7 +135,7 @@ export async function newestVerification(
     select ${signedColumns}, signature
     from log_verification
     where state in ('WHOLE', 'BROKEN') and signature is not null and ended_at < clock_timestamp() + interval '5 minutes'
-    order by ended_at desc limit ${maxEntriesSearched}`.execute(safeguardsOf(database))
+    order by ended_at desc limit ${maxEntriesSearched}`.execute(database)
   const last = rows.find(
     ({ signature, ...statement }) => key && isStatementSigned(key, statementKind, plain(statement), signature),
   )
@@ -193,21 +193,19 @@ export async function beginDueVerification(
   const minutes = last ? verificationIntervalMinutes(last) : minMinutes
   await sql`
     delete from log_verification where asked_by is null and ended_at < clock_timestamp() - interval '31 days'`.execute(
-    safeguardsOf(database),
+    database,
   )
   await sql`
     insert into log_verification (asked_by)
     select null where not exists (
       select from log_verification
       where asked_at between clock_timestamp() - make_interval(secs => ${minutes * 60}) and clock_timestamp() or ended_at is null)
-    on conflict do nothing`.execute(safeguardsOf(database))
+    on conflict do nothing`.execute(database)
 }
 
 /** Requests a verification now, as the database owner. */
 export async function requestVerificationAsOwner(database: SafeguardsDatabase): Promise<void> {
-  await sql`insert into log_verification (asked_by) values (null) on conflict do nothing`.execute(
-    safeguardsOf(database),
-  )
+  await sql`insert into log_verification (asked_by) values (null) on conflict do nothing`.execute(database)
 }
 
 /**
@@ -226,15 +224,14 @@ export async function recordProgress(database: SafeguardsDatabase, id: string, p
 
 /** Returns true if the newest result in the log is this one, and an automatic verification logged it within 23 hours. */
 async function wasLogged(tx: SafeguardsDatabase, result: string): Promise<boolean> {
-  const { rows } = await sql<{ was: boolean }>`
-    select exists (
+  return selectValue(
+    tx,
+    sql<boolean>`exists (
       select from audit_entry
       where action = 'log.verified' and person_id is null and result = ${result}
         and at between clock_timestamp() - interval '23 hours' and clock_timestamp()
-        and seq > coalesce((select max(seq) from audit_entry where action = 'log.verified' and result <> ${result}), 0)) as was`.execute(
-    safeguardsOf(tx),
+        and seq > coalesce((select max(seq) from audit_entry where action = 'log.verified' and result <> ${result}), 0))`,
   )
-  return rows[0]?.was === true
 }
 
 /**
@@ -286,7 +283,7 @@ export async function endVerification(
 
 async function signVerification(tx: SafeguardsDatabase, id: string, signer: Signer): Promise<LastVerification> {
   const { rows } = await sql<Omit<SignedVerification, 'signature'>>`
-    select ${signedColumns} from log_verification where id = ${id}`.execute(safeguardsOf(tx))
+    select ${signedColumns} from log_verification where id = ${id}`.execute(tx)
   await safeguardsOf(tx)
     .updateTable('log_verification')
     .set({ signature: signStatement(signer, statementKind, plain(rows[0]!)) })

@@ -56,7 +56,7 @@ async function prunableEntries(
     select now() - make_interval(months => ${months}) as before,
       case when exists (select from audit_checkpoint where signed_at between now() - interval '14 days' and now() - interval '1 day')
         then coalesce((select max(size) from audit_checkpoint where signed_at < now()), 0) else 0 end::float8 as signed`.execute(
-    safeguardsOf(database),
+    database,
   )
   const { before, signed } = rows[0]!
   const own = now.toZonedDateTimeISO('UTC').subtract({ months }).toInstant()
@@ -84,7 +84,7 @@ async function prunableUpTo(
     const { rows } = await sql<EntryRow & { index: number; instant: Temporal.Instant }>`
       select l.index::float8 as index, e.at as instant, ${entryColumns}
       from audit_leaf l join audit_entry e on e.seq = l.seq
-      where l.index >= ${from} and l.index < ${to} order by l.index`.execute(safeguardsOf(database))
+      where l.index >= ${from} and l.index < ${to} order by l.index`.execute(database)
     const tiles = Map.groupBy(rows, ({ index }) => Math.floor(index / tileWidth))
     for (let tile = from / tileWidth; tile < to / tileWidth; tile++) {
       const all = tiles.get(tile) ?? []

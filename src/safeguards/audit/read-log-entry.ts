@@ -2,9 +2,9 @@
  * Returns one entry of the log to a data protection officer, with the proof that it is in the tree signed by the newest
  * checkpoint.
  */
-import { sql, type Transaction } from 'kysely'
+import { sql } from 'kysely'
 import type { Session } from '../people/session.ts'
-import type { SafeguardsDatabase, SafeguardTables } from '../tables.ts'
+import type { SafeguardsDatabase, Tx } from '../tables.ts'
 import { asOfficer, namesIn, type LogEntry } from './read-log.ts'
 import { proveEntry, type EntryProof } from './verify/prove-entry.ts'
 
@@ -83,7 +83,7 @@ export function readLogState(
 }
 
 /** Returns the newest checkpoint with each witness's newest cosignature at or below it. */
-async function newestKnown(tx: Transaction<SafeguardTables>): Promise<KnownCheckpoint | undefined> {
+async function newestKnown(tx: Tx): Promise<KnownCheckpoint | undefined> {
   const newest = await tx
     .selectFrom('audit_checkpoint')
     .select(['size', 'root', 'note', 'signed_at'])
@@ -109,7 +109,7 @@ async function newestKnown(tx: Transaction<SafeguardTables>): Promise<KnownCheck
   }
 }
 
-async function hashesOf(tx: Transaction<SafeguardTables>, level: number, from: number, to: number): Promise<Buffer[]> {
+async function hashesOf(tx: Tx, level: number, from: number, to: number): Promise<Buffer[]> {
   const rows =
     level === 0
       ? await tx

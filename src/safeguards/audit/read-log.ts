@@ -2,14 +2,15 @@
  * Lists the audit log (R21) for a data protection officer: newest first, with present names. Each view has its own entry,
  * written by the database in the same transaction (database/functions/audit/read.sql).
  */
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
+import { selectValue } from '#platform/database/select-value.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
 import { currentNames } from '../people/current-names.ts'
 import { returnRefusal } from '../access/database-request.ts'
 import type { Session } from '../people/session.ts'
-import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type Tx } from '../tables.ts'
 
 export interface LogSearch {
   /** A person's id, user id, or part of their name. */
@@ -101,18 +102,17 @@ export function readLog(
   })
 }
 
-async function count(tx: Transaction<SafeguardTables>, filter: string): Promise<number> {
-  const { rows } = await sql<{ total: number }>`select count_log(${filter}::jsonb, ${countedUpTo}) as total`.execute(tx)
-  return rows[0]?.total ?? 0
+async function count(tx: Tx, filter: string): Promise<number> {
+  return selectValue(tx, sql<number>`count_log(${filter}::jsonb, ${countedUpTo})`)
 }
 
 /** Runs work as the session's data protection officer; the database's refusal of anybody else is returned. */
 export function asOfficer<Found>(
   database: SafeguardsDatabase,
   session: Pick<Session, 'token'>,
-  work: (tx: Transaction<SafeguardTables>) => Promise<Found>,
+  work: (tx: Tx) => Promise<Found>,
 ): Promise<Found | { refused: 'deny.role' }> {
-  const db: Kysely<SafeguardTables> = safeguardsOf(database)
+  const db = safeguardsOf(database)
   return returnRefusal(
     ['deny.role'],
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
@@ -136,7 +136,7 @@ export function namesIn(database: SafeguardsDatabase, entries: readonly LogEntry
 const idShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** Returns the ids of all persons a text may mean, by past names too: the log is also read about people who have left. */
-async function findPeople(tx: Transaction<SafeguardTables>, text: string): Promise<string[]> {
+async function findPeople(tx: Tx, text: string): Promise<string[]> {
   if (idShape.test(text)) return [text.toLowerCase()]
   const pattern = `%${text.normalize('NFC').replaceAll(/[\\%_]/g, '\\$&')}%`
   const rows = await tx

@@ -3,10 +3,10 @@
  * records the acceptance in the log itself. Lost entries stay lost and are listed. A signed tree is never replaced by a new
  * one.
  */
-import { sql, type Kysely } from 'kysely'
+import { sql } from 'kysely'
 import { Fault } from '#platform/fault.ts'
 import type { KeyStore } from '../keys/key-store.ts'
-import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type Db } from '../tables.ts'
 import { appendAudit, type AuditEntry } from './append.ts'
 import { readOwnCheckpoint } from './check-log.ts'
 import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
@@ -90,7 +90,7 @@ export async function resumeLog(
 
 /** Returns findings that a restore does not explain: those from before the backup, and entries of the backup that are missing. */
 async function unexplainedFindings(
-  tx: Kysely<SafeguardTables>,
+  tx: Db,
   { findings }: LogBreak,
   { minimum, lostFrom }: { minimum: number; lostFrom: number },
 ): Promise<Finding[]> {
@@ -108,7 +108,7 @@ async function unexplainedFindings(
 
 /** Returns the newest checkpoint whose tree can be reproduced in full, and where its leaves are. */
 async function readSigned(
-  tx: Kysely<SafeguardTables>,
+  tx: Db,
   folder: LogFolder,
   signer: Signer,
 ): Promise<{ size: number; note: string; leaves: 'beside the keys' | 'in the database' }> {
@@ -152,7 +152,7 @@ async function rootOf(
 }
 
 /** Restores the signed leaves in the database. Existing entries are matched by hash. */
-async function restoreLeaves(tx: Kysely<SafeguardTables>, folder: LogFolder, size: number): Promise<number> {
+async function restoreLeaves(tx: Db, folder: LogFolder, size: number): Promise<number> {
   const orphans = await entriesWithoutLeaf(tx)
   let restored = 0
   for (let at = 0; at < size; at += step) {
@@ -173,7 +173,7 @@ async function restoreLeaves(tx: Kysely<SafeguardTables>, folder: LogFolder, siz
   return restored
 }
 
-async function entriesWithoutLeaf(tx: Kysely<SafeguardTables>): Promise<Map<string, number>> {
+async function entriesWithoutLeaf(tx: Db): Promise<Map<string, number>> {
   const { rows } = await sql<EntryRow>`
     select ${entryColumns} from audit_entry e
     where not exists (select from audit_leaf l where l.seq = e.seq)
@@ -182,7 +182,7 @@ async function entriesWithoutLeaf(tx: Kysely<SafeguardTables>): Promise<Map<stri
 }
 
 /** Rebuilds subtrees from the leaves; deletes checkpoints that are not this log's, or not of these leaves. */
-async function rebuildTree(tx: Kysely<SafeguardTables>, signer: Signer): Promise<void> {
+async function rebuildTree(tx: Db, signer: Signer): Promise<void> {
   const [size, read, edge] = [await storedSize(tx), storedHashReader(tx), new RightEdge()]
   const checkpoints = await tx.selectFrom('audit_checkpoint').select(['size', 'root', 'note']).orderBy('size').execute()
   const due = checkpoints.values()
@@ -213,7 +213,7 @@ async function rebuildTree(tx: Kysely<SafeguardTables>, signer: Signer): Promise
 
 /** Returns ranges of leaves whose entry is missing. */
 async function lostRanges(
-  tx: Kysely<SafeguardTables>,
+  tx: Db,
   minimum: number,
   before = Number.MAX_SAFE_INTEGER,
 ): Promise<[from: number, to: number][]> {
@@ -229,7 +229,7 @@ async function lostRanges(
 }
 
 async function recordAccepted(
-  tx: Kysely<SafeguardTables>,
+  tx: Db,
   signer: Signer,
   id: number,
   findings: readonly Finding[],

@@ -48,7 +48,7 @@ export function storedHashReader(database: SafeguardsDatabase, tables = auditTre
 /** Returns the number of leaves: the last index plus one. */
 export async function storedSize(database: SafeguardsDatabase, tables = auditTree): Promise<number> {
   const { rows } = await sql<{ size: number }>`
-    select coalesce(max(index) + 1, 0) as size from ${sql.table(tables.leaf)}`.execute(safeguardsOf(database))
+    select coalesce(max(index) + 1, 0) as size from ${sql.table(tables.leaf)}`.execute(database)
   return rows[0]?.size ?? 0
 }
 
@@ -63,8 +63,6 @@ export async function newestCheckpoint(
   tables = auditTree,
 ): Promise<StoredCheckpoint | undefined> {
   const { rows } = await sql<StoredCheckpoint>`
-    select size, root, note from ${sql.table(tables.checkpoint)} order by size desc limit 1`.execute(
-    safeguardsOf(database),
-  )
+    select size, root, note from ${sql.table(tables.checkpoint)} order by size desc limit 1`.execute(database)
   return rows[0]
 }

@@ -89,8 +89,6 @@ async function readTimes(
     (select signed_at from audit_checkpoint order by size desc limit 1),
     (select e.at from audit_leaf l join audit_entry e on e.seq = l.seq order by l.index desc limit 1)))`
   const { rows } = await sql<{ at: Temporal.Instant; logged: Temporal.Instant | null }>`
-    select clock_timestamp() as at, ${withLog ? newest : sql`null::timestamptz`} as logged`.execute(
-    safeguardsOf(database),
-  )
+    select clock_timestamp() as at, ${withLog ? newest : sql`null::timestamptz`} as logged`.execute(database)
   return rows[0]!
 }

@@ -34,7 +34,7 @@ async function countBackups(database: SafeguardsDatabase, place: string, store: 
   const [oldest, newest] = [whole[0], whole.at(-1)].map((one) => (one === undefined ? null : (instantOf(one) ?? null)))
   await sql`
     update place_of_data set backups = ${whole.length}, backup_oldest_at = ${oldest}, backup_last_at = ${newest}
-    where kind = 'backup' and name = ${place}`.execute(safeguardsOf(database))
+    where kind = 'backup' and name = ${place}`.execute(database)
 }
 
 async function recordEnded(db: SafeguardsDatabase, place: string, rotated: Rotated): Promise<void> {

@@ -4,10 +4,11 @@
  */
 import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
+import { selectValue } from '#platform/database/select-value.ts'
 import type { Language } from '#description/closed-lists.ts'
 import { appendAudit } from '../audit/append.ts'
-import type { Session } from '../people/session.ts'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import { type Session, asViewer } from '../people/session.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 
 export interface GivenFeedback {
   language: Language
@@ -54,7 +55,7 @@ export async function storeFeedback(
   try {
     const { rows } = await sql<{ due: Temporal.Instant }>`
       select submit_feedback(${feedback.language}, ${feedback.message}, ${feedback.place ?? null}, ${feedback.email ?? null}) as due`.execute(
-      safeguardsOf(database),
+      database,
     )
     const [row] = rows
     if (!row) throw new Error('submit_feedback returned nothing')
@@ -108,7 +109,7 @@ export async function answerFeedback(
   id: string,
   answer: string,
 ): Promise<'answered' | 'deny.role' | 'gone'> {
-  return inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
+  return asViewer(database, session, async (tx) => {
     const trace = { action: 'feedback.answered', personId: session.personId, object: { kind: 'feedback', id } } as const
     if (!(await isAdministrator(tx))) {
       await appendAudit(tx, { ...trace, result: 'refused:deny.role' })
@@ -126,14 +127,13 @@ export async function answerFeedback(
 /** Deletes messages answered over a year ago; returns how many. */
 export async function deleteOldFeedback(database: SafeguardsDatabase): Promise<number> {
   const { numAffectedRows } = await sql`delete from feedback where answered_at < now() - interval '1 year'`.execute(
-    safeguardsOf(database),
+    database,
   )
   return Number(numAffectedRows ?? 0)
 }
 
 async function isAdministrator(tx: SafeguardsDatabase): Promise<boolean> {
-  const { rows } = await sql<{ is: boolean }>`select viewer_is('ADMINISTRATOR') as is`.execute(tx)
-  return rows[0]?.is === true
+  return selectValue(tx, sql<boolean>`viewer_is('ADMINISTRATOR')`)
 }
 
 /** Returns the refusal code raised by `refuse_if` with SQLSTATE SE001 (database/functions/access/acts.sql). */

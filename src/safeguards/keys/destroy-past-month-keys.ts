@@ -1,9 +1,9 @@
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type Db } from '../tables.ts'
 import { appendAudit } from '../audit/append.ts'
 import { appendToLedger } from '../ledger/append-to-ledger.ts'
 import type { Copies } from '../places/copies.ts'
 import type { KeyStore } from './key-store.ts'
-import { lockMonths, monthKeyName, type Db } from './month-keys.ts'
+import { lockMonths, monthKeyName } from './month-keys.ts'
 import { destroyKey, destroyRetiredVersions } from './retire-versions.ts'
 
 /**

@@ -6,10 +6,10 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import { selectValue } from '#platform/database/select-value.ts'
+import { safeguardsOf, type SafeguardsDatabase, type Db, type Tx } from '../tables.ts'
 import { lockKey } from './key-locks.ts'
 import { KeyStoreFault, type KeyStore } from './key-store.ts'
-import type { Db, Tx } from './month-keys.ts'
 import { unwrapKey, wrapKey } from './wrap.ts'
 
 /** Keys per batch. A capture that crashes loses those of the few batches it has begun. */
@@ -148,7 +148,7 @@ export async function claimIntakeBatches(
 ): Promise<IntakeBatch[]> {
   const { rows } = await sql<IntakeBatch>`
     select id, public_keys as "publicKeys" from take_intake_batches(${taker}::uuid, ${maxBatches}::integer)`.execute(
-    safeguardsOf(database),
+    database,
   )
   return rows
 }
@@ -156,14 +156,13 @@ export async function claimIntakeBatches(
 /** Returns which of these batches may still be used: a restored register has none of earlier ones. */
 export async function intakeBatchesInUse(database: SafeguardsDatabase, ids: readonly string[]): Promise<Set<string>> {
   const { rows } = await sql<{ id: string }>`
-    select id from intake_batches_in_use(${ids}::uuid[]) as id`.execute(safeguardsOf(database))
+    select id from intake_batches_in_use(${ids}::uuid[]) as id`.execute(database)
   return new Set(rows.map(({ id }) => id))
 }
 
 /** Returns how many public keys a capture node keeps in stock. */
 export async function intakeStockSize(database: SafeguardsDatabase): Promise<number> {
-  const { rows } = await sql<{ wanted: number }>`select intake_keys_wanted() as wanted`.execute(safeguardsOf(database))
-  return rows[0]!.wanted
+  return selectValue(database, sql<number>`intake_keys_wanted()`)
 }
 
 /** Returns the private key (AGE-SECRET-KEY-1…) of a public one; undefined once it is deleted. */
@@ -209,7 +208,7 @@ export async function deleteIntakeKeys(
   overdue: readonly string[] = [],
 ): Promise<void> {
   if (recordings.length === 0) return
-  const tx = safeguardsOf(database)
+  const tx = safeguardsOf(database) as Tx
   await lockIntakeKey(tx, 'shared')
   await sql`
     with gone as (

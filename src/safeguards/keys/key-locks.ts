@@ -2,11 +2,11 @@
  * Locks of keys: rows of `key_lock`, which only the custodian's role can lock, so no other role can delay a destruction. Rows
  * are never replaced: a waiter finds the same row afterwards.
  */
-import { sql, type Kysely } from 'kysely'
-import type { SafeguardTables } from '../tables.ts'
+import { sql } from 'kysely'
+import type { Db } from '../tables.ts'
 
 /** Locks a key until the transaction ends: `shared` to use it, `exclusive` to replace it. */
-export async function lockKey(tx: Kysely<SafeguardTables>, name: string, mode: 'shared' | 'exclusive'): Promise<void> {
+export async function lockKey(tx: Db, name: string, mode: 'shared' | 'exclusive'): Promise<void> {
   const strength = mode === 'exclusive' ? sql`for update` : sql`for key share`
   for (;;) {
     const { rows } = await sql`select name from key_lock where name = ${name} ${strength}`.execute(tx)

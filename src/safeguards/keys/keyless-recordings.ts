@@ -6,10 +6,10 @@
 import { sql } from 'kysely'
 import { readLogKey } from '../audit/log-key.ts'
 import { readTrusted } from '../audit/signed-entries.ts'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type Db } from '../tables.ts'
 import { fileKeysOf } from './file-keys-of.ts'
 import type { KeyStore } from './key-store.ts'
-import { monthKeyName, type Db } from './month-keys.ts'
+import { monthKeyName } from './month-keys.ts'
 import { unwrapShards } from './rekey-month.ts'
 
 /** Condition: not destroyed, and ingested according to the row or the log. Before ingestion the intake key opens a recording. */

@@ -3,14 +3,10 @@
  * retire-versions.ts.
  */
 import { randomInt } from 'node:crypto'
-import { sql, type Kysely } from 'kysely'
-import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
+import { sql } from 'kysely'
+import { safeguardsOf, type SafeguardsDatabase, type Db, type Tx } from '../tables.ts'
 import { lockKey } from './key-locks.ts'
 import { KeyStoreFault, type KeyStore } from './key-store.ts'
-
-export type Db = Kysely<SafeguardTables>
-/** A database within a transaction. */
-export type Tx = Db
 
 /** Shards per hour: few, so that each is destroyed as a whole; several, so that none grows large. */
 const shardsPerHour = 4

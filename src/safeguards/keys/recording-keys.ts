@@ -4,17 +4,9 @@
  * destruction, so that an hour's end drops whole shards.
  */
 import { randomBytes } from 'node:crypto'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type Tx } from '../tables.ts'
 import { KeyStoreFault, type KeyStore } from './key-store.ts'
-import {
-  currentVersion,
-  expiryMonthOf,
-  monthKeyName,
-  recordingPurpose,
-  shardOf,
-  shardPurpose,
-  type Tx,
-} from './month-keys.ts'
+import { currentVersion, expiryMonthOf, monthKeyName, recordingPurpose, shardOf, shardPurpose } from './month-keys.ts'
 import { unwrapKey, wrapKey } from './wrap.ts'
 
 export const shardKeyBytes = 32
@@ -126,5 +118,5 @@ async function unwrapIfThere(
 
 function inTransaction<Result>(database: SafeguardsDatabase, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   const db = safeguardsOf(database)
-  return db.isTransaction ? work(db) : db.transaction().execute(work)
+  return db.isTransaction ? work(db as Tx) : db.transaction().execute(work)
 }

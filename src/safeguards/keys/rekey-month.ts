@@ -6,17 +6,9 @@
  */
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type Db, type Tx } from '../tables.ts'
 import { KeyStoreFault, type KeyStore, type Wrapped } from './key-store.ts'
-import {
-  lockMonths,
-  monthKeyName,
-  recordingPurpose,
-  reserveVersion,
-  shardPurpose,
-  type Db,
-  type Tx,
-} from './month-keys.ts'
+import { lockMonths, monthKeyName, recordingPurpose, reserveVersion, shardPurpose } from './month-keys.ts'
 import { shardKeyBytes } from './recording-keys.ts'
 import { unwrapKey, wrapKey } from './wrap.ts'
 

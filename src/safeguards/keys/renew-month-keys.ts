@@ -3,10 +3,10 @@
  * keys, the same file keys; every earlier version is destroyed. Copies of the keyring are updated when the register starts.
  */
 import { randomBytes } from 'node:crypto'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type Tx } from '../tables.ts'
 import { withoutCopies } from '../places/copies.ts'
 import type { KeyStore } from './key-store.ts'
-import { lockMonths, reserveVersion, type Tx } from './month-keys.ts'
+import { lockMonths, reserveVersion } from './month-keys.ts'
 import { shardKeyBytes } from './recording-keys.ts'
 import { otherKeysOfShards, rewrapNeighbours, unwrapShards, wrapShards } from './rekey-month.ts'
 import { destroyRetiredVersions } from './retire-versions.ts'

@@ -7,10 +7,10 @@ import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
 import { appendToLedger } from '../ledger/append-to-ledger.ts'
 import type { Copies, Reached } from '../places/copies.ts'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type Db } from '../tables.ts'
 import { KeyStoreFault, type KeyReceipt, type KeyStore } from './key-store.ts'
 import { whyStillNeeded } from './keyless-recordings.ts'
-import { monthKeyName, type Db } from './month-keys.ts'
+import { monthKeyName } from './month-keys.ts'
 
 export interface RetirementResult {
   destroyed: KeyReceipt[]

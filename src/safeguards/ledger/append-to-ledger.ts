@@ -45,5 +45,5 @@ export async function appendToLedger(
 
 /** After an upgrade, appends once the open items of kinds that the earlier version did not record. */
 export async function catchUpLedger(database: SafeguardsDatabase): Promise<void> {
-  await sql`select backfill_ledger()`.execute(safeguardsOf(database))
+  await sql`select backfill_ledger()`.execute(database)
 }

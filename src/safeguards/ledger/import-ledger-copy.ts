@@ -2,12 +2,12 @@
  * Extends a restored ledger from a verified copy: entries with their numbers and hashes, and the head beside the keys. What
  * entries mean for the register is in replay-ledger.ts.
  */
-import { sql, type Transaction } from 'kysely'
+import { sql } from 'kysely'
 import { Fault } from '#platform/fault.ts'
 import type { LogFolder } from '../audit/log-folder.ts'
 import { storedHashReader, storedSize } from '../audit/stored-tree.ts'
 import { edgeAt } from '../audit/tree.ts'
-import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type Tx } from '../tables.ts'
 import { ledgerTree } from './ledger-tree.ts'
 import type { LedgerContent } from './ledger-content.ts'
 import type { CopiedEntry, LedgerCopy } from './read-ledger-copy.ts'
@@ -75,7 +75,7 @@ export async function importLedgerCopy(
 }
 
 async function insertEntries(
-  tx: Transaction<SafeguardTables>,
+  tx: Tx,
   entries: readonly CopiedEntry[],
   contents: ReadonlyMap<string, LedgerContent>,
 ): Promise<void> {

@@ -6,7 +6,7 @@ import { createHash, randomInt } from 'node:crypto'
 import { sql } from 'kysely'
 import { recipientOf } from '#platform/age/age-header.ts'
 import { openSealedFile, sealFile } from '#platform/age/sealed-file.ts'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 import type { LedgerFile } from './ledger-copy.ts'
 import type { CopiedEntry } from './read-ledger-copy.ts'
 
@@ -47,9 +47,9 @@ export async function contentFiles(
   const { rows } = await sql<{ day: string; isNewer: boolean }>`
     select ${dayOf} as day, bool_or(coalesce(l.index, ${from}) >= ${from}) as "isNewer"
     from ledger_content c join destruction_entry e on e.seq = c.seq and content_is_proved(e, c) left join ledger_leaf l on l.seq = c.seq
-    group by 1 order by 1`.execute(safeguardsOf(database))
+    group by 1 order by 1`.execute(database)
   const { rows: start } = await sql<{ day: string }>`
-    select to_char(ledger_content_cutoff() at time zone 'UTC', 'YYYY-MM-DD') as day`.execute(safeguardsOf(database))
+    select to_char(ledger_content_cutoff() at time zone 'UTC', 'YYYY-MM-DD') as day`.execute(database)
   const names = new Map(rows.map(({ day }) => [day, fileOf(day, recipient)]))
   async function* write(): AsyncGenerator<LedgerFile> {
     const checkedDay = rows[rows.length > 0 ? randomInt(rows.length) : 0]?.day
@@ -60,7 +60,7 @@ export async function contentFiles(
       const { rows: lines } = await sql<LedgerContent>`
         select encode(c.salt, 'hex') as salt, c.content
         from ledger_content c join destruction_entry e on e.seq = c.seq and content_is_proved(e, c)
-        where ${dayOf} = ${day} order by c.seq`.execute(safeguardsOf(database))
+        where ${dayOf} = ${day} order by c.seq`.execute(database)
       const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
       const bytes = sealFile(recipient, Buffer.from(text))
       if (!isPresent || (await sizeOf(name)) < bytes.length) yield { name, bytes }
@@ -115,7 +115,7 @@ export async function resolveContents(
   entries: readonly CopiedEntry[],
 ): Promise<CopiedEntry[]> {
   const { rows } = await sql<LedgerContent>`select encode(salt, 'hex') as salt, content from ledger_content`.execute(
-    safeguardsOf(database),
+    database,
   )
   const contents = new Map(rows.map((one) => [contentHashOf(one), one.content]))
   return entries.flatMap((one) => {
@@ -129,5 +129,5 @@ export async function resolveContents(
 
 /** Deletes contents that no backup needs any more, by the time of destruction. */
 export async function deleteOldContents(database: SafeguardsDatabase): Promise<void> {
-  await sql`select prune_ledger_content()`.execute(safeguardsOf(database))
+  await sql`select prune_ledger_content()`.execute(database)
 }

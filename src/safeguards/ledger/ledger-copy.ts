@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { Fault } from '#platform/fault.ts'
 import { newestCheckpoint } from '../audit/stored-tree.ts'
 import { withCosignatures } from '../audit/witness/cosignatures.ts'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 import { ledgerBytes, ledgerColumns, type LedgerRow } from './ledger-bytes.ts'
 import { ledgerTree } from './ledger-tree.ts'
 
@@ -59,7 +59,7 @@ async function linesBetween(database: SafeguardsDatabase, from: number, to: numb
   const { rows } = await sql<LedgerRow & { index: number; hash: Buffer }>`
     select l.index, l.hash, ${ledgerColumns}
     from ledger_leaf l join destruction_entry e on e.seq = l.seq
-    where l.index >= ${from} and l.index < ${to} order by l.index`.execute(safeguardsOf(database))
+    where l.index >= ${from} and l.index < ${to} order by l.index`.execute(database)
   if (rows.length !== to - from) {
     throw new Fault(
       'ledger-altered',

@@ -5,7 +5,8 @@
  */
 import { sql } from 'kysely'
 import type { CopiedEntry } from './read-ledger-copy.ts'
-import { ensurePerson, type Tx } from './replay-step.ts'
+import { ensurePerson } from './replay-step.ts'
+import type { Tx } from '../tables.ts'
 
 /** Link between a disclosed item and its recording, from a place's copy of the keyring. */
 export interface DisclosedItemLink {

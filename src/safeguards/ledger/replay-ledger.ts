@@ -7,17 +7,17 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import type { KeyStore } from '../keys/key-store.ts'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type Db, type Tx } from '../tables.ts'
 import { resolveContents } from './ledger-content.ts'
 import type { CopiedEntry } from './read-ledger-copy.ts'
 import {
-  disclosureTables,
   replayDisclosures,
   type DisclosedItemLink,
   type ReplayedDisclosures,
+  disclosureTables,
 } from './replay-disclosures.ts'
-import { replayRequests, requestTables, type ReplayedRequests } from './replay-requests.ts'
-import { count, ensurePerson, type Tx } from './replay-step.ts'
+import { replayRequests, type ReplayedRequests, requestTables } from './replay-requests.ts'
+import { count, ensurePerson } from './replay-step.ts'
 
 export interface Replaying {
   db: SafeguardsDatabase
@@ -351,7 +351,7 @@ const restored = 'RESTORED: see the order'
 
 /** Destroys keys that the ledger reports as destroyed and that nothing needs. */
 async function destroyKeys(
-  db: ReturnType<typeof safeguardsOf>,
+  db: Db,
   keys: Replaying['keys'],
   entries: readonly CopiedEntry[],
 ): Promise<Pick<Replayed, 'keys' | 'keysToRenew'>> {

@@ -5,7 +5,8 @@
  */
 import { sql } from 'kysely'
 import type { CopiedEntry } from './read-ledger-copy.ts'
-import { count, ensurePerson, type Tx } from './replay-step.ts'
+import { count, ensurePerson } from './replay-step.ts'
+import type { Tx } from '../tables.ts'
 
 export interface ReplayedRequests {
   /** Segments reassigned to an official by a correction. */

@@ -1,8 +1,6 @@
 /** Shared steps of a replay. */
-import { sql, type RawBuilder, type Transaction } from 'kysely'
-import type { SafeguardTables } from '../tables.ts'
-
-export type Tx = Transaction<SafeguardTables>
+import { sql, type RawBuilder } from 'kysely'
+import type { Tx } from '../tables.ts'
 
 /**
  * Returns the person whom a ledger entry names. Inserts a placeholder for a person who was added after the backup: the

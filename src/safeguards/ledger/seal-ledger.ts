@@ -4,7 +4,7 @@
  * Every step is idempotent: leaves (one transaction), head beside the keys, head in the database. The caller holds the ledger's
  * lock.
  */
-import { sql, type Transaction } from 'kysely'
+import { sql } from 'kysely'
 import { Fault } from '#platform/fault.ts'
 import { readOwnCheckpoint } from '../audit/check-log.ts'
 import type { LogFolder } from '../audit/log-folder.ts'
@@ -18,7 +18,7 @@ import {
 } from '../audit/stored-tree.ts'
 import { edgeAt, hashLeaf, type RightEdge, type Subtree } from '../audit/tree.ts'
 import type { KeyStore } from '../keys/key-store.ts'
-import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type Db, type Tx } from '../tables.ts'
 import { ledgerBytes, ledgerColumns, type LedgerRow } from './ledger-bytes.ts'
 import { ledgerTree, readLedgerSigner } from './ledger-tree.ts'
 
@@ -28,8 +28,6 @@ export interface LedgerSealing {
   /** The ledger's state beside the keys; not shared. */
   folder: LogFolder
 }
-
-type Tx = Transaction<SafeguardTables>
 
 const batchEntries = 1_000
 /** Last entries verified before the ledger continues; the verifier checks all. */
@@ -50,10 +48,7 @@ export async function sealLedger({ db: database, keys, folder }: LedgerSealing):
   return withLock(db, (tx) => signHead(tx, folder, signer))
 }
 
-async function withLock<Result>(
-  db: ReturnType<typeof safeguardsOf>,
-  work: (tx: Tx) => Promise<Result>,
-): Promise<Result> {
+async function withLock<Result>(db: Db, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   return db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtextextended('seloste.ledger', 0))`.execute(tx)
     return work(tx)

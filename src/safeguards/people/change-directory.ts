@@ -1,7 +1,7 @@
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { appendAudit, type AuditEntry } from '../audit/append.ts'
-import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type Tx } from '../tables.ts'
 import { refusalOf, type DirectoryRefusal } from './directory-refusal.ts'
 import type { Session } from './session.ts'
 
@@ -18,9 +18,9 @@ export async function changeDirectory<Result extends object>(
   database: SafeguardsDatabase,
   editor: DirectoryEditor,
   trace: Traced,
-  work: (tx: Transaction<SafeguardTables>) => Promise<DirectoryRefusal | { result: Result; trace?: Traced }>,
+  work: (tx: Tx) => Promise<DirectoryRefusal | { result: Result; trace?: Traced }>,
 ): Promise<DirectoryRefusal | Result> {
-  const db: Kysely<SafeguardTables> = safeguardsOf(database)
+  const db = safeguardsOf(database)
   const settings =
     'session' in editor ? { 'seloste.session': editor.session.token } : { 'seloste.scim': editor.scimToken }
   // A refusal rolls everything back.

@@ -1,6 +1,5 @@
-import type { Transaction } from 'kysely'
 import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
-import type { DirectorySource, SafeguardsDatabase, SafeguardTables } from '../tables.ts'
+import type { DirectorySource, SafeguardsDatabase, Tx } from '../tables.ts'
 import { changeHistory, findPhoneClash, type HistoryChange, type PhoneClash } from './history/change-history.ts'
 import { requestDirectoryChange, findChangesToApprove } from './directory-changes.ts'
 import type { DirectoryRefusal } from './directory-refusal.ts'
@@ -12,8 +11,6 @@ import { readHistories, type PersonHistory, type PersonName } from './history/pe
 import { isSame, writeHistories } from './history/write-histories.ts'
 import { findUnits } from './units.ts'
 import { nameOf, officialsPhone, userIdOf } from './written-values.ts'
-
-type Tx = Transaction<SafeguardTables>
 
 /** A person to enter, as typed. */
 export interface PersonToEnter {

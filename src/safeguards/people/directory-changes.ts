@@ -3,22 +3,19 @@
  * number, a change that affects earlier calls, a place in a unit whose supervisor may listen to its recordings. Another person
  * must confirm the change; who may is decided in database/functions/directory/changes.sql.
  */
-import { sql, type Transaction } from 'kysely'
+import { sql } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { appendAudit } from '../audit/append.ts'
-import { asViewer } from '../sign-in/as-viewer.ts'
 import { newReleaseCode } from '../sign-in/release-code.ts'
 import type { WantedChange } from '../sign-in/sign-in-tables.ts'
-import type { SafeguardsDatabase, SafeguardTables } from '../tables.ts'
+import type { SafeguardsDatabase, Tx } from '../tables.ts'
 import { returnRefusal, refusalOf as databaseRefusal } from '../access/database-request.ts'
 import { refusalOf, type DirectoryRefusal } from './directory-refusal.ts'
 import { changeHistory } from './history/change-history.ts'
 import { holdsAt } from './history/intervals.ts'
 import { readHistories, type PersonHistory } from './history/person-history.ts'
 import { writeHistories, type HistoryStep } from './history/write-histories.ts'
-import type { Session } from './session.ts'
-
-type Tx = Transaction<SafeguardTables>
+import { type Session, asViewer } from './session.ts'
 
 export interface DirectoryChange {
   id: string

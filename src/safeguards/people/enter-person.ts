@@ -116,7 +116,7 @@ export async function logPassword(tx: SafeguardsDatabase, personId: string): Pro
   await sql`
     insert into audit_entry (action, object_kind, object_id, result, detail)
     values ('password.set', 'person', ${personId}::uuid, 'ok', verifiers_detail(${personId}::uuid, '{password}'))`.execute(
-    safeguardsOf(tx),
+    tx,
   )
 }
 

@@ -1,6 +1,6 @@
-import { sql, type Transaction } from 'kysely'
+import { sql } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
-import type { SafeguardTables } from '../tables.ts'
+import type { Tx } from '../tables.ts'
 import { holdsAt } from './history/intervals.ts'
 import type { PersonHistory, PersonName } from './history/person-history.ts'
 import { namesNow, type NamedPerson } from './read-person.ts'
@@ -34,7 +34,7 @@ export function stateInstant(
 
 /** Returns states with the names of unit and supervisor. */
 export async function describeNow(
-  tx: Transaction<SafeguardTables>,
+  tx: Tx,
   people: readonly PersonHistory[],
   now: Temporal.Instant,
 ): Promise<PersonNow[]> {

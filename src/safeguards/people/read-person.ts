@@ -1,5 +1,5 @@
-import { sql, type Transaction } from 'kysely'
-import type { SafeguardsDatabase, SafeguardTables } from '../tables.ts'
+import { sql } from 'kysely'
+import type { SafeguardsDatabase, Tx } from '../tables.ts'
 import { holdsAt } from './history/intervals.ts'
 import { viewDirectory, type DirectoryView } from './view-directory.ts'
 import { readHistories, type PersonHistory } from './history/person-history.ts'
@@ -50,7 +50,7 @@ function isVisible({ reach, viewerId }: DirectoryView, person: PersonHistory, no
 }
 
 async function contextOf(
-  tx: Transaction<SafeguardTables>,
+  tx: Tx,
   person: PersonHistory,
   now: Temporal.Instant,
 ): Promise<Omit<PersonInContext, 'person'>> {
@@ -70,11 +70,7 @@ async function contextOf(
 }
 
 /** Returns present names under a condition on `p`, by name. */
-export function namesNow(
-  tx: Transaction<SafeguardTables>,
-  which: ReturnType<typeof sql<boolean>>,
-  now: Temporal.Instant,
-) {
+export function namesNow(tx: Tx, which: ReturnType<typeof sql<boolean>>, now: Temporal.Instant) {
   return sql<NamedPerson>`
     select p.id, n.name from person p
     cross join lateral (

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type Tx } from '../tables.ts'
 
 /** Idle timeout (WCAG 2.2.1 requires a warning before; the web shows it). */
 export const idleMinutes = 60
@@ -19,6 +19,15 @@ export interface Session {
 /** Returns the hash under which the database stores a session. */
 export function sessionHash(token: string): Buffer {
   return createHash('sha256').update(token, 'utf8').digest()
+}
+
+/** Runs work in one transaction in the name of the session's person. */
+export function asViewer<Result>(
+  database: SafeguardsDatabase,
+  session: Pick<Session, 'token'>,
+  work: (tx: Tx) => Promise<Result>,
+): Promise<Result> {
+  return inSession(safeguardsOf(database), { 'seloste.session': session.token }, work)
 }
 
 /** Returns the token's session and extends it by this use; undefined if it is unknown or ended. */
@@ -87,7 +96,7 @@ export async function signOut(
   { token }: Pick<Session, 'token'>,
   now: Temporal.Instant,
 ): Promise<void> {
-  await inSession(safeguardsOf(database), { 'seloste.session': token }, (tx) =>
+  await asViewer(database, { token }, (tx) =>
     tx.updateTable('session').set({ ended_at: now }).where('token_hash', '=', sessionHash(token)).execute(),
   )
 }

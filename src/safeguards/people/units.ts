@@ -1,7 +1,6 @@
 /** Units of the organisation. */
 import { randomUUID } from 'node:crypto'
-import type { Transaction } from 'kysely'
-import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type Tx } from '../tables.ts'
 
 export interface Unit {
   id: string
@@ -32,7 +31,7 @@ export async function enterUnit(database: SafeguardsDatabase, name: string): Pro
 
 /** Returns ids of units by name; `missing` ones do not exist yet and have the ids they would get. */
 export async function findUnits(
-  tx: Transaction<SafeguardTables>,
+  tx: Tx,
   names: Iterable<string>,
 ): Promise<{ idOf: ReadonlyMap<string, string>; missing: Unit[] }> {
   const known = await listUnits(tx)

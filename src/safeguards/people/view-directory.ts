@@ -1,7 +1,7 @@
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { appendAudit, type AuditEntry } from '../audit/append.ts'
-import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type Tx } from '../tables.ts'
 import type { Session } from './session.ts'
 
 /** Visible entries: all for an administrator, those of their units for a supervisor, one's own for everybody else. */
@@ -11,7 +11,7 @@ export type DirectoryScope =
   | { kind: 'own'; mayChange: false }
 
 export interface DirectoryView {
-  tx: Transaction<SafeguardTables>
+  tx: Tx
   reach: DirectoryScope
   viewerId: string
 }
@@ -27,7 +27,7 @@ export async function viewDirectory<Found extends object>(
     view: DirectoryView,
   ) => Promise<{ refused: 'deny.role' | 'not-found' } | { found: Found; trace: Pick<AuditEntry, 'object' | 'detail'> }>,
 ): Promise<Found | { refused: 'deny.role' | 'not-found' }> {
-  const db: Kysely<SafeguardTables> = safeguardsOf(database)
+  const db = safeguardsOf(database)
   return inSession(db, { 'seloste.session': session.token }, async (tx) => {
     const reach = await scopeOf(tx)
     const result = await view({ tx, reach, viewerId: session.personId })
@@ -44,7 +44,7 @@ export async function viewDirectory<Found extends object>(
   })
 }
 
-async function scopeOf(tx: Transaction<SafeguardTables>): Promise<DirectoryScope> {
+async function scopeOf(tx: Tx): Promise<DirectoryScope> {
   const { rows } = await sql<{ administers: boolean; supervises: boolean; units: string[] }>`
     select viewer_is('ADMINISTRATOR') as administers, viewer_is('SUPERVISOR') as supervises, (
       select coalesce(array_agg(distinct u), '{}') from access_right r, unnest(r.scope_units) u

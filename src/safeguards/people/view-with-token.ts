@@ -1,7 +1,7 @@
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { appendAudit } from '../audit/append.ts'
-import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type Tx } from '../tables.ts'
 import { readHistories } from './history/person-history.ts'
 import { describeNow, type PersonNow } from './person-now.ts'
 import { userIdOf } from './written-values.ts'
@@ -77,9 +77,9 @@ export async function readUnitsWithToken(
 function withToken<Result>(
   database: SafeguardsDatabase,
   token: string,
-  work: (tx: Transaction<SafeguardTables>, client: string) => Promise<Result>,
+  work: (tx: Tx, client: string) => Promise<Result>,
 ): Promise<Result | undefined> {
-  const db: Kysely<SafeguardTables> = safeguardsOf(database)
+  const db = safeguardsOf(database)
   return inSession(db, { 'seloste.scim': token }, async (tx) => {
     const { rows } = await sql<{ client: string | null }>`select scim_client() as client`.execute(tx)
     const client = rows[0]?.client
@@ -87,7 +87,7 @@ function withToken<Result>(
   })
 }
 
-async function findIds(tx: Transaction<SafeguardTables>, wanted: WantedPeople): Promise<string[]> {
+async function findIds(tx: Tx, wanted: WantedPeople): Promise<string[]> {
   let query = tx.selectFrom('person').select('id').orderBy('created_at').orderBy('id')
   if (wanted === 'all' || 'offset' in wanted) query = query.where('withdrawn_at', 'is', null)
   else if ('userId' in wanted) query = query.where('user_id', '=', userIdOf(wanted.userId))

@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os'
 import { sql } from 'kysely'
 import { describePlace, type FolderAddress, type PlaceSetting, type S3Address } from '#platform/config/places.ts'
 import { isOnNetworkDrive } from '#platform/objects/network-drive.ts'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 import type { ConfiguredPlace } from './registry.ts'
 
 /** Describes a place of backups or of a copy of the ledger. */
@@ -54,7 +54,7 @@ export async function describeDatabasePlaces(
   const { rows } = await sql<{ server: string | null; tablespaces: string[]; replicas: string[] }>`
     select host(inet_server_addr()) as server, standbys() as replicas,
       (select coalesce(array_agg(spcname::text order by spcname), '{}') from pg_tablespace
-       where spcname not in ('pg_default', 'pg_global')) as tablespaces`.execute(safeguardsOf(db))
+       where spcname not in ('pg_default', 'pg_global')) as tablespaces`.execute(db)
   const [{ server, tablespaces, replicas } = { server: null, tablespaces: [], replicas: [] }] = rows
   const elsewhere = server !== null && !isThisMachine(server)
   const location = server === null ? 'localhost' : server

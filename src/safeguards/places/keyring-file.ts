@@ -4,16 +4,14 @@
  * keyring/2027-03/month     sealed to the recovery key: the month's wrapping keys, its wrapped shard keys, disclosed copies
  * keyring/2027-03/<shard>   the wrapped file keys of that shard, one recording a line
  */
-import { sql, type Transaction } from 'kysely'
+import { sql } from 'kysely'
 import { openSealedFile, sealFile } from '#platform/age/sealed-file.ts'
 import type { DisclosedItemLink } from '../ledger/replay-disclosures.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { monthKeyName, recordingPurpose } from '../keys/month-keys.ts'
 import { unwrapKey } from '../keys/wrap.ts'
-import type { SafeguardTables } from '../tables.ts'
+import type { Tx } from '../tables.ts'
 import { PlaceFault } from './place-faults.ts'
-
-type Tx = Transaction<SafeguardTables>
 
 export const keyringFolder = 'keyring/'
 const monthFormat = 'seloste-keyring-month/1'

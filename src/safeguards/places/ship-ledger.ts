@@ -4,6 +4,7 @@
  */
 import { randomInt } from 'node:crypto'
 import { sql } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { readCheckpoint, type Checkpoint } from '../audit/note.ts'
 import { storedHashReader } from '../audit/stored-tree.ts'
@@ -12,7 +13,7 @@ import { fileEntries, fileOfIndex, headFile, ledgerFilesSince, newestHead } from
 import { contentFiles, contentFolder } from '../ledger/ledger-content.ts'
 import { isIntactFile } from '../ledger/read-ledger-copy.ts'
 import { ledgerTree } from '../ledger/ledger-tree.ts'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 import { putAndReadBack, readIfThere } from './open-place.ts'
 import { PlaceFault } from './place-faults.ts'
 
@@ -115,18 +116,16 @@ async function hasAllFiles(store: ObjectStore, size: number): Promise<boolean> {
 
 /** Returns true if a place in use has a shorter ledger. */
 export async function isLedgerBehind(database: SafeguardsDatabase): Promise<boolean> {
-  const { rows } = await sql<{ behind: boolean }>`
-    select exists (
+  return selectValue(
+    database,
+    sql<boolean>`exists (
       select from place_of_data where kind in ('backup', 'ledger') and state = 'in-use' and first_used_at is not null
         and coalesce(ledger_to, 0) < (select max(size) from ledger_head)
-    ) as behind`.execute(safeguardsOf(database))
-  return rows[0]?.behind === true
+    )`,
+  )
 }
 
 /** Returns true if a package waits until the places have the entry of its release. */
 export async function arePackagesWaiting(database: SafeguardsDatabase): Promise<boolean> {
-  const { rows } = await sql<{ wait: boolean }>`select packages_await_replication() as wait`.execute(
-    safeguardsOf(database),
-  )
-  return rows[0]?.wait === true
+  return selectValue(database, sql<boolean>`packages_await_replication()`)
 }

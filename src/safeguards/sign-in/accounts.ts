@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import type { SecondFactorDemand } from './sign-in-tables.ts'
 
@@ -16,19 +17,15 @@ export async function storeSecondFactorDemand(database: SafeguardsDatabase, dema
  * @returns how many people
  */
 export async function removeAccessOfLeavers(database: SafeguardsDatabase): Promise<number> {
-  const { rows } = await sql<{ people: number }>`select end_access_of_leavers() as people`.execute(
-    safeguardsOf(database),
-  )
-  return rows[0]?.people ?? 0
+  return selectValue(database, sql<number>`end_access_of_leavers()`)
 }
 
 /** Records the end of sessions that expired unused. @returns how many */
 export async function endExpiredSessions(database: SafeguardsDatabase): Promise<number> {
-  const { rows } = await sql<{ ended: number }>`select end_expired_sessions() as ended`.execute(safeguardsOf(database))
-  return rows[0]?.ended ?? 0
+  return selectValue(database, sql<number>`end_expired_sessions()`)
 }
 
 /** Deletes expired data of signing in: failures, links, notices, unused devices, unfinished enrolments. */
 export async function deleteExpiredSignInData(database: SafeguardsDatabase): Promise<void> {
-  await sql`select prune_sign_in_data(), prune_notices()`.execute(safeguardsOf(database))
+  await sql`select prune_sign_in_data(), prune_notices()`.execute(database)
 }

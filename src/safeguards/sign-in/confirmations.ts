@@ -1,5 +1,6 @@
 /** Confirmations of important acts by passkey (R14, R36), each usable once. */
 import { sql } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 import { sessionHash } from '../people/session.ts'
 import type { SafeguardsDatabase } from '../tables.ts'
 import type { ConfirmedAct } from './passkey-tables.ts'
@@ -18,9 +19,8 @@ export async function spendConfirmation(
   personId: string,
   { act, id, revision }: Act,
 ): Promise<boolean> {
-  const { rows } = await sql<{ spent: boolean }>`
-    select spend_confirmation(${personId}::uuid, ${sessionHash(token)}::bytea, ${act}, ${id}::uuid, ${revision}) as spent`.execute(
+  return selectValue(
     tx,
+    sql<boolean>`spend_confirmation(${personId}::uuid, ${sessionHash(token)}::bytea, ${act}, ${id}::uuid, ${revision})`,
   )
-  return rows[0]?.spent === true
 }

@@ -3,10 +3,11 @@
  * person. It ends the person's sessions.
  */
 import { sql } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 import { appendAudit } from '../audit/append.ts'
-import type { Session } from '../people/session.ts'
+import { type Session, asViewer } from '../people/session.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
-import { asViewer, logRefusal, type Refused } from './as-viewer.ts'
+import { logRefusal, requestAct, type Refused } from '../access/database-request.ts'
 
 export interface FactorRemoval {
   id: string
@@ -26,24 +27,17 @@ export function requestFactorRemoval(
   personId: string,
   reason: string,
 ): Promise<FactorRemoval | Refused<(typeof requestRefusals)[number]>> {
-  const entry = {
-    action: 'credential.removal-asked' as const,
-    personId: session.personId,
-    object: { kind: 'person' as const, id: personId },
-  }
-  return logRefusal(database, requestRefusals, entry, () =>
-    asViewer(database, session, async (tx) => {
-      const { rows } = await sql<{
-        id: string
-      }>`select request_factor_removal(${personId}::uuid, ${reason}) as id`.execute(tx)
-      const { asked_at: askedAt } = await tx
-        .selectFrom('factor_removal')
-        .select('asked_at')
-        .where('id', '=', rows[0]?.id ?? '')
-        .executeTakeFirstOrThrow()
-      return { id: rows[0]?.id ?? '', personId, askedBy: session.personId, askedAt, reason }
-    }),
-  )
+  const requesting = asViewer(database, session, async (tx) => {
+    const id = await selectValue(tx, sql<string>`request_factor_removal(${personId}::uuid, ${reason})`)
+    const { askedAt } = await tx
+      .selectFrom('factor_removal')
+      .select('asked_at as askedAt')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow()
+    return { id, personId, askedBy: session.personId, askedAt, reason }
+  })
+  const trace = { action: 'credential.removal-asked', object: { kind: 'person', id: personId } } as const
+  return logRefusal(database, session, requesting, requestRefusals, trace)
 }
 
 /** Lists pending removals, oldest first; empty for others than administrators and approvers. */
@@ -64,18 +58,11 @@ export function decideFactorRemoval(
   session: Session,
   id: string,
   confirm: boolean,
-): Promise<{ done: true } | Refused<(typeof decideRefusals)[number]>> {
-  const entry = {
-    action: confirm ? ('credential.removed' as const) : ('credential.removal-refused' as const),
-    personId: session.personId,
-    object: { kind: 'credential' as const, id },
-  }
-  return logRefusal(database, decideRefusals, entry, () =>
-    asViewer(database, session, async (tx) => {
-      await sql`select decide_factor_removal(${id}::uuid, ${confirm})`.execute(tx)
-      return { done: true as const }
-    }),
-  )
+): Promise<'done' | Refused<(typeof decideRefusals)[number]>> {
+  const action = confirm ? 'credential.removed' : 'credential.removal-refused'
+  const trace = { action, object: { kind: 'credential', id } } as const
+  const statement = sql`select decide_factor_removal(${id}::uuid, ${confirm})`
+  return requestAct(database, session, statement, decideRefusals, trace)
 }
 
 /**
@@ -86,8 +73,8 @@ export async function removeFactors(database: SafeguardsDatabase, personId: stri
   return safeguardsOf(database)
     .transaction()
     .execute(async (tx) => {
-      const { rows } = await sql<{ factors: string[] }>`select second_factors(${personId}::uuid) as factors`.execute(tx)
-      if ((rows[0]?.factors ?? []).length === 0) return false
+      const factors = await selectValue(tx, sql<string[]>`second_factors(${personId}::uuid)`)
+      if (factors.length === 0) return false
       const verifiers = await verifiersOf(tx, personId)
       await sql`select drop_factors(${personId}::uuid)`.execute(tx)
       const remaining = await verifiersOf(tx, personId)

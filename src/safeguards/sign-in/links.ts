@@ -5,16 +5,17 @@
  */
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 import { appendAudit } from '../audit/append.ts'
 import { hashPassword, proofOf } from '../people/password.ts'
 import { describePerson } from '../people/people.ts'
 import type { Session } from '../people/session.ts'
 import { nameOf, userIdOf } from '../people/written-values.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
-import { asViewer, logRefusal, type Refused } from './as-viewer.ts'
 import { isOnlyFactor } from './password-length.ts'
 import { plainCode } from './release-code.ts'
 import type { FirstRole, SecondFactor } from './sign-in-tables.ts'
+import { logRefusal, requestRow, type Refused } from '../access/database-request.ts'
 
 const linkHours = 24
 
@@ -45,31 +46,25 @@ const useRefusals = [
   'password.unfit',
 ] as const
 
+const linkUse = { action: 'link.used', object: { kind: 'link' } } as const
+
 /** Requests a link for somebody, as an administrator; an earlier unused one ends. It waits for release. */
-export function makeLink(
+export async function makeLink(
   database: SafeguardsDatabase,
   session: Session,
   personId: string,
 ): Promise<MadeLink | Refused<(typeof makeRefusals)[number]>> {
   const token = newToken()
-  const entry = {
-    action: 'link.made' as const,
-    personId: session.personId,
-    object: { kind: 'person' as const, id: personId },
-  }
-  return logRefusal(database, makeRefusals, entry, () =>
-    asViewer(database, session, async (tx) => {
-      const { rows } = await sql<{ until: Temporal.Instant; had_password: boolean }>`
-        select until, had_password from make_link(${personId}::uuid, ${hashOf(token)}::bytea)`.execute(tx)
-      const link = rows[0]
-      if (!link) throw new Error('a link was made but is not in the database')
-      return {
-        token,
-        kind: link.had_password ? ('new-password' as const) : ('first-password' as const),
-        until: link.until,
-      }
-    }),
+  const made = await requestRow(
+    database,
+    session,
+    sql<{ until: Temporal.Instant; kind: MadeLink['kind'] }>`
+      select until, case when had_password then 'new-password' else 'first-password' end as kind
+      from make_link(${personId}::uuid, ${hashOf(token)}::bytea)`,
+    makeRefusals,
+    { action: 'link.made', object: { kind: 'person', id: personId } },
   )
+  return 'refused' in made ? made : { token, ...made }
 }
 
 /** Makes a link from the command line: for a person, or for the first person of a role. An earlier unused one ends. */
@@ -113,7 +108,7 @@ export async function makeOperatorsLink(
 export async function makeFirstLinks(database: SafeguardsDatabase): Promise<{ role: FirstRole; token: string }[]> {
   const { rows } = await sql<{ role: FirstRole }>`
     select role from unnest(array['ADMINISTRATOR', 'ACCESS_APPROVER']) role where not role_is_held(role)`.execute(
-    safeguardsOf(database),
+    database,
   )
   const links: { role: FirstRole; token: string }[] = []
   for (const { role } of rows) links.push({ role, token: await makeOperatorsLink(database, { role }) })
@@ -133,7 +128,7 @@ export async function readLink(
     had_password: boolean
     factors: SecondFactor[]
     awaits: SeenLink['awaits']
-  }>`select person, role, until, had_password, factors, awaits from view_link(${token})`.execute(safeguardsOf(database))
+  }>`select person, role, until, had_password, factors, awaits from view_link(${token})`.execute(database)
   const found = rows[0]
   if (!found) return undefined
   const { until, factors, awaits } = found
@@ -157,16 +152,18 @@ export async function useLink(
   code?: string,
 ): Promise<{ used: true } | Refused<(typeof useRefusals)[number]>> {
   const { salt, check } = await hashPassword(password)
-  const entry = { action: 'link.used' as const, object: { kind: 'link' as const } }
-  return logRefusal(database, useRefusals, entry, async () => {
-    const { rows } = await sql<{ used: 'used' | 'none' | 'unreleased' | 'code' }>`
-      select use_link(${token}, ${code === undefined ? null : plainCode(code)}, ${salt}, ${check}::bytea,
-        ${isOnlyFactor(password)}) as used`.execute(safeguardsOf(database))
-    const used = rows[0]?.used ?? 'none'
-    if (used === 'used') return { used: true as const }
-    await appendAudit(database, { ...entry, result: `refused:link.${used}` })
-    return { refused: `link.${used}` as const }
-  })
+  const using = selectValue(
+    database,
+    sql<
+      'used' | 'none' | 'unreleased' | 'code'
+    >`use_link(${token}, ${code === undefined ? null : plainCode(code)}, ${salt},
+      ${check}::bytea, ${isOnlyFactor(password)})`,
+  )
+  const used = await logRefusal(database, undefined, using, useRefusals, linkUse)
+  if (typeof used === 'object') return used
+  if (used === 'used') return { used: true }
+  await appendAudit(database, { ...linkUse, result: `refused:link.${used}` })
+  return { refused: `link.${used}` }
 }
 
 /** Uses the link for the first person of a role: enters them, or finds them in the directory by their password. */
@@ -183,18 +180,15 @@ export async function useFirstLink(
     .where('user_id', '=', userId)
     .executeTakeFirst()
   const proof = await proofOf(person.password, known?.password_salt)
-  const entry = { action: 'link.used' as const, object: { kind: 'link' as const } }
-  return logRefusal(database, useRefusals, entry, async () => {
-    await sql`
-      select use_first_link(${token}, ${randomUUID()}::uuid, ${userId}, ${nameOf(person.name)}, ${salt}, ${check}::bytea,
-        ${isOnlyFactor(person.password)}, ${proof}::bytea)`.execute(safeguardsOf(database))
-    return { used: true as const }
-  })
+  const using = sql`
+    select use_first_link(${token}, ${randomUUID()}::uuid, ${userId}, ${nameOf(person.name)}, ${salt}, ${check}::bytea,
+      ${isOnlyFactor(person.password)}, ${proof}::bytea)`.execute(database)
+  const used = await logRefusal(database, undefined, using, useRefusals, linkUse)
+  return 'refused' in used ? used : { used: true }
 }
 
 async function holdsOrAwaitsRights(tx: SafeguardsDatabase, personId: string): Promise<boolean> {
-  const { rows } = await sql<{ holds: boolean }>`select holds_or_awaits_rights(${personId}::uuid) as holds`.execute(tx)
-  return rows[0]?.holds === true
+  return selectValue(tx, sql<boolean>`holds_or_awaits_rights(${personId}::uuid)`)
 }
 
 function newToken(): string {

@@ -1,6 +1,5 @@
-import { inSession } from '#platform/database/connect.ts'
-import type { Session } from '../people/session.ts'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import { type Session, asViewer } from '../people/session.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 
 export interface OwnPasskey {
   id: string
@@ -12,7 +11,7 @@ export interface OwnPasskey {
 
 /** Lists the session holder's passkeys, oldest first. */
 export function listOwnPasskeys(database: SafeguardsDatabase, session: Session): Promise<OwnPasskey[]> {
-  return inSession(safeguardsOf(database), { 'seloste.session': session.token }, (tx) =>
+  return asViewer(database, session, (tx) =>
     tx
       .selectFrom('passkey')
       .select(['id', 'name', 'backed_up as backedUp', 'created_at as addedAt', 'last_used_at as usedAt'])

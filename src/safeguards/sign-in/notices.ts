@@ -3,9 +3,8 @@
  * directory. The database writes them with their cause (database/functions/access/notices.sql).
  */
 import { sql } from 'kysely'
-import type { Session } from '../people/session.ts'
+import { type Session, asViewer } from '../people/session.ts'
 import type { SafeguardsDatabase } from '../tables.ts'
-import { asViewer } from './as-viewer.ts'
 import type { NoticeKind } from './sign-in-tables.ts'
 
 export interface Notice {

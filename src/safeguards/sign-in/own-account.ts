@@ -6,11 +6,11 @@ import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
 import { hashPassword, proofOf } from '../people/password.ts'
-import { sessionHash, type Session } from '../people/session.ts'
+import { sessionHash, type Session, asViewer } from '../people/session.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
-import { asViewer, logRefusal, type Refused } from './as-viewer.ts'
 import { isOnlyFactor } from './password-length.ts'
 import type { SecondFactor, SecondFactorDemand, SignInMethod } from './sign-in-tables.ts'
+import { requestRow, type Refused } from '../access/database-request.ts'
 
 /** How a person can sign in. */
 export interface PersonSignInMethods {
@@ -57,9 +57,7 @@ export interface SignInState {
 /** Returns the sign-in of a token; undefined if it is invalid, expired, or its person is not employed. */
 export async function readSignInState(database: SafeguardsDatabase, token: string): Promise<SignInState | undefined> {
   const { rows } = await sql<{ person: string; awaits: boolean; factors: SecondFactor[]; method: SignInMethod }>`
-    select person, awaits, factors, method from sign_in_under_way(${sessionHash(token)}::bytea)`.execute(
-    safeguardsOf(database),
-  )
+    select person, awaits, factors, method from sign_in_under_way(${sessionHash(token)}::bytea)`.execute(database)
   const found = rows[0]
   if (!found) return undefined
   const awaited = found.factors.length > 0 ? 'second-factor' : 'enrolment'
@@ -185,27 +183,19 @@ export async function endOwnSession(
  * Ends somebody else's sessions, as an administrator with a fresh proof of presence.
  * @returns how many
  */
-export async function endSessionsOf(
+export function endSessionsOf(
   database: SafeguardsDatabase,
   session: Session,
   personId: string,
-): Promise<{ ended: number } | Refused<(typeof endRefusals)[number]>> {
-  const entry = {
-    action: 'sessions.ended' as const,
-    personId: session.personId,
-    object: { kind: 'person' as const, id: personId },
-  }
-  return logRefusal(database, endRefusals, entry, () =>
-    asViewer(database, session, async (tx) => {
-      const { rows } = await sql<{ ended: number }>`select end_sessions_of_person(${personId}::uuid) as ended`.execute(
-        tx,
-      )
-      return { ended: rows[0]?.ended ?? 0 }
-    }),
+): Promise<{ ended: number } | Refused<'deny.role' | 'not-found' | 'confirm.fresh'>> {
+  return requestRow(
+    database,
+    session,
+    sql<{ ended: number }>`select end_sessions_of_person(${personId}::uuid) as ended`,
+    ['deny.role', 'not-found', 'confirm.fresh'] as const,
+    { action: 'sessions.ended', object: { kind: 'person', id: personId } },
   )
 }
-
-const endRefusals = ['deny.role', 'not-found', 'confirm.fresh'] as const
 
 /**
  * Signs out everywhere, or everywhere else; known browsers become unknown.

@@ -5,6 +5,7 @@ import {
   type RegistrationResponseJSON,
 } from '@simplewebauthn/server'
 import { sql } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 import { appendAudit } from '../audit/append.ts'
 import { sessionHash } from '../people/session.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
@@ -216,7 +217,8 @@ async function isLastFactorNeeded(tx: SafeguardsDatabase, personId: string): Pro
 
 /** Continues the session under a new token. */
 async function rotate(tx: SafeguardsDatabase, { session, newSession }: { session: string; newSession: string }) {
-  const { rows } = await sql<{ rotated: boolean }>`
-    select rotate_session(${sessionHash(session)}::bytea, ${sessionHash(newSession)}::bytea) as rotated`.execute(tx)
-  return rows[0]?.rotated === true
+  return selectValue(
+    tx,
+    sql<boolean>`rotate_session(${sessionHash(session)}::bytea, ${sessionHash(newSession)}::bytea)`,
+  )
 }

@@ -3,10 +3,10 @@
  * passkeys.ts).
  */
 import { sql } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 import { appendAudit } from '../audit/append.ts'
-import type { Session } from '../people/session.ts'
+import { type Session, asViewer } from '../people/session.ts'
 import type { SafeguardsDatabase } from '../tables.ts'
-import { asViewer } from './as-viewer.ts'
 import { passwordProof } from './own-account.ts'
 
 /** @returns `confirm.code` if the person must use a second factor */
@@ -16,11 +16,9 @@ export async function provePresence(
   password: string,
 ): Promise<{ done: true } | { refused: 'session.credentials' | 'session.wait' | 'session.none' | 'confirm.code' }> {
   const proof = await passwordProof(database, session.personId, password)
-  const proved = await asViewer(database, session, async (tx) => {
-    const { rows } = await sql<{ proved: keyof typeof refusals | 'right' }>`
-      select prove_again(${proof}::bytea) as proved`.execute(tx)
-    return rows[0]?.proved ?? 'none'
-  })
+  const proved = await asViewer(database, session, (tx) =>
+    selectValue(tx, sql<keyof typeof refusals | 'right'>`prove_again(${proof}::bytea)`),
+  )
   if (proved === 'right') return { done: true }
   await appendAudit(database, {
     action: 'session.second-factor',

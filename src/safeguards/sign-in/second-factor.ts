@@ -3,18 +3,17 @@
  * Passwords arrive as argon2id's output; a code is accepted once (RFC 6238, 5.2).
  */
 import { randomUUID } from 'node:crypto'
-import { sql, type Transaction } from 'kysely'
+import { sql } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 import { appendAudit, type AuditEntry } from '../audit/append.ts'
 import { unwrapKey, wrapKey } from '../keys/wrap.ts'
 import { sessionHash, sessionObject, sessionLogHash } from '../people/session.ts'
-import { safeguardsOf, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type Tx } from '../tables.ts'
 import { spendConfirmation } from './confirmations.ts'
 import { newRecoveryCodes, recoveryHash } from './recovery-codes.ts'
 import type { SignInKeys } from './sign-in-key.ts'
 import type { SecondFactor, SecondFactorDemand } from './sign-in-tables.ts'
 import { newTotpSecret, stepOfCode, totpUri, writtenSecret } from './totp.ts'
-
-type Tx = Transaction<SafeguardTables>
 
 const enrolmentMinutes = 15
 /** Wrong codes in a row after which an authenticator is disabled (NIST SP 800-63B-4 section 3.2.2). */
@@ -318,9 +317,10 @@ async function complete(
 
 /** Continues the session under a new token: a stolen one becomes useless. */
 async function rotate(tx: Tx, session: string, newSession: string): Promise<boolean> {
-  const { rows } = await sql<{ done: boolean }>`
-    select rotate_session(${sessionHash(session)}::bytea, ${sessionHash(newSession)}::bytea) as done`.execute(tx)
-  return rows[0]?.done === true
+  return selectValue(
+    tx,
+    sql<boolean>`rotate_session(${sessionHash(session)}::bytea, ${sessionHash(newSession)}::bytea)`,
+  )
 }
 
 async function recordWrongCode(tx: Tx, session: string, person: string, factor: string): Promise<FactorRefusal> {

@@ -5,12 +5,12 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 import { appendAudit } from '../audit/append.ts'
 import { proofOf } from '../people/password.ts'
-import { sessionExpiry, sessionHash, sessionObject, sessionLogHash, type Session } from '../people/session.ts'
+import { sessionExpiry, sessionHash, sessionObject, sessionLogHash, type Session, asViewer } from '../people/session.ts'
 import { userIdOf } from '../people/written-values.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
-import { asViewer } from './as-viewer.ts'
 import type { SecondFactor } from './sign-in-tables.ts'
 
 /** From this wait on, the person must use a known browser or a new one-time link. */
@@ -109,10 +109,7 @@ export async function signIn(
 /** Records the browser that holds this token as one of the person's. @returns false if the token is another person's */
 export async function rememberDevice(database: SafeguardsDatabase, session: Session, device: string): Promise<boolean> {
   return asViewer(database, session, async (tx) => {
-    const { rows } = await sql<{ known: boolean }>`select remember_device(${hashOf(device)}::bytea) as known`.execute(
-      tx,
-    )
-    return rows[0]?.known === true
+    return selectValue(tx, sql<boolean>`remember_device(${hashOf(device)}::bytea)`)
   })
 }
 

@@ -10,9 +10,9 @@ import { settleDraft } from '#description/edit/settle-draft.ts'
 import { termZone } from '#description/terms.ts'
 import type { AuditAction } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
-import type { DraftState, SafeguardsDatabase } from '../tables.ts'
+import type { DraftState, SafeguardsDatabase, Tx } from '../tables.ts'
 import {
-  asViewer,
+  withViewer,
   denied,
   draftingRight,
   findDraft,
@@ -20,7 +20,6 @@ import {
   trace,
   type Draft,
   type DraftRefusal,
-  type Tx,
   type Viewer,
 } from './draft.ts'
 import { judgeText } from './judge-draft.ts'
@@ -42,7 +41,7 @@ export function startDraft(
   session: Session,
   now: Temporal.Instant,
 ): Promise<Draft | DraftRefusal> {
-  return asViewer(database, session, now, async (tx, viewer) => {
+  return withViewer(database, session, now, async (tx, viewer) => {
     const right = draftingRight(viewer.rights)
     if (!right) return denied(tx, viewer, 'description.drafted')
     const newest = await newestVersion(tx)
@@ -69,7 +68,7 @@ export function changeDraft(
   change: DraftChange,
   now: Temporal.Instant,
 ): Promise<Draft | DraftRefusal> {
-  return asViewer(database, session, now, async (tx, viewer) => {
+  return withViewer(database, session, now, async (tx, viewer) => {
     const draft = await findOwnDraft(tx, viewer, id, 'DRAFT', 'description.drafted')
     if ('refused' in draft) return draft
     if (draft.revision !== change.revision) return { refused: 'draft.changed-meanwhile' }
@@ -94,7 +93,7 @@ export function submitDraft(
   revision: number,
   now: Temporal.Instant,
 ): Promise<Draft | DraftRefusal> {
-  return asViewer(database, session, now, async (tx, viewer) => {
+  return withViewer(database, session, now, async (tx, viewer) => {
     const draft = await findOwnDraft(tx, viewer, id, 'DRAFT', 'description.submitted')
     if ('refused' in draft) return draft
     if (draft.revision !== revision) return { refused: 'draft.changed-meanwhile' }
@@ -145,7 +144,7 @@ function moveDraft(
   now: Temporal.Instant,
   { from, to, action }: { from: 'SUBMITTED' | 'any'; to: DraftState; action: AuditAction },
 ): Promise<Draft | DraftRefusal> {
-  return asViewer(database, session, now, async (tx, viewer) => {
+  return withViewer(database, session, now, async (tx, viewer) => {
     const draft = await findOwnDraft(tx, viewer, id, from, action)
     if ('refused' in draft) return draft
     if (!(await write(tx, draft, { state: to }))) return { refused: 'draft.changed-meanwhile' }

@@ -1,5 +1,6 @@
 import type { ChangeEffects } from '#description/changes/effects-of-change.ts'
 import { sql, type QueryExecutorProvider } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 
 /** Numbers of open requests and disclosures that a draft affects. */
 export interface PendingConsequence {
@@ -22,9 +23,8 @@ export async function countAffected(
   db: QueryExecutorProvider,
   { draft, effects, effectiveFrom }: { draft: string; effects: ChangeEffects; effectiveFrom: Temporal.Instant },
 ): Promise<PendingConsequence> {
-  const { rows } = await sql<{ pending: PendingConsequence }>`
-    select count_reached(${draft}::uuid, ${JSON.stringify(effects)}::jsonb, ${effectiveFrom.toString()}::timestamptz) as pending`.execute(
+  return selectValue(
     db,
+    sql<PendingConsequence>`count_reached(${draft}::uuid, ${JSON.stringify(effects)}::jsonb, ${effectiveFrom.toString()}::timestamptz)`,
   )
-  return rows[0]!.pending
 }

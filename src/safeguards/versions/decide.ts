@@ -5,9 +5,9 @@
 import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
-import type { SafeguardsDatabase } from '../tables.ts'
+import type { SafeguardsDatabase, Tx } from '../tables.ts'
 import {
-  asViewer,
+  withViewer,
   decidingRight,
   findDraft,
   newestVersion,
@@ -15,7 +15,6 @@ import {
   type Draft,
   type DraftRefusal,
   type DraftRefusalCode,
-  type Tx,
   type Viewer,
 } from './draft.ts'
 import { judgeText } from './judge-draft.ts'
@@ -109,7 +108,7 @@ async function decideDraft(
   action: 'description.approved' | 'description.rejected',
   decide: (tx: Tx, viewer: Viewer, draft: Draft) => Promise<void>,
 ): Promise<Draft | DraftRefusal> {
-  const decided = await asViewer<Draft | DraftRefusal>(database, session, now, async (tx, viewer) => {
+  const decided = await withViewer<Draft | DraftRefusal>(database, session, now, async (tx, viewer) => {
     const draft = await findDraft(tx, viewer, id)
     if ('refused' in draft) return draft
     await decide(tx, viewer, draft)

@@ -1,11 +1,9 @@
 /** Drafts for a viewer, with what the viewer may do. */
-import type { Transaction } from 'kysely'
-import { inSession } from '#platform/database/connect.ts'
 import type { Problem } from '#description/problem.ts'
 import { rightsOf, type Right } from '../access/grant.ts'
 import { appendAudit, type AuditAction } from '../audit/append.ts'
-import type { Session } from '../people/session.ts'
-import { safeguardsOf, type DraftState, type SafeguardsDatabase, type SafeguardTables } from '../tables.ts'
+import { type Session, asViewer } from '../people/session.ts'
+import type { DraftState, SafeguardsDatabase, Tx } from '../tables.ts'
 
 export interface Draft {
   id: string
@@ -48,8 +46,6 @@ export interface DraftRefusal {
   problems?: readonly Problem[]
 }
 
-export type Tx = Transaction<SafeguardTables>
-
 /** Returns the person's right to draft, of those in force. */
 export function draftingRight(rights: readonly Right[]): Right | undefined {
   return rights.find(({ role, duty }) => role === 'ADMINISTRATOR' || (role === 'EXPERT' && duty === 'QUALITY'))
@@ -66,7 +62,7 @@ export function listDrafts(
   session: Session,
   now: Temporal.Instant,
 ): Promise<{ drafts: Draft[]; mayDraft: boolean }> {
-  return asViewer(database, session, now, async (tx, viewer) => {
+  return withViewer(database, session, now, async (tx, viewer) => {
     const rows = await draftRows(tx).orderBy('changed_at', 'desc').limit(maxListed).execute()
     const newest = await newestVersion(tx)
     const drafts = rows.map((row) => viewDraft(row, newest.version, viewer))
@@ -85,7 +81,7 @@ export function readDraft(
   id: string,
   now: Temporal.Instant,
 ): Promise<Draft | DraftRefusal> {
-  return asViewer(database, session, now, (tx, viewer) => findDraft(tx, viewer, id))
+  return withViewer(database, session, now, (tx, viewer) => findDraft(tx, viewer, id))
 }
 
 const maxListed = 200
@@ -98,14 +94,14 @@ export interface Viewer {
   now: Temporal.Instant
 }
 
-/** Runs in one transaction with the session set. */
-export async function asViewer<Result>(
+/** Runs work in one transaction in the name of the session’s person, with their rights. */
+export async function withViewer<Result>(
   database: SafeguardsDatabase,
   session: Session,
   now: Temporal.Instant,
   work: (tx: Tx, viewer: Viewer) => Promise<Result>,
 ): Promise<Result> {
-  return inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
+  return asViewer(database, session, async (tx) => {
     const rights = await rightsOf(tx, session.personId, now)
     return work(tx, { personId: session.personId, rights, drafts: draftingRight(rights), now })
   })

@@ -4,7 +4,7 @@ import { parseDescription } from '#description/read-description.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
-import { asViewer, decidingRight, denied, findDraft, newestVersion, trace, type DraftRefusal } from './draft.ts'
+import { withViewer, decidingRight, denied, findDraft, newestVersion, trace, type DraftRefusal } from './draft.ts'
 import { readText } from './versions.ts'
 
 /** Changes of a draft, and their effective date. */
@@ -48,7 +48,7 @@ export async function authoriseDryRun(
   id: string,
   now: Temporal.Instant,
 ): Promise<DryRunDraft | DraftRefusal> {
-  return asViewer(database, session, now, async (tx, viewer) => {
+  return withViewer(database, session, now, async (tx, viewer) => {
     const draft = await findDraft(tx, viewer, id)
     if ('refused' in draft) return draft
     const right = viewer.drafts ?? decidingRight(viewer.rights)

@@ -3,11 +3,11 @@
  * the standstill alarm; row-level security shows others none.
  */
 import { sql } from 'kysely'
-import { inSession } from '#platform/database/connect.ts'
+import { selectValue } from '#platform/database/select-value.ts'
 import { requestAct, returnRefusal } from '../access/database-request.ts'
 import { namePeople } from '../people/name-people.ts'
-import type { Session } from '../people/session.ts'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import { type Session, asViewer } from '../people/session.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 import { watchRefusals, type WatchRefusal } from './watch-refusals.ts'
 import type { AlarmKind } from './thresholds.ts'
 
@@ -39,7 +39,7 @@ export function listAlarms(
   session: Session,
   { state }: { state: 'open' | 'closed' | 'any' },
 ): Promise<{ alarms: Alarm[]; open: number } | { refused: WatchRefusal }> {
-  return inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
+  return asViewer(database, session, async (tx) => {
     if (!(await maySeeAlarms(tx))) return { refused: 'deny.role' }
     const rows = await tx
       .selectFrom('alarm')
@@ -88,7 +88,7 @@ export function markAlarmSeen(
 ): Promise<{ refused: WatchRefusal } | undefined> {
   return returnRefusal(
     watchRefusals,
-    inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
+    asViewer(database, session, async (tx) => {
       await sql`select mark_alarm_seen(${id}::uuid)`.execute(tx)
       return undefined
     }),
@@ -113,7 +113,5 @@ export async function closeAlarm(
 }
 
 async function maySeeAlarms(tx: SafeguardsDatabase): Promise<boolean> {
-  const { rows } = await sql<{ may: boolean }>`
-    select viewer_is('DATA_PROTECTION_OFFICER') or may_see_capture() as may`.execute(tx)
-  return rows[0]?.may === true
+  return selectValue(tx, sql<boolean>`viewer_is('DATA_PROTECTION_OFFICER') or may_see_capture()`)
 }

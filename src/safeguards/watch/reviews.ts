@@ -2,14 +2,13 @@
  * Monthly review of views by maintenance and the security unit (AC24), signed off by the data protection officer with a note.
  */
 import { sql } from 'kysely'
-import { inSession } from '#platform/database/connect.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
 import { requestAct, returnRefusal } from '../access/database-request.ts'
 import type { AuditAction } from '../audit/append.ts'
 import { namePeople } from '../people/name-people.ts'
-import type { Session } from '../people/session.ts'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import { type Session, asViewer } from '../people/session.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 import { watchRefusals, type WatchRefusal } from './watch-refusals.ts'
 import { reviewWithinDays } from './thresholds.ts'
 
@@ -49,7 +48,7 @@ export function listReviewMonths(
 ): Promise<ReviewMonth[] | { refused: WatchRefusal }> {
   return returnRefusal(
     watchRefusals,
-    inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
+    asViewer(database, session, async (tx) => {
       const { rows } = await sql<MonthRow>`
         select month, looks::integer, listenings::integer, people::integer, reviewed_at as at, reviewed_by as by, note
         from review_months()`.execute(tx)
@@ -92,7 +91,7 @@ export function listViewsToReview(
 ): Promise<{ views: ViewToReview[]; next: number | undefined } | { refused: WatchRefusal }> {
   return returnRefusal(
     watchRefusals,
-    inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
+    asViewer(database, session, async (tx) => {
       const { rows } = await sql<ViewRow>`
         select seq::float8 as seq, at, person_id as "personId", role, action, purpose, reference, object_kind as "objectKind",
           object_id as "objectId", contacts, served_ms::float8 as "servedMs"

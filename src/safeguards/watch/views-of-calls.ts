@@ -3,11 +3,10 @@
  * contains a name, or views by the security unit.
  */
 import { sql } from 'kysely'
-import { inSession } from '#platform/database/connect.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
-import type { Session } from '../people/session.ts'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import { type Session, asViewer } from '../people/session.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 
 export interface ViewOfCall {
   at: Temporal.Instant
@@ -33,7 +32,7 @@ export function viewsOfMyCalls(
   session: Session,
   { from, to }: { from: Temporal.Instant; to: Temporal.Instant },
 ): Promise<ViewOfCall[]> {
-  return inSession(safeguardsOf(database), { 'seloste.session': session.token }, async (tx) => {
+  return asViewer(database, session, async (tx) => {
     const { rows } = await sql<ViewRow>`
       select at, kind, role, purpose, unit, contact_id as "contactId", calls, served_ms::float8 as "servedMs",
         contact_started_at as "startedAt"

@@ -8,7 +8,7 @@ import { endSessionsOf, readSignInMethods } from '#safeguards/sign-in/own-accoun
 import { isPersonal } from '#safeguards/people/personal-user-id.ts'
 import { rightsOf } from '#safeguards/access/grant.ts'
 import { secondFactorDemandNow, judgePasswordForLink, rulesFor } from './account-routes.ts'
-import { registerOperations, done, viewed } from '../answer.ts'
+import { registerOperations, viewed } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import type { Refusal, RefusalCode } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
@@ -87,8 +87,7 @@ export function linkRoutes(app: Routes, desk: Desk): void {
       return { items: await Promise.all(removals.map((one) => viewRemoval(one, session, approves))) }
     },
 
-    decideFactorRemoval: ({ session, params, body }) =>
-      done(decideFactorRemoval(desk.db, session, params.id, body.confirm)),
+    decideFactorRemoval: ({ session, params, body }) => decideFactorRemoval(desk.db, session, params.id, body.confirm),
   })
 
   async function viewRemoval(removal: FactorRemoval, session: Session, approves: boolean) {

@@ -1,6 +1,6 @@
 /** Reads and stores cosignatures. */
 import { sql } from 'kysely'
-import { safeguardsOf, type SafeguardsDatabase } from '../../tables.ts'
+import type { SafeguardsDatabase } from '../../tables.ts'
 import { auditTree } from '../stored-tree.ts'
 
 /** Returns each witness's newest cosignature: its size and when it was received. */
@@ -10,7 +10,7 @@ export async function newestCosignatures(
 ): Promise<{ witness: string; size: number; receivedAt: Temporal.Instant }[]> {
   const { rows } = await sql<{ witness: string; size: number; receivedAt: Temporal.Instant }>`
     select distinct on (witness) witness, size, received_at as "receivedAt"
-    from ${sql.table(tables.cosignature)} order by witness, size desc`.execute(safeguardsOf(database))
+    from ${sql.table(tables.cosignature)} order by witness, size desc`.execute(database)
   return rows
 }
 
@@ -21,7 +21,7 @@ export async function storeCosignature(
 ): Promise<void> {
   await sql`
     insert into ${sql.table(tables.cosignature)} (size, witness, line) values (${size}, ${witness}, ${line})
-    on conflict do nothing`.execute(safeguardsOf(database))
+    on conflict do nothing`.execute(database)
 }
 
 /** Returns a stored checkpoint's note with its cosignatures. */
@@ -31,8 +31,6 @@ export async function withCosignatures(
   tables = auditTree,
 ): Promise<string> {
   const { rows } = await sql<{ line: string }>`
-    select line from ${sql.table(tables.cosignature)} where size = ${size} order by witness`.execute(
-    safeguardsOf(database),
-  )
+    select line from ${sql.table(tables.cosignature)} where size = ${size} order by witness`.execute(database)
   return note + rows.map(({ line }) => `${line}\n`).join('')
 }

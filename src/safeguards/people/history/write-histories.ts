@@ -1,5 +1,5 @@
-import { sql, type Selectable, type Transaction } from 'kysely'
-import type { SafeguardTables } from '../../tables.ts'
+import { sql, type Selectable } from 'kysely'
+import type { SafeguardTables, Tx } from '../../tables.ts'
 import type { PersonHistory } from './person-history.ts'
 
 /** A person as stored (undefined for a new one), and as they will be. */
@@ -8,7 +8,6 @@ export interface HistoryStep {
   after: PersonHistory
 }
 
-type Tx = Transaction<SafeguardTables>
 type TimeTable = 'person_name' | 'person_phone' | 'person_placement' | 'person_recording_consent'
 type TimeRow = { person_id: string; valid_from: Temporal.Instant; valid_to: Temporal.Instant | null }
 

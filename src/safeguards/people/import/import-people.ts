@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { Transaction } from 'kysely'
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
 import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import texts from '#texts/server/file.json' with { type: 'json' }
@@ -10,11 +9,10 @@ import {
   type PeopleFileProblemCode,
 } from '#platform/csv/csv-problem.ts'
 import { trilingualTexts } from '#platform/texts/texts.ts'
-import type { SafeguardsDatabase, SafeguardTables } from '../../tables.ts'
+import type { SafeguardsDatabase, Tx } from '../../tables.ts'
 import { changeHistory, type HistoryChange } from '../history/change-history.ts'
 import { requestDirectoryChange } from '../directory-changes.ts'
 import type { DirectoryRefusal } from '../directory-refusal.ts'
-import { newHistory } from '../enter-person.ts'
 import { findSupervisorCycle } from '../history/find-supervisor-cycle.ts'
 import { withholdUnapproved } from './withhold-unapproved.ts'
 import { holdsAt, overlap, type Interval } from '../history/intervals.ts'
@@ -25,6 +23,7 @@ import { readPeopleFile, type PersonRow } from './read-people-file.ts'
 import { isSame, writeHistories, type HistoryStep } from '../history/write-histories.ts'
 import { findUnits, type Unit } from '../units.ts'
 import { dayAt, dayBegins } from '../written-values.ts'
+import { newHistory } from '../enter-person.ts'
 
 export interface ImportedPeople {
   rows: number
@@ -99,11 +98,7 @@ interface ImportPlan {
 }
 
 /** Returns the changes to make, the units to add, and the problems. */
-async function planImport(
-  tx: Transaction<SafeguardTables>,
-  rows: readonly PersonRow[],
-  { numbering, now }: ImportOptions,
-): Promise<ImportPlan> {
+async function planImport(tx: Tx, rows: readonly PersonRow[], { numbering, now }: ImportOptions): Promise<ImportPlan> {
   const problems: CsvProblem[] = []
   const known = await readHistories(tx)
   const byUserId = new Map(known.map((person) => [person.userId, person]))

@@ -1,6 +1,5 @@
-import type { Transaction } from 'kysely'
 import type { WantedChange } from '../../sign-in/sign-in-tables.ts'
-import type { SafeguardTables } from '../../tables.ts'
+import type { Tx } from '../../tables.ts'
 import { findChangesToApprove } from '../directory-changes.ts'
 import type { PersonHistory } from '../history/person-history.ts'
 import type { HistoryStep } from '../history/write-histories.ts'
@@ -15,7 +14,7 @@ export interface WithheldChange {
  * and under their supervisors.
  */
 export async function withholdUnapproved(
-  tx: Transaction<SafeguardTables>,
+  tx: Tx,
   steps: readonly HistoryStep[],
 ): Promise<{ steps: HistoryStep[]; waiting: WithheldChange[] }> {
   const unsettled = await findChangesToApprove(
