@@ -1,4 +1,12 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  type RouteComponent,
+  type StaticDataRouteOption,
+} from '@tanstack/react-router'
 import { readFlowFilters, readReceptionView } from './capture/capture-shapes.ts'
 import { readMoment } from './contact/moment.ts'
 import { readFilters, searchUrl } from './contacts/filters.ts'
@@ -27,14 +35,19 @@ import { readAlarmState } from './watch/watch-shapes.ts'
 
 const rootRoute = createRootRoute({ component: Shell, notFoundComponent: NotFound })
 
-const startRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/',
-  // In the first download, because most people begin here.
-  component: StartPage,
-})
+const lazy = lazyRouteComponent
 
-export const contactsRoute = createRoute({
+/** Route of a page, with what its URL's search parameters may be. */
+const page = <
+  const Path extends string,
+  Validator extends ((search: Record<string, unknown>) => object) | undefined = undefined,
+>(
+  path: Path,
+  component: RouteComponent,
+  options: { validateSearch?: Validator; staticData?: StaticDataRouteOption } = {},
+) => createRoute({ getParentRoute: () => rootRoute, path, component, ...options })
+
+const contactsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/contacts',
   staticData: { purpose: 'needed', isGeneral: true },
@@ -44,549 +57,334 @@ export const contactsRoute = createRoute({
     const at = searchUrl(search)
     if (at.state.searchWordsKey !== undefined) throw redirect({ ...at, replace: true })
   },
-  component: lazyRouteComponent(() => import('./contacts/search-page.tsx'), 'SearchPage'),
-})
-
-export const contactRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/contacts/$id',
-  staticData: { purpose: 'needed' },
-  validateSearch: readMoment,
-  component: lazyRouteComponent(() => import('./contact/contact-page.tsx'), 'ContactPage'),
-})
-
-export const callsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/calls',
-  staticData: { purpose: 'needed', isGeneral: true },
-  component: lazyRouteComponent(() => import('./live/live-page.tsx'), 'LivePage'),
-})
-
-export const descriptionRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/description',
-  component: lazyRouteComponent(() => import('./description/description-page.tsx'), 'DescriptionPage'),
-})
-
-export const draftRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/description/drafts/$id',
-  component: lazyRouteComponent(() => import('./description/draft-page.tsx'), 'DraftPage'),
-})
-
-export const numbersRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/numbers',
-  validateSearch: readNumberFilters,
-  component: lazyRouteComponent(() => import('./description/numbers/numbers-page.tsx'), 'NumbersPage'),
-})
-
-export const importNumbersRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/numbers/import',
-  component: lazyRouteComponent(() => import('./description/numbers/import-numbers-page.tsx'), 'ImportNumbersPage'),
-})
-
-export const planRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/plan',
-  staticData: { purpose: 'shown' },
-  validateSearch: readPeriod,
-  component: lazyRouteComponent(() => import('./plan/plan-page.tsx'), 'PlanPage'),
-})
-
-export const studyRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/service-level',
-  validateSearch: readQuestion,
-  component: lazyRouteComponent(() => import('./studies/study-page.tsx'), 'StudyPage'),
-})
-
-export const trainingRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/training',
-  component: lazyRouteComponent(() => import('./training/training-page.tsx'), 'TrainingPage'),
-})
-
-export const collectionRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/training/collections/$id',
-  component: lazyRouteComponent(() => import('./training/collection-page.tsx'), 'CollectionPage'),
-})
-
-export const trainingSessionRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/training/sessions/$id',
-  component: lazyRouteComponent(() => import('./training/session-page.tsx'), 'SessionPage'),
-})
-
-export const wallRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/wall',
-  staticData: { isWall: true },
-  component: lazyRouteComponent(() => import('./today/wall-page.tsx'), 'WallPage'),
-})
-
-export const peopleRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/people',
-  validateSearch: readPeopleFilters,
-  component: lazyRouteComponent(() => import('./people/people-page.tsx'), 'PeoplePage'),
-})
-
-export const newPersonRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/people/new',
-  component: lazyRouteComponent(() => import('./people/new-person-page.tsx'), 'NewPersonPage'),
-})
-
-export const importPeopleRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/people/import',
-  component: lazyRouteComponent(() => import('./people/import-page.tsx'), 'ImportPage'),
-})
-
-export const personRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/people/$id',
-  component: lazyRouteComponent(() => import('./people/person-page.tsx'), 'PersonPage'),
-})
-
-export const rightsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/rights',
-  validateSearch: readHolderFilters,
-  component: lazyRouteComponent(() => import('./rights/rights-page.tsx'), 'RightsPage'),
-})
-
-export const newRightRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/rights/new',
-  validateSearch: readNewRight,
-  component: lazyRouteComponent(() => import('./rights/new-right-page.tsx'), 'NewRightPage'),
-})
-
-export const reviewRightsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/rights/review',
-  component: lazyRouteComponent(() => import('./rights/review-page.tsx'), 'ReviewRightsPage'),
-})
-
-export const personsRightsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/rights/people/$id',
-  component: lazyRouteComponent(() => import('./rights/persons-rights-page.tsx'), 'PersonsRightsPage'),
-})
-
-export const requestsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/requests',
-  validateSearch: readQueue,
-  component: lazyRouteComponent(() => import('./requests/requests-page.tsx'), 'RequestsPage'),
-})
-
-export const newRequestRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/requests/new',
-  component: lazyRouteComponent(() => import('./requests/new-request-page.tsx'), 'NewRequestPage'),
-})
-
-export const requestStatisticsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/requests/statistics',
-  validateSearch: readStatistics,
-  component: lazyRouteComponent(() => import('./requests/statistics-page.tsx'), 'RequestStatisticsPage'),
-})
-
-export const requestRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/requests/$id',
-  staticData: { purpose: 'shown' },
-  component: lazyRouteComponent(() => import('./requests/request-page.tsx'), 'RequestPage'),
-})
-
-const accountRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/account',
-  component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
-})
-
-const welcomeRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/welcome',
-  staticData: { isOpen: true },
-  component: lazyRouteComponent(() => import('./account/welcome-page.tsx'), 'WelcomePage'),
-})
-
-export const alarmsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/alarms',
-  validateSearch: readAlarmState,
-  component: lazyRouteComponent(() => import('./watch/alarms-page.tsx'), 'AlarmsPage'),
-})
-
-export const reconciliationRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/reconciliation',
-  validateSearch: readReconciliationFilters,
-  component: lazyRouteComponent(() => import('./reconciliation/reconciliation-page.tsx'), 'ReconciliationPage'),
-})
-
-export const reviewsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/reviews',
-  component: lazyRouteComponent(() => import('./watch/reviews-page.tsx'), 'ReviewsPage'),
-})
-
-export const reviewRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/reviews/$month',
-  component: lazyRouteComponent(() => import('./watch/review-page.tsx'), 'ReviewPage'),
-})
-
-export const myCallsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/my-calls',
-  validateSearch: readOwnFilters,
-  component: lazyRouteComponent(() => import('./my-calls/my-calls-page.tsx'), 'MyCallsPage'),
-})
-
-export const myViewsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/my-calls/looks',
-  validateSearch: readMonth,
-  component: lazyRouteComponent(() => import('./watch/my-views-page.tsx'), 'MyViewsPage'),
-})
-
-export const contactViewsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/contacts/$id/looks',
-  staticData: { purpose: 'needed' },
-  component: lazyRouteComponent(() => import('./watch/contact-views-page.tsx'), 'ContactViewsPage'),
-})
-
-export const logRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/log',
-  validateSearch: readLogFilters,
-  component: lazyRouteComponent(() => import('./log/log-page.tsx'), 'LogPage'),
-})
-
-export const retentionRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/retention',
-  validateSearch: readDueFilters,
-  component: lazyRouteComponent(() => import('./retention/retention-page.tsx'), 'RetentionPage'),
-})
-
-export const receptionRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/capture',
-  validateSearch: readReceptionView,
-  component: lazyRouteComponent(() => import('./capture/reception-page.tsx'), 'ReceptionPage'),
-})
-
-export const clientsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/capture/clients',
-  component: lazyRouteComponent(() => import('./capture/clients-page.tsx'), 'ClientsPage'),
-})
-
-export const clientRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/capture/clients/$id',
-  component: lazyRouteComponent(() => import('./capture/client-page.tsx'), 'ClientPage'),
-})
-
-export const nodesRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/capture/nodes',
-  component: lazyRouteComponent(() => import('./capture/nodes-page.tsx'), 'NodesPage'),
-})
-
-export const flowsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/capture/flows',
-  validateSearch: readFlowFilters,
-  component: lazyRouteComponent(() => import('./capture/flows-page.tsx'), 'FlowsPage'),
-})
-
-export const flowRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/capture/flows/$id',
-  component: lazyRouteComponent(() => import('./capture/flow-page.tsx'), 'FlowPage'),
-})
-
-export const placesRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/retention/places',
-  component: lazyRouteComponent(() => import('./retention/places-page.tsx'), 'PlacesPage'),
-})
-
-export const holdsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/retention/holds',
-  validateSearch: readHoldState,
-  component: lazyRouteComponent(() => import('./retention/holds-page.tsx'), 'HoldsPage'),
-})
-
-export const requestDecisionsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/request-decisions',
-  component: lazyRouteComponent(() => import('./requests/acts/request-decisions-page.tsx'), 'RequestDecisionsPage'),
-})
-
-export const recallsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/retention/recalls',
-  component: lazyRouteComponent(() => import('./retention/recalls-page.tsx'), 'RecallsPage'),
-})
-
-export const officesRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/offices',
-  component: lazyRouteComponent(() => import('./offices/offices-page.tsx'), 'OfficesPage'),
-})
-
-export const officeRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/offices/$id',
-  validateSearch: readWeek,
-  component: lazyRouteComponent(() => import('./offices/office-page.tsx'), 'OfficePage'),
-})
-
-export const appointmentsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/appointments',
-  validateSearch: readAppointmentFilter,
-  component: lazyRouteComponent(() => import('./offices/appointments-page.tsx'), 'AppointmentsPage'),
-})
-
-export const workstationRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/workstation',
-  component: lazyRouteComponent(() => import('./offices/workstation-page.tsx'), 'WorkstationPage'),
-})
-
-export const roomRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/room',
-  component: lazyRouteComponent(() => import('./listening-room/no-room.tsx'), 'NoRoom'),
-})
-
-export const letterTemplatesRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/letter-templates',
-  validateSearch: readTemplateChoice,
-  component: lazyRouteComponent(() => import('./letters/templates-page.tsx'), 'TemplatesPage'),
-})
-
-export const disclosuresRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/disclosures',
-  validateSearch: readDisclosureState,
-  component: lazyRouteComponent(() => import('./disclosures/disclosures-page.tsx'), 'DisclosuresPage'),
-})
-
-export const institutesRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/disclosures/institutes',
-  component: lazyRouteComponent(() => import('./disclosures/institutes-page.tsx'), 'InstitutesPage'),
-})
-
-export const newResearchRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/disclosures/research/new',
-  component: lazyRouteComponent(() => import('./disclosures/new-research-page.tsx'), 'NewResearchPage'),
-})
-
-export const researchRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/disclosures/research/$id',
-  component: lazyRouteComponent(() => import('./disclosures/research-page.tsx'), 'ResearchPage'),
-})
-
-export const newAuthorityRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/disclosures/authority/new',
-  component: lazyRouteComponent(() => import('./disclosures/new-authority-page.tsx'), 'NewAuthorityPage'),
-})
-
-export const authorityRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/disclosures/authority/$id',
-  component: lazyRouteComponent(() => import('./disclosures/authority-page.tsx'), 'AuthorityPage'),
-})
-
-export const disclosureLogRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/disclosures/log',
-  validateSearch: readYear,
-  component: lazyRouteComponent(() => import('./disclosures/disclosure-log-page.tsx'), 'DisclosureLogPage'),
-})
-
-export const recordsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/records',
-  component: lazyRouteComponent(() => import('./records/records-page.tsx'), 'RecordsPage'),
-})
-
-export const anonymisationRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/disclosures/research/$id/items/$item',
-  component: lazyRouteComponent(() => import('./anonymisation/editor-page.tsx'), 'EditorPage'),
-})
-
-export const checkCopyRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/disclosures/research/$id/items/$item/check',
-  component: lazyRouteComponent(() => import('./anonymisation/check-page.tsx'), 'CheckPage'),
-})
-
-export const privacyReportRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/disclosures/copies/$id/report',
-  component: lazyRouteComponent(() => import('./anonymisation/report-page.tsx'), 'ReportPage'),
-})
-
-const qualityRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/quality',
-  validateSearch: readAside,
-  component: lazyRouteComponent(() => import('./quality/queue-page.tsx'), 'QueuePage'),
-})
-
-const evaluationRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/quality/evaluations/$id',
-  component: lazyRouteComponent(() => import('./quality/evaluation-page.tsx'), 'EvaluationPage'),
-})
-
-const samplingPlansRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/quality/plans',
-  component: lazyRouteComponent(() => import('./quality/plans-page.tsx'), 'PlansPage'),
-})
-
-const qualityFormsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/quality/forms',
-  component: lazyRouteComponent(() => import('./quality/forms-page.tsx'), 'FormsPage'),
-})
-
-const qualityFormRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/quality/forms/$id',
-  component: lazyRouteComponent(() => import('./quality/form-page.tsx'), 'FormPage'),
-})
-
-const calibrationsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/quality/calibrations',
-  component: lazyRouteComponent(() => import('./quality/calibrations-page.tsx'), 'CalibrationsPage'),
-})
-
-const qualityResultsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/quality/results',
-  component: lazyRouteComponent(() => import('./quality/results-page.tsx'), 'ResultsPage'),
-})
-
-const ownEvaluationsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/my-calls/evaluations',
-  component: lazyRouteComponent(() => import('./my-calls/own-evaluations-page.tsx'), 'OwnEvaluationsPage'),
-})
-
-const ownTrainingsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/my-calls/trainings',
-  component: lazyRouteComponent(() => import('./my-calls/own-trainings-page.tsx'), 'OwnTrainingsPage'),
-})
-
-const helpRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/help',
-  component: lazyRouteComponent(() => import('./help/help.tsx'), 'HelpPage'),
-})
+  component: lazy(() => import('./contacts/search-page.tsx'), 'SearchPage'),
+})
+
+const pages = rootRoute.addChildren([
+  // In the first download, because most people begin here.
+  page('/', StartPage),
+  contactsRoute,
+  page(
+    '/contacts/$id',
+    lazy(() => import('./contact/contact-page.tsx'), 'ContactPage'),
+    { validateSearch: readMoment, staticData: { purpose: 'needed' } },
+  ),
+  page(
+    '/calls',
+    lazy(() => import('./live/live-page.tsx'), 'LivePage'),
+    { staticData: { purpose: 'needed', isGeneral: true } },
+  ),
+  page(
+    '/description',
+    lazy(() => import('./description/description-page.tsx'), 'DescriptionPage'),
+  ),
+  page(
+    '/description/drafts/$id',
+    lazy(() => import('./description/draft-page.tsx'), 'DraftPage'),
+  ),
+  page(
+    '/numbers',
+    lazy(() => import('./description/numbers/numbers-page.tsx'), 'NumbersPage'),
+    { validateSearch: readNumberFilters },
+  ),
+  page(
+    '/numbers/import',
+    lazy(() => import('./description/numbers/import-numbers-page.tsx'), 'ImportNumbersPage'),
+  ),
+  page(
+    '/plan',
+    lazy(() => import('./plan/plan-page.tsx'), 'PlanPage'),
+    { validateSearch: readPeriod, staticData: { purpose: 'shown' } },
+  ),
+  page(
+    '/service-level',
+    lazy(() => import('./studies/study-page.tsx'), 'StudyPage'),
+    { validateSearch: readQuestion },
+  ),
+  page(
+    '/training',
+    lazy(() => import('./training/training-page.tsx'), 'TrainingPage'),
+  ),
+  page(
+    '/training/collections/$id',
+    lazy(() => import('./training/collection-page.tsx'), 'CollectionPage'),
+  ),
+  page(
+    '/training/sessions/$id',
+    lazy(() => import('./training/session-page.tsx'), 'SessionPage'),
+  ),
+  page(
+    '/wall',
+    lazy(() => import('./today/wall-page.tsx'), 'WallPage'),
+    { staticData: { isWall: true } },
+  ),
+  page(
+    '/people',
+    lazy(() => import('./people/people-page.tsx'), 'PeoplePage'),
+    { validateSearch: readPeopleFilters },
+  ),
+  page(
+    '/people/new',
+    lazy(() => import('./people/new-person-page.tsx'), 'NewPersonPage'),
+  ),
+  page(
+    '/people/import',
+    lazy(() => import('./people/import-page.tsx'), 'ImportPage'),
+  ),
+  page(
+    '/people/$id',
+    lazy(() => import('./people/person-page.tsx'), 'PersonPage'),
+  ),
+  page(
+    '/rights',
+    lazy(() => import('./rights/rights-page.tsx'), 'RightsPage'),
+    { validateSearch: readHolderFilters },
+  ),
+  page(
+    '/rights/new',
+    lazy(() => import('./rights/new-right-page.tsx'), 'NewRightPage'),
+    { validateSearch: readNewRight },
+  ),
+  page(
+    '/rights/review',
+    lazy(() => import('./rights/review-page.tsx'), 'ReviewRightsPage'),
+  ),
+  page(
+    '/rights/people/$id',
+    lazy(() => import('./rights/persons-rights-page.tsx'), 'PersonsRightsPage'),
+  ),
+  page(
+    '/requests',
+    lazy(() => import('./requests/requests-page.tsx'), 'RequestsPage'),
+    { validateSearch: readQueue },
+  ),
+  page(
+    '/requests/new',
+    lazy(() => import('./requests/new-request-page.tsx'), 'NewRequestPage'),
+  ),
+  page(
+    '/requests/statistics',
+    lazy(() => import('./requests/statistics-page.tsx'), 'RequestStatisticsPage'),
+    { validateSearch: readStatistics },
+  ),
+  page(
+    '/requests/$id',
+    lazy(() => import('./requests/request-page.tsx'), 'RequestPage'),
+    { staticData: { purpose: 'shown' } },
+  ),
+  page(
+    '/account',
+    lazy(() => import('./account/account-page.tsx'), 'AccountPage'),
+  ),
+  page(
+    '/welcome',
+    lazy(() => import('./account/welcome-page.tsx'), 'WelcomePage'),
+    { staticData: { isOpen: true } },
+  ),
+  page(
+    '/alarms',
+    lazy(() => import('./watch/alarms-page.tsx'), 'AlarmsPage'),
+    { validateSearch: readAlarmState },
+  ),
+  page(
+    '/reconciliation',
+    lazy(() => import('./reconciliation/reconciliation-page.tsx'), 'ReconciliationPage'),
+    { validateSearch: readReconciliationFilters },
+  ),
+  page(
+    '/reviews',
+    lazy(() => import('./watch/reviews-page.tsx'), 'ReviewsPage'),
+  ),
+  page(
+    '/reviews/$month',
+    lazy(() => import('./watch/review-page.tsx'), 'ReviewPage'),
+  ),
+  page(
+    '/my-calls',
+    lazy(() => import('./my-calls/my-calls-page.tsx'), 'MyCallsPage'),
+    { validateSearch: readOwnFilters },
+  ),
+  page(
+    '/my-calls/looks',
+    lazy(() => import('./watch/my-views-page.tsx'), 'MyViewsPage'),
+    { validateSearch: readMonth },
+  ),
+  page(
+    '/contacts/$id/looks',
+    lazy(() => import('./watch/contact-views-page.tsx'), 'ContactViewsPage'),
+    { staticData: { purpose: 'needed' } },
+  ),
+  page(
+    '/log',
+    lazy(() => import('./log/log-page.tsx'), 'LogPage'),
+    { validateSearch: readLogFilters },
+  ),
+  page(
+    '/retention',
+    lazy(() => import('./retention/retention-page.tsx'), 'RetentionPage'),
+    { validateSearch: readDueFilters },
+  ),
+  page(
+    '/capture',
+    lazy(() => import('./capture/reception-page.tsx'), 'ReceptionPage'),
+    { validateSearch: readReceptionView },
+  ),
+  page(
+    '/capture/clients',
+    lazy(() => import('./capture/clients-page.tsx'), 'ClientsPage'),
+  ),
+  page(
+    '/capture/clients/$id',
+    lazy(() => import('./capture/client-page.tsx'), 'ClientPage'),
+  ),
+  page(
+    '/capture/nodes',
+    lazy(() => import('./capture/nodes-page.tsx'), 'NodesPage'),
+  ),
+  page(
+    '/capture/flows',
+    lazy(() => import('./capture/flows-page.tsx'), 'FlowsPage'),
+    { validateSearch: readFlowFilters },
+  ),
+  page(
+    '/capture/flows/$id',
+    lazy(() => import('./capture/flow-page.tsx'), 'FlowPage'),
+  ),
+  page(
+    '/retention/places',
+    lazy(() => import('./retention/places-page.tsx'), 'PlacesPage'),
+  ),
+  page(
+    '/retention/holds',
+    lazy(() => import('./retention/holds-page.tsx'), 'HoldsPage'),
+    { validateSearch: readHoldState },
+  ),
+  page(
+    '/request-decisions',
+    lazy(() => import('./requests/acts/request-decisions-page.tsx'), 'RequestDecisionsPage'),
+  ),
+  page(
+    '/retention/recalls',
+    lazy(() => import('./retention/recalls-page.tsx'), 'RecallsPage'),
+  ),
+  page(
+    '/offices',
+    lazy(() => import('./offices/offices-page.tsx'), 'OfficesPage'),
+  ),
+  page(
+    '/offices/$id',
+    lazy(() => import('./offices/office-page.tsx'), 'OfficePage'),
+    { validateSearch: readWeek },
+  ),
+  page(
+    '/appointments',
+    lazy(() => import('./offices/appointments-page.tsx'), 'AppointmentsPage'),
+    { validateSearch: readAppointmentFilter },
+  ),
+  page(
+    '/workstation',
+    lazy(() => import('./offices/workstation-page.tsx'), 'WorkstationPage'),
+  ),
+  page(
+    '/room',
+    lazy(() => import('./listening-room/no-room.tsx'), 'NoRoom'),
+  ),
+  page(
+    '/letter-templates',
+    lazy(() => import('./letters/templates-page.tsx'), 'TemplatesPage'),
+    { validateSearch: readTemplateChoice },
+  ),
+  page(
+    '/disclosures',
+    lazy(() => import('./disclosures/disclosures-page.tsx'), 'DisclosuresPage'),
+    { validateSearch: readDisclosureState },
+  ),
+  page(
+    '/disclosures/institutes',
+    lazy(() => import('./disclosures/institutes-page.tsx'), 'InstitutesPage'),
+  ),
+  page(
+    '/disclosures/research/new',
+    lazy(() => import('./disclosures/new-research-page.tsx'), 'NewResearchPage'),
+  ),
+  page(
+    '/disclosures/research/$id',
+    lazy(() => import('./disclosures/research-page.tsx'), 'ResearchPage'),
+  ),
+  page(
+    '/disclosures/authority/new',
+    lazy(() => import('./disclosures/new-authority-page.tsx'), 'NewAuthorityPage'),
+  ),
+  page(
+    '/disclosures/authority/$id',
+    lazy(() => import('./disclosures/authority-page.tsx'), 'AuthorityPage'),
+  ),
+  page(
+    '/disclosures/log',
+    lazy(() => import('./disclosures/disclosure-log-page.tsx'), 'DisclosureLogPage'),
+    { validateSearch: readYear },
+  ),
+  page(
+    '/records',
+    lazy(() => import('./records/records-page.tsx'), 'RecordsPage'),
+  ),
+  page(
+    '/disclosures/research/$id/items/$item',
+    lazy(() => import('./anonymisation/editor-page.tsx'), 'EditorPage'),
+  ),
+  page(
+    '/disclosures/research/$id/items/$item/check',
+    lazy(() => import('./anonymisation/check-page.tsx'), 'CheckPage'),
+  ),
+  page(
+    '/disclosures/copies/$id/report',
+    lazy(() => import('./anonymisation/report-page.tsx'), 'ReportPage'),
+  ),
+  page(
+    '/quality',
+    lazy(() => import('./quality/queue-page.tsx'), 'QueuePage'),
+    { validateSearch: readAside },
+  ),
+  page(
+    '/quality/evaluations/$id',
+    lazy(() => import('./quality/evaluation-page.tsx'), 'EvaluationPage'),
+  ),
+  page(
+    '/quality/plans',
+    lazy(() => import('./quality/plans-page.tsx'), 'PlansPage'),
+  ),
+  page(
+    '/quality/forms',
+    lazy(() => import('./quality/forms-page.tsx'), 'FormsPage'),
+  ),
+  page(
+    '/quality/forms/$id',
+    lazy(() => import('./quality/form-page.tsx'), 'FormPage'),
+  ),
+  page(
+    '/quality/calibrations',
+    lazy(() => import('./quality/calibrations-page.tsx'), 'CalibrationsPage'),
+  ),
+  page(
+    '/quality/results',
+    lazy(() => import('./quality/results-page.tsx'), 'ResultsPage'),
+  ),
+  page(
+    '/my-calls/evaluations',
+    lazy(() => import('./my-calls/own-evaluations-page.tsx'), 'OwnEvaluationsPage'),
+  ),
+  page(
+    '/my-calls/trainings',
+    lazy(() => import('./my-calls/own-trainings-page.tsx'), 'OwnTrainingsPage'),
+  ),
+  page(
+    '/help',
+    lazy(() => import('./help/help.tsx'), 'HelpPage'),
+  ),
+])
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([
-    startRoute,
-    contactsRoute,
-    contactRoute,
-    callsRoute,
-    descriptionRoute,
-    draftRoute,
-    numbersRoute,
-    importNumbersRoute,
-    planRoute,
-    studyRoute,
-    wallRoute,
-    peopleRoute,
-    newPersonRoute,
-    importPeopleRoute,
-    personRoute,
-    rightsRoute,
-    newRightRoute,
-    reviewRightsRoute,
-    personsRightsRoute,
-    alarmsRoute,
-    reconciliationRoute,
-    logRoute,
-    reviewsRoute,
-    reviewRoute,
-    myCallsRoute,
-    myViewsRoute,
-    contactViewsRoute,
-    retentionRoute,
-    placesRoute,
-    receptionRoute,
-    clientsRoute,
-    clientRoute,
-    nodesRoute,
-    flowsRoute,
-    flowRoute,
-    holdsRoute,
-    requestDecisionsRoute,
-    recallsRoute,
-    officesRoute,
-    officeRoute,
-    appointmentsRoute,
-    workstationRoute,
-    roomRoute,
-    letterTemplatesRoute,
-    disclosuresRoute,
-    institutesRoute,
-    newResearchRoute,
-    researchRoute,
-    newAuthorityRoute,
-    authorityRoute,
-    disclosureLogRoute,
-    recordsRoute,
-    anonymisationRoute,
-    checkCopyRoute,
-    privacyReportRoute,
-    requestsRoute,
-    newRequestRoute,
-    requestStatisticsRoute,
-    requestRoute,
-    qualityRoute,
-    evaluationRoute,
-    samplingPlansRoute,
-    qualityFormsRoute,
-    qualityFormRoute,
-    calibrationsRoute,
-    qualityResultsRoute,
-    ownEvaluationsRoute,
-    trainingRoute,
-    ownTrainingsRoute,
-    collectionRoute,
-    trainingSessionRoute,
-    accountRoute,
-    welcomeRoute,
-    helpRoute,
-  ]),
+  routeTree: pages,
   parseSearch: readSearch,
   stringifySearch: writeSearch,
   defaultPreload: 'intent',

@@ -34,7 +34,7 @@ const textOf = (texts: Record<string, string>, name: HelpName) =>
 
 test('every screen has a help', () => {
   const routes = readFileSync(join(import.meta.dirname, '../routes.tsx'), 'utf8')
-  const screens = [...routes.matchAll(/^ {2}path: '([^']+)'/gm)].map(([, path]) => path!)
+  const screens = [...routes.matchAll(/^ {2}(?:path: |page\(|  )'(\/[^']*)'/gm)].map(([, path]) => path!)
   expect(screens.length).toBeGreaterThan(60)
   expect([...paths, ...withoutHelp].toSorted()).toEqual(screens.toSorted())
 })

@@ -49,7 +49,7 @@ export function TaskList({ tasks, labelledBy }: { tasks: readonly Task[]; labell
 
 function TaskLink({ text, target: { to, params = {}, search = {}, hash = '' } }: { text: string; target: Target }) {
   return (
-    <Link to={to} params={params as never} search={search as never} hash={hash} className="row-link">
+    <Link to={to} params={params as never} search={search} hash={hash} className="row-link">
       {text}
     </Link>
   )
