@@ -1,7 +1,7 @@
 /** File operations that complete when the data are on disk. */
 import { constants } from 'node:fs'
-import { open, type FileHandle } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { mkdir, open, rename, type FileHandle } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { coalesceRuns } from './coalesce-runs.ts'
 
 /** Writes all of `bytes` at `position`, continuing after short writes (a disk that fills up). */
@@ -54,6 +54,19 @@ export async function createDurably(path: string, bytes: Uint8Array): Promise<Fi
     await file.close()
     throw error
   }
+}
+
+/** Writes a file atomically, with its folders, or replaces it; the bytes are durable, the name once its folder is synced. */
+export async function replaceFile(path: string, bytes: Uint8Array | string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const file = await open(`${path}.new`, 'w', 0o600)
+  try {
+    await file.writeFile(bytes)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(`${path}.new`, path)
 }
 
 /** Makes a file's bytes durable. */

@@ -2,10 +2,12 @@
  * Exports the log as files (docs/formats/audit-log.md) for verification elsewhere, up to the newest checkpoint. Never
  * overwrites an export that it does not continue: that one is evidence.
  */
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { sql } from 'kysely'
 import { Fault } from '#platform/fault.ts'
+import { undefinedIfMissing } from '#platform/files/missing-file.ts'
+import { replaceFile } from '#platform/files/durable-files.ts'
 import { safeguardsOf, type SafeguardsDatabase, type Db } from '../tables.ts'
 import { appendAudit } from './append.ts'
 import { readOwnCheckpoint } from './check-log.ts'
@@ -15,6 +17,7 @@ import { minimumIndex, storedSignedFrom } from './signed-entries.ts'
 import { MissingTreeHashes, newestCheckpoint, storedHashReader } from './stored-tree.ts'
 import { edgeAt, tileWidth, type ReadTreeHashes } from './tree.ts'
 import { withCosignatures } from './witness/cosignatures.ts'
+import { supersededTiles, tilePath, tilesSince } from './tiles.ts'
 
 export interface Exported {
   size: number
@@ -23,15 +26,6 @@ export interface Exported {
 }
 
 const maxEntryLength = 0xffff
-
-/** Returns the path of a tile or bundle: `tile/0/x001/234`, `tile/entries/005.p/17`. */
-export function tilePath(level: number | 'entries', index: number, width = tileWidth): string {
-  const digits = String(index)
-  const padded = digits.padStart(Math.ceil(digits.length / 3) * 3, '0')
-  const groups = padded.match(/.{3}/g) ?? []
-  const parts = groups.map((group, n) => (n === groups.length - 1 ? group : `x${group}`))
-  return ['tile', level, ...parts].join('/') + (width === tileWidth ? '' : `.p/${width}`)
-}
 
 /**
  * Exports the log to a folder, or extends the export in it.
@@ -72,24 +66,16 @@ async function writeExport(
   folder: string,
   checkpoint: { size: number; note: string },
 ): Promise<Exported> {
-  const { size, note } = checkpoint
+  const { size } = checkpoint
   const read = storedHashReader(tx)
   const before = await earlierSize(folder, signer, size, read)
   const minimum = await minimumIndex(tx, signer)
   let written = 0
   const write = async (path: string, bytes: Buffer | string) => {
-    await writeAtomically(join(folder, path), bytes)
+    await replaceFile(join(folder, path), bytes)
     written += 1
   }
-  for (let level = 0; tileWidth ** level <= size; level++) {
-    const members = Math.floor(size / tileWidth ** level)
-    const done = Math.floor(before / tileWidth ** (level + 1))
-    for (let index = done; index * tileWidth < members; index++) {
-      const end = Math.min(members, (index + 1) * tileWidth)
-      const hashes = await read(level, index * tileWidth, end)
-      await write(tilePath(level, index, hashes.length), Buffer.concat(hashes))
-    }
-  }
+  for await (const { path, bytes } of tilesSince(before, size, read)) await write(path, bytes)
   const firstBundle = Math.max(minimum / tileWidth, Math.floor(before / tileWidth))
   for (let index = firstBundle; index * tileWidth < size; index++) {
     const end = Math.min(size, (index + 1) * tileWidth)
@@ -101,17 +87,14 @@ async function writeExport(
   if (signedFrom !== undefined) await write('signed-from', `${signedFrom}\n`)
   await write('checkpoints.jsonl', await earlierCheckpoints(tx, size))
   await write('checkpoint', await withCosignatures(tx, checkpoint))
-  await removePartial(folder, before, size)
+  for (const path of supersededTiles(before, size)) await rm(join(folder, path), { force: true })
   await removePruned(folder, minimum)
-  return { size: readOwnCheckpoint(signer, note)?.size ?? size, written }
+  return { size, written }
 }
 
 /** Returns the size of the export in the folder, 0 if there is none. Throws if it is of another log or tree. */
 async function earlierSize(folder: string, signer: Signer, size: number, read: ReadTreeHashes): Promise<number> {
-  const note = await readFile(join(folder, 'checkpoint'), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
+  const note = await readFile(join(folder, 'checkpoint'), 'utf8').catch(undefinedIfMissing)
   if (note === undefined) return 0
   const earlier = readOwnCheckpoint(signer, note)
   const isBeginning =
@@ -157,41 +140,11 @@ async function earlierCheckpoints(tx: Db, size: number): Promise<string> {
   return rows.map(({ note, signedAt }) => `${JSON.stringify({ note, signedAt })}\n`).join('')
 }
 
-async function writeAtomically(path: string, bytes: Buffer | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const file = await open(`${path}.new`, 'w', 0o600)
-  try {
-    await file.writeFile(bytes)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(`${path}.new`, path)
-}
-
-/** Removes partial tiles and bundles of the previous size. */
-async function removePartial(folder: string, before: number, size: number): Promise<void> {
-  if (before === size) return
-  for (let level = 0; tileWidth ** level <= before; level++) {
-    const members = Math.floor(before / tileWidth ** level)
-    const width = members % tileWidth
-    if (width === 0 || Math.floor(size / tileWidth ** level) === members) continue
-    const index = Math.floor(members / tileWidth)
-    await rm(join(folder, tilePath(level, index, width)), { force: true })
-    if (level === 0) await rm(join(folder, tilePath('entries', index, width)), { force: true })
-  }
-}
-
 /** Removes what the log itself has pruned. */
 async function removePruned(folder: string, minimum: number): Promise<void> {
   for (let index = minimum / tileWidth - 1; index >= 0; index--) {
-    const isGone = await rm(join(folder, tilePath('entries', index))).then(
-      () => false,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return true
-        throw error
-      },
-    )
-    if (isGone) return
+    const path = join(folder, tilePath('entries', index))
+    if (!(await stat(path).catch(undefinedIfMissing))) return
+    await rm(path)
   }
 }

@@ -5,6 +5,8 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { undefinedIfMissing } from '#platform/files/missing-file.ts'
+import { syncFolder } from '#platform/files/durable-files.ts'
 
 export interface LogFolder {
   /** Returns the newest checkpoint, if one was written. */
@@ -35,41 +37,26 @@ export async function openLogFolder(path: string): Promise<LogFolder> {
   }
   const leaves = join(path, 'leaves')
 
-  async function syncFolder(): Promise<void> {
-    const folder = await open(path, 'r')
-    await folder.sync().finally(() => folder.close())
-  }
-
-  async function writeAtomically(path: string, text: string): Promise<void> {
-    const unfinished = `${path}.${randomUUID()}`
-    const file = await open(unfinished, 'wx', 0o600)
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(unfinished, path)
-    await syncFolder()
+  async function writeAtomically(file: string, text: string): Promise<void> {
+    const unfinished = `${file}.${randomUUID()}`
+    await writeFile(unfinished, text, { flag: 'wx', mode: 0o600, flush: true })
+    await rename(unfinished, file)
+    await syncFolder(path)
   }
 
   return {
-    async readCheckpoint() {
-      return (await undefinedIfMissing(readFile(checkpoint)))?.toString('utf8')
-    },
+    readCheckpoint: () => readFile(checkpoint, 'utf8').catch(undefinedIfMissing),
     writeCheckpoint: (note) => writeAtomically(checkpoint, note),
-    async readSignedFrom() {
-      return (await undefinedIfMissing(readFile(signedFrom)))?.toString('utf8')
-    },
+    readSignedFrom: () => readFile(signedFrom, 'utf8').catch(undefinedIfMissing),
     writeSignedFrom: (note) => writeAtomically(signedFrom, `${note}\n`),
     async writeKey(key) {
       await writeFile(join(path, 'key'), `${key}\n`, { mode: 0o644 })
     },
     async leafCount() {
-      return Math.floor(((await undefinedIfMissing(stat(leaves)))?.size ?? 0) / hashBytes)
+      return Math.floor(((await stat(leaves).catch(undefinedIfMissing))?.size ?? 0) / hashBytes)
     },
     async readLeaves(from, to) {
-      const file = await undefinedIfMissing(open(leaves, 'r'))
+      const file = await open(leaves, 'r').catch(undefinedIfMissing)
       if (!file) return []
       try {
         const bytes = Buffer.alloc(Math.max(0, to - from) * hashBytes)
@@ -81,7 +68,7 @@ export async function openLogFolder(path: string): Promise<LogFolder> {
       }
     },
     async writeLeaves(from, hashes) {
-      const isNew = (await undefinedIfMissing(stat(leaves))) === undefined
+      const isNew = (await stat(leaves).catch(undefinedIfMissing)) === undefined
       const file = await open(leaves, isNew ? 'wx+' : 'r+', 0o600)
       try {
         const bytes = Buffer.concat(hashes)
@@ -91,14 +78,7 @@ export async function openLogFolder(path: string): Promise<LogFolder> {
       } finally {
         await file.close()
       }
-      if (isNew) await syncFolder()
+      if (isNew) await syncFolder(path)
     },
   }
-}
-
-async function undefinedIfMissing<Found>(reading: Promise<Found>): Promise<Found | undefined> {
-  return reading.catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
 }

@@ -4,11 +4,10 @@
  */
 import { createHash } from 'node:crypto'
 import { Fault } from '#platform/fault.ts'
-import { ObjectFault } from '#platform/objects/faults.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { limitInFlight } from './limit-in-flight.ts'
 import { objectsFolder, sha256, type BackedUpObject } from './manifest.ts'
-import { readWhole, readWholeIfExists } from './read-whole.ts'
+import { readWhole, readWholeIfExists, sizeIfExists } from '#platform/objects/whole-objects.ts'
 
 export interface CopyingObjects {
   from: ObjectStore
@@ -74,13 +73,11 @@ async function copyObject(key: string, copying: CopyingObjects, copied: CopiedOb
 }
 
 async function isCopyPresent(store: ObjectStore, known: BackedUpObject, readAgain: boolean): Promise<boolean> {
-  try {
-    if ((await store.sizeBytes(objectsFolder + known.key)) !== known.sizeBytes) return false
-    return !readAgain || sha256(await readWhole(store, objectsFolder + known.key)) === known.sha256
-  } catch (error) {
-    if (error instanceof ObjectFault && error.code === 'object-missing') return false
-    throw error
-  }
+  const path = objectsFolder + known.key
+  if ((await sizeIfExists(store, path)) !== known.sizeBytes) return false
+  if (!readAgain) return true
+  const bytes = await readWholeIfExists(store, path)
+  return bytes !== undefined && sha256(bytes) === known.sha256
 }
 
 function isRereadDue(key: string, day: number): boolean {

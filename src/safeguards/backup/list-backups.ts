@@ -16,7 +16,7 @@ import {
   type Manifest,
 } from './manifest.ts'
 import { decompress } from './import-tables.ts'
-import { readWholeIfExists } from './read-whole.ts'
+import { readWholeIfExists } from '#platform/objects/whole-objects.ts'
 
 export interface FoundBackups {
   /** Backups with a signed note, oldest first. */

@@ -5,12 +5,12 @@
 import { Fault } from '#platform/fault.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { readOwnCheckpoint } from '../audit/check-log.ts'
-import { tilePath } from '../audit/export-log.ts'
+import { supersededTiles, tilePath, tilesSince } from '../audit/tiles.ts'
 import { writeVerifierKey, type Signer, type VerifierKey, readCheckpoint, signedBy } from '../audit/note.ts'
 import { newestCheckpoint, storedHashReader } from '../audit/stored-tree.ts'
 import { edgeAt, RightEdge, tileWidth } from '../audit/tree.ts'
 import type { SafeguardsDatabase } from '../tables.ts'
-import { readWhole, readWholeIfExists } from './read-whole.ts'
+import { readWhole, readWholeIfExists } from '#platform/objects/whole-objects.ts'
 
 export const logFolder = 'audit/'
 const hashBytes = 32
@@ -45,17 +45,12 @@ export async function copyLogHashes(db: SafeguardsDatabase, signer: Signer, stor
   if (before && !(earlier && earlier.size <= checkpoint.size && known?.equals(earlier.root))) {
     throw otherLogFault()
   }
-  for (let level = 0; tileWidth ** level <= checkpoint.size; level++) {
-    const members = Math.floor(checkpoint.size / tileWidth ** level)
-    const done = Math.floor((earlier?.size ?? 0) / tileWidth ** (level + 1))
-    for (let index = done; index * tileWidth < members; index++) {
-      const hashes = await read(level, index * tileWidth, Math.min(members, (index + 1) * tileWidth))
-      await store.put(logFolder + tilePath(level, index, hashes.length), Buffer.concat(hashes))
-    }
-  }
+  const copied = earlier?.size ?? 0
+  for await (const { path, bytes } of tilesSince(copied, checkpoint.size, read))
+    await store.put(logFolder + path, bytes)
   await store.put(`${logFolder}key`, Buffer.from(`${writeVerifierKey(signer)}\n`))
   await store.put(`${logFolder}checkpoint`, Buffer.from(checkpoint.note))
-  await removePartial(store, earlier?.size ?? 0, checkpoint.size)
+  for (const path of supersededTiles(copied, checkpoint.size)) await store.delete(logFolder + path)
 }
 
 /** The log in a place: its last checkpoint and leaves with that root. */
@@ -89,13 +84,4 @@ export async function readLogHashes(store: ObjectStore, key: VerifierKey): Promi
   }
   if (!edge.root().equals(checkpoint.root)) throw altered('its root')
   return { size: checkpoint.size, note, leaves }
-}
-
-async function removePartial(store: ObjectStore, before: number, size: number): Promise<void> {
-  for (let level = 0; before !== size && tileWidth ** level <= before; level++) {
-    const members = Math.floor(before / tileWidth ** level)
-    const width = members % tileWidth
-    if (width === 0 || Math.floor(size / tileWidth ** level) === members) continue
-    await store.delete(logFolder + tilePath(level, Math.floor(members / tileWidth), width))
-  }
 }

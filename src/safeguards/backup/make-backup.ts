@@ -29,7 +29,7 @@ import {
   type BackupFile,
   type Manifest,
 } from './manifest.ts'
-import { readWhole } from './read-whole.ts'
+import { readWhole } from '#platform/objects/whole-objects.ts'
 import { destroyedRecordings, recordingOf, removeUnfinished, rotate, type Rotated } from './rotate.ts'
 
 export interface BackupSource {

@@ -21,7 +21,7 @@ import {
 } from '../places/keyring-file.ts'
 import { PlaceFault } from '../places/place-faults.ts'
 import { monthsIn } from '../places/renew-keyring.ts'
-import { readWholeIfExists } from './read-whole.ts'
+import { readWholeIfExists } from '#platform/objects/whole-objects.ts'
 
 export interface RestoredKeyring {
   /** Number of recordings with their key. */

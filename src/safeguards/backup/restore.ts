@@ -9,7 +9,6 @@ import { emptyQuarantined } from '#platform/database/empty-quarantined.ts'
 import { beginQuarantine, endQuarantine, readQuarantine } from '#platform/database/quarantine.ts'
 import { openSealedFile } from '#platform/age/sealed-file.ts'
 import { Fault } from '#platform/fault.ts'
-import { ObjectFault } from '#platform/objects/faults.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { appendAudit, type AuditEntry } from '../audit/append.ts'
 import type { LogFolder } from '../audit/log-folder.ts'
@@ -27,7 +26,7 @@ import { logFolder, readLogHashes } from './log-hashes.ts'
 import type { Manifest } from './manifest.ts'
 import { readMarker } from '../places/open-place.ts'
 import { ledgerFolder } from '../places/ship-ledger.ts'
-import { readWholeIfExists } from './read-whole.ts'
+import { readWholeIfExists, sizeIfExists } from '#platform/objects/whole-objects.ts'
 import { judgeLedger, importAndReplay, type LedgerAnchors } from './restored-ledger.ts'
 import type { RestoredKeyring } from './restore-keyring.ts'
 import { resumeRestoredLog } from './resume-restored-log.ts'
@@ -327,13 +326,6 @@ async function restoreObjects(
   }
   await running.all()
   return { objects: restoredCount, copies }
-}
-
-async function sizeIfExists(store: ObjectStore, key: string): Promise<number | undefined> {
-  return store.sizeBytes(key).catch((error: unknown) => {
-    if (error instanceof ObjectFault && error.code === 'object-missing') return undefined
-    throw error
-  })
 }
 
 /** Logs destructions whose log entry is newer than the backup and so is lost. */

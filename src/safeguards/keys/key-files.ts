@@ -1,8 +1,9 @@
 /** Atomic, durable files for key material, readable by their owner only. */
 import { randomBytes } from 'node:crypto'
-import { constants } from 'node:fs'
-import { chmod, link, mkdir, open, readdir, readFile, rm, stat, type FileHandle } from 'node:fs/promises'
+import { chmod, link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { undefinedIfMissing } from '#platform/files/missing-file.ts'
+import { syncFolder, writeFully } from '#platform/files/durable-files.ts'
 import { KeyStoreFault } from './key-store.ts'
 
 /** Suffix of files that are being written. */
@@ -71,7 +72,7 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
     try {
       const handle = await open(half, 'wx', 0o600)
       try {
-        await writeAll(handle, bytes)
+        await writeFully(handle, bytes, 0)
         await handle.sync()
       } finally {
         await handle.close()
@@ -125,18 +126,13 @@ export async function openKeyFiles(folder: string, ending: string): Promise<KeyF
   }
 }
 
-/** Writes from the beginning; a disk may accept a part only. */
-async function writeAll(handle: FileHandle, bytes: Buffer): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += (await handle.write(bytes, at, bytes.length - at, at)).bytesWritten
-}
-
 /** Returns true if the file existed. */
 async function overwriteAndRemove(path: string): Promise<boolean> {
   const content = await readIfThere(path)
   if (content === undefined) return false
   const handle = await open(path, 'r+')
   try {
-    await writeAll(handle, Buffer.alloc(content.length))
+    await writeFully(handle, Buffer.alloc(content.length), 0)
     await handle.sync()
   } finally {
     await handle.close()
@@ -146,16 +142,8 @@ async function overwriteAndRemove(path: string): Promise<boolean> {
 }
 
 /** An I/O error does not mean that a key is gone. */
-async function readIfThere(path: string): Promise<Buffer | undefined> {
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, constants.O_RDONLY)
-  await handle.sync().finally(() => handle.close())
+function readIfThere(path: string): Promise<Buffer | undefined> {
+  return readFile(path).catch(undefinedIfMissing)
 }
 
 function isOverwritten(bytes: Buffer): boolean {

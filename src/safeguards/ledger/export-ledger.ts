@@ -3,10 +3,12 @@
  * (docs/formats/ledger.md), up to the newest signed head. Never overwrites an export that it does not continue: that one is
  * evidence.
  */
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Fault } from '#platform/fault.ts'
+import { undefinedIfMissing } from '#platform/files/missing-file.ts'
+import { replaceFile } from '#platform/files/durable-files.ts'
 import { readCheckpoint } from '../audit/note.ts'
 import { storedHashReader } from '../audit/stored-tree.ts'
 import { edgeAt } from '../audit/tree.ts'
@@ -28,7 +30,7 @@ export async function exportLedger(database: SafeguardsDatabase, folder: string)
   const head = await newestHead(database)
   if (!head) return 0
   for await (const { name, bytes } of ledgerFilesSince(database, await earlierSize(database, to, head.size))) {
-    await writeAtomically(join(to, name), bytes)
+    await replaceFile(join(to, name), bytes)
   }
   return head.size
 }
@@ -54,10 +56,7 @@ async function waitUntilNumbered(database: SafeguardsDatabase): Promise<void> {
 
 /** Returns the size of the existing export; 0 if there is none. */
 async function earlierSize(database: SafeguardsDatabase, folder: string, size: number): Promise<number> {
-  const note = await readFile(join(folder, headFile), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
+  const note = await readFile(join(folder, headFile), 'utf8').catch(undefinedIfMissing)
   if (note === undefined) return 0
   const earlier = readCheckpoint(note)
   if (earlier && earlier.size <= size) {
@@ -68,16 +67,4 @@ async function earlierSize(database: SafeguardsDatabase, folder: string, size: n
     'audit-export-other',
     `the ledger in ${folder} is not an earlier part of this one: keep it unchanged, because it may show what was altered; export to another folder`,
   )
-}
-
-async function writeAtomically(path: string, bytes: Buffer): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const file = await open(`${path}.new`, 'w', 0o600)
-  try {
-    await file.writeFile(bytes)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(`${path}.new`, path)
 }

@@ -4,11 +4,10 @@
  */
 import { Fault } from '#platform/fault.ts'
 import type { AppendedLines } from '#platform/files/appended-lines.ts'
-import { ObjectFault } from '#platform/objects/faults.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { limitInFlight } from '../backup/limit-in-flight.ts'
 import { sha256 } from '../backup/manifest.ts'
-import { readWhole, readWholeIfExists } from '../backup/read-whole.ts'
+import { readWhole, readWholeIfExists, sizeIfExists } from '#platform/objects/whole-objects.ts'
 
 /** Marks a store as being filled from another, and a store whose objects have moved. */
 export const fillingKey = 'moving-in'
@@ -115,13 +114,6 @@ async function copyOne({ from, to, copied }: ObjectMove, key: string, isSettled:
 async function isAlreadyCopied({ from, to }: ObjectMove, known: number | undefined, key: string): Promise<boolean> {
   if (known === undefined) return false
   return (await sizeIfExists(from, key)) === known && (await sizeIfExists(to, key)) === known
-}
-
-async function sizeIfExists(store: ObjectStore, key: string): Promise<number | undefined> {
-  return store.sizeBytes(key).catch((error: unknown) => {
-    if (error instanceof ObjectFault && error.code === 'object-missing') return undefined
-    throw error
-  })
 }
 
 async function readKnown(copied: AppendedLines): Promise<Map<string, number>> {

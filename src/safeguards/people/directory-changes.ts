@@ -6,7 +6,7 @@
 import { sql } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { appendAudit } from '../audit/append.ts'
-import { newReleaseCode } from '../sign-in/release-code.ts'
+import { newReleaseCode } from '../sign-in/one-time-codes.ts'
 import type { WantedChange } from '../sign-in/sign-in-tables.ts'
 import type { SafeguardsDatabase, Tx } from '../tables.ts'
 import { returnRefusal, refusalOf as databaseRefusal } from '../access/database-request.ts'

@@ -2,7 +2,7 @@
  * Tokens of identity systems, shown once; only the hash is stored. What a holder may do is in
  * database/functions/directory/people-and-units.sql.
  */
-import { createHash, randomBytes } from 'node:crypto'
+import { newToken, tokenHash } from '#platform/links/link-token.ts'
 import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 
@@ -20,14 +20,13 @@ export async function addScimToken(
   database: SafeguardsDatabase,
   name: string,
 ): Promise<{ token: string } | { refused: 'name-taken' }> {
-  const token = prefix + randomBytes(32).toString('base64url')
-  const hash = createHash('sha256').update(token, 'utf8').digest()
+  const token = prefix + newToken()
   return safeguardsOf(database)
     .transaction()
     .execute(async (tx) => {
       const added = await tx
         .insertInto('scim_token')
-        .values({ name, hash })
+        .values({ name, hash: tokenHash(token) })
         .onConflict((conflict) => conflict.column('name').doNothing())
         .returning('id')
         .executeTakeFirst()

@@ -3,10 +3,10 @@
  */
 import { describePlace, type PlaceSetting } from '#platform/config/places.ts'
 import { Fault } from '#platform/fault.ts'
-import { ObjectFault } from '#platform/objects/faults.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
 import { openPlaceFolder } from '#platform/objects/place-folder.ts'
 import type { S3Store } from '#platform/objects/s3-store.ts'
+import { readWholeIfExists } from '#platform/objects/whole-objects.ts'
 import { PlaceFault } from './place-faults.ts'
 
 export const markerFile = 'seloste-backup.json'
@@ -100,16 +100,6 @@ export async function putAndReadBack(store: ObjectStore, key: string, bytes: Buf
   }
 }
 
-/** Returns a small object; undefined if there is none. */
-export async function readIfThere(store: ObjectStore, key: string): Promise<Buffer | undefined> {
-  try {
-    return await store.readRange(key, 0, await store.sizeBytes(key))
-  } catch (error) {
-    if (error instanceof ObjectFault && error.code === 'object-missing') return undefined
-    throw error
-  }
-}
-
 /** Describes a place's failure on one line, by its name. */
 export function describeFault(setting: PlaceSetting, error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
@@ -118,7 +108,7 @@ export function describeFault(setting: PlaceSetting, error: unknown): string {
 }
 
 export async function readMarker(store: ObjectStore): Promise<Marker | undefined> {
-  const bytes = await readIfThere(store, markerFile)
+  const bytes = await readWholeIfExists(store, markerFile)
   if (!bytes) return undefined
   try {
     const marker = JSON.parse(bytes.toString('utf8')) as Marker

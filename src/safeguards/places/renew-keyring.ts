@@ -5,6 +5,7 @@
  * has the shard's new key: after an interruption one of the two opens.
  */
 import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { readWhole } from '#platform/objects/whole-objects.ts'
 import { limitInFlight } from '../backup/limit-in-flight.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
@@ -74,8 +75,7 @@ export async function renewMonth(
     await putAndReadBack(store, monthFile(month), sealed)
     await each([...written], async (shard) => {
       const next = nextShardFile(month, shard)
-      const bytes = await store.readRange(next, 0, await store.sizeBytes(next))
-      await putAndReadBack(store, shardFile(month, shard), bytes)
+      await putAndReadBack(store, shardFile(month, shard), await readWhole(store, next))
       await store.delete(next)
     })
     if (shards === 'all') await removeAll(store, month, written)

@@ -6,6 +6,7 @@ import { randomInt } from 'node:crypto'
 import { sql } from 'kysely'
 import { selectValue } from '#platform/database/select-value.ts'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
+import { readWholeIfExists } from '#platform/objects/whole-objects.ts'
 import { readCheckpoint, type Checkpoint } from '../audit/note.ts'
 import { storedHashReader } from '../audit/stored-tree.ts'
 import { edgeAt } from '../audit/tree.ts'
@@ -14,7 +15,7 @@ import { contentFiles, contentFolder } from '../ledger/ledger-content.ts'
 import { isIntactFile } from '../ledger/read-ledger-copy.ts'
 import { ledgerTree } from '../ledger/ledger-tree.ts'
 import type { SafeguardsDatabase } from '../tables.ts'
-import { putAndReadBack, readIfThere } from './open-place.ts'
+import { putAndReadBack } from './open-place.ts'
 import { PlaceFault } from './place-faults.ts'
 
 export const ledgerFolder = 'ledger/'
@@ -53,7 +54,7 @@ export async function assertLedgerContinues(
   store: ObjectStore,
 ): Promise<{ newest: { size: number; note: string }; note?: string; copyHead?: Checkpoint } | undefined> {
   // Reads the place before the database: another process may extend the copy meanwhile, up to the database's newest entry.
-  const bytes = await readIfThere(store, `${ledgerFolder}${headFile}`)
+  const bytes = await readWholeIfExists(store, `${ledgerFolder}${headFile}`)
   const newest = await newestHead(db)
   if (!newest) return undefined
   const ours = readCheckpoint(newest.note)
@@ -99,7 +100,7 @@ async function repairOneFile(
   newest: { size: number; note: string },
 ): Promise<void> {
   const from = randomInt(Math.ceil(size / fileEntries)) * fileEntries
-  if (isIntactFile(await readIfThere(store, ledgerFolder + fileOfIndex(from)), from, size)) return
+  if (isIntactFile(await readWholeIfExists(store, ledgerFolder + fileOfIndex(from)), from, size)) return
   for await (const { name, bytes } of ledgerFilesSince(db, from, newest)) {
     // The database's entries are verified too.
     if (isIntactFile(bytes, from, size)) await putAndReadBack(store, ledgerFolder + name, bytes)

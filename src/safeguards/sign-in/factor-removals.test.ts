@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { newToken } from '#platform/links/link-token.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, password, type TestPerson } from '#test/database/people.ts'
 import { decideDirectoryChange, listDirectoryChanges } from '../people/directory-changes.ts'
@@ -8,7 +9,7 @@ import type { SafeguardTables } from '../tables.ts'
 import { requestFactorRemoval, decideFactorRemoval, listFactorRemovals, removeFactors } from './factor-removals.ts'
 import { removeAccessOfLeavers } from './accounts.ts'
 import { makeLink, useLink } from './links.ts'
-import { newDeviceToken, rememberDevice, signIn } from './sign-in.ts'
+import { rememberDevice, signIn } from './sign-in.ts'
 
 const database = await createTestDatabase<SafeguardTables>()
 const admin = database.as().db
@@ -162,7 +163,7 @@ describe('removing somebody’s second factors', () => {
 describe('a person who left (R20, R36)', () => {
   test('has no access from that instant on, and their sessions, rights and factors are removed within seconds', async () => {
     const leaver = await signInWithRole('Lähtijä', 'ADMINISTRATOR')
-    await rememberDevice(desk, leaver, newDeviceToken())
+    await rememberDevice(desk, leaver, newToken())
     await giveFactor(leaver.personId)
     await pool.query('update person set employed_to = now() where id = $1', [leaver.personId])
     expect(await sessionHolds(desk, leaver.token, now())).toBe(false)

@@ -3,9 +3,10 @@
  * are stored. A link sets a password once, within 24 hours; a second factor stays required. Release is in
  * ../people/directory-changes.ts.
  */
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { selectValue } from '#platform/database/select-value.ts'
+import { newToken, tokenHash } from '#platform/links/link-token.ts'
 import { appendAudit } from '../audit/append.ts'
 import { hashPassword, proofOf } from '../people/password.ts'
 import { describePerson } from '../people/people.ts'
@@ -13,7 +14,7 @@ import type { Session } from '../people/session.ts'
 import { nameOf, userIdOf } from '../people/written-values.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { isOnlyFactor } from './password-length.ts'
-import { plainCode } from './release-code.ts'
+import { plainCode } from './one-time-codes.ts'
 import type { FirstRole, SecondFactor } from './sign-in-tables.ts'
 import { logRefusal, requestRow, type Refused } from '../access/database-request.ts'
 
@@ -60,7 +61,7 @@ export async function makeLink(
     session,
     sql<{ until: Temporal.Instant; kind: MadeLink['kind'] }>`
       select until, case when had_password then 'new-password' else 'first-password' end as kind
-      from make_link(${personId}::uuid, ${hashOf(token)}::bytea)`,
+      from make_link(${personId}::uuid, ${tokenHash(token)}::bytea)`,
     makeRefusals,
     { action: 'link.made', object: { kind: 'person', id: personId } },
   )
@@ -82,7 +83,7 @@ export async function makeOperatorsLink(
       const { id, tie } = await tx
         .insertInto('one_time_link')
         .values({
-          hash: hashOf(token),
+          hash: tokenHash(token),
           person_id: 'personId' in recipient ? recipient.personId : null,
           role: 'role' in recipient ? recipient.role : null,
           made_by: null,
@@ -189,12 +190,4 @@ export async function useFirstLink(
 
 async function holdsOrAwaitsRights(tx: SafeguardsDatabase, personId: string): Promise<boolean> {
   return selectValue(tx, sql<boolean>`holds_or_awaits_rights(${personId}::uuid)`)
-}
-
-function newToken(): string {
-  return randomBytes(32).toString('base64url')
-}
-
-function hashOf(token: string): Buffer {
-  return createHash('sha256').update(token, 'utf8').digest()
 }

@@ -1,11 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { newToken } from '#platform/links/link-token.ts'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { enterTestPerson, password, type TestPerson } from '#test/database/people.ts'
 import type { SafeguardTables } from '../tables.ts'
 import { deleteExpiredSignInData } from './accounts.ts'
 import { makeOperatorsLink, useLink } from './links.ts'
-import { newDeviceToken, rememberDevice, signIn, type AttemptFrom } from './sign-in.ts'
+import { rememberDevice, signIn, type AttemptFrom } from './sign-in.ts'
 
 const database = await createTestDatabase<SafeguardTables>()
 const admin = database.as().db
@@ -33,7 +34,7 @@ async function later(minutes: number): Promise<void> {
 
 async function knownBrowser(): Promise<AttemptFrom> {
   const session = await aino.signIn()
-  const knownDevice = newDeviceToken()
+  const knownDevice = newToken()
   expect(await rememberDevice(desk, session, knownDevice)).toBe(true)
   return { network: '198.51.100.0/24', knownDevice }
 }
@@ -155,7 +156,7 @@ describe('a browser in which the person has signed in', () => {
 
   test('is remembered while it is among the twenty used last', async () => {
     const session = await aino.signIn()
-    const tokens = Array.from({ length: 22 }, newDeviceToken)
+    const tokens = Array.from({ length: 22 }, newToken)
     for (const token of tokens) await rememberDevice(desk, session, token)
     const { rows } = await pool.query<{ count: number }>('select count(*) from known_device where person_id = $1', [
       aino.id,

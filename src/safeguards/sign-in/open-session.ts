@@ -1,10 +1,13 @@
+/** Sessions that the custodian opens, completes or continues, under tokens made by the desk. */
 import { sql } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 import { appendAudit } from '../audit/append.ts'
 import { sessionHash, sessionObject, sessionLogHash } from '../people/session.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import type { SecondFactor } from './sign-in-tables.ts'
 
 /**
- * Opens a session for a person authenticated by the custodian, under a token made by the desk.
+ * Opens a session for a person authenticated by the custodian.
  * @returns false if the person is not employed
  */
 export async function openAuthenticatedSession(
@@ -15,11 +18,10 @@ export async function openAuthenticatedSession(
   expiresAt: Temporal.Instant,
 ): Promise<boolean> {
   const hash = sessionHash(newSession)
-  const { rows } = await sql<{ opened: boolean }>`
-    select open_proven_session(${personId}::uuid, ${hash}::bytea, ${method}, ${expiresAt}::timestamptz) as opened`.execute(
+  const opened = await selectValue(
     tx,
+    sql<boolean>`open_proven_session(${personId}::uuid, ${hash}::bytea, ${method}, ${expiresAt}::timestamptz)`,
   )
-  const opened = rows[0]?.opened === true
   if (opened && device !== undefined) {
     await safeguardsOf(tx)
       .updateTable('session')
@@ -31,25 +33,57 @@ export async function openAuthenticatedSession(
 }
 
 /** Completes a sign-in that awaits a second factor or its enrolment, under a new token; false if it has expired. */
-export async function completeWithPasskey(
+export async function completeSession(
   tx: SafeguardsDatabase,
-  {
-    session,
-    newSession,
-    personId,
-    verifier,
-  }: { session: string; newSession: string; personId: string; verifier: string },
+  used: {
+    session: string
+    newSession: string
+    personId: string
+    factor: SecondFactor
+    /** The log's digest of the factor; undefined if it has just been enrolled. */
+    verifier?: string | undefined
+  },
 ): Promise<boolean> {
-  const { rows } = await sql<{ completed: boolean }>`
-    select complete_session(${sessionHash(session)}::bytea, ${sessionHash(newSession)}::bytea, 'password+passkey')
-      as completed`.execute(tx)
-  const completed = rows[0]?.completed === true
+  const { session, newSession, personId, factor, verifier } = used
+  const method = factor === 'passkey' ? 'password+passkey' : 'password+totp'
+  const completed = await selectValue(
+    tx,
+    sql<boolean>`complete_session(${sessionHash(session)}::bytea, ${sessionHash(newSession)}::bytea, ${method})`,
+  )
   await appendAudit(tx, {
     action: 'session.started',
     result: completed ? 'ok' : 'refused:session.none',
     personId,
     object: await sessionObject(tx, newSession),
-    detail: { method: 'password+passkey', token: sessionLogHash(newSession), verifiers: [verifier] },
+    detail: {
+      method: `password+${factor}`,
+      token: sessionLogHash(newSession),
+      ...(verifier !== undefined && { verifiers: [verifier] }),
+    },
   })
   return completed
+}
+
+/** Continues a session under a new token: a stolen one becomes useless. Returns false if the session has ended. */
+export function rotateSession(tx: SafeguardsDatabase, session: string, newSession: string): Promise<boolean> {
+  return selectValue(
+    tx,
+    sql<boolean>`rotate_session(${sessionHash(session)}::bytea, ${sessionHash(newSession)}::bytea)`,
+  )
+}
+
+/**
+ * Checks the password of a session's person; failures are counted.
+ * @param proof argon2id's output, base64url
+ */
+export function provePassword(
+  tx: SafeguardsDatabase,
+  session: string,
+  proof: string,
+): Promise<'right' | 'wrong' | 'wait'> {
+  const bytes = Buffer.from(proof, 'base64url')
+  return selectValue(
+    tx,
+    sql<'right' | 'wrong' | 'wait'>`prove_password(${sessionHash(session)}::bytea, ${bytes}::bytea)`,
+  )
 }

@@ -2,8 +2,8 @@
  * One's own account: methods of signing in, password, open sessions. Others' accounts are in links.ts and factor-removals.ts,
  * second factors in second-factor.ts.
  */
-import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
+import { newToken } from '#platform/links/link-token.ts'
 import { appendAudit } from '../audit/append.ts'
 import { hashPassword, proofOf } from '../people/password.ts'
 import { sessionHash, type Session, asViewer } from '../people/session.ts'
@@ -90,7 +90,7 @@ export async function changePassword(
 ): Promise<Session | { refused: 'session.credentials' | 'session.wait' | 'session.none' | 'password.unfit' }> {
   const proof = await passwordProof(database, session.personId, passwords.current)
   const { salt, check } = await hashPassword(passwords.password)
-  const token = randomBytes(32).toString('base64url')
+  const token = newToken()
   return asViewer(database, session, async (tx) => {
     const { rows } = await sql<{ proved: keyof typeof refusals | 'right' }>`
       select change_own_password(${proof}::bytea, ${salt}, ${check}::bytea, ${isOnlyFactor(passwords.password)},

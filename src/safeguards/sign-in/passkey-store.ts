@@ -10,7 +10,7 @@ import { appendAudit } from '../audit/append.ts'
 import { sessionHash } from '../people/session.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { challengeBytes, challengeMinutes } from './challenges.ts'
-import { completeWithPasskey } from './open-session.ts'
+import { completeSession, provePassword, rotateSession } from './open-session.ts'
 import { spendConfirmation } from './confirmations.ts'
 import { descriptor, passkeysOf, refusalOf, type PasskeyRefusal, type PasskeyContext } from './passkey-context.ts'
 import { holderOf, type SessionHolder } from './session-holder.ts'
@@ -108,8 +108,8 @@ export function createPasskeyStore({
             detail: { kind: 'passkey', backedUp: passkey.backedUp, verifiers: [stored.verifier] },
           })
           const continues = holder.enrols
-            ? await completeWithPasskey(tx, { ...request, personId: holder.personId, verifier: stored.verifier })
-            : await rotate(tx, request)
+            ? await completeSession(tx, { ...request, personId: holder.personId, factor: 'passkey', ...stored })
+            : await rotateSession(tx, request.session, request.newSession)
           if (!continues) throw new SessionEnded()
           await sql`select end_sessions_of(${holder.personId}::uuid, ${sessionHash(request.newSession)}::bytea)`.execute(
             tx,
@@ -191,16 +191,13 @@ export function createPasskeyStore({
       .executeTakeFirstOrThrow()
     if (salt === null) {
       // Not the session's age: a provider that was not asked to authenticate again answers with an old authentication.
-      const { rows } = await sql<{ fresh: boolean }>`
-        select is_fresh(${sessionHash(request.session)}::bytea) as fresh`.execute(db)
-      return rows[0]?.fresh === true ? undefined : { refused: 'confirm.fresh' }
+      const isFresh = await selectValue(db, sql<boolean>`is_fresh(${sessionHash(request.session)}::bytea)`)
+      return isFresh ? undefined : { refused: 'confirm.fresh' }
     }
     if (request.proof === undefined) return { refused: 'confirm.password' }
-    const { rows } = await sql<{ proved: 'right' | 'wrong' | 'wait' }>`
-      select prove_password(${sessionHash(request.session)}::bytea, ${Buffer.from(request.proof, 'base64url')}::bytea)
-        as proved`.execute(db)
-    if (rows[0]?.proved === 'right') return undefined
-    return { refused: rows[0]?.proved === 'wrong' ? 'session.credentials' : 'session.wait' }
+    const proved = await provePassword(db, request.session, request.proof)
+    if (proved === 'right') return undefined
+    return { refused: proved === 'wrong' ? 'session.credentials' : 'session.wait' }
   }
 }
 
@@ -213,12 +210,4 @@ async function isLastFactorNeeded(tx: SafeguardsDatabase, personId: string): Pro
       and second_factors(p.id) = '{passkey}' and (select count(*) from passkey k where k.person_id = p.id) = 1 as needed
     from person p, sign_in_demand d where p.id = ${personId}::uuid`.execute(tx)
   return rows[0]?.needed === true
-}
-
-/** Continues the session under a new token. */
-async function rotate(tx: SafeguardsDatabase, { session, newSession }: { session: string; newSession: string }) {
-  return selectValue(
-    tx,
-    sql<boolean>`rotate_session(${sessionHash(session)}::bytea, ${sessionHash(newSession)}::bytea)`,
-  )
 }

@@ -22,7 +22,7 @@ import {
   type PasskeyRefusal,
   type PasskeyContext,
 } from './passkey-context.ts'
-import { completeWithPasskey, openAuthenticatedSession } from './open-session.ts'
+import { openAuthenticatedSession, completeSession } from './open-session.ts'
 import { holderOf } from './session-holder.ts'
 import { usePasskey } from './verify-passkey.ts'
 
@@ -96,7 +96,7 @@ export function createPasskeys(options: Omit<PasskeyContext, 'challenges'>) {
           })
           return refusalOf(used.fault)
         }
-        return (await completeWithPasskey(tx, { ...request, ...used }))
+        return (await completeSession(tx, { ...request, ...used, factor: 'passkey' }))
           ? { personId: holder.personId, expiresAt: sessionExpiry(now()).toString() }
           : { refused: 'session.none' as const }
       })

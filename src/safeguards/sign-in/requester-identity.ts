@@ -7,6 +7,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { buildEndSessionUrl, fetchUserInfo, type IDToken } from 'openid-client'
 import type { Language } from '#description/closed-lists.ts'
 import type { RequesterIdentitySettings } from '#platform/config/identity-provider.ts'
+import { codeOf, inGroups, readCode } from '#platform/links/typed-code.ts'
 import { appendAudit } from '../audit/append.ts'
 import { isStorable } from '../people/written-values.ts'
 import type { SafeguardsDatabase } from '../tables.ts'
@@ -75,6 +76,8 @@ const ticketMinutes = 30
 const maxAgeSeconds = flowMinutes * 60
 const maxClaimLength = 256
 const maxNameLength = 200
+/** Letters of a code: 140 bits. */
+const codeLength = 28
 
 export function createRequesterIdentification(options: {
   db: SafeguardsDatabase
@@ -138,13 +141,17 @@ export function createRequesterIdentification(options: {
         name,
         at: Temporal.Instant.fromEpochMilliseconds(at),
         codeOf: (request) =>
-          formatCode(
-            createHmac('sha256', codeKey)
-              .update(JSON.stringify([seed, request]))
-              .digest(),
+          inGroups(
+            codeOf(
+              createHmac('sha256', codeKey)
+                .update(JSON.stringify([seed, request]))
+                .digest()
+                .subarray(0, codeLength),
+            ),
+            4,
           ),
         digestOf: (code) =>
-          createHmac('sha256', normaliseCode(code))
+          createHmac('sha256', readCode(code))
             .update(JSON.stringify([settings.issuer, settings.claim, subject]))
             .digest(),
       }
@@ -209,21 +216,4 @@ export function createRequesterIdentification(options: {
   function record(result: 'ok' | `refused:${string}`): Promise<void> {
     return appendAudit(db, { action: 'home-request.identified', result, object: { kind: 'request' }, detail: {} })
   }
-}
-
-/** Letters and digits that are not mistaken for others when copied by hand (Crockford's base 32). */
-const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-const codeLength = 28
-
-/** Formats 140 bits in groups of four letters. */
-function formatCode(bytes: Uint8Array): string {
-  const letters = [...bytes.subarray(0, codeLength)].map((byte) => alphabet[byte % 32])
-  return Array.from({ length: codeLength / 4 }, (_, group) => letters.slice(group * 4, group * 4 + 4).join('')).join(
-    '-',
-  )
-}
-
-/** Normalises a code as people copy it: any case, with or without hyphens and blanks, O for 0, I and L for 1. */
-function normaliseCode(written: string): string {
-  return written.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1')
 }

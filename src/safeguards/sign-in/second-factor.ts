@@ -4,16 +4,16 @@
  */
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { selectValue } from '#platform/database/select-value.ts'
 import { appendAudit, type AuditEntry } from '../audit/append.ts'
 import { unwrapKey, wrapKey } from '../keys/wrap.ts'
-import { sessionHash, sessionObject, sessionLogHash } from '../people/session.ts'
+import { sessionHash } from '../people/session.ts'
 import { safeguardsOf, type SafeguardsDatabase, type Tx } from '../tables.ts'
 import { spendConfirmation } from './confirmations.ts'
-import { newRecoveryCodes, recoveryHash } from './recovery-codes.ts'
+import { newRecoveryCodes, recoveryHash } from './one-time-codes.ts'
 import type { SignInKeys } from './sign-in-key.ts'
 import type { SecondFactor, SecondFactorDemand } from './sign-in-tables.ts'
 import { newTotpSecret, stepOfCode, totpUri, writtenSecret } from './totp.ts'
+import { completeSession, provePassword, rotateSession } from './open-session.ts'
 
 const enrolmentMinutes = 15
 /** Wrong codes in a row after which an authenticator is disabled (NIST SP 800-63B-4 section 3.2.2). */
@@ -102,7 +102,7 @@ export function createSecondFactors(
         if (!found?.awaits || found.factors.length === 0) return { refused: 'session.none' }
         const used = await useFactor(tx, found.person, session, given)
         if ('refused' in used) return used
-        return (await complete(tx, session, newSession, found.person, used))
+        return (await completeSession(tx, { session, newSession, personId: found.person, ...used }))
           ? { done: true }
           : { refused: 'session.none' }
       }),
@@ -114,7 +114,7 @@ export function createSecondFactors(
         if (found.factors.includes('totp')) return { refused: found.awaits ? 'session.none' : 'factor.enrolled' }
         // With only the password, enrolment is possible only while there is no factor.
         if (found.awaits && found.factors.length > 0) return { refused: 'session.none' }
-        const refusal = found.awaits ? undefined : await provePassword(tx, session, proof)
+        const refusal = found.awaits ? undefined : await refusalWithoutPassword(tx, session, proof)
         if (refusal) return refusal
         // Adding a factor beside a passkey needs the passkey: the password alone may be known to others.
         if (
@@ -155,17 +155,15 @@ export function createSecondFactors(
         const recoveryCodes = await storeNewCodes(tx, found.person)
         await logCredential(tx, 'credential.added', found.person, 'totp', { id, kinds: totpKinds })
         const continues = found.awaits
-          ? await complete(tx, session, newSession, found.person, { factor: 'totp' })
-          : await rotate(tx, session, newSession)
+          ? await completeSession(tx, { session, newSession, personId: found.person, factor: 'totp' })
+          : await rotateSession(tx, session, newSession)
         if (!continues) throw new Error('a session ended while its authenticator was confirmed')
         await sql`select end_sessions_of(${found.person}::uuid, ${sessionHash(newSession)}::bytea)`.execute(tx)
         return { recoveryCodes }
       }),
 
     removeTotp: ({ session, proof, ...given }) =>
-      db.transaction().execute(async (tx) => {
-        const found = await readSignInState(tx, session)
-        if (!found || found.awaits) return { refused: 'session.none' }
+      inOwnSession(session, async (tx, found) => {
         if (!found.factors.includes('totp')) return { refused: 'factor.none' }
         const others = found.factors.includes('passkey')
         if (found.demand === 'required' && !others) return { refused: 'factor.required' }
@@ -175,7 +173,7 @@ export function createSecondFactors(
           .where('id', '=', found.person)
           .executeTakeFirstOrThrow()
         if (!alone && !others) return { refused: 'password.too-short-alone' }
-        const refusal = await provePassword(tx, session, proof)
+        const refusal = await refusalWithoutPassword(tx, session, proof)
         if (refusal) return refusal
         const used = await useFactor(tx, found.person, session, given)
         if ('refused' in used) return used
@@ -186,17 +184,13 @@ export function createSecondFactors(
       }),
 
     prove: ({ session, otp }) =>
-      db.transaction().execute(async (tx) => {
-        const found = await readSignInState(tx, session)
-        if (!found || found.awaits) return { refused: 'session.none' }
+      inOwnSession(session, async (tx, found) => {
         const used = await useFactor(tx, found.person, session, { otp })
         return 'refused' in used ? used : { done: true }
       }),
 
     proveAgain: ({ session, ...given }) =>
-      db.transaction().execute(async (tx) => {
-        const found = await readSignInState(tx, session)
-        if (!found || found.awaits) return { refused: 'session.none' }
+      inOwnSession(session, async (tx, found) => {
         const used = await useFactor(tx, found.person, session, given)
         if ('refused' in used) return used
         await sql`select mark_proved(${sessionHash(session)}::bytea, ${used.factor}, ${used.verifier})`.execute(tx)
@@ -204,9 +198,7 @@ export function createSecondFactors(
       }),
 
     renewRecoveryCodes: ({ session, otp }) =>
-      db.transaction().execute(async (tx) => {
-        const found = await readSignInState(tx, session)
-        if (!found || found.awaits) return { refused: 'session.none' }
+      inOwnSession(session, async (tx, found) => {
         if (!found.factors.includes('totp')) return { refused: 'factor.none' }
         const used = await useFactor(tx, found.person, session, { otp })
         if ('refused' in used) return used
@@ -214,6 +206,17 @@ export function createSecondFactors(
         await logCredential(tx, 'credential.added', found.person, 'recovery-codes', { kinds: ['recovery-code'] })
         return { recoveryCodes }
       }),
+  }
+
+  /** Runs work for the holder of a complete session. */
+  function inOwnSession<Done>(
+    session: string,
+    work: (tx: Tx, holder: SignInState) => Promise<Done | FactorRefusal>,
+  ): Promise<Done | FactorRefusal> {
+    return db.transaction().execute(async (tx) => {
+      const found = await readSignInState(tx, session)
+      return found && !found.awaits ? work(tx, found) : { refused: 'session.none' }
+    })
   }
 
   /** Uses a factor once; failures are counted, and committed with the refusal. */
@@ -279,48 +282,10 @@ async function readSignInState(tx: Tx, session: string): Promise<SignInState | u
   return rows[0]
 }
 
-async function provePassword(tx: Tx, session: string, proof: string | undefined): Promise<FactorRefusal | undefined> {
-  const { rows } = await sql<{ proved: 'right' | 'wrong' | 'wait' }>`
-    select prove_password(${sessionHash(session)}::bytea, ${Buffer.from(proof ?? '', 'base64url')}::bytea) as proved`.execute(
-    tx,
-  )
-  const proved = rows[0]?.proved
+async function refusalWithoutPassword(tx: Tx, session: string, proof = ''): Promise<FactorRefusal | undefined> {
+  const proved = await provePassword(tx, session, proof)
   if (proved === 'right') return undefined
   return proved === 'wrong' ? { refused: 'session.credentials' } : { refused: 'session.wait', seconds: 60 }
-}
-
-async function complete(
-  tx: Tx,
-  session: string,
-  newSession: string,
-  person: string,
-  { factor, verifier }: Partial<UsedFactor>,
-): Promise<boolean> {
-  const { rows } = await sql<{ done: boolean }>`
-    select complete_session(${sessionHash(session)}::bytea, ${sessionHash(newSession)}::bytea, 'password+totp') as done`.execute(
-    tx,
-  )
-  const done = rows[0]?.done === true
-  await appendAudit(tx, {
-    action: 'session.started',
-    result: done ? 'ok' : 'refused:session.none',
-    personId: person,
-    object: await sessionObject(tx, newSession),
-    detail: {
-      method: `password+${factor}`,
-      token: sessionLogHash(newSession),
-      ...(verifier !== undefined && { verifiers: [verifier] }),
-    },
-  })
-  return done
-}
-
-/** Continues the session under a new token: a stolen one becomes useless. */
-async function rotate(tx: Tx, session: string, newSession: string): Promise<boolean> {
-  return selectValue(
-    tx,
-    sql<boolean>`rotate_session(${sessionHash(session)}::bytea, ${sessionHash(newSession)}::bytea)`,
-  )
 }
 
 async function recordWrongCode(tx: Tx, session: string, person: string, factor: string): Promise<FactorRefusal> {

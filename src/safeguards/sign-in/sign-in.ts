@@ -3,9 +3,9 @@
  * refusal. The custodian's process checks the second factor (second-factor.ts). Failures and waits are stored in the database,
  * so that a desk that was taken over cannot guess faster.
  */
-import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { selectValue } from '#platform/database/select-value.ts'
+import { newToken, tokenHash } from '#platform/links/link-token.ts'
 import { appendAudit } from '../audit/append.ts'
 import { proofOf } from '../people/password.ts'
 import { sessionExpiry, sessionHash, sessionObject, sessionLogHash, type Session, asViewer } from '../people/session.ts'
@@ -81,7 +81,7 @@ export async function signIn(
     person &&
     Temporal.Instant.compare(person.employed_from, now) <= 0 &&
     (!person.employed_to || Temporal.Instant.compare(now, person.employed_to) < 0)
-  const session = { token: randomBytes(32).toString('base64url'), expiresAt: sessionExpiry(now) }
+  const session = { token: newToken(), expiresAt: sessionExpiry(now) }
   return db.transaction().execute(async (tx) => {
     // Also run for an unknown person, so that the answer takes as long.
     const { outcome, factors, verifier } = await open(tx, userId, employed ? proof : null, from, session)
@@ -109,13 +109,8 @@ export async function signIn(
 /** Records the browser that holds this token as one of the person's. @returns false if the token is another person's */
 export async function rememberDevice(database: SafeguardsDatabase, session: Session, device: string): Promise<boolean> {
   return asViewer(database, session, async (tx) => {
-    return selectValue(tx, sql<boolean>`remember_device(${hashOf(device)}::bytea)`)
+    return selectValue(tx, sql<boolean>`remember_device(${tokenHash(device)}::bytea)`)
   })
-}
-
-/** Returns a new token for {@link rememberDevice}. */
-export function newDeviceToken(): string {
-  return randomBytes(32).toString('base64url')
 }
 
 /** Returns how long the attempt must wait; undefined if it is checked at once. */
@@ -152,9 +147,5 @@ function delayedEntry(personId: string | undefined, delayed: SignInDelayed) {
 }
 
 function deviceHash({ knownDevice }: AttemptFrom): Buffer | null {
-  return knownDevice === undefined ? null : hashOf(knownDevice)
-}
-
-function hashOf(token: string): Buffer {
-  return createHash('sha256').update(token, 'utf8').digest()
+  return knownDevice === undefined ? null : tokenHash(knownDevice)
 }

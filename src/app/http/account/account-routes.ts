@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { newToken } from '#platform/links/link-token.ts'
 import { describePerson } from '#safeguards/people/people.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import {
@@ -19,7 +20,6 @@ import type { SecondFactorDemand, SignInMethod } from '#safeguards/sign-in/sign-
 import { registerOperations, done, items } from '../answer.ts'
 import { describedNow, type Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
-import { newSessionToken } from './session-routes.ts'
 import { setSessionToken, clearSession } from './session-cookies.ts'
 import { findSession, findSignIn } from '../request-session.ts'
 
@@ -103,7 +103,7 @@ export function accountRoutes(app: Routes, desk: Desk): void {
     confirmTotp: async (request, reply) => {
       const found = await findEnrollingSession(request)
       if (!found) return { refused: 'session.none' }
-      const newSession = newSessionToken()
+      const newSession = newToken()
       const confirmed = await secondFactors.confirmTotp({ session: found.token, newSession, ...request.body })
       if (!('refused' in confirmed)) setSessionToken(request, reply, newSession)
       return confirmed

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { newToken } from '#platform/links/link-token.ts'
 import { signOut, useSession, type Session } from '#safeguards/people/session.ts'
 import { registerOperations } from '../answer.ts'
 import { operations } from '../contract/operations.ts'
@@ -14,7 +15,6 @@ import {
   setSessionToken,
   clearSession,
 } from './session-cookies.ts'
-import { newSessionToken } from './session-routes.ts'
 
 /** Routes for sign-in at the agency's identity provider by redirects. A failure redirects to the first page, which shows it. */
 export function identityProviderRoutes(app: Routes, desk: Desk): void {
@@ -33,7 +33,7 @@ export function identityProviderRoutes(app: Routes, desk: Desk): void {
     ...operations.finishIdentityProvider,
     handler: async (request, reply) => {
       if (!desk.signInConfig.identityProvider) return refuse(reply, 'not-found')
-      const newSession = newSessionToken()
+      const newSession = newToken()
       const finished = await identityProvider.finish({
         flow: providerFlow(request) ?? '',
         query: request.url.slice(request.url.indexOf('?') + 1),

@@ -1,5 +1,6 @@
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { newToken } from '#platform/links/link-token.ts'
 import { listOwnPasskeys } from '#safeguards/sign-in/list-passkeys.ts'
 import { passwordProof } from '#safeguards/sign-in/own-account.ts'
 import { registerOperations, done, items, type OperationHandlers } from '../answer.ts'
@@ -8,7 +9,7 @@ import { nameDevice } from './name-device.ts'
 import { refuse } from '../refuse.ts'
 import type { Routes } from '../routes.ts'
 import { sessionToken, setSessionToken } from './session-cookies.ts'
-import { newSessionToken, completeCustodianSignIn } from './session-routes.ts'
+import { completeCustodianSignIn } from './session-routes.ts'
 import { findSignIn } from '../request-session.ts'
 
 /** Routes for passkeys: sign-in, the user's own passkeys, and confirmations. The custodian verifies them. */
@@ -25,7 +26,7 @@ export function passkeyRoutes(app: Routes, desk: Desk): void {
     askPasskeySignIn: () => options(passkeys.requestSignIn()),
 
     signInWithPasskey: async (request, reply) => {
-      const newSession = newSessionToken()
+      const newSession = newToken()
       const device = nameDevice(request.headers['user-agent'])
       const opened = await passkeys.signIn({ response: assertion(request.body), newSession, device })
       return 'refused' in opened ? opened : completeCustodianSignIn(desk, newSession, request, reply)
@@ -41,7 +42,7 @@ export function passkeyRoutes(app: Routes, desk: Desk): void {
     givePasskeyFactor: async (request, reply) => {
       const token = sessionToken(request)
       if (token === undefined) return { refused: 'session.none' }
-      const newSession = newSessionToken()
+      const newSession = newToken()
       const given = await passkeys.giveSecondFactor({ session: token, newSession, response: assertion(request.body) })
       return 'refused' in given ? given : completeCustodianSignIn(desk, newSession, request, reply)
     },
@@ -59,7 +60,7 @@ export function passkeyRoutes(app: Routes, desk: Desk): void {
       const pending = await findSignIn(desk, request)
       if (!pending) return { refused: 'session.none' }
       const { name, response } = request.body
-      const newSession = newSessionToken()
+      const newSession = newToken()
       const added = await passkeys.add({
         session: pending.token,
         newSession,

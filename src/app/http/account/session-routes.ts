@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { newToken } from '#platform/links/link-token.ts'
 import { covers, needsReference, purposes } from '#description/purposes.ts'
 import { rightsOf, type Right } from '#safeguards/access/grant.ts'
 import { describePerson } from '#safeguards/people/people.ts'
@@ -8,7 +8,7 @@ import { unitNames } from '#safeguards/people/units.ts'
 import { confinementOf } from '#use/requests/offices/room.ts'
 import { networkOf } from '#safeguards/sign-in/network.ts'
 import type { GivenFactor } from '#safeguards/sign-in/second-factor.ts'
-import { newDeviceToken, rememberDevice, signIn, type PendingSignIn } from '#safeguards/sign-in/sign-in.ts'
+import { rememberDevice, signIn, type PendingSignIn } from '#safeguards/sign-in/sign-in.ts'
 import { registerOperations } from '../answer.ts'
 import type { Desk } from '../desk.ts'
 import { nameDevice } from './name-device.ts'
@@ -69,18 +69,13 @@ export function sessionRoutes(app: Routes, desk: Desk): void {
   })
 
   async function finish(request: FastifyRequest, reply: FastifyReply, token: string, given: GivenFactor) {
-    const newSession = newSessionToken()
+    const newSession = newToken()
     const outcome = await desk.custodian.secondFactors.give({ session: token, newSession, ...given })
     if (!('refused' in outcome)) return completeCustodianSignIn(desk, newSession, request, reply)
     // Keeps the sign-in in progress, so that the user can try another code.
     if (outcome.refused !== 'session.none') setSessionToken(request, reply, token)
     return outcome
   }
-}
-
-/** Returns 32 random bytes, base64url. */
-export function newSessionToken(): string {
-  return randomBytes(32).toString('base64url')
 }
 
 /** Sends the response of a sign-in for which the custodian has opened a session. */
@@ -110,11 +105,11 @@ async function endPreviousSession(desk: Desk, request: FastifyRequest, token: st
 
 /** Registers the browser as known to the person: failed attempts of strangers do not slow down its sign-ins. */
 async function rememberBrowser(desk: Desk, request: FastifyRequest, reply: FastifyReply, session: Session) {
-  const device = deviceToken(request) ?? newDeviceToken()
+  const device = deviceToken(request) ?? newToken()
   const known = await rememberDevice(desk.db, session, device)
   if (known) return setDeviceToken(request, reply, device)
   // The device token belongs to another person. Each person needs their own.
-  const own = newDeviceToken()
+  const own = newToken()
   await rememberDevice(desk.db, session, own)
   setDeviceToken(request, reply, own)
 }

@@ -7,7 +7,7 @@ import { sql } from 'kysely'
 import { headerForKey, headerForPassphrase, type AgeHeader } from '#platform/age/header-for.ts'
 import { makePassphrase } from '#platform/age/passphrase.ts'
 import { inSession } from '#platform/database/connect.ts'
-import { makeLinkToken, tokenHash } from '#platform/links/link-token.ts'
+import { newToken, tokenHash } from '#platform/links/link-token.ts'
 import type { OpusThreads } from '#platform/opus/encode-in-threads.ts'
 import { writeVcon } from '#platform/vcon/write-vcon.ts'
 import { writeZip, type ZipEntry } from '#platform/zip/write-zip.ts'
@@ -78,7 +78,7 @@ export function createPackageMaker(options: PackageMakerOptions): PackageMaker {
     async make(request) {
       if (request.recipient !== undefined && !headerForKey(request.recipient)) return { refused: 'package.recipient' }
       const passphrase = request.method === 'PASSPHRASE' ? makePassphrase() : undefined
-      const token = request.delivery === 'LINK' ? makeLinkToken() : undefined
+      const token = request.delivery === 'LINK' ? newToken() : undefined
       const begun = await begin(options, request, token === undefined ? undefined : tokenHash(token))
       if ('refused' in begun) return begun
       const makeHeader = (): Promise<AgeHeader> | AgeHeader => {

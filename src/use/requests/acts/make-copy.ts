@@ -7,7 +7,7 @@ import { sql } from 'kysely'
 import { headerForKey, headerForPassphrase, type AgeHeader } from '#platform/age/header-for.ts'
 import { makePassphrase } from '#platform/age/passphrase.ts'
 import { inSession } from '#platform/database/connect.ts'
-import { makeLinkToken, tokenHash } from '#platform/links/link-token.ts'
+import { newToken, tokenHash } from '#platform/links/link-token.ts'
 import { subjectCopyKey } from '#register/recordings/objects.ts'
 import { storeSubjectCopy, removeUnfinishedCopies, type CopyStore } from '#register/recordings/subject-copies.ts'
 import { returnRefusal } from '#safeguards/access/database-request.ts'
@@ -68,7 +68,7 @@ export function createCopyMaker(options: CopyMakerOptions): CopyMaker {
       const passphrase = request.method === 'PASSPHRASE' ? makePassphrase() : undefined
       const toKey = passphrase === undefined ? headerForKey(request.recipient) : undefined
       if (passphrase === undefined && !toKey) return { refused: 'copy.recipient' }
-      const token = makeLinkToken()
+      const token = newToken()
       const begun = await begin(options, request, tokenHash(token))
       if ('refused' in begun) return begun
       // Deriving a key from a passphrase takes memory. It is not done for refused requests, and copies are made one at a

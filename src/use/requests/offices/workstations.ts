@@ -1,14 +1,13 @@
-import { createHash, randomBytes, randomInt } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Trilingual } from '#platform/texts/texts.ts'
 import { inSession } from '#platform/database/connect.ts'
+import { codeOf, inGroups, readCode } from '#platform/links/typed-code.ts'
 import { requestAct, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import { sessionHash, type Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '#safeguards/tables.ts'
 
-/** Crockford's base 32: no I, L, O or U, so that codes are read out and typed without mistakes. */
-const codeAlphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-/** 50 bits, valid for fifteen minutes. */
+/** Letters of a code: 50 bits, valid for fifteen minutes. */
 const codeLength = 10
 
 /**
@@ -22,7 +21,7 @@ export async function makeWorkstationCode(
   officeId: string,
   name: string,
 ): Promise<{ code: string; until: Temporal.Instant } | Refused<'deny.role' | 'not-found' | 'input.identity-code'>> {
-  const code = Array.from({ length: codeLength }, () => codeAlphabet[randomInt(codeAlphabet.length)]).join('')
+  const code = codeOf(randomBytes(codeLength))
   const answer = await requestDatabase(
     db,
     session,
@@ -32,7 +31,7 @@ export async function makeWorkstationCode(
     { action: 'office.changed', object: { kind: 'office', id: officeId } },
   )
   if ('refused' in answer) return answer
-  return { code: `${code.slice(0, 5)}-${code.slice(5)}`, until: answer.rows[0]!.until }
+  return { code: inGroups(code, 5), until: answer.rows[0]!.until }
 }
 
 /**
@@ -90,8 +89,7 @@ export async function workstationHere(
   })
 }
 
-/** Hashes a code however typed: lower case, blanks, and letters that resemble digits. */
+/** Hashes a code, however written. */
 function hashOf(code: string): Buffer {
-  const read = code.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1')
-  return createHash('sha256').update(read, 'utf8').digest()
+  return createHash('sha256').update(readCode(code)).digest()
 }
