@@ -1,7 +1,7 @@
 /** Opens sealed recordings of an import, and compares their audio with that of their files. */
 import { sql, type Kysely } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
-import { fileKeysOf } from '#safeguards/keys/file-keys-of.ts'
+import { fileKeysOf } from '#safeguards/keys/recording-keys.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { digestOfRecording } from './recordings/audio-digest.ts'
 import { openRecordingBody } from './recordings/open-recording.ts'

@@ -5,7 +5,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, type Cipheriv } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
-import { fileKeysOf } from '#safeguards/keys/file-keys-of.ts'
+import { fileKeysOf } from '#safeguards/keys/recording-keys.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import type { RegisterTables } from '../tables.ts'
 

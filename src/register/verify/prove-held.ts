@@ -5,7 +5,7 @@
  */
 import type { Kysely } from 'kysely'
 import type { ObjectStore } from '#platform/objects/object-store.ts'
-import { fileKeysOf } from '#safeguards/keys/file-keys-of.ts'
+import { fileKeysOf } from '#safeguards/keys/recording-keys.ts'
 import type { KeyStore } from '#safeguards/keys/key-store.ts'
 import { bodyKey, headerKey } from '../recordings/objects.ts'
 import { openRecordingIndex } from '../recordings/open-recording.ts'

@@ -4,6 +4,7 @@ import type { Duty, Role } from '#description/roles.ts'
 import { appendAudit } from '../audit/append.ts'
 import { type Session, asViewer } from '../people/session.ts'
 import type { SafeguardsDatabase, Tx } from '../tables.ts'
+import { containing } from '../people/written-values.ts'
 
 export interface FoundPerson {
   id: string
@@ -113,10 +114,7 @@ const unitNow = sql`(
 
 function matches(text: string | undefined): RawBuilder<boolean> {
   if (!text?.trim()) return sql<boolean>`true`
-  const pattern = `%${text
-    .normalize('NFC')
-    .trim()
-    .replaceAll(/[\\%_]/g, '\\$&')}%`
+  const pattern = containing(text)
   return sql<boolean>`(f.name ilike ${pattern} or f."userId" ilike ${pattern})`
 }
 

@@ -35,7 +35,8 @@ export function listVerifications(
   return asOfficer(database, session, async (tx) => {
     const rows = await tx
       .selectFrom('log_verification as v')
-      .selectAll()
+      .select(['id', 'asked_by', 'state', 'step', 'checked', 'entries', 'report'])
+      .select(['asked_at as askedAt', 'started_at as startedAt', 'ended_at as endedAt'])
       .where(
         sql<boolean>`v.asked_by is not null or not exists (
           select from log_verification n where n.asked_by is null and n.state = v.state and n.asked_at > v.asked_at)`,
@@ -47,17 +48,10 @@ export function listVerifications(
       tx,
       rows.flatMap(({ asked_by }) => asked_by ?? []),
     )
-    return rows.map((row) => ({
-      id: row.id,
-      askedBy: row.asked_by === null ? undefined : { id: row.asked_by, name: names.get(row.asked_by) },
-      askedAt: row.asked_at,
-      startedAt: row.started_at,
-      endedAt: row.ended_at,
-      state: row.state,
-      step: row.step,
-      checked: row.checked,
-      entries: row.entries,
-      report: row.report as Report | null,
+    return rows.map(({ asked_by: id, report, ...row }) => ({
+      ...row,
+      askedBy: id === null ? undefined : { id, name: names.get(id) },
+      report: report as Report | null,
     }))
   })
 }
@@ -70,10 +64,9 @@ export function requestVerification(
   database: SafeguardsDatabase,
   session: Pick<Session, 'token'>,
 ): Promise<{ id: string } | { refused: 'deny.role' }> {
-  return asOfficer(database, session, async (tx) => {
-    const { rows } = await sql<{ id: string }>`select request_log_verification() as id`.execute(tx)
-    return rows[0]!
-  })
+  return asOfficer(database, session, async (tx) => ({
+    id: await selectValue(tx, sql<string>`request_log_verification()`),
+  }))
 }
 
 /**

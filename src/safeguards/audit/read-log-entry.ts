@@ -3,10 +3,13 @@
  * checkpoint.
  */
 import { sql } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 import type { Session } from '../people/session.ts'
 import type { SafeguardsDatabase, Tx } from '../tables.ts'
-import { asOfficer, namesIn, type LogEntry } from './read-log.ts'
+import { asOfficer, namesIn, type LogEntry, entryFields } from './read-log.ts'
 import { proveEntry, type EntryProof } from './verify/prove-entry.ts'
+import { storedHashes } from './stored-tree.ts'
+import { newestCosignatures } from './witness/cosignatures.ts'
 
 export interface KnownCheckpoint {
   origin: string
@@ -35,9 +38,7 @@ export function readLogEntry(
 ): Promise<ProvedEntry | 'not-found' | { refused: 'deny.role' }> {
   return asOfficer(database, session, async (tx) => {
     const { rows } = await sql<LogEntry & { salt: string; leaf: number | null; isProved: boolean; written: string }>`
-      select seq, at, person_id as "personId", right_id as "rightId", role, action, purpose, reference,
-        object_kind as "objectKind", object_id as "objectId", result, detail, replace(salt::text, '-', '') as salt, leaf,
-        is_proved as "isProved",
+      select ${entryFields}, replace(salt::text, '-', '') as salt, leaf, is_proved as "isProved",
         to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as written
       from read_log_entry(${seq}::bigint)`.execute(tx)
     const [row] = rows
@@ -66,7 +67,9 @@ export function readLogEntry(
       leaf: leaf ?? undefined,
       isWithheld: !isProved,
       checkpoint,
-      proof: isReached ? await proveEntry(logged, leaf, checkpoint, (...range) => hashesOf(tx, ...range)) : undefined,
+      proof: isReached
+        ? await proveEntry(logged, leaf, checkpoint, (...range) => storedHashes(tx, ...range))
+        : undefined,
     }
   })
 }
@@ -77,8 +80,8 @@ export function readLogState(
   session: Pick<Session, 'token'>,
 ): Promise<{ checkpoint: KnownCheckpoint | undefined; pending: number } | { refused: 'deny.role' }> {
   return asOfficer(database, session, async (tx) => {
-    const { rows } = await sql<{ pending: number }>`select count_log_pending() as pending`.execute(tx)
-    return { checkpoint: await newestKnown(tx), pending: rows[0]?.pending ?? 0 }
+    const pending = await selectValue(tx, sql<number>`count_log_pending()`)
+    return { checkpoint: await newestKnown(tx), pending }
   })
 }
 
@@ -86,46 +89,16 @@ export function readLogState(
 async function newestKnown(tx: Tx): Promise<KnownCheckpoint | undefined> {
   const newest = await tx
     .selectFrom('audit_checkpoint')
-    .select(['size', 'root', 'note', 'signed_at'])
+    .select(['size', 'root', 'note', 'signed_at as signedAt'])
     .orderBy('size', 'desc')
     .limit(1)
     .executeTakeFirst()
   if (!newest) return undefined
-  const witnesses = await tx
-    .selectFrom('audit_cosignature')
-    .distinctOn('witness')
-    .select(['witness', 'received_at'])
-    .orderBy('witness')
-    .orderBy('size', 'desc')
-    .execute()
-  const { size, root, note, signed_at: signedAt } = newest
-  const origin = note.slice(0, note.indexOf('\n'))
+  const { note, ...signed } = newest
+  const witnesses = await newestCosignatures(tx)
   return {
-    origin,
-    size,
-    root,
-    signedAt,
-    witnesses: witnesses.map(({ witness, received_at }) => ({ name: witness, receivedAt: received_at })),
+    ...signed,
+    origin: note.slice(0, note.indexOf('\n')),
+    witnesses: witnesses.map(({ witness: name, receivedAt }) => ({ name, receivedAt })),
   }
-}
-
-async function hashesOf(tx: Tx, level: number, from: number, to: number): Promise<Buffer[]> {
-  const rows =
-    level === 0
-      ? await tx
-          .selectFrom('audit_leaf')
-          .select('hash')
-          .where('index', '>=', from)
-          .where('index', '<', to)
-          .orderBy('index')
-          .execute()
-      : await tx
-          .selectFrom('audit_subtree')
-          .select('hash')
-          .where('level', '=', level)
-          .where('index', '>=', from)
-          .where('index', '<', to)
-          .orderBy('index')
-          .execute()
-  return rows.map(({ hash }) => hash)
 }

@@ -11,6 +11,7 @@ import { currentNames } from '../people/current-names.ts'
 import { returnRefusal } from '../access/database-request.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type SafeguardsDatabase, type Tx } from '../tables.ts'
+import { containing } from '../people/written-values.ts'
 
 export interface LogSearch {
   /** A person's id, user id, or part of their name. */
@@ -55,6 +56,10 @@ export interface LogPage {
   approximateTotal: number
 }
 
+/** Columns of a {@link LogEntry}. */
+export const entryFields = sql`seq, at, person_id as "personId", right_id as "rightId", role, action, purpose, reference,
+  object_kind as "objectKind", object_id as "objectId", result, detail`
+
 /** Limit of the exact count. */
 export const countedUpTo = 100_000
 /** A name may match many persons. */
@@ -84,9 +89,7 @@ export function readLog(
       to: search.to?.toString(),
     })
     const { rows } = await sql<LogEntry>`
-      select seq, at, person_id as "personId", right_id as "rightId", role, action, purpose, reference,
-        object_kind as "objectKind", object_id as "objectId", result, detail
-      from read_log(${filter}::jsonb, ${after?.at ?? null}::timestamptz, ${after?.seq ?? null}::bigint,
+      select ${entryFields} from read_log(${filter}::jsonb, ${after?.at ?? null}::timestamptz, ${after?.seq ?? null}::bigint,
         ${search.skip}::integer, ${search.limit + 1}::integer)`.execute(tx)
     const entries = rows.slice(0, search.limit)
     const [first, last] = [entries[0], entries.at(-1)]
@@ -116,8 +119,8 @@ export function asOfficer<Found>(
   return returnRefusal(
     ['deny.role'],
     inSession(db, { 'seloste.session': session.token }, async (tx) => {
-      const { rows } = await sql<{ may: boolean }>`select viewer_is('DATA_PROTECTION_OFFICER') as may`.execute(tx)
-      return rows[0]?.may === true ? await work(tx) : { refused: 'deny.role' as const }
+      const isOfficer = await selectValue(tx, sql<boolean>`viewer_is('DATA_PROTECTION_OFFICER')`)
+      return isOfficer ? work(tx) : { refused: 'deny.role' as const }
     }),
   )
 }
@@ -138,7 +141,6 @@ const idShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 /** Returns the ids of all persons a text may mean, by past names too: the log is also read about people who have left. */
 async function findPeople(tx: Tx, text: string): Promise<string[]> {
   if (idShape.test(text)) return [text.toLowerCase()]
-  const pattern = `%${text.normalize('NFC').replaceAll(/[\\%_]/g, '\\$&')}%`
   const rows = await tx
     .selectFrom('person')
     .select('person.id')
@@ -150,7 +152,7 @@ async function findPeople(tx: Tx, text: string): Promise<string[]> {
             .selectFrom('person_name')
             .select('person_name.name')
             .whereRef('person_name.person_id', '=', 'person.id')
-            .where('person_name.name', 'ilike', pattern),
+            .where('person_name.name', 'ilike', containing(text)),
         ),
       ]),
     )

@@ -15,7 +15,7 @@ import type { LogFolder } from './log-folder.ts'
 import { readLogKey } from './log-key.ts'
 import type { Signer } from './note.ts'
 import { minimumIndex, signDetail } from './signed-entries.ts'
-import { storedHashReader, storedSize } from './stored-tree.ts'
+import { storedHashReader, storedSize, newestCheckpoint } from './stored-tree.ts'
 import { hashLeaf, RightEdge } from './tree.ts'
 
 export const sequencerLock = 'seloste.audit-log'
@@ -118,12 +118,7 @@ async function readSigned(
     const root = await rootOf(remembered.size, (from, to) => folder.readLeaves(from, to))
     if (root?.equals(remembered.root)) return { size: remembered.size, note, leaves: 'beside the keys' }
   }
-  const stored = await tx
-    .selectFrom('audit_checkpoint')
-    .select('note')
-    .orderBy('size', 'desc')
-    .limit(1)
-    .executeTakeFirst()
+  const stored = await newestCheckpoint(tx)
   const known = stored && readOwnCheckpoint(signer, stored.note)
   const newest = !remembered || (known && known.size >= remembered.size) ? known : remembered
   const newestNote = newest === known ? stored?.note : note

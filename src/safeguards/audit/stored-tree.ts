@@ -1,6 +1,7 @@
 /** Reads the tree from the database, without verifying it. */
 import { sql } from 'kysely'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import { selectValue } from '#platform/database/select-value.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 import type { ReadTreeHashes } from './tree.ts'
 
 /** Tables of a tree: the audit log's here, and the destruction ledger's (ledger/ledger-tree.ts). */
@@ -29,27 +30,36 @@ export class MissingTreeHashes extends Error {
   }
 }
 
+/** Returns the stored hashes [from, to) of a level; fewer if some are missing. */
+export async function storedHashes(
+  db: SafeguardsDatabase,
+  level: number,
+  from: number,
+  to: number,
+  tables = auditTree,
+): Promise<Buffer[]> {
+  const table =
+    level === 0 ? sql`${sql.table(tables.leaf)} where true` : sql`${sql.table(tables.subtree)} where level = ${level}`
+  const { rows } = await sql<{ hash: Buffer }>`
+    select hash from ${table} and index >= ${from} and index < ${to} order by index`.execute(db)
+  return rows.map(({ hash }) => hash)
+}
+
 /**
  * Reads members of a level.
  * @throws MissingTreeHashes
  */
-export function storedHashReader(database: SafeguardsDatabase, tables = auditTree): ReadTreeHashes {
-  const db = safeguardsOf(database)
+export function storedHashReader(db: SafeguardsDatabase, tables = auditTree): ReadTreeHashes {
   return async (level, from, to) => {
-    const table =
-      level === 0 ? sql`${sql.table(tables.leaf)} where true` : sql`${sql.table(tables.subtree)} where level = ${level}`
-    const { rows } = await sql<{ hash: Buffer }>`
-      select hash from ${table} and index >= ${from} and index < ${to} order by index`.execute(db)
-    if (rows.length !== to - from) throw new MissingTreeHashes(level, from, to)
-    return rows.map(({ hash }) => hash)
+    const hashes = await storedHashes(db, level, from, to, tables)
+    if (hashes.length !== to - from) throw new MissingTreeHashes(level, from, to)
+    return hashes
   }
 }
 
 /** Returns the number of leaves: the last index plus one. */
 export async function storedSize(database: SafeguardsDatabase, tables = auditTree): Promise<number> {
-  const { rows } = await sql<{ size: number }>`
-    select coalesce(max(index) + 1, 0) as size from ${sql.table(tables.leaf)}`.execute(database)
-  return rows[0]?.size ?? 0
+  return selectValue(database, sql<number>`(select coalesce(max(index) + 1, 0) from ${sql.table(tables.leaf)})`)
 }
 
 export interface StoredCheckpoint {

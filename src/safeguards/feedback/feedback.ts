@@ -2,13 +2,13 @@
  * Accessibility feedback (L34): anybody can send a message; administrators list them and record the answer, which they send
  * themselves.
  */
-import { sql, type Kysely } from 'kysely'
-import { inSession } from '#platform/database/connect.ts'
+import { sql } from 'kysely'
 import { selectValue } from '#platform/database/select-value.ts'
 import type { Language } from '#description/closed-lists.ts'
 import { appendAudit } from '../audit/append.ts'
 import { type Session, asViewer } from '../people/session.ts'
 import type { SafeguardsDatabase } from '../tables.ts'
+import { returnRefusal } from '../access/database-request.ts'
 
 export interface GivenFeedback {
   language: Language
@@ -33,43 +33,23 @@ export interface Feedback {
 /** Longest texts, in characters; the database has the same limits (database/functions/feedback/feedback.sql). */
 export const longest = { message: 4000, place: 300, email: 254, answer: 4000 }
 
-interface FeedbackTables {
-  feedback: {
-    id: string
-    received_at: Temporal.Instant
-    answer_due_at: Temporal.Instant
-    language: Language
-    message: string
-    place: string | null
-    email: string | null
-    answered_at: Temporal.Instant | null
-    answer: string | null
-  }
-}
-
 /** Accepts a message and returns when the answer is due. `full` if too many wait for an answer. */
 export async function storeFeedback(
   database: SafeguardsDatabase,
   feedback: GivenFeedback,
 ): Promise<Temporal.Instant | 'full'> {
-  try {
-    const { rows } = await sql<{ due: Temporal.Instant }>`
-      select submit_feedback(${feedback.language}, ${feedback.message}, ${feedback.place ?? null}, ${feedback.email ?? null}) as due`.execute(
-      database,
-    )
-    const [row] = rows
-    if (!row) throw new Error('submit_feedback returned nothing')
-    return row.due
-  } catch (error) {
-    if (refusalCodeOf(error) === 'feedback.full') return 'full'
-    throw error
-  }
+  const { language, message, place = null, email = null } = feedback
+  const submitting = selectValue(
+    database,
+    sql<Temporal.Instant>`submit_feedback(${language}, ${message}, ${place}, ${email})`,
+  )
+  const due = await returnRefusal(['feedback.full'], submitting)
+  return 'refused' in due ? 'full' : due
 }
 
 /** Lists messages for an administrator: unanswered first, by due date. */
 export async function listFeedback(database: SafeguardsDatabase, session: Session): Promise<Feedback[] | 'deny.role'> {
-  const db = database as Kysely<FeedbackTables>
-  return inSession(db, { 'seloste.session': session.token }, async (tx) => {
+  return asViewer(database, session, async (tx) => {
     if (!(await isAdministrator(tx))) {
       await appendAudit(tx, {
         action: 'request.refused',
@@ -79,24 +59,13 @@ export async function listFeedback(database: SafeguardsDatabase, session: Sessio
       })
       return 'deny.role'
     }
-    const rows = await tx
-      .selectFrom('feedback')
-      .select(['id', 'received_at', 'answer_due_at', 'language', 'message', 'place', 'email', 'answered_at', 'answer'])
-      .orderBy(sql`answered_at is not null`)
-      .orderBy(sql`case when answered_at is null then answer_due_at end`)
-      .orderBy('answered_at', 'desc')
-      .limit(maxListed)
-      .execute()
-    return rows.map(({ answered_at: at, answer: text, ...row }) => ({
-      id: row.id,
-      receivedAt: row.received_at,
-      answerDueAt: row.answer_due_at,
-      language: row.language,
-      message: row.message,
-      place: row.place,
-      email: row.email,
-      ...(at && text !== null && { answer: { at, text } }),
-    }))
+    const { rows } = await sql<Omit<Feedback, 'answer'> & { at: Temporal.Instant | null; text: string | null }>`
+      select id, received_at as "receivedAt", answer_due_at as "answerDueAt", language, message, place, email,
+        answered_at as at, answer as text
+      from feedback
+      order by answered_at is not null, case when answered_at is null then answer_due_at end, answered_at desc
+      limit ${maxListed}`.execute(tx)
+    return rows.map(({ at, text, ...row }) => ({ ...row, ...(at && text !== null && { answer: { at, text } }) }))
   })
 }
 
@@ -115,10 +84,7 @@ export async function answerFeedback(
       await appendAudit(tx, { ...trace, result: 'refused:deny.role' })
       return 'deny.role'
     }
-    const { rows } = await sql<{
-      is_answered: boolean
-    }>`select answer_feedback(${id}::uuid, ${answer}) as is_answered`.execute(tx)
-    if (!rows[0]?.is_answered) return 'gone'
+    if (!(await selectValue(tx, sql<boolean>`answer_feedback(${id}::uuid, ${answer})`))) return 'gone'
     await appendAudit(tx, { ...trace, role: 'ADMINISTRATOR', result: 'ok' })
     return 'answered'
   })
@@ -134,10 +100,4 @@ export async function deleteOldFeedback(database: SafeguardsDatabase): Promise<n
 
 async function isAdministrator(tx: SafeguardsDatabase): Promise<boolean> {
   return selectValue(tx, sql<boolean>`viewer_is('ADMINISTRATOR')`)
-}
-
-/** Returns the refusal code raised by `refuse_if` with SQLSTATE SE001 (database/functions/access/acts.sql). */
-function refusalCodeOf(error: unknown): string | undefined {
-  const { code, message } = error as { code?: string; message?: string }
-  return code === 'SE001' ? message : undefined
 }

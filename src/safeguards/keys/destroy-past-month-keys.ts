@@ -1,10 +1,8 @@
 import { safeguardsOf, type SafeguardsDatabase, type Db } from '../tables.ts'
-import { appendAudit } from '../audit/append.ts'
-import { appendToLedger } from '../ledger/append-to-ledger.ts'
 import type { Copies } from '../places/copies.ts'
 import type { KeyStore } from './key-store.ts'
 import { lockMonths, monthKeyName } from './month-keys.ts'
-import { destroyKey, destroyRetiredVersions } from './retire-versions.ts'
+import { destroyKey, destroyRetiredVersions, recordKeyDestroyed } from './retire-versions.ts'
 
 /**
  * Destroys every version of keys of past months (before `currentMonth`, its first day) that no stored recording depends on. Every copy
@@ -76,17 +74,9 @@ async function destroyUnknown(db: Db, store: KeyStore, currentMonth: Temporal.Pl
   const unknown = (await store.names()).filter((name) => !known.has(name) && isBefore(name, currentMonth))
   for (const name of unknown) {
     const receipt = await destroyKey(store, name)
-    await db.transaction().execute(async (tx) => {
-      await appendToLedger(tx, {
-        kind: 'month-key',
-        name,
-        cause: 'retention',
-        doneBy: 'destroyer',
-        detail: {},
-        targets: { receipts: [receipt] },
-      })
-      await appendAudit(tx, { action: 'key.destroyed', result: 'ok', object: { kind: 'key' }, detail: { name } })
-    })
+    await db
+      .transaction()
+      .execute((tx) => recordKeyDestroyed(tx, name, { kind: 'month-key', name, cause: 'retention' }, receipt))
   }
   return unknown
 }

@@ -71,6 +71,31 @@ export class KeyStoreFault extends Fault<keyof typeof keyStoreFaults> {
   }
 }
 
+/**
+ * Wraps secrets and verifies that they open again: a faulty store changes nothing.
+ * @throws KeyStoreFault KEY_FORGED
+ */
+export async function wrapVerified(
+  store: Pick<KeyStore, 'wrap' | 'unwrap'>,
+  name: string,
+  items: readonly Unwrapped[],
+): Promise<Buffer[]> {
+  const wrapped = await store.wrap(name, items)
+  const back = await store.unwrap(
+    name,
+    items.map(({ purpose }, index) => ({ wrapped: wrapped[index]!, purpose })),
+  )
+  const isSound =
+    wrapped.length === items.length &&
+    back.length === items.length &&
+    items.every(({ secret }, index) => back[index]!.equals(secret))
+  if (isSound) return wrapped
+  throw new KeyStoreFault(
+    'KEY_FORGED',
+    `the key store does not unwrap what it wrapped under ${name}; nothing was changed: check the key store`,
+  )
+}
+
 /** Names are valid in every store and lead out of no folder; Vault's end with a letter or digit. */
 const nameShape = /^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$/
 

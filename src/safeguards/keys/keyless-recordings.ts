@@ -7,10 +7,10 @@ import { sql } from 'kysely'
 import { readLogKey } from '../audit/log-key.ts'
 import { readTrusted } from '../audit/signed-entries.ts'
 import { safeguardsOf, type SafeguardsDatabase, type Db } from '../tables.ts'
-import { fileKeysOf } from './file-keys-of.ts'
+import { fileKeysOf } from './recording-keys.ts'
 import type { KeyStore } from './key-store.ts'
 import { monthKeyName } from './month-keys.ts'
-import { unwrapShards } from './rekey-month.ts'
+import { unwrapShards, readShardKeys } from './rekey-month.ts'
 
 /** Condition: not destroyed, and ingested according to the row or the log. Before ingestion the intake key opens a recording. */
 const isKept = sql<boolean>`r.state not in ('DESTROYING', 'DESTROYED') and (r.kept_at is not null or exists (
@@ -87,11 +87,7 @@ export async function whyStillNeeded(
   }
   const unaccepted = await withoutAccepted(db, store, keyless)
   if (unaccepted.length > 0) return describe(unaccepted)
-  const shards = await db
-    .selectFrom('shard_key')
-    .select(['shard', 'wrapped', 'month_key_version as version'])
-    .where('expiry_month', '=', month)
-    .execute()
+  const shards = await readShardKeys(db, month)
   if (shards.some(({ version }) => leaving.includes(version)))
     return `shards of the month are still wrapped under it; ${remedy}`
   for (const key of (await unwrapShards(store, month, shards)).values()) key.fill(0)

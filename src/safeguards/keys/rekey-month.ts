@@ -7,10 +7,10 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { safeguardsOf, type SafeguardsDatabase, type Db, type Tx } from '../tables.ts'
-import { KeyStoreFault, type KeyStore, type Wrapped } from './key-store.ts'
+import { type KeyStore, wrapVerified } from './key-store.ts'
 import { lockMonths, monthKeyName, recordingPurpose, reserveVersion, shardPurpose } from './month-keys.ts'
 import { shardKeyBytes } from './recording-keys.ts'
-import { unwrapKey, wrapKey } from './wrap.ts'
+import { unwrapKey, rewrapKey } from './wrap.ts'
 
 export interface RekeyRequest {
   month: Temporal.PlainDate
@@ -32,27 +32,23 @@ interface KeyRow {
 /** A process that stalls for longer, on a stopped machine for example, loses its locks to another destroyer. */
 const leaseMs = 30_000
 
-interface KeyDeletionResult {
-  /** Months that could not be re-keyed, and why; their recordings still have their keys. */
-  failures: { recordings: string[]; error: unknown }[]
-}
-
 /**
  * Deletes file keys: re-keys each month that has some of them, one transaction a month. They are then gone from the live
  * database, and from everywhere once the versions they were under are destroyed.
+ * @returns months that could not be re-keyed, and why; their recordings still have their keys
  */
 export async function deleteFileKeys(
   database: SafeguardsDatabase,
   store: KeyStore,
   recordings: readonly { id: string; deadline: Temporal.Instant }[],
-): Promise<KeyDeletionResult> {
+): Promise<{ failures: { recordings: string[]; error: unknown }[] }> {
   const rows = await safeguardsOf(database)
     .selectFrom('recording_key')
     .select(['recording_id', 'expiry_month'])
     .where('recording_id', '=', sql<string>`any (${recordings.map(({ id }) => id)}::uuid[])`)
     .execute()
   const deadlines = new Map(recordings.map(({ id, deadline }) => [id, deadline]))
-  const failures: KeyDeletionResult['failures'] = []
+  const failures: { recordings: string[]; error: unknown }[] = []
   for (const inMonth of Map.groupBy(rows, (row) => row.expiry_month.toString()).values()) {
     const ids = inMonth.map((row) => row.recording_id)
     const deadline = ids.map((id) => deadlines.get(id)!).reduce(earlier)
@@ -104,12 +100,7 @@ async function rekeyAs(tx: Tx, store: KeyStore, request: RekeyRequest, next: num
     await retire(tx, request, next, [])
     return rows.length === 0 ? 0 : 'overtaken'
   }
-  const shards = await tx
-    .selectFrom('shard_key')
-    .select(['shard', 'wrapped', 'month_key_version as version'])
-    .where('expiry_month', '=', month)
-    .orderBy('shard')
-    .execute()
+  const shards = await readShardKeys(tx, month)
   const touched = [...new Set(rows.map(({ shard }) => shard))]
   const neighbours = await otherKeysOfShards(tx, month, touched, new Set(rows.map((row) => row.recording_id)))
   const neighbourShards = new Set(neighbours.map(({ shard }) => shard))
@@ -206,6 +197,19 @@ async function advanceDeadlines(tx: Tx, { month, deadline }: RekeyRequest, versi
     where expiry_month = ${month} and version < ${version} and state = 'retiring'`.execute(tx)
 }
 
+/** Returns the shards of a month, in order, with their wrapped keys. */
+export function readShardKeys(
+  db: Db,
+  month: Temporal.PlainDate,
+): Promise<{ shard: number; wrapped: Buffer; version: number }[]> {
+  return db
+    .selectFrom('shard_key')
+    .select(['shard', 'wrapped', 'month_key_version as version'])
+    .where('expiry_month', '=', month)
+    .orderBy('shard')
+    .execute()
+}
+
 /** Returns shard keys by shard. */
 export async function unwrapShards(
   store: KeyStore,
@@ -244,22 +248,16 @@ export async function rewrapNeighbours(
   fresh: ReadonlyMap<number, Buffer>,
 ): Promise<void> {
   if (neighbours.length === 0) return
-  const wrapped = neighbours.map((row) => {
-    const purpose = recordingPurpose(row.recording_id)
-    const fileKey = unwrapKey(keyOfShard(opened, row.shard), row.wrapped, purpose)
-    try {
-      return wrapKey(keyOfShard(fresh, row.shard), fileKey, purpose)
-    } finally {
-      fileKey.fill(0)
-    }
-  })
+  const wrapped = neighbours.map(({ recording_id: id, shard, wrapped: old }) =>
+    rewrapKey(keyOfShard(opened, shard), keyOfShard(fresh, shard), old, recordingPurpose(id)),
+  )
   await sql`
     update recording_key k set wrapped = given.wrapped
     from unnest(${neighbours.map((row) => row.recording_id)}::uuid[], ${wrapped}::bytea[]) as given (id, wrapped)
     where k.recording_id = given.id`.execute(tx)
 }
 
-/** Wraps shard keys under a version and verifies that they open again: a faulty store changes nothing. */
+/** Wraps shard keys under a version. */
 export async function wrapShards(
   tx: Tx,
   store: KeyStore,
@@ -270,19 +268,7 @@ export async function wrapShards(
   if (shards.length === 0) return
   const name = monthKeyName(month, version)
   const items = shards.map(([shard, secret]) => ({ secret, purpose: shardPurpose(month, shard) }))
-  const wrapped = await store.wrap(name, items)
-  const back = await store.unwrap(
-    name,
-    items.map(({ purpose }, index): Wrapped => ({ wrapped: wrapped[index]!, purpose })),
-  )
-  const isSound =
-    wrapped.length === items.length &&
-    back.length === items.length &&
-    items.every(({ secret }, index) => back[index]!.equals(secret))
-  if (!isSound) {
-    const message = `the key store does not unwrap what it wrapped under ${name}; nothing was changed: check the key store`
-    throw new KeyStoreFault('KEY_FORGED', message)
-  }
+  const wrapped = await wrapVerified(store, name, items)
   await sql`
     update shard_key s set month_key_version = ${version}, wrapped = given.wrapped
     from unnest(${shards.map(([shard]) => shard)}::int[], ${wrapped}::bytea[]) as given (shard, wrapped)

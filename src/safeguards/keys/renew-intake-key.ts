@@ -6,13 +6,11 @@
  */
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import { appendAudit } from '../audit/append.ts'
-import { appendToLedger } from '../ledger/append-to-ledger.ts'
 import { safeguardsOf, type SafeguardsDatabase, type Db, type Tx } from '../tables.ts'
 import { batchPurpose, lockIntakeKey, intakeKeyName, makeIntakeVersion, privateKeyPurpose } from './intake-keys.ts'
-import { KeyStoreFault, type KeyStore } from './key-store.ts'
-import { destroyKey } from './retire-versions.ts'
-import { unwrapKey, wrapKey } from './wrap.ts'
+import { type KeyStore, wrapVerified } from './key-store.ts'
+import { destroyKey, recordKeyDestroyed } from './retire-versions.ts'
+import { rewrapKey } from './wrap.ts'
 
 /** A transaction that stalls for longer loses its locks to another destroyer. */
 const leaseMs = 30_000
@@ -77,11 +75,13 @@ async function renewAs(tx: Tx, store: KeyStore, next: number): Promise<void> {
     tx,
   )
   const batches = await tx.selectFrom('intake_batch_key').select(['batch', 'wrapped', 'version']).execute()
-  const replaced = new Set(
-    (await tx.selectFrom('intake_key_end').select('batch').distinct().where('version', '=', current).execute()).map(
-      ({ batch }) => batch,
-    ),
-  )
+  const ended = await tx
+    .selectFrom('intake_key_end')
+    .select('batch')
+    .distinct()
+    .where('version', '=', current)
+    .execute()
+  const replaced = new Set(ended.map(({ batch }) => batch))
   const opened = await store.unwrap(
     intakeKeyName(current),
     batches.map(({ batch, wrapped }) => ({ wrapped, purpose: batchPurpose(batch) })),
@@ -106,37 +106,18 @@ async function rewrapPrivateKeys(tx: Tx, batch: string, key: Buffer, fresh: Buff
     .select(['public_key', 'wrapped'])
     .where('batch', '=', batch)
     .execute()
-  const wrapped = rows.map((row) => {
-    const purpose = privateKeyPurpose(row.public_key)
-    const identity = unwrapKey(key, row.wrapped, purpose)
-    try {
-      return wrapKey(fresh, identity, purpose)
-    } finally {
-      identity.fill(0)
-    }
-  })
+  const wrapped = rows.map((row) => rewrapKey(key, fresh, row.wrapped, privateKeyPurpose(row.public_key)))
   await sql`
     update intake_private_key p set wrapped = given.wrapped
     from unnest(${rows.map((row) => row.public_key)}::text[], ${wrapped}::bytea[]) as given (public_key, wrapped)
     where p.public_key = given.public_key`.execute(tx)
 }
 
-/** Wraps batch keys and opens them again: a faulty store changes nothing. */
 async function wrapBatches(tx: Tx, store: KeyStore, version: number, keys: ReadonlyMap<string, Buffer>): Promise<void> {
   if (keys.size === 0) return
   const name = intakeKeyName(version)
   const items = [...keys].map(([batch, secret]) => ({ secret, purpose: batchPurpose(batch) }))
-  const wrapped = await store.wrap(name, items)
-  const back = await store.unwrap(
-    name,
-    items.map(({ purpose }, index) => ({ wrapped: wrapped[index]!, purpose })),
-  )
-  if (back.length !== items.length || !items.every(({ secret }, index) => back[index]!.equals(secret))) {
-    throw new KeyStoreFault(
-      'KEY_FORGED',
-      `the key store does not unwrap what it wrapped under ${name}; nothing was changed: check the key store`,
-    )
-  }
+  const wrapped = await wrapVerified(store, name, items)
   await sql`
     update intake_batch_key b set version = ${version}, wrapped = given.wrapped
     from unnest(${[...keys.keys()]}::uuid[], ${wrapped}::bytea[]) as given (batch, wrapped)
@@ -160,7 +141,8 @@ async function destroyRetired(db: Db, store: KeyStore): Promise<void> {
     .orderBy('version')
     .execute()
   for (const { version } of retired) {
-    const receipt = await destroyKey(store, intakeKeyName(version))
+    const key = intakeKeyName(version)
+    const receipt = await destroyKey(store, key)
     await db.transaction().execute(async (tx) => {
       const { numUpdatedRows: updated } = await tx
         .updateTable('intake_version')
@@ -173,16 +155,7 @@ async function destroyRetired(db: Db, store: KeyStore): Promise<void> {
         .where('state', '=', 'retiring')
         .executeTakeFirstOrThrow()
       if (updated === 0n) return
-      await appendToLedger(tx, {
-        kind: 'intake-key',
-        name: `v${version}`,
-        cause: 'renewed',
-        doneBy: 'destroyer',
-        detail: {},
-        targets: { receipts: [receipt] },
-      })
-      const name = intakeKeyName(version)
-      await appendAudit(tx, { action: 'key.destroyed', result: 'ok', object: { kind: 'key' }, detail: { name } })
+      await recordKeyDestroyed(tx, key, { kind: 'intake-key', name: `v${version}`, cause: 'renewed' }, receipt)
     })
   }
   await sql`

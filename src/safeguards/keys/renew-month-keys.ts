@@ -8,7 +8,7 @@ import { withoutCopies } from '../places/copies.ts'
 import type { KeyStore } from './key-store.ts'
 import { lockMonths, reserveVersion } from './month-keys.ts'
 import { shardKeyBytes } from './recording-keys.ts'
-import { otherKeysOfShards, rewrapNeighbours, unwrapShards, wrapShards } from './rekey-month.ts'
+import { otherKeysOfShards, rewrapNeighbours, unwrapShards, wrapShards, readShardKeys } from './rekey-month.ts'
 import { destroyRetiredVersions } from './retire-versions.ts'
 
 /** Shards per batch: a month of a million recordings has about 350 recordings per shard. */
@@ -29,12 +29,7 @@ export async function renewMonthKeys(
 
 async function renewAs(tx: Tx, store: KeyStore, month: Temporal.PlainDate, next: number): Promise<void> {
   await lockMonths(tx, [month], 'exclusive')
-  const shards = await tx
-    .selectFrom('shard_key')
-    .select(['shard', 'wrapped', 'month_key_version as version'])
-    .where('expiry_month', '=', month)
-    .orderBy('shard')
-    .execute()
+  const shards = await readShardKeys(tx, month)
   for (let from = 0; from < shards.length; from += shardsPerBatch) {
     const some = shards.slice(from, from + shardsPerBatch)
     const opened = await unwrapShards(store, month, some)

@@ -7,10 +7,11 @@ import { sql } from 'kysely'
 import { appendAudit } from '../audit/append.ts'
 import { appendToLedger } from '../ledger/append-to-ledger.ts'
 import type { Copies, Reached } from '../places/copies.ts'
-import { safeguardsOf, type SafeguardsDatabase, type Db } from '../tables.ts'
+import { safeguardsOf, type SafeguardsDatabase, type Db, type Tx } from '../tables.ts'
 import { KeyStoreFault, type KeyReceipt, type KeyStore } from './key-store.ts'
 import { whyStillNeeded } from './keyless-recordings.ts'
 import { monthKeyName } from './month-keys.ts'
+import type { NewLedgerEntry } from '../ledger/ledger-entry.ts'
 
 export interface RetirementResult {
   destroyed: KeyReceipt[]
@@ -157,6 +158,25 @@ export async function destroyKey(store: KeyStore, name: string): Promise<KeyRece
   return receipt
 }
 
+/**
+ * Records a destroyed key in the ledger and the log.
+ * @param key its name in the key store
+ */
+export async function recordKeyDestroyed(
+  tx: Tx,
+  key: string,
+  entry: Pick<Extract<NewLedgerEntry, { kind: 'month-key' | 'intake-key' }>, 'kind' | 'name' | 'cause'> & {
+    detail?: { recordings: number; renewedAs?: string }
+  },
+  receipt: KeyReceipt,
+  places?: readonly { place: string; reached: boolean }[],
+): Promise<void> {
+  const targets = { ...(places && { places: [...places] }), receipts: [receipt] }
+  await appendToLedger(tx, { detail: {}, ...entry, doneBy: 'destroyer', targets })
+  const object = { kind: 'key' } as const
+  await appendAudit(tx, { action: 'key.destroyed', result: 'ok', object, detail: { name: key } })
+}
+
 /** @returns false if another destroyer has recorded it */
 async function recordDestroyed(
   db: Db,
@@ -188,15 +208,9 @@ async function recordDestroyed(
       .where('version', '=', version)
       .executeTakeFirstOrThrow()
     const next = await versionNow(tx, month)
-    await appendToLedger(tx, {
-      kind: 'month-key',
-      name,
-      cause: next === undefined ? 'retention' : 'renewed',
-      doneBy: 'destroyer',
-      detail: { recordings, ...(next !== undefined && { renewedAs: monthKeyName(month, next) }) },
-      targets: { places, receipts: [receipt] },
-    })
-    await appendAudit(tx, { action: 'key.destroyed', result: 'ok', object: { kind: 'key' }, detail: { name } })
+    const cause = next === undefined ? 'retention' : 'renewed'
+    const detail = { recordings, ...(next !== undefined && { renewedAs: monthKeyName(month, next) }) }
+    await recordKeyDestroyed(tx, name, { kind: 'month-key', name, cause, detail }, receipt, places)
     const unreached = places.filter((place) => !place.reached)
     await queueReplicaDeletes(
       tx,

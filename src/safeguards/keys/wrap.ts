@@ -15,6 +15,16 @@ export function wrapKey(kek: Buffer, key: Buffer, purpose: string): Buffer {
   return Buffer.concat([nonce, cipher.update(key), cipher.final(), cipher.getAuthTag()])
 }
 
+/** Wraps a wrapped key under another key-encrypting key. */
+export function rewrapKey(from: Buffer, to: Buffer, wrapped: Buffer, purpose: string): Buffer {
+  const key = unwrapKey(from, wrapped, purpose)
+  try {
+    return wrapKey(to, key, purpose)
+  } finally {
+    key.fill(0)
+  }
+}
+
 /** Unwraps a key; throws if the key-encrypting key, the purpose or a bit is wrong. */
 export function unwrapKey(kek: Buffer, wrapped: Buffer, purpose: string): Buffer {
   const tagAt = wrapped.length - tagBytes

@@ -3,6 +3,7 @@ import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { DirectorySource, SafeguardsDatabase } from '../tables.ts'
 import { viewDirectory } from './view-directory.ts'
 import type { Session } from './session.ts'
+import { containing } from './written-values.ts'
 
 export interface PeopleSearch {
   /** Part of a name or user id. */
@@ -73,13 +74,7 @@ export function listPeople(
 }
 
 function conditions({ text, phoneKey, unit, employed }: PeopleSearch, now: Temporal.Instant): RawBuilder<boolean>[] {
-  const pattern =
-    text === undefined
-      ? undefined
-      : `%${text
-          .normalize('NFC')
-          .trim()
-          .replaceAll(/[\\%_]/g, '\\$&')}%`
+  const pattern = text === undefined ? undefined : containing(text)
   const matches = [
     ...(pattern === undefined ? [] : [sql<boolean>`name ilike ${pattern}`, sql<boolean>`user_id ilike ${pattern}`]),
     ...(phoneKey === undefined

@@ -3,7 +3,9 @@ import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { Tx } from '../tables.ts'
 import { holdsAt } from './history/intervals.ts'
 import type { PersonHistory, PersonName } from './history/person-history.ts'
-import { namesNow, type NamedPerson } from './read-person.ts'
+import { namesNow } from './read-person.ts'
+import type { NamedPerson } from './name-people.ts'
+import { listUnits } from './units.ts'
 
 /** A person's current state; the last if they have left, the first if they have not begun. */
 export interface PersonNow {
@@ -41,7 +43,7 @@ export async function describeNow(
   const places = people.map((person) => person.placements.find((one) => holdsAt(one, stateInstant(person, now))))
   const supervisorIds = [...new Set(places.flatMap((place) => place?.supervisorId ?? []))]
   const { rows: supervisors } = await namesNow(tx, sql<boolean>`p.id = any (${supervisorIds}::uuid[])`, now)
-  const units = await tx.selectFrom('unit').select(['id', 'name']).execute()
+  const units = await listUnits(tx)
   const [unitOf, supervisorOf] = [byId(units), byId(supervisors)]
   return people.map((person, index) => {
     const place = places[index]

@@ -5,11 +5,7 @@ import { viewDirectory, type DirectoryView } from './view-directory.ts'
 import { readHistories, type PersonHistory } from './history/person-history.ts'
 import type { Session } from './session.ts'
 import { unitNames } from './units.ts'
-
-export interface NamedPerson {
-  id: string
-  name: string
-}
+import type { NamedPerson } from './name-people.ts'
 
 /** A person with the names of others in their history. */
 export interface PersonInContext {

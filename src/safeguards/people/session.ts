@@ -47,9 +47,9 @@ export async function useSession(
     .where('session.awaits_second_factor', '=', false)
     .where('session.expires_at', '>', now)
     .where((eb) => eb.or([eb('person.employed_to', 'is', null), eb('person.employed_to', '>', now)]))
-    .returning(['session.person_id', 'session.expires_at'])
+    .returning(['session.person_id as personId', 'session.expires_at as expiresAt'])
     .executeTakeFirst()
-  return row && { token, personId: row.person_id, expiresAt: row.expires_at }
+  return row && { token, ...row }
 }
 
 /** Returns true if a session is valid, without extending it: background requests keep nobody signed in. */

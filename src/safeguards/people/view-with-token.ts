@@ -5,6 +5,7 @@ import { safeguardsOf, type SafeguardsDatabase, type Tx } from '../tables.ts'
 import { readHistories } from './history/person-history.ts'
 import { describeNow, type PersonNow } from './person-now.ts'
 import { userIdOf } from './written-values.ts'
+import { listUnits } from './units.ts'
 
 /** Persons requested by an identity system. A person it has removed is found only by user id. */
 export type WantedPeople =
@@ -65,7 +66,7 @@ export async function readUnitsWithToken(
 ): Promise<{ id: string; name: string; members: { id: string; name: string }[] }[] | undefined> {
   const found = await viewWithToken(database, token, 'all', now)
   if (!found) return undefined
-  const units = await safeguardsOf(database).selectFrom('unit').select(['id', 'name']).orderBy('name').execute()
+  const units = await listUnits(database)
   return units.map((unit) => ({
     ...unit,
     members: found.people

@@ -22,6 +22,14 @@ export function userIdOf(written: string): string {
   return written.normalize('NFC').trim().toLowerCase()
 }
 
+/** Returns the pattern of `ilike` for texts that contain this one. */
+export function containing(text: string): string {
+  return `%${text
+    .normalize('NFC')
+    .trim()
+    .replaceAll(/[\\%_]/g, '\\$&')}%`
+}
+
 const userIdForm = /^[\p{L}\p{N}][\p{L}\p{N}._@-]{0,63}$/u
 
 /** Returns true for a letter or a digit followed by at most 63 of those and of `._@-`. */

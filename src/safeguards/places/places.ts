@@ -259,6 +259,11 @@ export function openPlaces(options: PlacesOptions): Places {
     })
   }
 
+  async function renewCopies(open: OpenedPlace): Promise<void> {
+    await renewPending(open)
+    await copyLedger(open)
+  }
+
   /** In parts, each with its timeout; after a failure the rest is left to the next run. */
   async function deleteFrom(place: Place, objects: readonly string[]): Promise<Reached> {
     for (let from = 0; ; from += deletionsPerTimeout) {
@@ -287,26 +292,18 @@ export function openPlaces(options: PlacesOptions): Places {
       ),
     deleteObjects: (objects: readonly string[]) => Promise.all(backups.map((place) => deleteFrom(place, objects))),
     shipLedger: () => Promise.all([...backups, ...ledgers].map((place) => place.report(copyLedger))),
-    catchUp: async () => {
-      const copies = backups.map((place) =>
-        place.report(async (open) => {
-          await renewPending(open)
-          await copyLedger(open)
-        }, wholeKeyringTimeoutMs),
-      )
-      return Promise.all([...copies, ...ledgers.map((place) => place.report(copyLedger))])
-    },
+    catchUp: () =>
+      Promise.all([
+        ...backups.map((place) => place.report(renewCopies, wholeKeyringTimeoutMs)),
+        ...ledgers.map((place) => place.report(copyLedger)),
+      ]),
     backup(name) {
       const place = backups.find(({ setting }) => setting.name === name)
       return (
         place && {
           name,
           open: () => place.do(({ store }) => Promise.resolve(store)),
-          renewCopies: () =>
-            place.do(async (open) => {
-              await renewPending(open)
-              await copyLedger(open)
-            }, wholeKeyringTimeoutMs),
+          renewCopies: () => place.do(renewCopies, wholeKeyringTimeoutMs),
         }
       )
     },

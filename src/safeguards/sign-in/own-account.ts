@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely'
 import { newToken } from '#platform/links/link-token.ts'
+import { selectValue } from '#platform/database/select-value.ts'
 import { appendAudit } from '../audit/append.ts'
 import { hashPassword, proofOf } from '../people/password.ts'
 import { sessionHash, type Session, asViewer } from '../people/session.ts'
@@ -92,10 +93,11 @@ export async function changePassword(
   const { salt, check } = await hashPassword(passwords.password)
   const token = newToken()
   return asViewer(database, session, async (tx) => {
-    const { rows } = await sql<{ proved: keyof typeof refusals | 'right' }>`
-      select change_own_password(${proof}::bytea, ${salt}, ${check}::bytea, ${isOnlyFactor(passwords.password)},
-        ${sessionHash(token)}::bytea) as proved`.execute(tx)
-    const proved = rows[0]?.proved ?? 'none'
+    const proved = await selectValue(
+      tx,
+      sql<keyof typeof refusals | 'right'>`change_own_password(${proof}::bytea, ${salt}, ${check}::bytea,
+        ${isOnlyFactor(passwords.password)}, ${sessionHash(token)}::bytea)`,
+    )
     if (proved === 'right') return { ...session, token }
     await appendAudit(tx, {
       action: 'password.set',
@@ -132,7 +134,15 @@ export async function listOwnSessions(
 ): Promise<OwnSession[]> {
   const rows = await safeguardsOf(database)
     .selectFrom('session')
-    .select(['id', 'token_hash', 'method', 'created_at', 'used_at', 'expires_at', 'device'])
+    .select([
+      'id',
+      'token_hash',
+      'method',
+      'created_at as startedAt',
+      'used_at as usedAt',
+      'expires_at as endsAt',
+      'device',
+    ])
     .where('person_id', '=', session.personId)
     .where('ended_at', 'is', null)
     .where('awaits_second_factor', '=', false)
@@ -141,15 +151,7 @@ export async function listOwnSessions(
     .orderBy('used_at', 'desc')
     .execute()
   const own = sessionHash(session.token)
-  return rows.map((row) => ({
-    id: row.id,
-    current: own.equals(row.token_hash),
-    method: row.method,
-    startedAt: row.created_at,
-    usedAt: row.used_at,
-    endsAt: row.expires_at,
-    device: row.device,
-  }))
+  return rows.map(({ token_hash: hash, ...row }) => ({ ...row, current: own.equals(hash) }))
 }
 
 /** Ends one of the viewer's own sessions, which the database logs. @returns false if there is no such session */

@@ -28,7 +28,7 @@ export async function holderOf(
     .selectFrom('session')
     .innerJoin('person', 'person.id', 'session.person_id')
     .innerJoin('person_name', 'person_name.person_id', 'person.id')
-    .select(['person.id', 'person.user_id', 'person_name.name'])
+    .select(['person.id as personId', 'person.user_id as userId', 'person_name.name'])
     .select(sql<SecondFactor[]>`second_factors(person.id)`.as('factors'))
     .where('session.token_hash', '=', sessionHash(token))
     .where('session.ended_at', 'is', null)
@@ -40,13 +40,5 @@ export async function holderOf(
     .where('person_name.valid_from', '<=', at)
     .where((eb) => eb.or([eb('person_name.valid_to', 'is', null), eb('person_name.valid_to', '>', at)]))
     .executeTakeFirst()
-  return (
-    row && {
-      personId: row.id,
-      userId: row.user_id,
-      name: row.name,
-      factors: row.factors,
-      hash: sessionHash(token).toString('hex'),
-    }
-  )
+  return row && { ...row, hash: sessionHash(token).toString('hex') }
 }

@@ -1,4 +1,5 @@
 /** Drafts for a viewer, with what the viewer may do. */
+import type { InferResult } from 'kysely'
 import type { Problem } from '#description/problem.ts'
 import { rightsOf, type Right } from '../access/grant.ts'
 import { appendAudit, type AuditAction } from '../audit/append.ts'
@@ -66,7 +67,6 @@ export function listDrafts(
     const rows = await draftRows(tx).orderBy('changed_at', 'desc').limit(maxListed).execute()
     const newest = await newestVersion(tx)
     const drafts = rows.map((row) => viewDraft(row, newest.version, viewer))
-    const isOpen = ({ state }: Draft) => state === 'DRAFT' || state === 'SUBMITTED'
     return {
       drafts: [...drafts.filter(isOpen), ...drafts.filter((draft) => !isOpen(draft))],
       mayDraft: draftingRight(viewer.rights) !== undefined,
@@ -82,6 +82,11 @@ export function readDraft(
   now: Temporal.Instant,
 ): Promise<Draft | DraftRefusal> {
   return withViewer(database, session, now, (tx, viewer) => findDraft(tx, viewer, id))
+}
+
+/** Returns true if a draft can still become a version. */
+export function isOpen({ state }: Pick<Draft, 'state'>): boolean {
+  return state === 'DRAFT' || state === 'SUBMITTED'
 }
 
 const maxListed = 200
@@ -146,7 +151,17 @@ export async function denied(tx: Tx, viewer: Viewer, action: AuditAction, id?: s
 }
 
 function draftRows(tx: Tx) {
-  return tx.selectFrom('description_draft').selectAll()
+  return tx
+    .selectFrom('description_draft')
+    .select(['id', 'revision', 'based_on as basedOn', 'state', 'author', 'reason', 'effective_from as effectiveFrom'])
+    .select([
+      'changed_at as changedAt',
+      'submitted_at as submittedAt',
+      'decided_by',
+      'decided_at',
+      'decision_note',
+      'text',
+    ])
 }
 
 /** Returns the newest version, on which a new draft is based. */
@@ -160,27 +175,17 @@ export async function newestVersion(tx: Tx) {
 }
 
 function viewDraft(
-  row: Awaited<ReturnType<ReturnType<typeof draftRows>['executeTakeFirstOrThrow']>>,
+  { decided_by: by, decided_at: at, decision_note: note, ...draft }: InferResult<ReturnType<typeof draftRows>>[number],
   newest: number,
   viewer: Viewer,
 ): Draft {
-  const isOpen = row.state === 'DRAFT' || row.state === 'SUBMITTED'
+  const { state, author } = draft
+  const isOwn = author === viewer.personId
   return {
-    id: row.id,
-    revision: row.revision,
-    basedOn: row.based_on,
+    ...draft,
     newest,
-    state: row.state,
-    author: row.author,
-    reason: row.reason,
-    effectiveFrom: row.effective_from,
-    changedAt: row.changed_at,
-    submittedAt: row.submitted_at,
-    ...(row.decided_by &&
-      row.decided_at && { decision: { by: row.decided_by, at: row.decided_at, note: row.decision_note } }),
-    text: row.text,
-    mayEdit: isOpen && row.author === viewer.personId && viewer.drafts !== undefined,
-    mayDecide:
-      row.state === 'SUBMITTED' && row.author !== viewer.personId && decidingRight(viewer.rights) !== undefined,
+    ...(by && at && { decision: { by, at, note } }),
+    mayEdit: isOpen(draft) && isOwn && viewer.drafts !== undefined,
+    mayDecide: state === 'SUBMITTED' && !isOwn && decidingRight(viewer.rights) !== undefined,
   }
 }

@@ -4,7 +4,16 @@ import { parseDescription } from '#description/read-description.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
-import { withViewer, decidingRight, denied, findDraft, newestVersion, trace, type DraftRefusal } from './draft.ts'
+import {
+  withViewer,
+  decidingRight,
+  denied,
+  findDraft,
+  isOpen,
+  newestVersion,
+  trace,
+  type DraftRefusal,
+} from './draft.ts'
 import { readText } from './versions.ts'
 
 /** Changes of a draft, and their effective date. */
@@ -53,7 +62,7 @@ export async function authoriseDryRun(
     if ('refused' in draft) return draft
     const right = viewer.drafts ?? decidingRight(viewer.rights)
     if (!right) return denied(tx, viewer, 'description.tried', id)
-    if (draft.state !== 'DRAFT' && draft.state !== 'SUBMITTED') return { refused: 'draft.not-editable' }
+    if (!isOpen(draft)) return { refused: 'draft.not-editable' }
     const parsed = parseDescription(draft.text)
     if (!parsed.ok) return { refused: 'draft.problems', problems: parsed.problems }
     const newest = await newestVersion(tx)

@@ -5,7 +5,7 @@ import { parseDescription, parseSuccessor } from '#description/read-description.
 import { readText } from '#description/read-text.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import type { SafeguardsDatabase } from '../tables.ts'
-import type { Draft } from './draft.ts'
+import { isOpen, type Draft } from './draft.ts'
 import { historyUpTo } from './versions.ts'
 
 /** A draft's text, its problems and its changes. */
@@ -22,7 +22,7 @@ export interface JudgedDraft {
 /** Checks the draft's text; decided or withdrawn drafts have no problems. */
 export async function judgeDraft(database: SafeguardsDatabase, draft: Draft): Promise<JudgedDraft> {
   const judged = judgeText(draft.text, await historyUpTo(database, draft.basedOn))
-  return draft.state === 'DRAFT' || draft.state === 'SUBMITTED' ? judged : { ...judged, problems: [] }
+  return isOpen(draft) ? judged : { ...judged, problems: [] }
 }
 
 /** Checks a text that follows `history` (oldest first). */

@@ -1,6 +1,7 @@
 /** The versions of the register description (R1): texts from the database, parsed, and the one in force at an instant. */
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 import type { Change } from '#description/changes/change.ts'
 import { parseDescription, parseSuccessor } from '#description/read-description.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
@@ -40,21 +41,27 @@ export async function installDescription(
   return safeguardsOf(database)
     .transaction()
     .execute(async (tx) => {
-      const { rows } = await sql<{ installed: boolean }>`
-        select install_description(${text}, ${parsed.description.effectiveFrom}, ${rolesForDatabase(parsed.description)}::jsonb) as installed`.execute(
+      const { description } = parsed
+      const isInstalled = await selectValue(
         tx,
+        sql<boolean>`install_description(${text}, ${description.effectiveFrom}, ${rolesForDatabase(description)}::jsonb)`,
       )
-      if (!rows[0]?.installed) return 'installed-already'
+      if (!isInstalled) return 'installed-already'
       await appendAudit(tx, {
         action: 'description.installed',
         result: 'ok',
         object: { kind: 'description' },
         detail: { version: 1, hash: hashOf(text) },
       })
-      await storeNumbers(tx, [{ version: 1, description: parsed.description }])
+      await storeNumbers(tx, [{ version: 1, description }])
       return 'installed'
     })
 }
+
+const publishedColumns = [
+  ...(['version', 'text', 'author', 'approver'] as const),
+  ...(['effective_from as effectiveFrom', 'approved_at as approvedAt'] as const),
+] as const
 
 /**
  * Returns every version, oldest first.
@@ -63,17 +70,10 @@ export async function installDescription(
 export async function readVersions(database: SafeguardsDatabase): Promise<DescriptionVersion[]> {
   const rows = await safeguardsOf(database)
     .selectFrom('description_version')
-    .select(['version', 'text', 'effective_from', 'approved_at', 'author', 'approver'])
+    .select(publishedColumns)
     .orderBy('version')
     .execute()
-  return rows.map((row) => ({
-    version: row.version,
-    effectiveFrom: row.effective_from,
-    approvedAt: row.approved_at,
-    author: row.author,
-    approver: row.approver,
-    ...readText(row.text, `version ${row.version}`),
-  }))
+  return rows.map((row) => ({ ...row, ...readText(row.text, `version ${row.version}`) }))
 }
 
 /** Returns the parsed versions up to one, oldest first. */
@@ -97,20 +97,11 @@ export interface PublishedVersion extends Omit<DescriptionVersion, 'description'
 export async function readPublished(database: SafeguardsDatabase, version?: number): Promise<PublishedVersion[]> {
   const rows = await safeguardsOf(database)
     .selectFrom('description_version')
-    .selectAll()
+    .select([...publishedColumns, 'hash', 'changes'])
     .$if(version !== undefined, (query) => query.where('version', '=', version ?? 0))
     .orderBy('version', 'desc')
     .execute()
-  return rows.map((row) => ({
-    version: row.version,
-    hash: row.hash.toString('hex'),
-    effectiveFrom: row.effective_from,
-    approvedAt: row.approved_at,
-    author: row.author,
-    approver: row.approver,
-    text: row.text,
-    changes: row.changes,
-  }))
+  return rows.map((row) => ({ ...row, hash: row.hash.toString('hex') }))
 }
 
 /** Versions are immutable, so each text is parsed once. */

@@ -43,7 +43,8 @@ export function listAlarms(
     if (!(await maySeeAlarms(tx))) return { refused: 'deny.role' }
     const rows = await tx
       .selectFrom('alarm')
-      .selectAll()
+      .select(['id', 'kind', 'count', 'facts', 'threshold', 'person_id', 'object_id', 'closed_at', 'closed_by', 'note'])
+      .select(['first_at as firstAt', 'last_at as lastAt', 'raised_at as raisedAt', 'seen_at as seenAt'])
       .$if(state !== 'any', (query) => query.where('closed_at', state === 'open' ? 'is' : 'is not', null))
       .orderBy(sql`closed_at is not null`)
       .orderBy('raised_at', 'desc')
@@ -61,20 +62,12 @@ export function listAlarms(
       .executeTakeFirstOrThrow()
     return {
       open: Number(open),
-      alarms: rows.map((row) => ({
-        id: row.id,
-        kind: row.kind,
-        person: person(row.person_id),
-        official: person(row.object_id),
-        count: row.count,
-        facts: row.facts,
-        threshold: row.threshold,
-        firstAt: row.first_at,
-        lastAt: row.last_at,
-        raisedAt: row.raised_at,
-        seenAt: row.seen_at,
-        closed: row.closed_at && { at: row.closed_at, by: person(row.closed_by)?.name, note: row.note },
-        isOwn: row.person_id === session.personId,
+      alarms: rows.map(({ person_id, object_id, closed_at: at, closed_by, note, ...alarm }) => ({
+        ...alarm,
+        person: person(person_id),
+        official: person(object_id),
+        closed: at && { at, by: person(closed_by)?.name, note },
+        isOwn: person_id === session.personId,
       })),
     }
   })

@@ -7,6 +7,7 @@ import { TreeCheck } from './check-tree.ts'
 import { leafHashOf } from './entry-bytes.ts'
 import { Findings } from './report.ts'
 import type { VerifierKey } from './signed-note.ts'
+import { readSubtrees } from './check-subtrees.ts'
 
 /** An entry of the ledger in its hashed form (docs/formats/ledger.md), with its index and hash in the tree. */
 interface LedgerLine {
@@ -53,7 +54,7 @@ export async function checkLedger(
   }
   for (const { source, note } of seen) roots.add(note, source, 'seen')
 
-  const subtrees = await readSubtrees(tx)
+  const subtrees = await readSubtrees(tx, 'ledger_subtree')
   const tree = new TreeCheck(own, roots.expected, (height, index, made) => {
     if (height % 8 !== 0) return
     const place = `${height / 8}/${index}`
@@ -161,12 +162,6 @@ async function checkContents(tx: AnyDatabase, findings: Findings): Promise<void>
       findings.add('ledger-altered', `The content of row ${seq} was altered.`)
     }
   }
-}
-
-async function readSubtrees(tx: AnyDatabase): Promise<Map<string, string>> {
-  const { rows } = await sql<{ place: string; hash: string }>`
-    select level || '/' || index as place, encode(hash, 'hex') as hash from ledger_subtree`.execute(tx)
-  return new Map(rows.map(({ place, hash }) => [place, hash]))
 }
 
 /**

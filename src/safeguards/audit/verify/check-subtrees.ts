@@ -5,9 +5,12 @@ import type { Findings } from './report.ts'
 const levelBits = 8
 
 /** Reads the stored inner roots by level and index. */
-export async function readSubtrees(tx: AnyDatabase): Promise<Map<string, string>> {
+export async function readSubtrees(
+  tx: AnyDatabase,
+  table: 'audit_subtree' | 'ledger_subtree',
+): Promise<Map<string, string>> {
   const { rows } = await sql<{ place: string; hash: string }>`
-    select level || '/' || index as place, encode(hash, 'hex') as hash from audit_subtree`.execute(tx)
+    select level || '/' || index as place, encode(hash, 'hex') as hash from ${sql.table(table)}`.execute(tx)
   return new Map(rows.map(({ place, hash }) => [place, hash]))
 }
 

@@ -67,7 +67,7 @@ export async function verifyDatabase(tx: AnyDatabase, options: DatabaseOptions):
   }
   if (!roots.newest && leaves > 0) findings.add('checkpoint-missing', `The tree has ${leaves} leaves.`, { leaf: 0 })
 
-  const subtrees = new SubtreeCheck(findings, await readSubtrees(tx))
+  const subtrees = new SubtreeCheck(findings, await readSubtrees(tx, 'audit_subtree'))
   const tree = new TreeCheck(findings, roots.expected, (height, index, hash) => subtrees.check(height, index, hash))
   const { rows: signed } = await sql<{ note: string }>`select note from audit_signed_from`.execute(tx)
   const check = new EntryCheck(findings, options.keys.log, readSignedFrom(signed[0]?.note, options.keys.log))
