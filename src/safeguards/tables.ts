@@ -11,7 +11,6 @@ import type { ProcedureTables } from './access/procedure-tables.ts'
 import type { AuditTables } from './audit/audit-tables.ts'
 import type { LedgerTables } from './ledger/ledger-tables.ts'
 import type { KeyTables } from './keys/key-tables.ts'
-import type { PasskeyTables } from './sign-in/passkey-tables.ts'
 import type { PlaceTables } from './places/place-tables.ts'
 import type { SignInTables } from './sign-in/sign-in-tables.ts'
 import type { WatchTables } from './watch/watch-tables.ts'
@@ -19,7 +18,7 @@ import type { WatchTables } from './watch/watch-tables.ts'
 type Instant = Temporal.Instant
 
 export interface SafeguardTables
-  extends AuditTables, LedgerTables, SignInTables, PasskeyTables, KeyTables, ProcedureTables, PlaceTables, WatchTables {
+  extends AuditTables, LedgerTables, SignInTables, KeyTables, ProcedureTables, PlaceTables, WatchTables {
   unit: { id: string; name: string }
   person: {
     id: string

@@ -5,7 +5,8 @@ import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
 import type { Admission, SegmentFacts } from '#register/admit.ts'
-import { recordRight, type Right } from '#safeguards/access/grant.ts'
+import type { Right } from '#safeguards/access/grant.ts'
+import { appendAudit } from '#safeguards/audit/append.ts'
 import { enterPerson, logPassword } from '#safeguards/people/enter-person.ts'
 import { hashPassword, type HashCost, type StoredPassword } from '#safeguards/people/password.ts'
 import { enterUnit } from '#safeguards/people/units.ts'
@@ -151,4 +152,41 @@ export function recordingFacts(
     stored: { sizeBytes: 1000, sha256: Buffer.alloc(32), incomplete: false, packetsReceived: 100, packetsLost: 0 },
     ...given,
   }
+}
+
+/** Enters a right like one granted by the procedure: requested by one person, approved by another (R36). */
+export async function recordRight(
+  database: SafeguardsDatabase,
+  right: Omit<Right, 'id'> & { personId: string; requestedBy: string; approvedBy: string; from: Temporal.Instant },
+): Promise<string> {
+  const db = safeguardsOf(database)
+  const id = randomUUID()
+  await db
+    .insertInto('access_right')
+    .values({
+      id,
+      person_id: right.personId,
+      role: right.role,
+      duty: right.duty ?? null,
+      purposes: right.purposes,
+      scope_kind: right.scope.kind,
+      scope_units: right.scope.units,
+      scope_numbers: right.scope.numbers,
+      valid_from: right.from,
+      valid_to: right.until ?? null,
+      requested_by: right.requestedBy,
+      approved_by: right.approvedBy,
+      revoked_at: null,
+    })
+    .execute()
+  await appendAudit(db, {
+    action: 'right.granted',
+    result: 'ok',
+    personId: right.approvedBy,
+    rightId: id,
+    role: right.role,
+    object: { kind: 'right', id },
+    detail: { person: right.personId, role: right.role },
+  })
+  return id
 }

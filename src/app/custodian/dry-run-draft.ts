@@ -4,10 +4,10 @@ import { roundUpToFive } from '#description/round-to-five.ts'
 import { termZone } from '#description/terms.ts'
 import type { Clock } from '#platform/clock/clock.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { countAffected, type PendingConsequence } from '#safeguards/versions/count-affected.ts'
 import { readDryRunDraft } from '#safeguards/versions/dry-run-draft.ts'
 import { tryShares, type ShareConsequence } from '#use/shares/try-shares.ts'
 import type { Kysely } from 'kysely'
+import { countAffected, type PendingConsequence } from '#safeguards/versions/draft-consequences.ts'
 
 /**
  * Effects of a draft on existing recordings, as counts only. Instants are strings, because this is sent to the desk as JSON.

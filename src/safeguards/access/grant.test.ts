@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/database/create-test-database.ts'
 import { publishWithoutRole } from '#test/database/describe-from.ts'
-import { enterTestPerson, type TestPerson } from '#test/database/people.ts'
+import { enterTestPerson, type TestPerson, recordRight } from '#test/database/people.ts'
 import { purposes, type Purpose } from '#description/purposes.ts'
 import { widestScope, type Role } from '#description/roles.ts'
-import { recordRight, requestGrant, rightsOf } from './grant.ts'
+import { requestGrant, rightsOf } from './grant.ts'
 import type { SafeguardTables } from '../tables.ts'
 
 const database = await createTestDatabase<SafeguardTables>()

@@ -4,7 +4,6 @@
  * The database applies the same rights by row-level security to every statement of a Grant's transaction
  * (database/functions/history/access.sql), so a mistake in one of the two shows less, never more.
  */
-import { randomUUID } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { omitNullish } from '#platform/omit-nullish.ts'
@@ -156,41 +155,4 @@ export function traceOf(grant: Grant, right: Right = grant.rights[0]) {
     purpose: grant.purpose,
     reference: grant.reference,
   }
-}
-
-/** Records a right like one granted by the procedure: requested by one person, approved by another (R36). */
-export async function recordRight(
-  database: SafeguardsDatabase,
-  right: Omit<Right, 'id'> & { personId: string; requestedBy: string; approvedBy: string; from: Temporal.Instant },
-): Promise<string> {
-  const db = safeguardsOf(database)
-  const id = randomUUID()
-  await db
-    .insertInto('access_right')
-    .values({
-      id,
-      person_id: right.personId,
-      role: right.role,
-      duty: right.duty ?? null,
-      purposes: right.purposes,
-      scope_kind: right.scope.kind,
-      scope_units: right.scope.units,
-      scope_numbers: right.scope.numbers,
-      valid_from: right.from,
-      valid_to: right.until ?? null,
-      requested_by: right.requestedBy,
-      approved_by: right.approvedBy,
-      revoked_at: null,
-    })
-    .execute()
-  await appendAudit(db, {
-    action: 'right.granted',
-    result: 'ok',
-    personId: right.approvedBy,
-    rightId: id,
-    role: right.role,
-    object: { kind: 'right', id },
-    detail: { person: right.personId, role: right.role },
-  })
-  return id
 }

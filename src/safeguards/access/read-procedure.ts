@@ -5,7 +5,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import { selectValue } from '#platform/database/select-value.ts'
-import { purposes, type Purpose } from '#description/purposes.ts'
+import { purposes as allPurposes, type Purpose } from '#description/purposes.ts'
 import type { Duty, Role, Scope } from '#description/roles.ts'
 import { appendAudit } from '../audit/append.ts'
 import { type Session, asViewer } from '../people/session.ts'
@@ -249,24 +249,18 @@ async function viewAndLog<Found extends object>(
 }
 
 async function selectRequests(tx: Tx, which: RawBuilder<boolean>): Promise<RequestRecord[]> {
-  const { rows } = await sql<Omit<RequestRecord, 'scope'> & { kind: Scope; units: string[]; numbers: string[] }>`
+  const { rows } = await sql<RequestRecord>`
     select q.id, q.batch_id as "batchId", q.person_id as "personId", p.user_id as "userId", q.role, q.duty, q.purposes,
-      q.scope_kind as kind, q.scope_units as units, q.scope_numbers as numbers, q.reason, q.valid_from as "from", q.valid_to as until,
+      jsonb_build_object('kind', q.scope_kind, 'units', q.scope_units, 'numbers', q.scope_numbers) as scope, q.reason, q.valid_from as "from", q.valid_to as until,
       q.requested_by as "requestedBy", q.requested_at as "requestedAt", q.state, q.decided_by as "decidedBy",
       q.decided_at as "decidedAt", q.note,
       q.state = 'REQUESTED' and viewer() not in (q.requested_by, q.person_id) and (select viewer_is('ACCESS_APPROVER')) as "mayDecide",
       q.state = 'REQUESTED' and viewer() in (q.requested_by, q.person_id) as "mayWithdraw"
     from right_request q join person p on p.id = q.person_id where ${which} limit ${maxListed}`.execute(tx)
-  return rows.map(({ kind, units, numbers, ...request }) => ({ ...request, scope: { kind, units, numbers } }))
+  return rows
 }
 
-interface RightRow extends Omit<
-  RightRecord,
-  'scope' | 'revoked' | 'reaches' | 'state' | 'review' | 'mayRevoke' | 'mayReview'
-> {
-  kind: Scope
-  units: string[]
-  numbers: string[]
+interface RightRow extends Omit<RightRecord, 'revoked' | 'reaches' | 'state' | 'review' | 'mayRevoke' | 'mayReview'> {
   revokedAt: Instant | null
   revokedBy: string | null
   cause: RevokeCause | null
@@ -285,8 +279,8 @@ async function selectRights(tx: Tx, which: RawBuilder<boolean>, now: Instant): P
     with viewing as materialized (
       select viewer() as me, viewer_is('ACCESS_APPROVER') as approves, supervised_by_viewer() as people
     )
-    select r.id, r.person_id as "personId", r.role, r.duty, r.purposes, r.scope_kind as kind, r.scope_units as units,
-      r.scope_numbers as numbers, r.valid_from as "from", r.valid_to as until, r.origin, r.granted_at as "grantedAt",
+    select r.id, r.person_id as "personId", r.role, r.duty, r.purposes,
+      jsonb_build_object('kind', r.scope_kind, 'units', r.scope_units, 'numbers', r.scope_numbers) as scope, r.valid_from as "from", r.valid_to as until, r.origin, r.granted_at as "grantedAt",
       r.requested_by as "requestedBy", q.requested_at as "requestedAt", q.reason, r.approved_by as "approvedBy", q.note,
       r.revoked_at as "revokedAt", r.revoked_by as "revokedBy", r.revoke_cause as cause, r.revoke_reason as "revokeReason",
       right_doubts(r) as doubts, c.at as "confirmedAt", c.at < quarter_start(now()) or m.is_doubted as due,
@@ -311,28 +305,13 @@ async function selectRights(tx: Tx, which: RawBuilder<boolean>, now: Instant): P
 }
 
 function recordOf(row: RightRow, now: Instant): RightRecord {
-  const {
-    kind,
-    units,
-    numbers,
-    revokedAt,
-    revokedBy,
-    cause,
-    revokeReason,
-    due,
-    overdue,
-    part,
-    described,
-    widest,
-    ...right
-  } = row
+  const { revokedAt, revokedBy, cause, revokeReason, due, overdue, part, described, widest, ...right } = row
   const { employedFrom, employedTo, ...record } = right
+  const { id, purposes, scope, from, until } = record
   const state = revokedAt ? 'revoked' : stateAt(now, row)
   const hasEnded = state === 'revoked' || state === 'expired'
-  const bound: RoleBound[] =
-    described && widest
-      ? [{ role: row.role, ...(row.duty && { duty: row.duty }), purposes: described, scope: widest }]
-      : []
+  const role = { role: row.role, ...(row.duty && { duty: row.duty }) }
+  const bound: RoleBound[] = described && widest ? [{ ...role, purposes: described, scope: widest }] : []
   // A future right is judged as if it had begun.
   const at = state === 'upcoming' ? row.from : now
   const [narrowed] = hasEnded
@@ -340,24 +319,13 @@ function recordOf(row: RightRow, now: Instant): RightRecord {
     : rightsInForce({
         now: at,
         person: { id: row.personId, employedFrom, ...(employedTo && { employedTo }) },
-        held: [
-          {
-            id: row.id,
-            role: row.role,
-            ...(row.duty && { duty: row.duty }),
-            purposes: row.purposes,
-            scope: { kind, units, numbers },
-            from: row.from,
-            ...(row.until && { until: row.until }),
-          },
-        ],
+        held: [{ id, ...role, purposes, scope, from, ...(until && { until }) }],
         described: bound,
       })
   return {
     ...record,
     doubts: hasEnded ? [] : row.doubts,
-    reaches: purposes.filter((purpose) => narrowed?.purposes.includes(purpose)),
-    scope: { kind, units, numbers },
+    reaches: allPurposes.filter((purpose) => narrowed?.purposes.includes(purpose)),
     state,
     revoked: revokedAt && { at: revokedAt, by: revokedBy, cause: cause ?? 'employment', reason: revokeReason },
     review: overdue ? 'overdue' : due ? 'due' : 'done',

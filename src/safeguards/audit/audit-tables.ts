@@ -1,12 +1,11 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
-import type { VerificationTables } from './verification-tables.ts'
 
 type Instant = Temporal.Instant
 
 /** Tables of the audit log (database/schema.sql; docs/formats/audit-log.md). */
-export interface AuditTables extends VerificationTables {
+export interface AuditTables {
   audit_entry: {
     seq: Generated<number>
     at: Generated<Instant>
@@ -29,9 +28,6 @@ export interface AuditTables extends VerificationTables {
   audit_leaf: { index: number; seq: number | null; hash: Buffer }
   audit_subtree: { level: number; index: number; hash: Buffer }
   audit_checkpoint: { size: number; root: Buffer; note: string; signed_at: Generated<Instant> }
-  audit_cosignature: { size: number; witness: string; line: string; received_at: Generated<Instant> }
-  /** Leaves below `minimum_index` have no entries any more. */
-  audit_pruning: { minimum_index: number; before: Instant; at: Generated<Instant> }
   /** One row (`one` is true): the signed leaf count when entries began to be signed. */
   audit_signed_from: { one: Generated<boolean>; note: string }
   audit_break: {
@@ -42,4 +38,22 @@ export interface AuditTables extends VerificationTables {
     reason: string | null
     accepted_by: string | null
   }
+  /** Verifications of the log (database/functions/audit/read.sql). */
+  log_verification: {
+    id: Generated<string>
+    asked_by: string | null
+    asked_at: Generated<Instant>
+    started_at: Instant | null
+    ended_at: Instant | null
+    state: Generated<VerificationState>
+    cancelled_at: ColumnType<Instant | null, never, never>
+    step: string | null
+    checked: Generated<number>
+    entries: number | null
+    report: ColumnType<unknown, string | null, string | null>
+    fault: string | null
+    signature: string | null
+  }
 }
+
+export type VerificationState = 'WAITING' | 'RUNNING' | 'WHOLE' | 'BROKEN' | 'CANCELLED' | 'FAILED'

@@ -9,8 +9,8 @@ import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { appendAudit, type AuditEntry } from './append.ts'
 import { asOfficer } from './read-log.ts'
 import { isStatementSigned, signStatement, type Signer, type VerifierKey } from './note.ts'
-import type { VerificationState } from './verification-tables.ts'
 import type { Progress, Report } from './verify/report.ts'
+import type { VerificationState } from './audit-tables.ts'
 
 export interface Verification {
   id: string

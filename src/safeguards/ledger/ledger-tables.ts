@@ -18,12 +18,8 @@ export interface LedgerTables {
     /** Random: the hash of an entry does not reveal its content. */
     salt: Generated<string>
   }
-  /** Content of an entry about people, while a backup may need it. */
-  ledger_content: { seq: number; salt: Buffer; content: string }
   /** Entries that have no number yet. */
   ledger_pending: { seq: number }
-  ledger_leaf: { index: number; seq: number; hash: Buffer }
   ledger_subtree: { level: number; index: number; hash: Buffer }
   ledger_head: { size: number; root: Buffer; note: string; signed_at: Generated<Instant> }
-  ledger_cosignature: { size: number; witness: string; line: string; received_at: Generated<Instant> }
 }

@@ -11,12 +11,20 @@ import { openConnection, type DedicatedConnection } from '#platform/database/cop
 import { markMovedAway, readMovedAway } from '#platform/database/moved-away.ts'
 import { beginQuarantine, endQuarantine, quarantineOfMove, readQuarantine } from '#platform/database/quarantine.ts'
 import { Fault } from '#platform/fault.ts'
-import { MissingTreeHashes } from '../audit/stored-tree.ts'
+import {
+  MissingTreeHashes,
+  auditTree,
+  newestCheckpoint,
+  storedHashReader,
+  storedSize,
+  type TreeTables,
+} from '../audit/stored-tree.ts'
 import type { SafeguardsDatabase } from '../tables.ts'
 import { differences, readCatalog } from './catalog.ts'
 import { moveTables, type MovedTable } from './move-tables.ts'
 import { judgeTarget, targetFault } from './target.ts'
-import { readTreeHeads, type TreeHeads } from './tree-heads.ts'
+import { edgeAt } from '../audit/tree.ts'
+import { ledgerTree } from '../ledger/ledger-tree.ts'
 
 export interface DatabaseMove {
   /** URLs of the owner. */
@@ -196,4 +204,32 @@ async function headsOf(url: string): Promise<TreeHeads> {
       throw new Fault('audit-log-broken', `a log is damaged already before the move: ${error.message}`, error)
     })
     .finally(connected.close)
+}
+
+export interface TreeHead {
+  /** Leaves in the database. */
+  leaves: number
+  /** Their root by RFC 6962, base64. */
+  root: string
+  /** Leaves and root of the newest checkpoint. */
+  signed: { size: number; root: string } | undefined
+}
+
+export interface TreeHeads {
+  auditLog: TreeHead
+  ledger: TreeHead
+}
+
+export async function readTreeHeads(db: SafeguardsDatabase): Promise<TreeHeads> {
+  return { auditLog: await headOf(db, auditTree), ledger: await headOf(db, ledgerTree) }
+}
+
+async function headOf(db: SafeguardsDatabase, tables: TreeTables): Promise<TreeHead> {
+  const leaves = await storedSize(db, tables)
+  const checkpoint = await newestCheckpoint(db, tables)
+  return {
+    leaves,
+    root: (await edgeAt(leaves, storedHashReader(db, tables))).root().toString('base64'),
+    signed: checkpoint && { size: checkpoint.size, root: checkpoint.root.toString('base64') },
+  }
 }

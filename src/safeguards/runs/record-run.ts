@@ -1,9 +1,8 @@
 /**
  * Records runs of sweeps, verifications, backups and restores for the retention overview. No ids of calls, names or numbers.
  */
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type Generated } from 'kysely'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
-import type { RunTables } from './run-tables.ts'
 
 export interface Run {
   work: 'sweep' | 'verification' | 'backup' | 'restore'
@@ -68,4 +67,24 @@ export async function lastVerification(
     .limit(1)
     .executeTakeFirst()
   return row && { at: row.at, resumeAfter: row.goes_on_after ?? undefined }
+}
+
+/** Table of runs (database/functions/evidence/proofs.sql). */
+export interface RunTables {
+  retention_run: {
+    seq: Generated<number>
+    at: Generated<Temporal.Instant>
+    work: 'sweep' | 'verification' | 'backup' | 'restore'
+    result: 'ok' | 'failed'
+    recordings: Generated<number>
+    contacts: Generated<number>
+    months: Generated<string[]>
+    keys: Generated<number>
+    /** First and last ledger entry of the run. */
+    ledger_from: number | null
+    ledger_to: number | null
+    fault: string | null
+    /** For a verification that continues another day: the last recording verified. */
+    goes_on_after: string | null
+  }
 }

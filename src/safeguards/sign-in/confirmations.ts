@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { selectValue } from '#platform/database/select-value.ts'
 import { sessionHash } from '../people/session.ts'
 import type { SafeguardsDatabase } from '../tables.ts'
-import type { ConfirmedAct } from './passkey-tables.ts'
+import type { ConfirmedAct } from './sign-in-tables.ts'
 
 /** An act, its object, and the revision that was read; 0 if it has none. */
 export interface Act {

@@ -10,10 +10,9 @@ import { appendAudit } from '../audit/append.ts'
 import { sessionHash } from '../people/session.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { challengeBytes, challengeMinutes } from './challenges.ts'
-import { completeSession, provePassword, rotateSession } from './open-session.ts'
+import { completeSession, provePassword, rotateSession, holderOf, type SessionHolder } from './open-session.ts'
 import { spendConfirmation } from './confirmations.ts'
 import { descriptor, passkeysOf, refusalOf, type PasskeyRefusal, type PasskeyContext } from './passkey-context.ts'
-import { holderOf, type SessionHolder } from './session-holder.ts'
 import { handleOf, passkeyAlgorithms, readNewPasskey } from './verify-passkey.ts'
 
 export function createPasskeyStore({

@@ -22,8 +22,7 @@ import {
   type PasskeyRefusal,
   type PasskeyContext,
 } from './passkey-context.ts'
-import { openAuthenticatedSession, completeSession } from './open-session.ts'
-import { holderOf } from './session-holder.ts'
+import { openAuthenticatedSession, completeSession, holderOf } from './open-session.ts'
 import { usePasskey } from './verify-passkey.ts'
 
 export type Passkeys = ReturnType<typeof createPasskeys>

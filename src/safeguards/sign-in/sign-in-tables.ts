@@ -77,6 +77,28 @@ export interface SignInTables {
     decided_by: string | null
     decided_at: Instant | null
   }
+  passkey: {
+    id: Generated<string>
+    person_id: string
+    credential_id: Buffer
+    /** COSE_Key (RFC 9052). */
+    public_key: Buffer
+    counter: number
+    transports: string[]
+    backed_up: boolean
+    name: string
+    created_at: Generated<Instant>
+    last_used_at: Instant | null
+  }
+  act_confirmation: {
+    session_hash: Buffer
+    act: ConfirmedAct
+    object_id: string
+    revision: number
+    passkey_id: string
+    confirmed_at: Generated<Instant>
+  }
+  provider_session: { session_hash: Buffer; id_token: string }
 }
 
 /** Pending changes of a person's numbers and placement from an instant on; phone number keys, and ids. */
@@ -106,3 +128,18 @@ export type SecondFactor = 'totp' | 'recovery-code' | 'passkey'
 export type SecondFactorDemand = 'off' | 'optional' | 'required'
 /** Roles whose first holders are appointed by one-time links, because before that nobody can enter people or decide on rights. */
 export type FirstRole = 'ADMINISTRATOR' | 'ACCESS_APPROVER'
+
+/** Acts that a person with a passkey confirms with it each time (R14, R36). */
+export type ConfirmedAct =
+  | 'draft.approve'
+  | 'draft.reject'
+  | 'right.approve'
+  | 'right.reject'
+  | 'removal.approve'
+  | 'removal.reject'
+  | 'passkey.add'
+  | 'passkey.remove'
+  | 'clock.confirm'
+  | 'change.approve'
+  | 'change.reject'
+  | 'session.prove'

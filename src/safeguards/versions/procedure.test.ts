@@ -13,8 +13,7 @@ import { listDrafts, readDraft, type Draft, type DraftRefusal } from './draft.ts
 import { authoriseDryRun, readDryRunDraft } from './dry-run-draft.ts'
 import { changeDraft, startDraft, submitDraft, reopenDraft, withdrawDraft } from './change-draft.ts'
 import { judgeDraft } from './judge-draft.ts'
-import { recordEffect } from './record-effect.ts'
-import { readPublished, readVersions, versionAt } from './versions.ts'
+import { readPublished, readVersions, versionAt, recordEffect } from './versions.ts'
 
 const database = await createTestDatabase<SafeguardTables>()
 const admin = database.as().db

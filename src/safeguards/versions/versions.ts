@@ -9,7 +9,6 @@ import { rolesInEffect } from '#description/roles.ts'
 import { DescriptionFault } from '#description/problem.ts'
 import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
-import { storeNumbers } from './store-numbers.ts'
 
 export interface DescriptionVersion {
   version: number
@@ -147,4 +146,66 @@ export function rolesForDatabase(description: Pick<RegisterDescription, 'roles' 
 
 function hashOf(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex')
+}
+
+/**
+ * Logs each version that has come into force once, with its hash (R1). The database accepts none before its instant.
+ * @returns the versions logged now, oldest first
+ */
+export async function recordEffect(
+  database: SafeguardsDatabase,
+  versions: readonly DescriptionVersion[],
+  now: Temporal.Instant,
+): Promise<DescriptionVersion[]> {
+  const db = safeguardsOf(database)
+  const { newest } = await db
+    .selectFrom('version_effect')
+    .select(({ fn }) => fn.max('version').as('newest'))
+    .executeTakeFirstOrThrow()
+  const begun = versions.filter(
+    ({ version, effectiveFrom }) => version > (newest ?? 0) && Temporal.Instant.compare(effectiveFrom, now) <= 0,
+  )
+  const recorded: DescriptionVersion[] = []
+  for (const version of begun) {
+    await db.transaction().execute(async (tx) => {
+      const entered = await tx
+        .insertInto('version_effect')
+        .values({ version: version.version })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning(sql`1`.as('entered'))
+        .executeTakeFirst()
+      if (!entered) return
+      await appendAudit(tx, {
+        action: 'description.took-effect',
+        result: 'ok',
+        object: { kind: 'description' },
+        detail: {
+          version: version.version,
+          hash: version.hash,
+          effectiveFrom: version.effectiveFrom.toString(),
+        },
+      })
+      recorded.push(version)
+    })
+  }
+  return recorded
+}
+
+/**
+ * Stores the numbers of each version in the database (R7): a right to numbers covers only those in the registry in force.
+ * Known versions are skipped.
+ */
+export async function storeNumbers(
+  database: SafeguardsDatabase,
+  versions: readonly { version: number; description: Pick<RegisterDescription, 'numbers'> }[],
+): Promise<void> {
+  const rows = versions.flatMap(({ version, description }) =>
+    [...new Set(description.numbers.map(({ key }) => key))].map((number) => ({ version, number })),
+  )
+  if (rows.length === 0) return
+  await safeguardsOf(database)
+    .insertInto('described_number')
+    .values(rows)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
 }

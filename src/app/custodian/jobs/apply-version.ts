@@ -4,10 +4,9 @@ import type { Clock } from '#platform/clock/clock.ts'
 import { every, type EveryOptions, type Repeating } from '#platform/jobs/every.ts'
 import type { Log } from '#platform/log/log.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { recordEffect } from '#safeguards/versions/record-effect.ts'
-import { storeNumbers } from '#safeguards/versions/store-numbers.ts'
 import { storeDisclosureRules } from '#use/disclosure/disclosure-rules.ts'
 import type { Kysely } from 'kysely'
+import { recordEffect, storeNumbers } from '#safeguards/versions/versions.ts'
 import type { Versions } from '../../roles/follow-versions.ts'
 
 export interface ApplyVersionOptions {

@@ -6,7 +6,7 @@ import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { inForce, type RegisterDescription } from '#description/register-description.ts'
 import { momentText, percentText } from '#description/value-texts.ts'
 import { termZone } from '#description/terms.ts'
-import type { NarrowedRights } from '#safeguards/versions/rights-narrowed.ts'
+import type { NarrowedRights } from '#safeguards/versions/draft-consequences.ts'
 import type { DryRunCounts } from '../../custodian/dry-run-draft.ts'
 import type { DryRun } from '../contract/description.ts'
 

@@ -1,13 +1,10 @@
 import { hash } from 'node:crypto'
 import { sql } from 'kysely'
-import type { AnyDatabase } from './any-database.ts'
-import { canonicalJson } from './canonical-json.ts'
 import { RootCheck, type SeenCheckpoint, type TrustedKeys } from './check-roots.ts'
-import { TreeCheck } from './check-tree.ts'
-import { leafHashOf } from './entry-bytes.ts'
-import { Findings } from './report.ts'
+import { TreeCheck, readSubtrees } from './check-tree.ts'
+import { leafHashOf, canonicalJson } from './entry-bytes.ts'
+import { Findings, type AnyDatabase } from './report.ts'
 import type { VerifierKey } from './signed-note.ts'
-import { readSubtrees } from './check-subtrees.ts'
 
 /** An entry of the ledger in its hashed form (docs/formats/ledger.md), with its index and hash in the tree. */
 interface LedgerLine {

@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
-import type { AnyDatabase } from './any-database.ts'
 import type { LogFacts } from './check-entries.ts'
-import type { Findings } from './report.ts'
+import type { Findings, AnyDatabase } from './report.ts'
 
 /** Rows per batch, by id. */
 const batch = 10_000

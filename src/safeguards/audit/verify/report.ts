@@ -1,3 +1,4 @@
+import type { Kysely } from 'kysely'
 /** All problems of a log, and what each means for the reader of the report. */
 export const problemCodes = {
   'key-unreadable': 'The key of the log cannot be read.',
@@ -137,3 +138,7 @@ export interface Progress {
   checked: number
   entries: number
 }
+
+/** A database whose tables are named only by docs/formats/audit-log.md. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the verifier shares no types with the writer
+export type AnyDatabase = Kysely<any>

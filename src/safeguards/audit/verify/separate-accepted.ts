@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
-import type { AnyDatabase } from './any-database.ts'
 import type { LogFacts } from './check-entries.ts'
-import type { Findings, Problem, ProblemCode, Report } from './report.ts'
+import type { Findings, Problem, ProblemCode, Report, AnyDatabase } from './report.ts'
 
 /** Problems that an operator can accept: lost or altered entries. A tree that does not match can be accepted by nobody. */
 export const acceptable: ReadonlySet<ProblemCode> = new Set<ProblemCode>([

@@ -1,5 +1,5 @@
 import { createPublicKey, hash, verify, type KeyObject } from 'node:crypto'
-import { canonicalJson } from './canonical-json.ts'
+import { canonicalJson } from './entry-bytes.ts'
 
 /** A verifier key: `<name>+<key id>+<base64 of type ‖ key>` (C2SP signed-note). */
 export interface VerifierKey {

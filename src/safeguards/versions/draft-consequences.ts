@@ -1,5 +1,9 @@
+/** Consequences of a draft for rights in force, and for open requests and disclosures. */
+import { sql, type QueryExecutorProvider } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
 import { rolesInEffect, type RoleRights } from '#description/roles.ts'
+import type { ChangeEffects } from '#description/changes/effects-of-change.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 
 /** Rights in force of a role that would be narrower. */
@@ -39,4 +43,31 @@ export async function rightsNarrowed(
     }).length
     return narrowed === 0 ? [] : [{ role, rights: narrowed }]
   })
+}
+
+/** Numbers of open requests and disclosures that a draft affects. */
+export interface PendingConsequence {
+  requests: number
+  calls: number
+  appointments: number
+  /** Requests on which the Service Unit has not decided. */
+  undecided: number
+  /** Requests whose calls are not found yet. */
+  unsettled: number
+  /** Affected open disclosures without a decision. */
+  disclosures: number
+  items: number
+  /** Earliest instant for the draft if it affects a request or a disclosure. */
+  earliest: string
+}
+
+/** Counts what a draft affects; for the custodian. */
+export async function countAffected(
+  db: QueryExecutorProvider,
+  { draft, effects, effectiveFrom }: { draft: string; effects: ChangeEffects; effectiveFrom: Temporal.Instant },
+): Promise<PendingConsequence> {
+  return selectValue(
+    db,
+    sql<PendingConsequence>`count_reached(${draft}::uuid, ${JSON.stringify(effects)}::jsonb, ${effectiveFrom.toString()}::timestamptz)`,
+  )
 }
