@@ -4,6 +4,7 @@
  * that for acts before an authority, and here it would exceed the maximum.
  */
 import assert from 'node:assert/strict'
+import { laterOf } from '#platform/clock/instants.ts'
 
 export const termZone = 'Europe/Helsinki'
 /** Months of contact history (R22). */
@@ -65,10 +66,6 @@ function monthsAfter(instant: Temporal.Instant, months: number, disambiguation: 
     .add({ months }, { overflow: 'constrain' })
     .toZonedDateTime(termZone, { disambiguation })
     .toInstant()
-}
-
-function laterOf(a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant {
-  return Temporal.Instant.compare(a, b) >= 0 ? a : b
 }
 
 /** Returns the term of each number with rules, in months: the shortest of its rules. */

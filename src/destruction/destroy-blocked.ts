@@ -3,6 +3,7 @@
  * database decides which recordings end (decide_end in database/functions/destruction/recordings.sql).
  */
 import { sql, type Kysely } from 'kysely'
+import { laterOf } from '#platform/clock/instants.ts'
 import {
   expungeRecordings,
   type RecordingToDestroy,
@@ -80,10 +81,6 @@ async function blockedRecordings(
     deadline:
       received_at === null
         ? now.add({ minutes: heldMinutes })
-        : later(received_at.add({ seconds: forbiddenSeconds }), now.add({ seconds: forbiddenSeconds / 2 })),
+        : laterOf(received_at.add({ seconds: forbiddenSeconds }), now.add({ seconds: forbiddenSeconds / 2 })),
   }))
-}
-
-function later(a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant {
-  return Temporal.Instant.compare(a, b) > 0 ? a : b
 }

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { laterOf } from '#platform/clock/instants.ts'
 import { changePerson, enterIntoDirectory, type ChangeToMake } from '#safeguards/people/change-people.ts'
 import { viewWithToken, type WantedPeople } from '#safeguards/people/view-with-token.ts'
 import { describeNow, type PersonNow } from '#safeguards/people/person-now.ts'
@@ -54,8 +55,8 @@ export function userRoutes(scim: Routes, desk: Desk): void {
   // DELETE ends the employment now. The person is not deleted, because the history refers to them.
   scim.delete<{ Params: { id: string } }>('/Users/:id', async (request, reply) => {
     await change(request, (person, at) => ({
-      from: later(at, person.employedFrom),
-      ...(person.employed && { employedTo: later(at, person.employedFrom) }),
+      from: laterOf(at, person.employedFrom),
+      ...(person.employed && { employedTo: laterOf(at, person.employedFrom) }),
       withdrawn: true,
       source: 'scim',
     }))
@@ -179,8 +180,4 @@ function checkVersion({ headers }: FastifyRequest, version: string): void {
 
 function tagsOf(header: string | undefined): string[] {
   return (header ?? '').split(',').flatMap((tag) => tag.trim() || [])
-}
-
-function later(one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant {
-  return Temporal.Instant.compare(one, other) < 0 ? other : one
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 import type { ExpunctionContext } from '#register/expunge.ts'
 import { destroyPastMonthKeys } from '#safeguards/keys/destroy-past-month-keys.ts'
 import { destroyUnneededDayKeys } from '#safeguards/keys/day-keys.ts'
@@ -20,9 +21,7 @@ export async function destroyUnneededKeys(
   requestedAt: Temporal.Instant,
 ): Promise<{ monthKeys: string[]; intakeDays: string[] }> {
   const { db, keys, copies } = expunging
-  const { rows } = await sql<{ now: Temporal.Instant }>`
-    select least(${requestedAt}::timestamptz, destruction_now()) as now`.execute(db)
-  const now = rows[0]!.now
+  const now = await selectValue(db, sql<Temporal.Instant>`least(${requestedAt}::timestamptz, destruction_now())`)
   const month = expiryMonthOf(now)
   for (;;) {
     const moving = await keysToMove(expunging, month)

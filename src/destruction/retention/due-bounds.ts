@@ -1,4 +1,5 @@
 /** When held recordings end under a term (R25). */
+import { laterOf } from '#platform/clock/instants.ts'
 import { recordingCeilingMonths, recordingTerms, termZone } from '#description/terms.ts'
 
 /** Returns when a recording with a term of `months` is destroyed: never before its floor. */
@@ -9,8 +10,7 @@ export function destructionAt(
   }: { call_ended_at: Temporal.Instant; min_keep_until: Temporal.Instant },
   months: number,
 ): Temporal.Instant {
-  const { destroyAt } = recordingTerms(endedAt, months)
-  return Temporal.Instant.compare(destroyAt, floor) >= 0 ? destroyAt : floor
+  return laterOf(recordingTerms(endedAt, months).destroyAt, floor)
 }
 
 /** Calls that ended before `from` are due at the instant; calls from `until` on are not; those in between need a check each. */

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql, type Kysely } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 import { expungeHistory, expungeHistoryMonth, deleteRowsOfDroppedMonths } from '#register/expunge-history.ts'
 import type { RegisterTables } from '#register/tables.ts'
 
@@ -73,8 +74,7 @@ async function dropMonths(db: Kysely<RegisterTables>): Promise<{ contacts: numbe
 }
 
 async function dropMonth(db: Kysely<RegisterTables>, month: Temporal.PlainDate) {
-  const blocker = await sql<{ why: string | null }>`select history_month_blocker(${month}::date) as why`.execute(db)
-  const reason = blocker.rows[0]!.why
+  const reason = await selectValue(db, sql<string | null>`history_month_blocker(${month}::date)`)
   if (reason === 'uncounted') await closeDays(db, month)
   else if (reason !== null) return reason
   for (let left = tries; ; left--) {

@@ -100,6 +100,21 @@ export async function returnRefusal<Found, Code extends string>(
   })
 }
 
+/** Thrown in a transaction to roll it back with a refusal. */
+export class RollBack<Refusal extends { refused: string }> extends Error {
+  readonly refusal: Refusal
+  constructor(refusal: Refusal) {
+    super(refusal.refused)
+    this.refusal = refusal
+  }
+}
+
+/** Returns the refusal of a transaction that {@link RollBack} rolled back. Other errors are thrown. */
+export function rolledBack<Refusal extends { refused: string }>(error: unknown): Refusal {
+  if (error instanceof RollBack) return error.refusal as Refusal
+  throw error
+}
+
 /** Returns the refusal of a database function (SQLSTATE SE001) if it is one of the codes. */
 export function refusalOf<Code extends string>(error: unknown, codes: readonly Code[]): Refused<Code> | undefined {
   const { code, message, detail } = error as { code?: string; message?: string; detail?: string }

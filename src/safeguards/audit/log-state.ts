@@ -10,8 +10,7 @@ export async function isLogWhole(database: SafeguardsDatabase): Promise<boolean>
 
 /** Returns the age, in seconds, of the oldest entry without a place in the tree; 0 if there is none. */
 export async function logLagSeconds(database: SafeguardsDatabase): Promise<number> {
-  const { rows } = await sql<{ lag: number | null }>`
-    select extract(epoch from clock_timestamp() - e.at)::float8 as lag
-    from audit_pending p join audit_entry e on e.seq = p.seq order by p.seq limit 1`.execute(database)
-  return Math.max(0, rows[0]?.lag ?? 0)
+  const oldest = sql`(select e.at from audit_pending p join audit_entry e on e.seq = p.seq order by p.seq limit 1)`
+  const elapsed = sql<number>`greatest(0, extract(epoch from clock_timestamp() - ${oldest}))::float8`
+  return selectValue(database, elapsed)
 }

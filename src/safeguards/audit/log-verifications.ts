@@ -185,9 +185,8 @@ export async function beginDueVerification(
   if (mode === 'starting') return last ? undefined : requestVerificationAsOwner(database)
   const minutes = last ? verificationIntervalMinutes(last) : minMinutes
   await sql`
-    delete from log_verification where asked_by is null and ended_at < clock_timestamp() - interval '31 days'`.execute(
-    database,
-  )
+    delete from log_verification
+    where asked_by is null and ended_at < clock_timestamp() - interval '31 days'`.execute(database)
   await sql`
     insert into log_verification (asked_by)
     select null where not exists (

@@ -3,6 +3,8 @@
  * about it. The database has a minimum term, and a date in the database alone never proves an entry's age.
  */
 import { sql } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
+import { earlierOf } from '#platform/clock/instants.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
 import type { LogFolder } from './log-folder.ts'
@@ -38,9 +40,7 @@ export async function pruneLog(
     const { upto, entries } = await prunableUpTo(db, folder, { first, signed, before })
     if (upto === first) return pruned
     const detail = signDetail(signer, 'log.pruned', { minimumIndex: upto, entries, before: before.toString(), months })
-    const { rows } = await sql<{ pruned: number }>`
-      select prune_audit(${JSON.stringify(detail)}::jsonb)::float8 as pruned`.execute(db)
-    pruned += rows[0]?.pruned ?? 0
+    pruned += await selectValue(db, sql<number>`prune_audit(${JSON.stringify(detail)}::jsonb)::float8`)
   }
 }
 
@@ -55,13 +55,12 @@ async function prunableEntries(
   const { rows } = await sql<{ before: Temporal.Instant; signed: number }>`
     select now() - make_interval(months => ${months}) as before,
       case when exists (select from audit_checkpoint where signed_at between now() - interval '14 days' and now() - interval '1 day')
-        then coalesce((select max(size) from audit_checkpoint where signed_at < now()), 0) else 0 end::float8 as signed`.execute(
-    database,
-  )
+        then coalesce((select max(size) from audit_checkpoint where signed_at < now()), 0)
+        else 0 end::float8 as signed`.execute(database)
   const { before, signed } = rows[0]!
   const own = now.toZonedDateTimeISO('UTC').subtract({ months }).toInstant()
   return {
-    before: Temporal.Instant.compare(own, before) < 0 ? own : before,
+    before: earlierOf(own, before),
     first: await minimumIndex(database, signer),
     signed,
   }

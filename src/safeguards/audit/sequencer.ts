@@ -149,14 +149,13 @@ export function createSequencer(options: {
       if (rows.length === 0) return { sequenced: 0, missing: false }
       if ((await storedSize(tx)) !== edge.size) throw new TreeChangedElsewhere()
       const fresh = rows.filter((row) => !row.has_leaf)
+      const seqs = fresh.map((row) => row.seq)
       const hashes = fresh.map((row) => hashLeaf(entryBytes(row)))
       const whole: Subtree[] = hashes.flatMap((hash) => ahead.append(hash))
       await sql`
         insert into audit_leaf (index, seq, hash)
         select ${edge.size} + n - 1, seq, hash
-        from unnest(${fresh.map((row) => row.seq)}::bigint[], ${hashes}::bytea[]) with ordinality as u(seq, hash, n)`.execute(
-        tx,
-      )
+        from unnest(${seqs}::bigint[], ${hashes}::bytea[]) with ordinality as u(seq, hash, n)`.execute(tx)
       if (whole.length > 0) await tx.insertInto('audit_subtree').values(whole).execute()
       await sql`delete from audit_pending where seq = any (${rows.map((row) => row.waiting)}::bigint[])`.execute(tx)
       return { sequenced: rows.length, missing: false }

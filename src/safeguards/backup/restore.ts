@@ -27,6 +27,7 @@ import type { Manifest } from './manifest.ts'
 import { readMarker } from '../places/open-place.ts'
 import { ledgerFolder } from '../places/ship-ledger.ts'
 import { readWholeIfExists, sizeIfExists } from '#platform/objects/whole-objects.ts'
+import { isAfter } from '#platform/clock/instants.ts'
 import { judgeLedger, importAndReplay, type LedgerAnchors } from './restored-ledger.ts'
 import type { RestoredKeyring } from './restore-keyring.ts'
 import { resumeRestoredLog } from './resume-restored-log.ts'
@@ -184,7 +185,11 @@ export async function restoreBackup(
       withoutAudio,
       ledger: replayed,
       completedLedger: ledger.completed,
-      takenOverAt: takenOverAt !== undefined && isAfter(takenOverAt, manifest.finishedAt) ? takenOverAt : undefined,
+      takenOverAt:
+        takenOverAt !== undefined &&
+        isAfter(Temporal.Instant.from(takenOverAt), Temporal.Instant.from(manifest.finishedAt))
+          ? takenOverAt
+          : undefined,
       renewedKeys,
       mayHaveLeft,
       withoutKey,
@@ -206,10 +211,6 @@ export async function findBackup(
   if (!key || id === undefined)
     throw new Fault('backup-missing', 'this place has no complete backup: use another place, or an older --backup')
   return { key, manifest: await openManifest(store, id, key) }
-}
-
-function isAfter(one: string, other: string): boolean {
-  return Temporal.Instant.compare(Temporal.Instant.from(one), Temporal.Instant.from(other)) > 0
 }
 
 interface Secrets {

@@ -147,9 +147,8 @@ export async function claimIntakeBatches(
   maxBatches: number,
 ): Promise<IntakeBatch[]> {
   const { rows } = await sql<IntakeBatch>`
-    select id, public_keys as "publicKeys" from take_intake_batches(${taker}::uuid, ${maxBatches}::integer)`.execute(
-    database,
-  )
+    select id, public_keys as "publicKeys"
+    from take_intake_batches(${taker}::uuid, ${maxBatches}::integer)`.execute(database)
   return rows
 }
 
@@ -247,8 +246,7 @@ export async function deleteOldIntakeBatches(database: SafeguardsDatabase): Prom
         insert into intake_key_end (public_key, batch, version) select public_key, batch, version from gone
         on conflict do nothing`.execute(tx)
       await sql`
-        delete from intake_batch a where a.id in (${old}) and not exists (select from intake_batch_key b where b.batch = a.id)`.execute(
-        tx,
-      )
+        delete from intake_batch a
+        where a.id in (${old}) and not exists (select from intake_batch_key b where b.batch = a.id)`.execute(tx)
     })
 }

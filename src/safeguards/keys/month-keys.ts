@@ -45,15 +45,8 @@ export async function currentVersion(tx: Tx, store: KeyStore, month: Temporal.Pl
   for (;;) {
     const known = (await lockMonths(tx, [month], 'shared')).get(month.toString())
     if (known !== undefined) return known
-    const version = await nextVersion(tx, month)
-    const { numInsertedOrUpdatedRows: made } = await tx
-      .insertInto('month_key')
-      .values({ expiry_month: month, version, state: 'current' })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirstOrThrow()
-    if (made !== 1n) continue
-    await makeOnce(store, monthKeyName(month, version))
-    return version
+    const made = await makeVersion(tx, store, month, 'current')
+    if (made !== undefined) return made
   }
 }
 
@@ -68,15 +61,8 @@ export async function reserveVersion(
 ): Promise<number> {
   const db = safeguardsOf(database)
   for (;;) {
-    const version = await nextVersion(db, month)
-    const { numInsertedOrUpdatedRows: reserved } = await db
-      .insertInto('month_key')
-      .values({ expiry_month: month, version, state: 'making' })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirstOrThrow()
-    if (reserved !== 1n) continue
-    await makeOnce(store, monthKeyName(month, version))
-    return version
+    const made = await makeVersion(db, store, month, 'making')
+    if (made !== undefined) return made
   }
 }
 
@@ -104,13 +90,27 @@ export async function lockMonths(
   return current
 }
 
-async function nextVersion(db: Db, month: Temporal.PlainDate): Promise<number> {
+/** Makes the next version of a month key; undefined if another process has taken its number. */
+async function makeVersion(
+  db: Db,
+  store: KeyStore,
+  month: Temporal.PlainDate,
+  state: 'making' | 'current',
+): Promise<number | undefined> {
   const { last } = await db
     .selectFrom('month_key')
     .select(({ fn }) => fn.coalesce(fn.max('version'), sql<number>`0`).as('last'))
     .where('expiry_month', '=', month)
     .executeTakeFirstOrThrow()
-  return last + 1
+  const version = last + 1
+  const { numInsertedOrUpdatedRows: made } = await db
+    .insertInto('month_key')
+    .values({ expiry_month: month, version, state })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow()
+  if (made !== 1n) return undefined
+  await makeOnce(store, monthKeyName(month, version))
+  return version
 }
 
 /** The number is reserved: an existing key of that name was made before a crash, or before an answer of the store was lost. */

@@ -6,6 +6,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
+import { earlierOf } from '#platform/clock/instants.ts'
 import { safeguardsOf, type SafeguardsDatabase, type Db, type Tx } from '../tables.ts'
 import { type KeyStore, wrapVerified } from './key-store.ts'
 import { lockMonths, monthKeyName, recordingPurpose, reserveVersion, shardPurpose } from './month-keys.ts'
@@ -51,7 +52,7 @@ export async function deleteFileKeys(
   const failures: { recordings: string[]; error: unknown }[] = []
   for (const inMonth of Map.groupBy(rows, (row) => row.expiry_month.toString()).values()) {
     const ids = inMonth.map((row) => row.recording_id)
-    const deadline = ids.map((id) => deadlines.get(id)!).reduce(earlier)
+    const deadline = ids.map((id) => deadlines.get(id)!).reduce(earlierOf)
     try {
       await rekeyMonth(database, store, { month: inMonth[0]!.expiry_month, recordings: ids, deadline })
     } catch (error) {
@@ -59,10 +60,6 @@ export async function deleteFileKeys(
     }
   }
   return { failures }
-}
-
-function earlier(one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant {
-  return Temporal.Instant.compare(one, other) <= 0 ? one : other
 }
 
 /** @returns how many file keys were removed; 0 if the month has none of them any more */

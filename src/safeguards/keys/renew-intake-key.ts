@@ -6,6 +6,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 import { safeguardsOf, type SafeguardsDatabase, type Db, type Tx } from '../tables.ts'
 import { batchPurpose, lockIntakeKey, intakeKeyName, makeIntakeVersion, privateKeyPurpose } from './intake-keys.ts'
 import { type KeyStore, wrapVerified } from './key-store.ts'
@@ -30,9 +31,8 @@ export async function renewIntakeKey(
   const db = safeguardsOf(database)
   await sql`
     update intake_version set state = 'retiring'
-    where state = 'making' and made_at < clock_timestamp() - ${sql.lit(`${abandonedMinutes} minutes`)}::interval`.execute(
-    db,
-  )
+    where state = 'making'
+    and made_at < clock_timestamp() - ${sql.lit(`${abandonedMinutes} minutes`)}::interval`.execute(db)
   if (await isNeeded(db, recordings)) await renew(db, store)
   await destroyRetired(db, store)
 }
@@ -40,11 +40,10 @@ export async function renewIntakeKey(
 /** Returns true if a private key of these recordings was deleted under the current version. */
 async function isNeeded(db: Db, recordings: readonly string[] | undefined): Promise<boolean> {
   const current = sql`select from intake_key_end e join intake_version v on v.version = e.version and v.state = 'current'`
-  const { rows } = await sql<{ needed: boolean }>`
-    select exists (${current}
-      ${recordings ? sql`where e.public_key in (select r.intake_key from recording r where r.id = any (${recordings}::uuid[]))` : sql``}
-    ) as needed`.execute(db)
-  return rows[0]!.needed
+  const ofRecordings = recordings
+    ? sql`where e.public_key in (select r.intake_key from recording r where r.id = any (${recordings}::uuid[]))`
+    : sql``
+  return selectValue(db, sql<boolean>`exists (${current} ${ofRecordings})`)
 }
 
 async function renew(db: Db, store: KeyStore): Promise<void> {
@@ -71,9 +70,8 @@ async function renewAs(tx: Tx, store: KeyStore, next: number): Promise<void> {
   // Another destroyer has renewed the key meanwhile, which covers earlier deletions; a later one requests a renewal itself.
   if (current === undefined || current > next || !ours) return retire(tx, next)
   await sql`
-    delete from intake_batch_key b where not exists (select from intake_private_key p where p.batch = b.batch)`.execute(
-    tx,
-  )
+    delete from intake_batch_key b where not exists (select from intake_private_key p
+    where p.batch = b.batch)`.execute(tx)
   const batches = await tx.selectFrom('intake_batch_key').select(['batch', 'wrapped', 'version']).execute()
   const ended = await tx
     .selectFrom('intake_key_end')
@@ -160,7 +158,6 @@ async function destroyRetired(db: Db, store: KeyStore): Promise<void> {
   }
   await sql`
     delete from intake_key_end e
-    where not exists (select from intake_version v where v.version <= e.version and v.state in ('current', 'retiring'))`.execute(
-    db,
-  )
+    where not exists (select from intake_version v
+    where v.version <= e.version and v.state in ('current', 'retiring'))`.execute(db)
 }

@@ -54,9 +54,8 @@ export async function destroyRetiredVersions(
 async function retireAbandoned(db: Db): Promise<void> {
   await sql`
     update month_key set state = 'retiring', retiring_since = clock_timestamp(), deadline = clock_timestamp()
-    where state = 'making' and made_at < clock_timestamp() - ${sql.lit(`${abandonedMinutes} minutes`)}::interval`.execute(
-    db,
-  )
+    where state = 'making'
+    and made_at < clock_timestamp() - ${sql.lit(`${abandonedMinutes} minutes`)}::interval`.execute(db)
 }
 
 async function destroyRetiredVersionsOf(
@@ -111,9 +110,9 @@ async function renewCopies(
   month: Temporal.PlainDate,
   touched: readonly number[],
 ): Promise<{ reached: Reached[]; fault?: string }> {
-  await sql`delete from keyring_renewal where begun_at < clock_timestamp() - ${sql.lit(`${renewalMinutes} minutes`)}::interval`.execute(
-    db,
-  )
+  await sql`
+    delete from keyring_renewal
+    where begun_at < clock_timestamp() - ${sql.lit(`${renewalMinutes} minutes`)}::interval`.execute(db)
   const others = await db.selectFrom('keyring_renewal').selectAll().where('expiry_month', '=', month).execute()
   const shards = [...new Set([...touched, ...others.flatMap((row) => row.shards)])].sort((a, b) => a - b)
   const { id } = await db

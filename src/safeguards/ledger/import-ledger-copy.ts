@@ -65,9 +65,9 @@ export async function importLedgerCopy(
         .values({ size: head.size, root: head.root, note: withoutCosignatures(note) })
         .onConflict((conflict) => conflict.doNothing())
         .execute()
-      await sql`select setval(pg_get_serial_sequence('destruction_entry', 'seq'), greatest(1, (select max(seq) from destruction_entry)))`.execute(
-        tx,
-      )
+      await sql`
+        select setval(pg_get_serial_sequence('destruction_entry', 'seq'), greatest(1, max(seq)))
+        from destruction_entry`.execute(tx)
       return fresh.length
     })
   await folder.writeCheckpoint(withoutCosignatures(note))

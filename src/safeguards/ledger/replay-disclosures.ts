@@ -102,9 +102,8 @@ async function replayDisclosure(tx: Tx, entry: Entry, links: readonly DisclosedI
           confirmed_by = ${by}::uuid, outcome = ${outcome}
         where ${ofItem} and c.state <> 'CONFIRMED'`.execute(tx)
       await sql`
-        update research_item set recording_id = null, contact_id = null where disclosure_id = ${id}::uuid and item = ${item}`.execute(
-        tx,
-      )
+        update research_item set recording_id = null, contact_id = null
+        where disclosure_id = ${id}::uuid and item = ${item}`.execute(tx)
       return
     case 'extended':
       await sql`update research_disclosure set due_on = ${dueOn}::date where id = ${id}::uuid`.execute(tx)
@@ -113,9 +112,8 @@ async function replayDisclosure(tx: Tx, entry: Entry, links: readonly DisclosedI
       await sql`
         update research_disclosure set study_ended_on = ${endedOn}::date, study_ended_at = ${at}::timestamptz,
           return_working_days = ${workingDays},
-          study_ended_by = coalesce(${by}::uuid, prepared_by) where id = ${id}::uuid and study_ended_at is null`.execute(
-        tx,
-      )
+          study_ended_by = coalesce(${by}::uuid, prepared_by)
+          where id = ${id}::uuid and study_ended_at is null`.execute(tx)
       return
     case 'withdrawn':
       // No package of the disclosure can be released.
@@ -127,9 +125,8 @@ async function replayDisclosure(tx: Tx, entry: Entry, links: readonly DisclosedI
       for (const table of ['research_disclosure', 'authority_disclosure'] as const) {
         await sql`
           update ${sql.table(table)} set closed_at = ${at}::timestamptz, closed_by = ${by}::uuid
-          where id = ${id}::uuid and closed_at is null and (released_at is not null or ${table === 'authority_disclosure'})`.execute(
-          tx,
-        )
+          where id = ${id}::uuid and closed_at is null
+            and (released_at is not null or ${table === 'authority_disclosure'})`.execute(tx)
       }
       return
     default:
@@ -151,9 +148,8 @@ async function releaseForResearch(
   )
   await sql`
     insert into research_disclosure (id, number, institute_id, study, due_on, format, prepared_by)
-    values (${id}::uuid, ${number}, ${institute}::uuid, ${restored}, ${dueOn}::date, 'OPUS', ${preparedBy}::uuid) on conflict do nothing`.execute(
-    tx,
-  )
+    values (${id}::uuid, ${number}, ${institute}::uuid, ${restored}, ${dueOn}::date, 'OPUS', ${preparedBy}::uuid)
+    on conflict do nothing`.execute(tx)
   await sql`
     update research_disclosure set outcome = 'GRANTED', reasons = case outcome when 'GRANTED' then reasons else ${restored} end,
       decided_at = coalesce(decided_at, ${at}::timestamptz), decided_by = ${decidedBy}::uuid, due_on = ${dueOn}::date,
@@ -198,9 +194,9 @@ async function releaseToAuthority(tx: Tx, { id, at, detail }: Entry): Promise<vo
 /** Packages are in no backup: what remains is the hash, and whether it was downloaded. */
 async function replayPackage(tx: Tx, { id, at, cause, detail }: Entry): Promise<void> {
   if (cause === 'taken') {
-    await sql`update disclosure_package set fetches = greatest(fetches, 1), end_why = 'taken', ended_at = ${at}::timestamptz where id = ${id}::uuid`.execute(
-      tx,
-    )
+    await sql`
+      update disclosure_package set fetches = greatest(fetches, 1), end_why = 'taken', ended_at = ${at}::timestamptz
+      where id = ${id}::uuid`.execute(tx)
     return
   }
   const { disclosure, sha256, sizeBytes, files, method, madeBy } = detail as Detail
@@ -235,7 +231,6 @@ async function endReleasedCopies(tx: Tx): Promise<void> {
   await sql`
     update anonymised_copy a set ended_at = coalesce(a.ended_at, clock_timestamp()), work = null, check_note = null, removed = '{}',
       redacted_ms = 0
-    where not exists (select from recording r where r.id = a.recording_id and r.state not in ('DESTROYING', 'DESTROYED'))`.execute(
-    tx,
-  )
+    where not exists (
+      select from recording r where r.id = a.recording_id and r.state not in ('DESTROYING', 'DESTROYED'))`.execute(tx)
 }

@@ -148,9 +148,8 @@ async function purgeHistory(tx: Tx): Promise<number> {
   // Like the sweep: a recording that is not destroyed is kept by an order, or ends by its own term.
   await sql`
     delete from listening l using recording r, ${ended}
-    where l.recording_id = r.id and r.contact_id = e.id and r.contact_started_at = e.started_at and r.state = 'DESTROYED'`.execute(
-    tx,
-  )
+    where l.recording_id = r.id and r.contact_id = e.id and r.contact_started_at = e.started_at
+      and r.state = 'DESTROYED'`.execute(tx)
   await sql`
     delete from recording r using ${ended}
     where r.contact_id = e.id and r.contact_started_at = e.started_at and r.state = 'DESTROYED'`.execute(tx)
@@ -251,9 +250,9 @@ async function replayHolds(tx: Tx, entries: readonly CopiedEntry[]): Promise<str
     if (entry.kind !== 'hold' || id === null || contact === undefined || enteredBy === undefined) continue
     contacts.push(contact)
     if (cause === 'ended') {
-      await sql`update preservation_order set ended_at = ${at}::timestamptz where id = ${id}::uuid and ended_at is null`.execute(
-        tx,
-      )
+      await sql`
+        update preservation_order set ended_at = ${at}::timestamptz
+        where id = ${id}::uuid and ended_at is null`.execute(tx)
       continue
     }
     await ensurePerson(tx, enteredBy, at)
@@ -285,9 +284,8 @@ async function replayProhibitions(tx: Tx, entries: readonly CopiedEntry[]): Prom
     if (entry.kind !== 'prohibition' || entry.id === null) continue
     if (entry.cause === 'withdrawn') {
       const { rows } = await sql<{ recording: string }>`
-        delete from prohibition where id = ${entry.id}::uuid and executed_at is null returning recording_id as recording`.execute(
-        tx,
-      )
+        delete from prohibition
+        where id = ${entry.id}::uuid and executed_at is null returning recording_id as recording`.execute(tx)
       recordings.push(...rows.map((row) => row.recording))
       continue
     }
@@ -365,9 +363,8 @@ async function destroyKeys(
     const [, month, version] = /^month-(\d{4}-\d{2})[.]v(\d+)$/.exec(key) ?? []
     if (month !== undefined) {
       const { rows } = await sql`
-        select from shard_key where expiry_month = ${`${month}-01`}::date and month_key_version = ${Number(version)} limit 1`.execute(
-        db,
-      )
+        select from shard_key
+        where expiry_month = ${`${month}-01`}::date and month_key_version = ${Number(version)} limit 1`.execute(db)
       if (rows.length > 0) {
         keysToRenew.push(key)
         continue

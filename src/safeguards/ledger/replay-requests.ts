@@ -162,9 +162,8 @@ async function ensureRequest(
     returning id`.execute(tx)
   if (open.length === 0) return false
   await sql`
-    insert into subject_requester (request_id, name) values (${request}::uuid, ${restored}) on conflict do nothing`.execute(
-    tx,
-  )
+    insert into subject_requester (request_id, name) values (${request}::uuid, ${restored})
+    on conflict do nothing`.execute(tx)
   await sql`
       insert into request_call as k (request_id, ordinal, state, told, contact_id, contact_started_at, looked_by, verified_how, verified_at, verified_by,
         verify_again_since)
@@ -188,9 +187,8 @@ async function closeRequest(tx: Tx, { id, detail: { closedAt, outcome } }: Entry
       update subject_request set closed_at = ${closedAt}::timestamptz, outcome = ${outcome ?? null}
       where id = ${id}::uuid and closed_at is null returning id
     )
-    select distinct c.contact_id as contact from request_call c join closed on closed.id = c.request_id where c.contact_id is not null`.execute(
-    tx,
-  )
+    select distinct c.contact_id as contact from request_call c join closed on closed.id = c.request_id
+    where c.contact_id is not null`.execute(tx)
   return rows.map(({ contact }) => contact)
 }
 
@@ -281,9 +279,8 @@ async function closeCase(tx: Tx, { id, detail: { closedAt, outcome } }: Entry): 
     ), authority_requests as (
       update authority_request set closed_at = ${closedAt}::timestamptz where id = ${id}::uuid and closed_at is null returning recording_id as id
     )
-    select r.recording_id as id from inspections h join inspection_recording r on r.inspection_id = h.id union select id from authority_requests`.execute(
-    tx,
-  )
+    select r.recording_id as id from inspections h join inspection_recording r on r.inspection_id = h.id
+    union select id from authority_requests`.execute(tx)
   return rows.map((row) => row.id)
 }
 
@@ -341,9 +338,8 @@ async function findLostRequests(tx: Tx, entries: readonly Entry[]): Promise<stri
 /** Ends an appointment that was moved or held after the backup, which frees its slot. */
 async function endAppointment(tx: Tx, { id, detail: { outcome, closedAt } }: Entry): Promise<void> {
   await sql`
-    update appointment set state = ${outcome ?? null}, ended_at = ${closedAt}::timestamptz where id = ${id}::uuid and state = 'BOOKED'`.execute(
-    tx,
-  )
+    update appointment set state = ${outcome ?? null}, ended_at = ${closedAt}::timestamptz
+    where id = ${id}::uuid and state = 'BOOKED'`.execute(tx)
 }
 
 async function lostAppointments(tx: Tx, entries: readonly Entry[]): Promise<string[]> {
@@ -353,8 +349,7 @@ async function lostAppointments(tx: Tx, entries: readonly Entry[]): Promise<stri
     else booked.set(id, `${detail.number} ${detail.startsAt.slice(0, 16)}Z ${detail.office}`)
   }
   const { rows } = await sql<{ id: string }>`
-    select t.id from unnest(${[...booked.keys()]}::uuid[]) as t (id) where not exists (select from appointment a where a.id = t.id)`.execute(
-    tx,
-  )
+    select t.id from unnest(${[...booked.keys()]}::uuid[]) as t (id)
+    where not exists (select from appointment a where a.id = t.id)`.execute(tx)
   return rows.flatMap(({ id }) => booked.get(id) ?? []).sort()
 }

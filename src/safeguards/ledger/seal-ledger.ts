@@ -69,14 +69,13 @@ async function numberBatch(tx: Tx, folder: LogFolder, signer: Signer): Promise<b
   const { edge } = await openTree(tx, folder, signer)
   const from = edge.size
   const fresh = rows.filter((row) => !row.is_numbered)
+  const seqs = fresh.map((row) => row.seq)
   const hashes = fresh.map((row) => hashLeaf(ledgerBytes(row)))
   const whole: Subtree[] = hashes.flatMap((hash) => edge.append(hash))
   await sql`
     insert into ledger_leaf (index, seq, hash)
     select ${from} + n - 1, seq, hash
-    from unnest(${fresh.map((row) => row.seq)}::bigint[], ${hashes}::bytea[]) with ordinality as u(seq, hash, n)`.execute(
-    tx,
-  )
+    from unnest(${seqs}::bigint[], ${hashes}::bytea[]) with ordinality as u(seq, hash, n)`.execute(tx)
   if (whole.length > 0) await tx.insertInto('ledger_subtree').values(whole).execute()
   await sql`delete from ledger_pending where seq = any (${rows.map((row) => row.waiting)}::bigint[])`.execute(tx)
   return rows.length === batchEntries

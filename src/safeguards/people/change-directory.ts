@@ -4,6 +4,7 @@ import { appendAudit, type AuditEntry } from '../audit/append.ts'
 import { safeguardsOf, type SafeguardsDatabase, type Tx } from '../tables.ts'
 import { refusalOf, type DirectoryRefusal } from './directory-refusal.ts'
 import type { Session } from './session.ts'
+import { RollBack } from '../access/database-request.ts'
 
 /** Editor of the directory: an administrator in a session, or the identity system with a token. */
 export type DirectoryEditor = { session: Pick<Session, 'token' | 'personId'> } | { scimToken: string }
@@ -27,9 +28,9 @@ export async function changeDirectory<Result extends object>(
   const outcome = await inSession(db, settings, async (tx) => {
     const { rows } = await sql<{ mayChange: boolean; client: string | null }>`
       select may_change_directory() as "mayChange", scim_client() as client, lock_directory()`.execute(tx)
-    if (!rows[0]?.mayChange) throw new Refused({ refused: 'deny.role' })
+    if (!rows[0]?.mayChange) throw new RollBack({ refused: 'deny.role' })
     const returned = await work(tx)
-    if ('refused' in returned) throw new Refused(returned)
+    if ('refused' in returned) throw new RollBack(returned)
     const client = rows[0].client
     const { detail, ...traced } = returned.trace ?? trace
     await appendAudit(tx, {
@@ -40,7 +41,7 @@ export async function changeDirectory<Result extends object>(
     })
     return returned
   }).catch((error: unknown): DirectoryRefusal => {
-    const known = error instanceof Refused ? error.refusal : refusalOf(error)
+    const known = error instanceof RollBack ? (error.refusal as DirectoryRefusal) : refusalOf(error)
     if (known) return known
     throw error
   })
@@ -51,13 +52,4 @@ export async function changeDirectory<Result extends object>(
 
 function editorFields(editor: DirectoryEditor): Pick<AuditEntry, 'personId' | 'role'> {
   return 'session' in editor ? { personId: editor.session.personId, role: 'ADMINISTRATOR' } : {}
-}
-
-/** Rolls the transaction back. */
-class Refused extends Error {
-  readonly refusal: DirectoryRefusal
-  constructor(refusal: DirectoryRefusal) {
-    super(refusal.refused)
-    this.refusal = refusal
-  }
 }

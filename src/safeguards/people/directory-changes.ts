@@ -4,12 +4,13 @@
  * must confirm the change; who may is decided in database/functions/directory/changes.sql.
  */
 import { sql } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { appendAudit } from '../audit/append.ts'
 import { newReleaseCode } from '../sign-in/one-time-codes.ts'
 import type { WantedChange } from '../sign-in/sign-in-tables.ts'
 import type { SafeguardsDatabase, Tx } from '../tables.ts'
-import { returnRefusal, refusalOf as databaseRefusal } from '../access/database-request.ts'
+import { returnRefusal, refusalOf as databaseRefusal, RollBack } from '../access/database-request.ts'
 import { refusalOf, type DirectoryRefusal } from './directory-refusal.ts'
 import { changeHistory } from './history/change-history.ts'
 import { holdsAt } from './history/intervals.ts'
@@ -71,8 +72,10 @@ export async function decideDirectoryChange(
   const released = newReleaseCode()
   try {
     return await asViewer(database, session, async (tx) => {
-      const { rows } = await sql<{ from: Temporal.Instant | null }>`
-        select decide_directory_change(${id}::uuid, ${confirm}, ${released.hash}::bytea) as from`.execute(tx)
+      const from = await selectValue(
+        tx,
+        sql<Temporal.Instant | null>`decide_directory_change(${id}::uuid, ${confirm}, ${released.hash}::bytea)`,
+      )
       const change = await tx
         .selectFrom('directory_change')
         .select(['kind', 'person_id as personId', 'wanted'])
@@ -80,13 +83,13 @@ export async function decideDirectoryChange(
         .executeTakeFirstOrThrow()
       if (!confirm) return { done: true as const }
       if (change.kind === 'link') return { done: true as const, code: released.code }
-      await apply(tx, change.personId, { ...change.wanted, from: rows[0]!.from! })
+      await apply(tx, change.personId, { ...change.wanted, from: from! })
       return { done: true as const }
     })
   } catch (error) {
     const refused =
       databaseRefusal(error, decideRefusals)?.refused ??
-      (error instanceof CannotApply ? error.refused : refusalOf(error)?.refused)
+      (error instanceof RollBack ? (error.refusal as DirectoryRefusal) : refusalOf(error))?.refused
     if (refused === undefined) throw error
     await appendAudit(database, {
       action: 'directory.changed',
@@ -162,7 +165,7 @@ async function apply(
   const add = wanted.add ?? []
   const holders = await holdersOf(tx, add, personId)
   const [person] = await readHistories(tx, [personId])
-  if (!person) throw new CannotApply('not-found')
+  if (!person) throw new RollBack({ refused: 'not-found' })
   const steps: HistoryStep[] = []
   for (const before of await readHistories(tx, holders)) {
     const endPhones = before.phones
@@ -185,7 +188,7 @@ async function apply(
 
 function changed(before: PersonHistory, change: Parameters<typeof changeHistory>[1]): PersonHistory {
   const after = changeHistory(before, change, () => true)
-  if ('refused' in after) throw new CannotApply(after.refused)
+  if ('refused' in after) throw new RollBack(after)
   return after
 }
 
@@ -199,13 +202,4 @@ async function holdersOf(tx: Tx, keys: readonly PhoneNumberKey[], except: string
     .where('person_id', '<>', except)
     .execute()
   return rows.map(({ person_id: id }) => id)
-}
-
-/** The request no longer matches the directory; rolls the confirmation back. */
-class CannotApply extends Error {
-  readonly refused: DirectoryRefusal['refused']
-  constructor(refused: DirectoryRefusal['refused']) {
-    super(refused)
-    this.refused = refused
-  }
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
+import { selectValue } from '#platform/database/select-value.ts'
 import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type SafeguardsDatabase, type Tx } from '../tables.ts'
 import { readHistories } from './history/person-history.ts'
@@ -82,8 +83,7 @@ function withToken<Result>(
 ): Promise<Result | undefined> {
   const db = safeguardsOf(database)
   return inSession(db, { 'seloste.scim': token }, async (tx) => {
-    const { rows } = await sql<{ client: string | null }>`select scim_client() as client`.execute(tx)
-    const client = rows[0]?.client
+    const client = await selectValue(tx, sql<string | null>`scim_client()`)
     return client ? work(tx, client) : undefined
   })
 }

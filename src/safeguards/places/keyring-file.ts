@@ -81,9 +81,8 @@ export async function readLeaving(tx: Tx, month: Temporal.PlainDate, ledgerTo: n
 /** Returns the disclosed copies of recordings whose keys are under a month. */
 export async function readDisclosedCopies(tx: Tx, month: Temporal.PlainDate): Promise<DisclosedItemLink[]> {
   const { rows } = await sql<DisclosedItemLink>`
-    select recording_id as "recordingId", disclosure_id as "disclosureId", item, salt from released_copies_of_month(${month})`.execute(
-    tx,
-  )
+    select recording_id as "recordingId", disclosure_id as "disclosureId", item, salt
+    from released_copies_of_month(${month})`.execute(tx)
   return rows
 }
 

@@ -6,6 +6,7 @@
 import { sql } from 'kysely'
 import { buildEndSessionUrl, fetchUserInfo, type Configuration, type IDToken } from 'openid-client'
 import type { IdentityProviderSettings } from '#platform/config/identity-provider.ts'
+import { selectValue } from '#platform/database/select-value.ts'
 import { appendAudit } from '../audit/append.ts'
 import { sessionExpiry, sessionHash, sessionObject, sessionLogHash } from '../people/session.ts'
 import { isStorable } from '../people/written-values.ts'
@@ -261,10 +262,11 @@ export function createIdentityProvider(options: {
    * which the host may still be signed in at the provider.
    */
   async function isAfterHosting(personId: string, claims: IDToken): Promise<boolean> {
-    const { rows } = await sql<{ at: Temporal.Instant | null }>`
-      select max(a.opened_at) as at from office_slot s join appointment a on a.slot_id = s.id
-      where s.host_id = ${personId}::uuid and a.opened_at > now() - interval '1 day'`.execute(db)
-    const at = rows[0]?.at
+    const at = await selectValue(
+      db,
+      sql<Temporal.Instant | null>`(select max(a.opened_at) from office_slot s join appointment a on a.slot_id = s.id
+        where s.host_id = ${personId}::uuid and a.opened_at > now() - interval '1 day')`,
+    )
     return !at || Temporal.Instant.compare(provedAt(claims), at.add({ seconds: clockToleranceSeconds })) > 0
   }
 

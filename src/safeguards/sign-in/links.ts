@@ -108,9 +108,8 @@ export async function makeOperatorsLink(
 /** Makes links for first roles without an employed holder; earlier unused ones end. */
 export async function makeFirstLinks(database: SafeguardsDatabase): Promise<{ role: FirstRole; token: string }[]> {
   const { rows } = await sql<{ role: FirstRole }>`
-    select role from unnest(array['ADMINISTRATOR', 'ACCESS_APPROVER']) role where not role_is_held(role)`.execute(
-    database,
-  )
+    select role from unnest(array['ADMINISTRATOR', 'ACCESS_APPROVER']) role
+    where not role_is_held(role)`.execute(database)
   const links: { role: FirstRole; token: string }[] = []
   for (const { role } of rows) links.push({ role, token: await makeOperatorsLink(database, { role }) })
   return links
@@ -122,27 +121,17 @@ export async function readLink(
   token: string,
   now: Temporal.Instant,
 ): Promise<SeenLink | undefined> {
-  const { rows } = await sql<{
-    person: string | null
-    role: FirstRole | null
-    until: Temporal.Instant
-    had_password: boolean
-    factors: SecondFactor[]
-    awaits: SeenLink['awaits']
-  }>`select person, role, until, had_password, factors, awaits from view_link(${token})`.execute(database)
-  const found = rows[0]
+  const { rows } = await sql<Omit<SeenLink, 'person' | 'role'> & { person: string | null; role: FirstRole | null }>`
+    select person, role, until, factors, awaits,
+      case when role is not null then 'first-person' when had_password then 'new-password' else 'first-password' end as kind
+    from view_link(${token})`.execute(database)
+  const [found] = rows
   if (!found) return undefined
-  const { until, factors, awaits } = found
-  if (found.role) return { kind: 'first-person', until, role: found.role, factors: [], awaits }
-  if (!found.person) return undefined
-  const { userId, name } = await describePerson(database, found.person, now)
-  return {
-    kind: found.had_password ? 'new-password' : 'first-password',
-    until,
-    person: { id: found.person, userId, name },
-    factors,
-    awaits,
-  }
+  const { person, role, ...link } = found
+  if (role) return { ...link, role, factors: [] }
+  if (person === null) return undefined
+  const { userId, name } = await describePerson(database, person, now)
+  return { ...link, person: { id: person, userId, name } }
 }
 
 /** Uses a person's link: sets the password and ends all their sessions. */

@@ -1,10 +1,10 @@
-/** Sessions that the custodian opens, completes or continues, under tokens made by the desk. */
+/** Sessions by token: their holders, and how the custodian opens, completes or continues them, under tokens made by the desk. */
 import { sql } from 'kysely'
 import { selectValue } from '#platform/database/select-value.ts'
 import { appendAudit } from '../audit/append.ts'
 import { sessionHash, sessionObject, sessionLogHash } from '../people/session.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
-import type { SecondFactor } from './sign-in-tables.ts'
+import type { SecondFactor, SecondFactorDemand, SignInMethod } from './sign-in-tables.ts'
 
 /**
  * Opens a session for a person authenticated by the custodian.
@@ -30,6 +30,22 @@ export async function openAuthenticatedSession(
       .execute()
   }
   return opened
+}
+
+/** A session, or a sign-in that awaits a second factor or its enrolment. */
+export interface SignInUnderWay {
+  person: string
+  awaits: boolean
+  factors: SecondFactor[]
+  method: SignInMethod
+  demand: SecondFactorDemand
+}
+
+/** Returns undefined if the token is invalid, expired, or its person is not employed. */
+export async function signInUnderWay(db: SafeguardsDatabase, token: string): Promise<SignInUnderWay | undefined> {
+  const { rows } = await sql<SignInUnderWay>`
+    select person, awaits, factors, method, demand from sign_in_under_way(${sessionHash(token)}::bytea)`.execute(db)
+  return rows[0]
 }
 
 /** Completes a sign-in that awaits a second factor or its enrolment, under a new token; false if it has expired. */

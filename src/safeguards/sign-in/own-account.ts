@@ -12,6 +12,7 @@ import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { isOnlyFactor } from './password-length.ts'
 import type { SecondFactor, SecondFactorDemand, SignInMethod } from './sign-in-tables.ts'
 import { requestRow, type Refused } from '../access/database-request.ts'
+import { signInUnderWay } from './open-session.ts'
 
 /** How a person can sign in. */
 export interface PersonSignInMethods {
@@ -57,17 +58,11 @@ export interface SignInState {
 
 /** Returns the sign-in of a token; undefined if it is invalid, expired, or its person is not employed. */
 export async function readSignInState(database: SafeguardsDatabase, token: string): Promise<SignInState | undefined> {
-  const { rows } = await sql<{ person: string; awaits: boolean; factors: SecondFactor[]; method: SignInMethod }>`
-    select person, awaits, factors, method from sign_in_under_way(${sessionHash(token)}::bytea)`.execute(database)
-  const found = rows[0]
+  const found = await signInUnderWay(database, token)
   if (!found) return undefined
-  const awaited = found.factors.length > 0 ? 'second-factor' : 'enrolment'
-  return {
-    personId: found.person,
-    awaits: found.awaits ? awaited : 'nothing',
-    factors: found.factors,
-    method: found.method,
-  }
+  const { person: personId, awaits, factors, method } = found
+  const awaited = factors.length > 0 ? 'second-factor' : 'enrolment'
+  return { personId, awaits: awaits ? awaited : 'nothing', factors, method }
 }
 
 /** Returns argon2id's output for a person's password, as checked by database and custodian. */

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 import { appendAudit, type AuditEntry } from '../audit/append.ts'
 import { unwrapKey, wrapKey } from '../keys/wrap.ts'
 import { sessionHash } from '../people/session.ts'
@@ -11,9 +12,8 @@ import { safeguardsOf, type SafeguardsDatabase, type Tx } from '../tables.ts'
 import { spendConfirmation } from './confirmations.ts'
 import { newRecoveryCodes, recoveryHash } from './one-time-codes.ts'
 import type { SignInKeys } from './sign-in-key.ts'
-import type { SecondFactor, SecondFactorDemand } from './sign-in-tables.ts'
 import { newTotpSecret, stepOfCode, totpUri, writtenSecret } from './totp.ts'
-import { completeSession, provePassword, rotateSession } from './open-session.ts'
+import { completeSession, provePassword, rotateSession, signInUnderWay, type SignInUnderWay } from './open-session.ts'
 
 const enrolmentMinutes = 15
 /** Wrong codes in a row after which an authenticator is disabled (NIST SP 800-63B-4 section 3.2.2). */
@@ -80,13 +80,6 @@ interface UsedFactor {
   verifier: string
 }
 
-interface SignInState {
-  person: string
-  awaits: boolean
-  factors: SecondFactor[]
-  demand: SecondFactorDemand
-}
-
 /** @param now clock of the codes */
 export function createSecondFactors(
   database: SafeguardsDatabase,
@@ -98,7 +91,7 @@ export function createSecondFactors(
   return {
     give: ({ session, newSession, ...given }) =>
       db.transaction().execute(async (tx) => {
-        const found = await readSignInState(tx, session)
+        const found = await signInUnderWay(tx, session)
         if (!found?.awaits || found.factors.length === 0) return { refused: 'session.none' }
         const used = await useFactor(tx, found.person, session, given)
         if ('refused' in used) return used
@@ -109,7 +102,7 @@ export function createSecondFactors(
 
     beginTotp: ({ session, proof, issuer, userId }) =>
       db.transaction().execute(async (tx) => {
-        const found = await readSignInState(tx, session)
+        const found = await signInUnderWay(tx, session)
         if (!found) return { refused: 'session.none' }
         if (found.factors.includes('totp')) return { refused: found.awaits ? 'session.none' : 'factor.enrolled' }
         // With only the password, enrolment is possible only while there is no factor.
@@ -138,7 +131,7 @@ export function createSecondFactors(
 
     confirmTotp: ({ session, newSession, id, otp }) =>
       db.transaction().execute(async (tx) => {
-        const found = await readSignInState(tx, session)
+        const found = await signInUnderWay(tx, session)
         if (!found || (found.awaits && found.factors.length > 0)) return { refused: 'session.none' }
         if (found.factors.includes('totp')) return { refused: 'factor.enrolled' }
         const { rows } = await sql<{ sealed: Buffer }>`
@@ -149,9 +142,9 @@ export function createSecondFactors(
         if (!begun) return { refused: 'factor.enrolment-over' }
         const step = stepOfCode(unwrapKey(keys.totp, begun.sealed, sealFor(id, found.person)), otp, now())
         if (step === undefined) return recordWrongCode(tx, session, found.person, 'totp')
-        await sql`update totp set confirmed_at = now(), last_step = ${step}, used_at = now() where id = ${id}::uuid`.execute(
-          tx,
-        )
+        await sql`
+          update totp set confirmed_at = now(), last_step = ${step}, used_at = now()
+          where id = ${id}::uuid`.execute(tx)
         const recoveryCodes = await storeNewCodes(tx, found.person)
         await logCredential(tx, 'credential.added', found.person, 'totp', { id, kinds: totpKinds })
         const continues = found.awaits
@@ -211,10 +204,10 @@ export function createSecondFactors(
   /** Runs work for the holder of a complete session. */
   function inOwnSession<Done>(
     session: string,
-    work: (tx: Tx, holder: SignInState) => Promise<Done | FactorRefusal>,
+    work: (tx: Tx, holder: SignInUnderWay) => Promise<Done | FactorRefusal>,
   ): Promise<Done | FactorRefusal> {
     return db.transaction().execute(async (tx) => {
-      const found = await readSignInState(tx, session)
+      const found = await signInUnderWay(tx, session)
       return found && !found.awaits ? work(tx, found) : { refused: 'session.none' }
     })
   }
@@ -253,15 +246,15 @@ export function createSecondFactors(
     if (totp.seconds > 0) return { refused: 'session.wait', seconds: totp.seconds }
     const step = stepOfCode(unwrapKey(keys.totp, totp.sealed, sealFor(totp.id, person)), otp, now())
     if (step === undefined) {
-      await sql`update totp set failures = failures + 1, failed_at = clock_timestamp() where id = ${totp.id}::uuid`.execute(
-        tx,
-      )
+      await sql`
+        update totp set failures = failures + 1, failed_at = clock_timestamp()
+        where id = ${totp.id}::uuid`.execute(tx)
       return recordWrongCode(tx, session, person, 'totp')
     }
     if (step <= Number(totp.last_step)) return { refused: 'session.code-used' }
-    await sql`update totp set last_step = ${step}, used_at = now(), failures = 0, failed_at = null where id = ${totp.id}::uuid`.execute(
-      tx,
-    )
+    await sql`
+      update totp set last_step = ${step}, used_at = now(), failures = 0, failed_at = null
+      where id = ${totp.id}::uuid`.execute(tx)
     return { factor: 'totp', verifier: totp.verifier }
   }
 
@@ -274,12 +267,6 @@ export function createSecondFactors(
       .execute()
     return codes
   }
-}
-
-async function readSignInState(tx: Tx, session: string): Promise<SignInState | undefined> {
-  const { rows } = await sql<SignInState>`
-    select person, awaits, factors, demand from sign_in_under_way(${sessionHash(session)}::bytea)`.execute(tx)
-  return rows[0]
 }
 
 async function refusalWithoutPassword(tx: Tx, session: string, proof = ''): Promise<FactorRefusal | undefined> {
@@ -307,14 +294,13 @@ async function logCredential(
   kind: string,
   { id, kinds }: { id?: string; kinds: readonly string[] },
 ): Promise<void> {
-  const { rows } = await sql<{ detail: { verifiers: string[] } }>`
-    select verifiers_detail(${person}::uuid, ${kinds}::text[]) as detail`.execute(tx)
+  const verifiers = sql<{ verifiers: string[] }>`verifiers_detail(${person}::uuid, ${kinds}::text[])`
   await appendAudit(tx, {
     action,
     result: 'ok',
     personId: person,
     object: { kind: 'credential', ...(id !== undefined && { id }) },
-    detail: { kind, person, ...rows[0]?.detail },
+    detail: { kind, person, ...(await selectValue(tx, verifiers)) },
   })
 }
 

@@ -115,9 +115,10 @@ export async function rememberDevice(database: SafeguardsDatabase, session: Sess
 
 /** Returns how long the attempt must wait; undefined if it is checked at once. */
 async function waitOf(db: SafeguardsDatabase, userId: string, from: AttemptFrom): Promise<SignInDelayed | undefined> {
-  const { rows } = await sql<{ seconds: number }>`
-    select sign_in_wait(${userId}, ${from.network}, ${deviceHash(from)}::bytea) as seconds`.execute(db)
-  const seconds = rows[0]?.seconds ?? 0
+  const seconds = await selectValue(
+    db,
+    sql<number>`sign_in_wait(${userId}, ${from.network}, ${deviceHash(from)}::bytea)`,
+  )
   if (seconds === 0) return undefined
   return seconds >= closedSeconds ? { refused: 'session.closed' } : { refused: 'session.wait', seconds }
 }

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
+import { isAfter } from '#platform/clock/instants.ts'
 import { effectsOfChange } from '#description/changes/effects-of-change.ts'
 import { EditFault, editDescription, type TextEdit } from '#description/edit/edit-description.ts'
 import { settleDraft } from '#description/edit/settle-draft.ts'
@@ -218,8 +219,4 @@ async function fillInHead(
 /** Returns the latest instant that a draft may have: with a later one no version could come into force before it. */
 function yearAfter(now: Temporal.Instant): Temporal.Instant {
   return now.toZonedDateTimeISO('UTC').add({ years: 1 }).toInstant()
-}
-
-function isAfter(a: Temporal.Instant, b: Temporal.Instant): boolean {
-  return Temporal.Instant.compare(a, b) > 0
 }

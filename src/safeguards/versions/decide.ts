@@ -3,6 +3,7 @@
  * decide, and the database takes the version's text from the draft.
  */
 import { sql } from 'kysely'
+import { selectValue } from '#platform/database/select-value.ts'
 import { appendAudit } from '../audit/append.ts'
 import type { Session } from '../people/session.ts'
 import type { SafeguardsDatabase, Tx } from '../tables.ts'
@@ -19,6 +20,7 @@ import {
 } from './draft.ts'
 import { judgeText } from './judge-draft.ts'
 import { historyUpTo, readText, rolesForDatabase } from './versions.ts'
+import { returnRefusal, RollBack, rolledBack } from '../access/database-request.ts'
 
 export interface Decision {
   /** The revision that was read. */
@@ -40,13 +42,13 @@ export function approveDraft(
     const { problems, changes, description } = judgeText(draft.text, history)
     // The database's check comes first: people who may not decide learn nothing of the draft's problems.
     const roles = description ? rolesForDatabase(description) : '[]'
-    const { rows } = await sql<{ version: number }>`
-      select approve_draft(${id}::uuid, ${revision}, ${JSON.stringify(changes)}::jsonb, ${roles}::jsonb,
-        ${note ?? null}) as version`.execute(tx)
+    const version = await selectValue(
+      tx,
+      sql<number>`approve_draft(${id}::uuid, ${revision}, ${JSON.stringify(changes)}::jsonb, ${roles}::jsonb, ${note ?? null})`,
+    )
     // Approves the revision that was checked: the database may have waited for a later one.
-    if (draft.revision !== revision) throw new Refused({ refused: 'draft.changed-meanwhile' })
-    if (problems.length > 0) throw new Refused({ refused: 'draft.problems', problems })
-    const version = rows[0]?.version ?? 0
+    if (draft.revision !== revision) throw new RollBack({ refused: 'draft.changed-meanwhile' })
+    if (problems.length > 0) throw new RollBack({ refused: 'draft.problems', problems })
     const stored = await tx
       .selectFrom('description_version')
       .select(['text', 'effective_from'])
@@ -54,7 +56,7 @@ export function approveDraft(
       .executeTakeFirstOrThrow()
     const { description: approved, hash } = readText(stored.text, `version ${version}`)
     if (approved.version !== version || !approved.effectiveFrom.equals(stored.effective_from)) {
-      throw new Refused({ refused: 'draft.problems' })
+      throw new RollBack({ refused: 'draft.problems' })
     }
     await trace(tx, viewer, decidingRight(viewer.rights), 'description.approved', id, { version, hash, revision })
   })
@@ -74,18 +76,8 @@ export function rejectDraft(
   })
 }
 
-/** Ends the transaction with a refusal. */
-class Refused extends Error {
-  readonly refusal: DraftRefusal
-
-  constructor(refusal: DraftRefusal) {
-    super(refusal.refused)
-    this.refusal = refusal
-  }
-}
-
 /** Refusals of the deciding functions, with SQLSTATE SE001. */
-const refusalCodes = new Set<string>([
+const refusalCodes = [
   'deny.role',
   'draft.own',
   'draft.outdated',
@@ -97,7 +89,7 @@ const refusalCodes = new Set<string>([
   'draft.problems',
   'confirm.passkey',
   'confirm.fresh',
-] satisfies DraftRefusalCode[])
+] as const satisfies DraftRefusalCode[]
 
 /** Returns the draft after the decision. A refusal is logged and changes nothing else. */
 async function decideDraft(
@@ -108,12 +100,13 @@ async function decideDraft(
   action: 'description.approved' | 'description.rejected',
   decide: (tx: Tx, viewer: Viewer, draft: Draft) => Promise<void>,
 ): Promise<Draft | DraftRefusal> {
-  const decided = await withViewer<Draft | DraftRefusal>(database, session, now, async (tx, viewer) => {
+  const deciding = withViewer<Draft | DraftRefusal>(database, session, now, async (tx, viewer) => {
     const draft = await findDraft(tx, viewer, id)
     if ('refused' in draft) return draft
     await decide(tx, viewer, draft)
     return findDraft(tx, viewer, id)
-  }).catch(refusalOf)
+  })
+  const decided: Draft | DraftRefusal = await returnRefusal(refusalCodes, deciding.catch(rolledBack<DraftRefusal>))
   if ('refused' in decided && decided.refused !== 'not-found') {
     await appendAudit(database, {
       action,
@@ -123,13 +116,4 @@ async function decideDraft(
     })
   }
   return decided
-}
-
-/** Rethrows anything but a refusal. */
-function refusalOf(error: unknown): DraftRefusal {
-  if (error instanceof Refused) return error.refusal
-  const { code, message } = error as { code?: string; message?: string }
-  if (code === 'SE001' && message !== undefined && refusalCodes.has(message))
-    return { refused: message as DraftRefusalCode }
-  throw error
 }

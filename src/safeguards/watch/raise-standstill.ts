@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely'
 import { withTransaction } from '#platform/database/connect.ts'
+import { selectValue } from '#platform/database/select-value.ts'
 import { appendAudit } from '../audit/append.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { thresholds } from './thresholds.ts'
@@ -24,8 +25,7 @@ export function updateStandstillAlarm(
     const db = safeguardsOf(tx)
     await sql`select lock_alarm_kind('standstill')`.execute(db)
     if (standstills.length === 0) {
-      const { rows } = await sql<{ settled: boolean }>`select clear_standstill_alarm() as settled`.execute(db)
-      return rows[0]?.settled ? 'over' : undefined
+      return (await selectValue(db, sql<boolean>`clear_standstill_alarm()`)) ? 'over' : undefined
     }
     const first = standstills.map(({ since }) => since).sort(Temporal.Instant.compare)[0]!
     const isDue = Temporal.Instant.compare(first.add({ minutes: thresholds.standstill.minutes }), now) <= 0

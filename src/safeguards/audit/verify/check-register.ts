@@ -65,9 +65,8 @@ export async function checkDestructions(tx: AnyDatabase, facts: LogFacts, findin
   for (let more = true; more;) {
     const { rows } = await sql<{ seq: number; id: string; cause: string; at: string }>`
       select seq::float8 as seq, object_id as id, cause, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
-      from destruction_entry where seq > ${after}::bigint and object_kind = 'recording' order by seq limit ${batch}`.execute(
-      tx,
-    )
+      from destruction_entry
+      where seq > ${after}::bigint and object_kind = 'recording' order by seq limit ${batch}`.execute(tx)
     for (const { seq, id, cause, at } of rows) {
       after = seq
       const recorded = facts.destroyed.get(id)

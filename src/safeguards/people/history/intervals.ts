@@ -1,3 +1,4 @@
+import { laterOf } from '#platform/clock/instants.ts'
 /** An interval from an instant until before another, or open-ended. */
 export interface Interval {
   from: Temporal.Instant
@@ -20,13 +21,9 @@ function earlier(one: Temporal.Instant | null, other: Temporal.Instant | null): 
   return compare(one, other) < 0 ? one : other
 }
 
-function later(one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant {
-  return compare(one, other) < 0 ? other : one
-}
-
 /** Returns the intersection, or an empty list. */
 export function intersect<Held extends Interval>(held: Held, bounds: Interval): Held[] {
-  const part = { ...held, from: later(held.from, bounds.from), to: earlier(held.to, bounds.to) }
+  const part = { ...held, from: laterOf(held.from, bounds.from), to: earlier(held.to, bounds.to) }
   return part.to === null || compare(part.from, part.to) < 0 ? [part] : []
 }
 

@@ -9,6 +9,7 @@ import {
   type PeopleFileProblemCode,
 } from '#platform/csv/csv-problem.ts'
 import { trilingualTexts } from '#platform/texts/texts.ts'
+import { laterOf } from '#platform/clock/instants.ts'
 import type { SafeguardsDatabase, Tx } from '../../tables.ts'
 import { changeHistory, type HistoryChange } from '../history/change-history.ts'
 import { requestDirectoryChange } from '../directory-changes.ts'
@@ -181,7 +182,7 @@ function change(
   const employed = changeHistory(before, { from: today, ...employment }, isFree)
   if ('refused' in employed) return { column: 'employed_to', code: 'person.ends-before-it-begins' }
   const beginsAnew = before.employedTo !== null && compare(employed.employedFrom, before.employedTo) >= 0
-  const from = beginsAnew ? employed.employedFrom : later(today, employed.employedFrom)
+  const from = beginsAnew ? employed.employedFrom : laterOf(today, employed.employedFrom)
   // A person who has left is compared with their last state.
   const hasLeft = employed.employedTo !== null && compare(employed.employedTo, from) <= 0
   const at = hasLeft && employed.employedTo ? employed.employedTo.subtract({ nanoseconds: 1000 }) : from
@@ -264,7 +265,3 @@ function* cycleProblems(
 }
 
 const { compare } = Temporal.Instant
-
-function later(one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant {
-  return compare(one, other) < 0 ? other : one
-}
