@@ -18,7 +18,6 @@ const enterRefusals = [
 ] as const
 const renewRefusals = ['not-found', 'deny.role', 'hold.own', 'hold.until-wrong', 'hold.over'] as const
 const endRefusals = ['not-found', 'deny.role', 'hold.own', 'hold.over', 'confirm.fresh'] as const
-const listRefusals = ['deny.role'] as const
 
 export interface OrderToEnter {
   contactId: string
@@ -103,9 +102,9 @@ export async function listOrders(
   db: Kysely<RegisterTables>,
   session: Session,
   state: 'in-force' | 'ended' | undefined,
-): Promise<{ orders: Order[] } | Refused<(typeof listRefusals)[number]>> {
+): Promise<{ orders: Order[] } | Refused<'deny.role'>> {
   const statement = sql<Order>`select * from list_orders(${state ?? null})`
   const trace = { action: 'holds.read', object: { kind: 'hold' } } as const
-  const answer = await requestDatabase(db, session, statement, listRefusals, trace)
+  const answer = await requestDatabase(db, session, statement, ['deny.role'], trace)
   return 'refused' in answer ? answer : { orders: answer.rows }
 }

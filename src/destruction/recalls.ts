@@ -4,7 +4,6 @@ import type { RegisterTables } from '#register/tables.ts'
 import { requestAct, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
-const listRefusals = ['deny.role'] as const
 const confirmRefusals = ['not-found', 'deny.role', 'recall.confirmed', 'confirm.fresh'] as const
 
 export interface Recall {
@@ -22,13 +21,13 @@ export interface Recall {
 export async function listRecalls(
   db: Kysely<RegisterTables>,
   session: Session,
-): Promise<{ recalls: Recall[] } | Refused<(typeof listRefusals)[number]>> {
+): Promise<{ recalls: Recall[] } | Refused<'deny.role'>> {
   const trace = { action: 'recall.confirmed', object: { kind: 'recall' } } as const
   const statement = sql<Recall>`
     select id, disclosure, recipient, item, recalled_at, due_at, state = 'RECALLED' and due_at <= register_now() as is_overdue, confirmed_at
     from disclosed_copy where recalled_at is not null order by confirmed_at desc nulls first, due_at, item limit 1000`
   const requirement = sql`require_one_role('{DECISION_MAKER}')`
-  const answer = await requestDatabase(db, session, statement, listRefusals, trace, requirement)
+  const answer = await requestDatabase(db, session, statement, ['deny.role'], trace, requirement)
   return 'refused' in answer ? answer : { recalls: answer.rows }
 }
 

@@ -256,37 +256,24 @@ type Snapshot = Pick<Manifest, 'migration' | 'snapshotAt' | 'ledger' | 'auditLog
 
 async function beginSnapshot(connection: DedicatedConnection): Promise<Snapshot> {
   await connection.query('begin isolation level repeatable read read only')
-  const [row] = await connection.query<{
-    at: Temporal.Instant
-    number: number
-    checksum: string
-    ledgerSize: number | null
-    ledgerNote: string | null
-    size: number | null
-    note: string | null
-    first: string | null
-    last: string | null
-    unkept: number
-  }>(`
-    select now() as at, m.number, m.checksum,
-      c.size, c.note, l.size as "ledgerSize", l.note as "ledgerNote",
-      to_char(h.first at time zone 'UTC', 'YYYY-MM-01') as first, to_char(h.last at time zone 'UTC', 'YYYY-MM-01') as last,
-      (select count(*) from recording where kept_at is null and state not in ('DESTROYING', 'DESTROYED')) as unkept
+  // JSON keeps the order of the members, unlike jsonb.
+  const [row] = await connection.query<
+    Omit<Snapshot, 'auditLog' | 'snapshotAt'> & { at: Temporal.Instant; auditLog: Snapshot['auditLog'] | null }
+  >(`
+    select now() as at, row_to_json(m) as migration, row_to_json(c) as "auditLog", row_to_json(l) as ledger,
+      case when h.first is not null then json_build_object(
+        'firstMonth', to_char(h.first at time zone 'UTC', 'YYYY-MM-01'),
+        'lastMonth', to_char(h.last at time zone 'UTC', 'YYYY-MM-01')) end as history,
+      (select count(*) from recording where kept_at is null and state not in ('DESTROYING', 'DESTROYED')) as "withoutAudio"
     from (select number, checksum from migration order by number desc limit 1) m
     left join (select size, note from audit_checkpoint order by size desc limit 1) c on true
     left join (select size, note from ledger_head order by size desc limit 1) l on true
     cross join (select min(started_at) as first, max(started_at) as last from contact) h`)
-  if (!row || row.size === null || row.note === null) {
+  if (!row?.auditLog) {
     throw new Fault('audit-log-unsigned', 'the audit log has not been signed yet; start Seloste first')
   }
-  return {
-    migration: { number: row.number, checksum: row.checksum },
-    snapshotAt: row.at.toString(),
-    ledger: row.ledgerSize === null || row.ledgerNote === null ? null : { size: row.ledgerSize, note: row.ledgerNote },
-    auditLog: { size: row.size, note: row.note },
-    history: row.first === null || row.last === null ? null : { firstMonth: row.first, lastMonth: row.last },
-    withoutAudio: row.unkept,
-  }
+  const { at, migration, ledger, auditLog, history, withoutAudio } = row
+  return { migration, snapshotAt: at.toString(), ledger, auditLog, history, withoutAudio }
 }
 
 async function copyAll(

@@ -6,13 +6,15 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
 import { Fault } from '#platform/fault.ts'
 import { undefinedIfMissing } from '#platform/files/missing-file.ts'
 import { replaceFile } from '#platform/files/durable-files.ts'
+import { selectValue } from '#platform/database/select-value.ts'
 import { readCheckpoint } from '../audit/note.ts'
 import { storedHashReader } from '../audit/stored-tree.ts'
 import { edgeAt } from '../audit/tree.ts'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 import { headFile, ledgerFilesSince, newestHead } from './ledger-copy.ts'
 import { ledgerTree } from './ledger-tree.ts'
 
@@ -36,21 +38,11 @@ export async function exportLedger(database: SafeguardsDatabase, folder: string)
 }
 
 /** A destruction is entered in log and ledger at once, and numbered within a second or two. */
-async function waitUntilNumbered(database: SafeguardsDatabase): Promise<void> {
-  const db = safeguardsOf(database)
-  const newest = await db
-    .selectFrom('ledger_pending')
-    .select((eb) => eb.fn.max('seq').as('seq'))
-    .executeTakeFirst()
-  if (newest?.seq == null) return
+async function waitUntilNumbered(db: SafeguardsDatabase): Promise<void> {
+  const newest = await selectValue(db, sql<number | null>`(select max(seq) from ledger_pending)`)
+  if (newest === null) return
   for (const deadline = performance.now() + waitMs; performance.now() < deadline; await sleep(checkMs)) {
-    const waiting = await db
-      .selectFrom('ledger_pending')
-      .select('seq')
-      .where('seq', '<=', newest.seq)
-      .limit(1)
-      .execute()
-    if (waiting.length === 0) return
+    if (!(await selectValue(db, sql<boolean>`exists (select from ledger_pending where seq <= ${newest})`))) return
   }
 }
 

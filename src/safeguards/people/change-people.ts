@@ -1,56 +1,41 @@
 import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
-import type { DirectorySource, SafeguardsDatabase, Tx } from '../tables.ts'
+import type { SafeguardsDatabase, Tx } from '../tables.ts'
 import { changeHistory, findPhoneClash, type HistoryChange, type PhoneClash } from './history/change-history.ts'
 import { requestDirectoryChange, findChangesToApprove } from './directory-changes.ts'
 import type { DirectoryRefusal } from './directory-refusal.ts'
-import { newHistory } from './enter-person.ts'
+import { newHistory, type NewPerson } from './enter-person.ts'
 import { holdsAt, overlap, type Interval } from './history/intervals.ts'
 import { changeDirectory, type DirectoryEditor } from './change-directory.ts'
 import { isPersonal } from './personal-user-id.ts'
-import { readHistories, type PersonHistory, type PersonName } from './history/person-history.ts'
+import { readHistories, type PersonHistory } from './history/person-history.ts'
 import { isSame, writeHistories } from './history/write-histories.ts'
 import { findUnits } from './units.ts'
 import { nameOf, officialsPhone, userIdOf } from './written-values.ts'
 
 /** A person to enter, as typed. */
-export interface PersonToEnter {
-  userId: string
-  name: string
-  givenName?: string | undefined
-  familyName?: string | undefined
+export interface PersonToEnter extends Omit<NewPerson, 'unitId' | 'phoneKey' | 'phoneKeys'> {
   unit?: string | undefined
   /** User id. */
   supervisor?: string | undefined
-  /** Id, if known. */
-  supervisorId?: string | null | undefined
   /** In any format. */
   phones?: readonly string[] | undefined
-  employedFrom: Temporal.Instant
-  employedTo?: Temporal.Instant | undefined
-  source?: DirectorySource | undefined
-  externalId?: string | undefined
 }
 
 /** A change as typed; it holds from an instant, the past is unchanged (R11). An empty text means none. */
-export interface ChangeToMake {
-  from: Temporal.Instant
+export interface ChangeToMake extends Omit<
+  HistoryChange,
+  'name' | 'unitId' | 'addPhones' | 'endPhones' | 'employedFrom'
+> {
   name?: string | undefined
   givenName?: string | undefined
   familyName?: string | undefined
   unit?: string | undefined
+  /** User id; {@link supervisorId} if the id is known. */
   supervisor?: string | undefined
-  supervisorId?: string | null | undefined
   addPhones?: readonly string[] | undefined
   endPhones?: readonly string[] | undefined
   /** All numbers from the change on; the person's other numbers end. */
   phones?: readonly string[] | undefined
-  employedTo?: Temporal.Instant | null | undefined
-  informed?: boolean | undefined
-  consents?: boolean | undefined
-  source?: DirectorySource | undefined
-  externalId?: string | null | undefined
-  /** The identity system removes the person. */
-  withdrawn?: boolean | undefined
 }
 
 /** Computes the change from the person before it; throwing undoes everything. */
@@ -89,19 +74,7 @@ export async function enterIntoDirectory(
     const supervisor = await findSupervisor(tx, person)
     if (supervisor && typeof supervisor === 'object') return supervisor
     const unitId = await unitIdOf(tx, person.unit)
-    const after = newHistory({
-      userId,
-      name,
-      givenName: person.givenName,
-      familyName: person.familyName,
-      unitId: unitId ?? undefined,
-      supervisorId: supervisor ?? undefined,
-      phoneKeys,
-      employedFrom,
-      employedTo,
-      source: person.source,
-      externalId: person.externalId,
-    })
+    const after = newHistory({ ...person, userId, name, unitId, supervisorId: supervisor, phoneKeys })
     const clash = findPhoneClash(after, await phonesOfOthers(tx, after.id, phoneKeys))
     if (clash) return phoneTaken(tx, clash)
     const add = (await changesToApprove(tx, editor, after)).map(({ subject }) => subject as PhoneNumberKey)
@@ -197,23 +170,11 @@ async function readChange(
   const supervisor = await findSupervisor(tx, change)
   if (supervisor && typeof supervisor === 'object') return supervisor
   const unitId = await unitIdOf(tx, change.unit)
-  const parts: Pick<PersonName, 'given' | 'family'> = {
-    given: change.givenName ?? null,
-    family: change.familyName ?? null,
-  }
   return {
-    from,
-    ...(name !== undefined && { name: { name, ...parts } }),
-    ...(unitId !== undefined && { unitId }),
-    ...(supervisor !== undefined && { supervisorId: supervisor }),
+    ...{ from, unitId, supervisorId: supervisor, employedTo, informed, consents, source, externalId, withdrawn },
+    name: name === undefined ? undefined : { name, given: change.givenName ?? null, family: change.familyName ?? null },
     addPhones: [...added, ...(wanted ?? []).filter((key) => !currentPhones.includes(key))],
     endPhones: [...ended, ...(wanted ? currentPhones.filter((key) => !wanted.includes(key)) : [])],
-    ...(employedTo !== undefined && { employedTo }),
-    ...(informed !== undefined && { informed }),
-    ...(consents !== undefined && { consents }),
-    ...(source !== undefined && { source }),
-    ...(externalId !== undefined && { externalId }),
-    ...(withdrawn !== undefined && { withdrawn }),
   }
 }
 

@@ -12,8 +12,8 @@ export interface NewPerson {
   name: string
   givenName?: string | undefined
   familyName?: string | undefined
-  unitId?: string | undefined
-  supervisorId?: string | undefined
+  unitId?: string | null | undefined
+  supervisorId?: string | null | undefined
   /** Key (E.164) of the official's phone number. */
   phoneKey?: PhoneNumberKey | undefined
   phoneKeys?: readonly PhoneNumberKey[] | undefined

@@ -2,6 +2,7 @@
  * Persons with the names, placements and numbers they have had, each for its time (R8, R11, R20): who answered where at an
  * instant.
  */
+import { sql } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { splitAtBounds, holdsAt, type Interval } from './history/intervals.ts'
@@ -85,33 +86,23 @@ function describe(
   }
 }
 
-/** Returns a person's present state. Throws if there is none with this id. */
+/** Returns a person's present state; before the first name, the first. Throws if there is none with this id. */
 export async function describePerson(
   database: SafeguardsDatabase,
   personId: string,
   now: Temporal.Instant,
 ): Promise<{ userId: string; name: string; unit: string | null }> {
-  const db = safeguardsOf(database)
-  const { user_id: userId } = await db
-    .selectFrom('person')
-    .select('user_id')
-    .where('id', '=', personId)
-    .executeTakeFirstOrThrow()
-  const names = await db
-    .selectFrom('person_name')
-    .select(['name', 'valid_from'])
-    .where('person_id', '=', personId)
-    .orderBy('valid_from')
-    .execute()
-  // Before the first name, the first.
-  const name = names.findLast((one) => Temporal.Instant.compare(one.valid_from, now) <= 0) ?? names[0]
-  const placement = await db
-    .selectFrom('person_placement')
-    .innerJoin('unit', 'unit.id', 'person_placement.unit_id')
-    .select('unit.name')
-    .where('person_id', '=', personId)
-    .where('valid_from', '<=', now)
-    .where((eb) => eb.or([eb('valid_to', 'is', null), eb('valid_to', '>', now)]))
-    .executeTakeFirst()
-  return { userId, name: name?.name ?? '', unit: placement?.name ?? null }
+  const { rows } = await sql<{ userId: string; name: string; unit: string | null }>`
+    select p.user_id as "userId", coalesce((
+        select n.name from person_name n where n.person_id = p.id
+        order by n.valid_from <= ${now}::timestamptz desc, abs(extract(epoch from n.valid_from - ${now}::timestamptz)) limit 1
+      ), '') as name, (
+        select u.name from person_placement l join unit u on u.id = l.unit_id
+        where l.person_id = p.id and l.valid_from <= ${now}::timestamptz
+          and (l.valid_to is null or l.valid_to > ${now}::timestamptz)
+      ) as unit
+    from person p where p.id = ${personId}::uuid`.execute(database)
+  const [person] = rows
+  if (!person) throw new Error(`no person has the id ${personId}`)
+  return person
 }

@@ -15,8 +15,8 @@ import {
   trace,
   type Draft,
   type DraftRefusal,
-  type DraftRefusalCode,
   type Viewer,
+  decideRefusals,
 } from './draft.ts'
 import { judgeText } from './judge-draft.ts'
 import { historyUpTo, readText, rolesForDatabase } from './versions.ts'
@@ -76,21 +76,6 @@ export function rejectDraft(
   })
 }
 
-/** Refusals of the deciding functions, with SQLSTATE SE001. */
-const refusalCodes = [
-  'deny.role',
-  'draft.own',
-  'draft.outdated',
-  'draft.not-future',
-  'draft.notice',
-  'draft.pending-rights',
-  'draft.pending-disclosures',
-  'draft.changed-meanwhile',
-  'draft.problems',
-  'confirm.passkey',
-  'confirm.fresh',
-] as const satisfies DraftRefusalCode[]
-
 /** Returns the draft after the decision. A refusal is logged and changes nothing else. */
 async function decideDraft(
   database: SafeguardsDatabase,
@@ -106,7 +91,7 @@ async function decideDraft(
     await decide(tx, viewer, draft)
     return findDraft(tx, viewer, id)
   })
-  const decided: Draft | DraftRefusal = await returnRefusal(refusalCodes, deciding.catch(rolledBack<DraftRefusal>))
+  const decided: Draft | DraftRefusal = await returnRefusal(decideRefusals, deciding.catch(rolledBack<DraftRefusal>))
   if ('refused' in decided && decided.refused !== 'not-found') {
     await appendAudit(database, {
       action,

@@ -26,20 +26,21 @@ export interface Draft {
   mayDecide: boolean
 }
 
-export type DraftRefusalCode =
-  | 'not-found'
-  | 'deny.role'
-  | 'draft.own'
-  | 'draft.outdated'
-  | 'draft.not-future'
-  | 'draft.notice'
-  | 'draft.pending-rights'
-  | 'draft.pending-disclosures'
-  | 'draft.changed-meanwhile'
-  | 'draft.problems'
-  | 'draft.not-editable'
-  | 'confirm.passkey'
-  | 'confirm.fresh'
+/** Refusals of the database functions that decide on a draft (SQLSTATE SE001). */
+export const decideRefusals = [
+  'deny.role',
+  'draft.own',
+  'draft.outdated',
+  'draft.not-future',
+  'draft.notice',
+  'draft.pending-rights',
+  'draft.pending-disclosures',
+  'draft.changed-meanwhile',
+  'draft.problems',
+  'confirm.passkey',
+  'confirm.fresh',
+] as const
+export type DraftRefusalCode = (typeof decideRefusals)[number] | 'not-found' | 'draft.not-editable'
 
 export interface DraftRefusal {
   refused: DraftRefusalCode

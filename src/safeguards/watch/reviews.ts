@@ -69,11 +69,8 @@ export function listReviewMonths(
   )
 }
 
-interface MonthRow {
+interface MonthRow extends Pick<ReviewMonth, 'looks' | 'listenings' | 'people'> {
   month: Temporal.PlainDate
-  looks: number
-  listenings: number
-  people: number
   at: Temporal.Instant | null
   by: string | null
   note: string | null
@@ -113,18 +110,10 @@ export function listViewsToReview(
   )
 }
 
-interface ViewRow {
-  seq: number
-  at: Temporal.Instant
+interface ViewRow extends Omit<ViewToReview, 'person' | 'object'> {
   personId: string | null
-  role: Role
-  action: AuditAction
-  purpose: Purpose
-  reference: string | null
   objectKind: string | null
   objectId: string | null
-  contacts: number | null
-  servedMs: number | null
 }
 
 /** Signs off a month that is over, if none of its views is the officer's own. The database logs it. */

@@ -6,19 +6,19 @@ import type { PersonHistory, PersonName, Placement } from './person-history.ts'
 /** Changes from an instant on; undefined members stay unchanged. */
 export interface HistoryChange {
   from: Temporal.Instant
-  name?: PersonName
-  unitId?: string | null
-  supervisorId?: string | null
-  addPhones?: readonly PhoneNumberKey[]
-  endPhones?: readonly PhoneNumberKey[]
-  employedFrom?: Temporal.Instant
-  employedTo?: Temporal.Instant | null
-  informed?: boolean
-  consents?: boolean
-  source?: DirectorySource
-  externalId?: string | null
+  name?: PersonName | undefined
+  unitId?: string | null | undefined
+  supervisorId?: string | null | undefined
+  addPhones?: readonly PhoneNumberKey[] | undefined
+  endPhones?: readonly PhoneNumberKey[] | undefined
+  employedFrom?: Temporal.Instant | undefined
+  employedTo?: Temporal.Instant | null | undefined
+  informed?: boolean | undefined
+  consents?: boolean | undefined
+  source?: DirectorySource | undefined
+  externalId?: string | null | undefined
   /** The identity system removes the person. */
-  withdrawn?: boolean
+  withdrawn?: boolean | undefined
 }
 
 /** The reason why a change is impossible, and its field. */

@@ -156,8 +156,8 @@ function enter({ row, unitId, supervisorId }: Wanted, id: string): PersonHistory
     ...newHistory({
       userId: row.userId,
       name: row.name,
-      unitId: unitId ?? undefined,
-      supervisorId: supervisorId ?? undefined,
+      unitId,
+      supervisorId,
       phoneKeys: row.phones?.map(({ key }) => key),
       employedFrom: row.employedFrom,
       employedTo: row.employedTo ?? undefined,

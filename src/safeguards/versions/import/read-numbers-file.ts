@@ -8,6 +8,7 @@ import { languages, numberKinds } from '#description/closed-lists.ts'
 import { fileProblem, type CsvProblem, type NumbersFileProblemCode } from '#platform/csv/csv-problem.ts'
 import { readCsv, type CsvRow } from '#platform/csv/read-csv.ts'
 import { readDay } from '#platform/csv/read-day.ts'
+import { isStorable } from '../../people/written-values.ts'
 
 export type NumbersRead = { ok: true; numbers: unknown[] } | { ok: false; problems: CsvProblem[] }
 
@@ -17,8 +18,6 @@ const shape = {
   optional: [...trilingual('region'), 'valid_to'],
 }
 const maxProblems = 200
-// Control characters and lone surrogates.
-const unstorable = /[\p{Cc}\p{Cs}]/u
 /** Sorts after every day. */
 const noEnd = '9999-99-99'
 
@@ -101,7 +100,7 @@ function readRow({ row, values }: CsvRow, numbering: NumberingOptions, problems:
   }
   const cell = (column: string): string => {
     const text = values[column] ?? ''
-    if (unstorable.test(text)) wrong(column, 'number.text-wrong')
+    if (!isStorable(text)) wrong(column, 'number.text-wrong')
     return text
   }
   const oneOf = <const Known extends string>(column: string, known: readonly Known[], code: NumbersFileProblemCode) => {
