@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useId, useRef, useState, type ComponentProps, type ReactNode } from 'react'
 import { Form } from 'react-aria-components'
 import { useLanguage } from '../language/use-words.ts'
 import { Button, type ButtonKind } from './button.tsx'
@@ -33,11 +33,12 @@ export function Step({
   /** Submits; false keeps the form open because something is missing or was refused. */
   onSubmit: () => Promise<boolean>
   onOpen?: () => void
-  children: ReactNode
+  /** Fields; a function gets true after a submit that was not done: what is missing is then shown. */
+  children: ReactNode | ((isTried: boolean) => ReactNode)
 }) {
   const { t } = useLanguage()
   const [isOpen, setOpen] = useState(isOpenAtFirst)
-  const { form, tried } = useTries()
+  const { form, isTried, tried, forget } = useTries()
   const id = useId()
   const wasOpen = useRef(isOpenAtFirst)
 
@@ -60,6 +61,7 @@ export function Step({
         {...(named !== open && { 'aria-label': named })}
         onPress={() => {
           onOpen?.()
+          forget()
           setOpen(true)
         }}
       >
@@ -79,7 +81,7 @@ export function Step({
         void onSubmit().then((isDone) => (isDone ? setOpen(false) : tried()))
       }}
     >
-      {children}
+      {typeof children === 'function' ? children(isTried) : children}
       {error != null && <Failure error={error} />}
       <div className="actions">
         <Button type="submit" kind="primary" isBusy={isBusy}>
@@ -90,5 +92,44 @@ export function Step({
         </Button>
       </div>
     </Form>
+  )
+}
+
+interface Mutation<Request, Result> {
+  isPending: boolean
+  error: unknown
+  mutateAsync: (request: Request) => Promise<Result>
+}
+
+/** Step that sends one request. A refusal is shown in the form, which stays open. */
+export function ActStep<Request, Result>({
+  act,
+  request,
+  onDone,
+  ...step
+}: {
+  act: Mutation<Request, Result>
+  /** Returns the request; undefined while something is missing. */
+  request: () => NoInfer<Request> | undefined
+  /** Called with the answer, before the form closes. */
+  onDone?: (result: Result) => unknown
+} & Omit<ComponentProps<typeof Step>, 'isBusy' | 'onSubmit' | 'error'> & { error?: unknown }) {
+  return (
+    <Step
+      error={act.error}
+      {...step}
+      isBusy={act.isPending}
+      onSubmit={async () => {
+        const complete = request()
+        if (complete === undefined) return false
+        return act.mutateAsync(complete).then(
+          async (result) => {
+            await onDone?.(result)
+            return true
+          },
+          () => false,
+        )
+      }}
+    />
   )
 }

@@ -5,6 +5,7 @@ import type { LiveCall } from '../api/shapes.ts'
 import { serverNowMs } from '../api/server-time.ts'
 import { Button } from '../controls/button.tsx'
 import { Notice } from '../controls/notice.tsx'
+import { TableOrCards, type Column } from '../controls/table.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { CallerText } from '../contacts/caller-text.tsx'
 import { formatPosition } from '../format/duration.ts'
@@ -17,7 +18,6 @@ import { usePurpose } from '../session/purpose.tsx'
 import { announce } from '../shell/announce.tsx'
 import { usePresence } from '../session/use-presence.ts'
 import { Page } from '../shell/page.tsx'
-import { useWide } from '../shell/use-wide.ts'
 import { makesStudies } from '../studies/question.ts'
 import { TodaySection } from '../today/today-section.tsx'
 import { failing, hasNodes, withoutEnded, type LiveRow } from './rows.ts'
@@ -31,7 +31,6 @@ export function LivePage() {
   const { t } = useLanguage()
   const live = useLiveCalls(usePurpose())
   const nowMs = useNow(live.isPaused)
-  const isWide = useWide(1120)
   const presence = usePresence()
   const showsToday = presence.state === 'signed-in' && makesStudies(presence.me)
   const [forbidden, setForbidden] = useState<ReadonlyMap<string, ForbidResult>>(new Map())
@@ -108,7 +107,7 @@ export function LivePage() {
                 {t('live.none.hint')}
               </Notice>
             )}
-            {rows.length > 0 && (isWide ? <LiveTable {...shown} /> : <LiveCards {...shown} />)}
+            {rows.length > 0 && <LiveList {...shown} />}
           </section>
         </>
       )}
@@ -131,93 +130,85 @@ interface ForbidResult {
   prohibition: Prohibition
 }
 
-function LiveTable({ rows, nowMs, hasNodes, ...acts }: ListProps) {
-  const { t, language, named } = useLanguage()
+function LiveList({ rows, nowMs, hasNodes, ...acts }: ListProps) {
+  const { t } = useLanguage()
+  const running = (row: LiveRow) => runningOf(row.call, row.endedAt ? Date.parse(row.endedAt) : nowMs)
+  const status = (row: LiveRow) => (
+    <>
+      <RecordingStatus row={row} isForbidden={acts.forbidden.has(row.call.segmentId)} />
+      {hasNodes && <NodeStatus row={row} />}
+    </>
+  )
+  const caller: Column<LiveRow> = {
+    head: t('contacts.field.caller'),
+    cell: ({ call }) => <CallerText caller={call.caller} />,
+  }
+  const number: Column<LiveRow> = {
+    head: t('contacts.field.number'),
+    cell: ({ call }) => <ServiceNumber call={call} />,
+  }
+  const official = { head: t('contacts.field.official'), cell: (row: LiveRow) => <Official row={row} /> }
   return (
-    <table className="results live-table">
-      <caption className="visually-hidden">{t('live.all')}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t('contacts.field.start')}</th>
-          <th scope="col" className="numeric">
-            {t('live.running')}
-          </th>
-          <th scope="col">{t('contacts.field.caller')}</th>
-          <th scope="col">{t('contacts.field.number')}</th>
-          <th scope="col">{t('contacts.field.official')}</th>
-          <th scope="col">{t('contacts.field.recording')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={row.call.segmentId} className={row.endedAt ? 'is-ended' : ''}>
-            <td className="nowrap">
-              <Start row={row} language={language} />
-            </td>
-            <td className="numeric running">{runningOf(row.call, row.endedAt ? Date.parse(row.endedAt) : nowMs)}</td>
-            <td>
-              <CallerText caller={row.call.caller} />
-            </td>
-            <td>
-              <span className="number">{formatPhone(row.call.number)}</span>
-              {row.call.numberName && <span className="second">{named(row.call.numberName)}</span>}
-            </td>
-            <td>
-              <Official row={row} />
-            </td>
-            <td>
-              <RecordingStatus row={row} isForbidden={acts.forbidden.has(row.call.segmentId)} />
-              {hasNodes && <NodeStatus row={row} />}
+    <TableOrCards
+      minPx={1120}
+      caption={t('live.all')}
+      className="results live-table"
+      rows={rows}
+      keyOf={({ call }) => call.segmentId}
+      classOf={({ endedAt }) => (endedAt ? 'is-ended' : '')}
+      columns={[
+        { head: t('contacts.field.start'), cell: (row) => <Start row={row} />, className: 'nowrap' },
+        { head: t('live.running'), cell: running, isNumeric: true, className: 'running' },
+        caller,
+        number,
+        official,
+        {
+          head: t('contacts.field.recording'),
+          cell: (row) => (
+            <>
+              {status(row)}
               <ForbidButtons row={row} {...acts} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+            </>
+          ),
+        },
+      ]}
+      title={(row) => (
+        <>
+          <Start row={row} />
+          <span className="running">{running(row)}</span>
+        </>
+      )}
+      fields={[
+        caller,
+        number,
+        {
+          head: official.head,
+          cell: (row) => (
+            <>
+              {official.cell(row)}
+              {status(row)}
+            </>
+          ),
+          className: 'card-segment',
+        },
+      ]}
+      cardFoot={(row) => <ForbidButtons row={row} {...acts} />}
+    />
   )
 }
 
-function LiveCards({ rows, nowMs, hasNodes, ...acts }: ListProps) {
-  const { t, language, named } = useLanguage()
+function ServiceNumber({ call }: { call: LiveCall }) {
+  const { named } = useLanguage()
   return (
-    <ul className="cards">
-      {rows.map((row) => (
-        <li key={row.call.segmentId} className={`card ${row.endedAt ? 'is-ended' : ''}`}>
-          <p className="card-title">
-            <Start row={row} language={language} />
-            <span className="running">{runningOf(row.call, row.endedAt ? Date.parse(row.endedAt) : nowMs)}</span>
-          </p>
-          <dl className="card-facts">
-            <div>
-              <dt>{t('contacts.field.caller')}</dt>
-              <dd>
-                <CallerText caller={row.call.caller} />
-              </dd>
-            </div>
-            <div>
-              <dt>{t('contacts.field.number')}</dt>
-              <dd>
-                <span className="number">{formatPhone(row.call.number)}</span>
-                {row.call.numberName && <span className="second">{named(row.call.numberName)}</span>}
-              </dd>
-            </div>
-            <div className="card-segment">
-              <dt>{t('contacts.field.official')}</dt>
-              <dd>
-                <Official row={row} />
-                <RecordingStatus row={row} isForbidden={acts.forbidden.has(row.call.segmentId)} />
-                {hasNodes && <NodeStatus row={row} />}
-              </dd>
-            </div>
-          </dl>
-          <ForbidButtons row={row} {...acts} />
-        </li>
-      ))}
-    </ul>
+    <>
+      <span className="number">{formatPhone(call.number)}</span>
+      {call.numberName && <span className="second">{named(call.numberName)}</span>}
+    </>
   )
 }
 
-function Start({ row, language }: { row: LiveRow; language: Parameters<typeof formatTime>[1] }) {
+function Start({ row }: { row: LiveRow }) {
+  const { language } = useLanguage()
   const time = formatTime(row.call.startedAt, language, 'seconds')
   // A call is in the contact history once it has been answered or has ended.
   if (!row.endedAt && !row.call.answeredAt) return time

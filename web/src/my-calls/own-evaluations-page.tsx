@@ -4,9 +4,8 @@ import { $api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { Waiting } from '../controls/waiting.tsx'
-import { finishRequest } from '../disclosures/finish-request.ts'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -120,36 +119,29 @@ function Disagree({ id, onDone }: { id: string; onDone: () => Promise<void> }) {
   const { t } = useLanguage()
   const disagree = $api.useMutation('post', '/api/my-calls/evaluations/{id}/disagreement')
   const [reasons, setReasons] = useState('')
-  const [isTried, setTried] = useState(false)
-  const submit = async () => {
-    setTried(true)
-    if (reasons.trim() === '') return false
-    return finishRequest(
-      disagree.mutateAsync({ params: { path: { id } }, body: { reasons: reasons.trim() } }),
-      async () => {
-        announce(t('quality.own.disagreed'))
-        await onDone()
-      },
-    )
-  }
+  const written = reasons.trim()
   return (
-    <Step
+    <ActStep
       open={t('quality.own.disagree')}
       submit={t('quality.own.disagree.do')}
-      isBusy={disagree.isPending}
-      error={disagree.error}
-      onOpen={() => setTried(false)}
-      onSubmit={submit}
+      act={disagree}
+      request={() => (written ? { params: { path: { id } }, body: { reasons: written } } : undefined)}
+      onDone={async () => {
+        announce(t('quality.own.disagreed'))
+        await onDone()
+      }}
     >
-      <Field
-        label={t('quality.own.reasons')}
-        hint={t('quality.own.reasons.hint')}
-        error={isTried && reasons.trim() === '' ? t('quality.own.reasons.missing') : undefined}
-        value={reasons}
-        onChange={setReasons}
-        rows={4}
-        maxLength={2000}
-      />
-    </Step>
+      {(isTried) => (
+        <Field
+          label={t('quality.own.reasons')}
+          hint={t('quality.own.reasons.hint')}
+          error={isTried && !written ? t('quality.own.reasons.missing') : undefined}
+          value={reasons}
+          onChange={setReasons}
+          rows={4}
+          maxLength={2000}
+        />
+      )}
+    </ActStep>
   )
 }

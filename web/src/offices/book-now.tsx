@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import type { Appointment, RequestDetail } from '../api/shapes.ts'
 import { Choice } from '../controls/choice.tsx'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { lengths } from './office-shapes.ts'
@@ -24,51 +24,45 @@ export function BookNow({
   const book = $api.useMutation('post', '/api/requests/{id}/appointments/now')
   const [chosen, setChosen] = useState('')
   const [minutes, setMinutes] = useState<number>(lengths[0])
-  const [isTried, setTried] = useState(false)
   const isHost = presence.state === 'signed-in' && data?.hosts.some(({ id }) => id === presence.me.personId) === true
   // Only offices with a workstation.
   const offices = data?.items.filter(({ isClosed, workstations }) => !isClosed && workstations.length > 0) ?? []
   if (!isHost || offices.length === 0) return null
   const isHere = (id: string) => id === thisBrowser?.workstation?.officeId
   const office = chosen || (offices.find(({ id }) => isHere(id)) ?? (offices.length === 1 ? offices[0] : undefined))?.id
-  const submit = async () => {
-    setTried(true)
-    if (!office) return false
+  const booking = () => {
+    if (!office) return undefined
     const needs = booked
       ? { needs: booked.needs, ...(booked.interpreterLanguage && { interpreterLanguage: booked.interpreterLanguage }) }
       : { needs: [] }
-    const requested = { params: { path: { id: request.id } }, body: { officeId: office, minutes, ...needs } }
-    return book.mutateAsync(requested).then(
-      () => {
-        onBooked()
-        return true
-      },
-      () => false,
-    )
+    return { params: { path: { id: request.id } }, body: { officeId: office, minutes, ...needs } }
   }
   return (
-    <Step
+    <ActStep
       open={t('offices.book.now')}
       submit={t('offices.book.now.do')}
-      isBusy={book.isPending}
-      error={book.error}
-      onOpen={() => setTried(false)}
-      onSubmit={submit}
+      act={book}
+      request={booking}
+      onDone={onBooked}
     >
-      <Choice
-        label={t('offices.appointment.office')}
-        options={offices.map(({ id, names }) => ({ value: id, label: named(names) }))}
-        value={office ?? ''}
-        onChange={setChosen}
-        error={isTried && !office ? t('offices.book.now.office.missing') : undefined}
-      />
-      <Choice
-        label={t('offices.times.minutes')}
-        options={lengths.map((one) => ({ value: String(one), label: t('shell.time.minutes', { count: one }) }))}
-        value={String(minutes)}
-        onChange={(value) => setMinutes(Number(value))}
-      />
-      <p className="measure">{t('offices.book.now.what')}</p>
-    </Step>
+      {(isTried) => (
+        <>
+          <Choice
+            label={t('offices.appointment.office')}
+            options={offices.map(({ id, names }) => ({ value: id, label: named(names) }))}
+            value={office ?? ''}
+            onChange={setChosen}
+            error={isTried && !office ? t('offices.book.now.office.missing') : undefined}
+          />
+          <Choice
+            label={t('offices.times.minutes')}
+            options={lengths.map((one) => ({ value: String(one), label: t('shell.time.minutes', { count: one }) }))}
+            value={String(minutes)}
+            onChange={(value) => setMinutes(Number(value))}
+          />
+          <p className="measure">{t('offices.book.now.what')}</p>
+        </>
+      )}
+    </ActStep>
   )
 }

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import { Notice } from '../controls/notice.tsx'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { Toggle } from '../controls/toggle.tsx'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -13,32 +13,17 @@ export function EnterOffice({ onEntered }: { onEntered: () => void }) {
   const { t } = useLanguage()
   const enter = $api.useMutation('post', '/api/offices')
   const [written, setWritten] = useState<WrittenOffice>(emptyOffice)
-  const [isTried, setTried] = useState(false)
-  const submit = async () => {
-    setTried(true)
-    if (!isWhole(written)) return false
-    return enter.mutateAsync({ body: written }).then(
-      () => {
-        onEntered()
-        return true
-      },
-      () => false,
-    )
-  }
   return (
-    <Step
+    <ActStep
       open={t('offices.enter')}
       submit={t('offices.enter.do')}
-      isBusy={enter.isPending}
-      error={enter.error}
-      onOpen={() => {
-        setWritten(emptyOffice)
-        setTried(false)
-      }}
-      onSubmit={submit}
+      act={enter}
+      request={() => (isWhole(written) ? { body: written } : undefined)}
+      onDone={onEntered}
+      onOpen={() => setWritten(emptyOffice)}
     >
-      <OfficeFields value={written} onChange={setWritten} isTried={isTried} />
-    </Step>
+      {(isTried) => <OfficeFields value={written} onChange={setWritten} isTried={isTried} />}
+    </ActStep>
   )
 }
 
@@ -48,45 +33,38 @@ export function ChangeOffice({ office, onChanged }: { office: Office; onChanged:
   const change = $api.useMutation('put', '/api/offices/{id}')
   const [written, setWritten] = useState<WrittenOffice>(office)
   const [isClosed, setClosed] = useState(office.isClosed)
-  const [isTried, setTried] = useState(false)
-  const submit = async () => {
-    setTried(true)
-    if (!isWhole(written)) return false
-    const body = { names: written.names, address: written.address, isClosed }
-    return change.mutateAsync({ params: { path: { id: office.id } }, body }).then(
-      () => {
-        onChanged()
-        return true
-      },
-      () => false,
-    )
-  }
+  const { names, address } = written
   return (
-    <Step
+    <ActStep
       open={t('offices.office.change')}
       submit={t('offices.office.change.do')}
-      isBusy={change.isPending}
-      error={change.error}
+      act={change}
+      request={() =>
+        isWhole(written) ? { params: { path: { id: office.id } }, body: { names, address, isClosed } } : undefined
+      }
+      onDone={onChanged}
       onOpen={() => {
         setWritten(office)
         setClosed(office.isClosed)
-        setTried(false)
       }}
-      onSubmit={submit}
     >
-      {office.bookedSlots > 0 && (
-        <Notice kind="warning">
-          {t('offices.office.booked', { count: formatCount(office.bookedSlots, language) })}
-        </Notice>
+      {(isTried) => (
+        <>
+          {office.bookedSlots > 0 && (
+            <Notice kind="warning">
+              {t('offices.office.booked', { count: formatCount(office.bookedSlots, language) })}
+            </Notice>
+          )}
+          <OfficeFields value={written} onChange={setWritten} isTried={isTried} />
+          <Toggle
+            id="office-closed"
+            label={t('offices.office.closed.toggle')}
+            hint={t('offices.office.closed.hint')}
+            value={isClosed}
+            onChange={setClosed}
+          />
+        </>
       )}
-      <OfficeFields value={written} onChange={setWritten} isTried={isTried} />
-      <Toggle
-        id="office-closed"
-        label={t('offices.office.closed.toggle')}
-        hint={t('offices.office.closed.hint')}
-        value={isClosed}
-        onChange={setClosed}
-      />
-    </Step>
+    </ActStep>
   )
 }

@@ -3,7 +3,7 @@ import { $api } from '../api/client.ts'
 import { serverNowMs } from '../api/server-time.ts'
 import type { Appointment } from '../api/shapes.ts'
 import { Choice } from '../controls/choice.tsx'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { useLanguage } from '../language/use-words.ts'
 
 const outcomes = ['HEARD', 'NO_SHOW', 'WITHDRAWN'] as const
@@ -13,34 +13,20 @@ type Outcome = (typeof outcomes)[number]
  * Records the outcome of an appointment; a future one can only be withdrawn. Recordings that waited for it are destroyed then
  * (AC12).
  */
-export function RecordOutcome({
-  appointment,
-  onRecorded,
-}: {
-  appointment: Appointment
-  onRecorded: (outcome: Outcome) => void
-}) {
+export function RecordOutcome({ appointment, onRecorded }: { appointment: Appointment; onRecorded: () => void }) {
   const { t } = useLanguage()
   const record = $api.useMutation('post', '/api/appointments/{id}/outcome')
   const hasBegun = Date.parse(appointment.slot.startsAt) <= serverNowMs()
   const offered: readonly Outcome[] = hasBegun ? outcomes : ['WITHDRAWN']
   const [chosen, setChosen] = useState<Outcome>('HEARD')
   const outcome = offered.includes(chosen) ? chosen : offered[0]!
-  const submit = () =>
-    record.mutateAsync({ params: { path: { id: appointment.id } }, body: { outcome } }).then(
-      () => {
-        onRecorded(outcome)
-        return true
-      },
-      () => false,
-    )
   return (
-    <Step
+    <ActStep
       open={t(hasBegun ? 'offices.outcome.note' : 'offices.outcome.withdraw')}
       submit={t(hasBegun ? 'offices.outcome.note.do' : 'offices.outcome.withdraw.do')}
-      isBusy={record.isPending}
-      error={record.error}
-      onSubmit={submit}
+      act={record}
+      request={() => ({ params: { path: { id: appointment.id } }, body: { outcome } })}
+      onDone={onRecorded}
     >
       {offered.length > 1 && (
         <Choice
@@ -51,6 +37,6 @@ export function RecordOutcome({
         />
       )}
       <p className="measure">{t(hasBegun ? 'offices.outcome.what' : 'offices.outcome.withdraw.what')}</p>
-    </Step>
+    </ActStep>
   )
 }

@@ -1,11 +1,10 @@
 import { useEffect, useRef, useState } from 'react'
 import { $api } from '../api/client.ts'
-import { Button } from '../controls/button.tsx'
-import { Confirm } from '../controls/confirm.tsx'
+import { ConfirmButton } from '../controls/confirm-button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { formatInstant, formatTime } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
@@ -60,7 +59,6 @@ function OneWorkstation({
 }) {
   const { t, language } = useLanguage()
   const end = $api.useMutation('delete', '/api/workstations/{id}')
-  const [isConfirming, setConfirming] = useState(false)
   const { id, name, enrolledAt, lastSeenAt } = workstation
   return (
     <li className="workstation">
@@ -71,24 +69,17 @@ function OneWorkstation({
           {lastSeenAt && ` ${t('offices.workstations.lastSeenAt', { time: formatInstant(lastSeenAt, language) })}`}
         </span>
       </span>
-      <Button
+      <ConfirmButton
+        label={t('offices.workstations.end')}
+        named={t('offices.workstations.end.one', { name })}
+        title={t('offices.workstations.end.one', { name })}
         kind="link"
         isBusy={end.isPending}
-        aria-label={t('offices.workstations.end.one', { name })}
-        onPress={() => setConfirming(true)}
-      >
-        {t('offices.workstations.end')}
-      </Button>
-      {end.error != null && <Failure error={end.error} />}
-      <Confirm
-        title={t('offices.workstations.end.one', { name })}
-        doLabel={t('offices.workstations.end')}
-        isOpen={isConfirming}
         onDo={() => void end.mutateAsync({ params: { path: { id } } }).then(onEnded, () => undefined)}
-        onClose={() => setConfirming(false)}
       >
         <p>{t('offices.workstations.end.what')}</p>
-      </Confirm>
+      </ConfirmButton>
+      {end.error != null && <Failure error={end.error} />}
     </li>
   )
 }
@@ -97,40 +88,28 @@ function MakeCode({ office, onMade }: { office: Office; onMade: (code: Code) => 
   const { t } = useLanguage()
   const make = $api.useMutation('post', '/api/offices/{id}/workstation-codes')
   const [name, setName] = useState('')
-  const [isTried, setTried] = useState(false)
-  const submit = async () => {
-    setTried(true)
-    if (name.trim() === '') return false
-    return make.mutateAsync({ params: { path: { id: office.id } }, body: { name: name.trim() } }).then(
-      ({ code, expiresAt }) => {
-        onMade({ code, expiresAt, name: name.trim() })
-        return true
-      },
-      () => false,
-    )
-  }
+  const written = name.trim()
   return (
-    <Step
+    <ActStep
       open={t('offices.workstations.code')}
       submit={t('offices.workstations.code.do')}
-      isBusy={make.isPending}
-      error={make.error}
-      onOpen={() => {
-        setName('')
-        setTried(false)
-      }}
-      onSubmit={submit}
+      act={make}
+      request={() => (written ? { params: { path: { id: office.id } }, body: { name: written } } : undefined)}
+      onDone={({ code, expiresAt }) => onMade({ code, expiresAt, name: written })}
+      onOpen={() => setName('')}
     >
-      <Field
-        label={t('offices.workstations.name')}
-        hint={t('offices.workstations.name.hint')}
-        value={name}
-        onChange={setName}
-        error={isTried && name.trim() === '' ? t('offices.workstations.name.missing') : undefined}
-        maxLength={60}
-        autoComplete="off"
-      />
-    </Step>
+      {(isTried) => (
+        <Field
+          label={t('offices.workstations.name')}
+          hint={t('offices.workstations.name.hint')}
+          value={name}
+          onChange={setName}
+          error={isTried && !written ? t('offices.workstations.name.missing') : undefined}
+          maxLength={60}
+          autoComplete="off"
+        />
+      )}
+    </ActStep>
   )
 }
 

@@ -4,7 +4,7 @@ import { Fact } from '../contact/facts.tsx'
 import { formatDate } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import type { PersonDetail } from './filters.ts'
-import { Employed } from './people-list.tsx'
+import { Employed, Nothing, Phones } from './people-list.tsx'
 
 const knownSources = ['manual', 'csv', 'scim']
 
@@ -26,12 +26,7 @@ export function PersonFacts({ person }: { person: PersonDetail }) {
           {person.supervisor ? <PersonName {...person.supervisor} /> : <Nothing />}
         </Fact>
         <Fact label={t('people.person.phones')}>
-          {person.phones.length === 0 && <Nothing />}
-          {person.phones.map((phone) => (
-            <span key={phone} className="number phone-line">
-              {phone}
-            </span>
-          ))}
+          <Phones phones={person.phones} />
         </Fact>
         <Fact label={t('people.person.employed')}>
           <Employed person={person} />
@@ -68,9 +63,4 @@ export function PersonName({ id, name }: { id: string; name: string }) {
       {name}
     </Link>
   )
-}
-
-function Nothing() {
-  const { t } = useLanguage()
-  return <span className="muted">{t('people.person.none')}</span>
 }

@@ -1,9 +1,9 @@
 import type { Named } from '../api/shapes.ts'
+import { TableOrCards, type Column } from '../controls/table.tsx'
 import { formatCount, formatShare } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { useWide } from '../shell/use-wide.ts'
 import type { Share } from './filters.ts'
-import { judgeShare } from './judge-share.ts'
+import { judgeShare, type JudgedShare } from './judge-share.ts'
 import { RangePlot } from './range-plot.tsx'
 
 interface Row {
@@ -15,6 +15,7 @@ interface Row {
   /** A quota may have kept drawn calls of this row from being recorded. */
   hasQuota: boolean
 }
+type JudgedRow = Row & { judged: JudgedShare }
 
 /** Planned and actual shares, one row each, with the range of chance; as cards on narrow screens. */
 export function SharesTable({
@@ -26,114 +27,44 @@ export function SharesTable({
   firstHeading: string
   rows: readonly Row[]
 }) {
-  const { t } = useLanguage()
-  const isWide = useWide(1100)
+  const { t, language } = useLanguage()
+  const count = (number: number) => formatCount(number, language)
+  const share = (part: number | undefined) => (part == null ? '–' : formatShare(part, language))
+  const columns: Column<JudgedRow>[] = [
+    { head: firstHeading, cell: (row) => <RowTitle row={row} />, isRowHead: true },
+    { head: t('plan.answered'), cell: (row) => count(row.share.answered), isNumeric: true },
+    { head: t('plan.planned'), cell: ({ judged }) => share(judged.planned), isNumeric: true },
+    { head: t('plan.actual'), cell: ({ judged }) => share(judged.actual), isNumeric: true },
+    { head: t('plan.recorded'), cell: (row) => count(row.share.recorded), isNumeric: true },
+  ]
+  const ordinary: Column<JudgedRow> = {
+    head: t('plan.ordinary'),
+    cell: (row) => (
+      <>
+        <Ordinary judged={row.judged} />
+        <RangePlot judged={row.judged} share={row.share} />
+      </>
+    ),
+  }
+  const verdict: Column<JudgedRow> = { head: t('plan.verdict'), cell: ({ judged }) => <Verdict judged={judged} /> }
   return (
     <div className="shares">
       <h3>{title}</h3>
-      {rows.length === 0 && <p>{t('plan.shares.none')}</p>}
-      {rows.length > 0 &&
-        (isWide ? <Table title={title} firstHeading={firstHeading} rows={rows} /> : <Cards rows={rows} />)}
+      {rows.length === 0 ? (
+        <p>{t('plan.shares.none')}</p>
+      ) : (
+        <TableOrCards
+          minPx={1100}
+          caption={title}
+          className="results shares-table"
+          rows={rows.map((row) => ({ ...row, judged: judgeShare(row.share, row.hasQuota) }))}
+          keyOf={({ key }) => key}
+          title={(row) => <RowTitle row={row} />}
+          columns={[...columns, ordinary, verdict]}
+          fields={[...columns.slice(1), { ...ordinary, cell: ({ judged }) => <Ordinary judged={judged} /> }, verdict]}
+        />
+      )}
     </div>
-  )
-}
-
-function Table({ title, firstHeading, rows }: { title: string; firstHeading: string; rows: readonly Row[] }) {
-  const { t, language } = useLanguage()
-  return (
-    <table className="results shares-table">
-      <caption className="visually-hidden">{title}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{firstHeading}</th>
-          <th scope="col" className="numeric">
-            {t('plan.answered')}
-          </th>
-          <th scope="col" className="numeric">
-            {t('plan.planned')}
-          </th>
-          <th scope="col" className="numeric">
-            {t('plan.actual')}
-          </th>
-          <th scope="col" className="numeric">
-            {t('plan.recorded')}
-          </th>
-          <th scope="col">{t('plan.ordinary')}</th>
-          <th scope="col">{t('plan.verdict')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => {
-          const judged = judgeShare(row.share, row.hasQuota)
-          return (
-            <tr key={row.key}>
-              <th scope="row">
-                <RowTitle row={row} />
-              </th>
-              <td className="numeric">{formatCount(row.share.answered, language)}</td>
-              <td className="numeric">{judged.planned == null ? '–' : formatShare(judged.planned, language)}</td>
-              <td className="numeric">{judged.actual == null ? '–' : formatShare(judged.actual, language)}</td>
-              <td className="numeric">{formatCount(row.share.recorded, language)}</td>
-              <td>
-                <Ordinary judged={judged} />
-                <RangePlot judged={judged} share={row.share} />
-              </td>
-              <td>
-                <Verdict judged={judged} />
-              </td>
-            </tr>
-          )
-        })}
-      </tbody>
-    </table>
-  )
-}
-
-function Cards({ rows }: { rows: readonly Row[] }) {
-  const { t, language } = useLanguage()
-  return (
-    <ul className="cards">
-      {rows.map((row) => {
-        const judged = judgeShare(row.share, row.hasQuota)
-        return (
-          <li key={row.key} className="card">
-            <p className="card-title">
-              <RowTitle row={row} />
-            </p>
-            <dl className="card-facts">
-              <div>
-                <dt>{t('plan.answered')}</dt>
-                <dd>{formatCount(row.share.answered, language)}</dd>
-              </div>
-              <div>
-                <dt>{t('plan.planned')}</dt>
-                <dd>{judged.planned == null ? '–' : formatShare(judged.planned, language)}</dd>
-              </div>
-              <div>
-                <dt>{t('plan.actual')}</dt>
-                <dd>{judged.actual == null ? '–' : formatShare(judged.actual, language)}</dd>
-              </div>
-              <div>
-                <dt>{t('plan.recorded')}</dt>
-                <dd>{formatCount(row.share.recorded, language)}</dd>
-              </div>
-              <div>
-                <dt>{t('plan.ordinary')}</dt>
-                <dd>
-                  <Ordinary judged={judged} />
-                </dd>
-              </div>
-              <div>
-                <dt>{t('plan.verdict')}</dt>
-                <dd>
-                  <Verdict judged={judged} />
-                </dd>
-              </div>
-            </dl>
-          </li>
-        )
-      })}
-    </ul>
   )
 }
 
@@ -148,7 +79,7 @@ function RowTitle({ row }: { row: Row }) {
   )
 }
 
-function Ordinary({ judged: { draw, range } }: { judged: ReturnType<typeof judgeShare> }) {
+function Ordinary({ judged: { draw, range } }: { judged: JudgedShare }) {
   const { language } = useLanguage()
   if (draw === 'none') return '–'
   const [low, high] = [formatCount(range.low, language), formatCount(range.high, language)]
@@ -158,7 +89,7 @@ function Ordinary({ judged: { draw, range } }: { judged: ReturnType<typeof judge
 const badges = { ordinary: 'available', quota: 'none', none: 'none', more: 'restricted', fewer: 'restricted' } as const
 
 /** Verdict on the draw, and whether exactly the drawn calls have a recording. */
-function Verdict({ judged: { draw, difference } }: { judged: ReturnType<typeof judgeShare> }) {
+function Verdict({ judged: { draw, difference } }: { judged: JudgedShare }) {
   const { t } = useLanguage()
   return (
     <>

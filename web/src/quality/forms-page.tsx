@@ -4,10 +4,10 @@ import { $api, queries } from '../api/client.ts'
 import { Choice } from '../controls/choice.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { Waiting } from '../controls/waiting.tsx'
-import { finishRequest } from '../disclosures/finish-request.ts'
 import { formatDate } from '../format/instant.ts'
+import { languages, type Language } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
 import { QualityGate } from './quality-gate.tsx'
@@ -58,52 +58,45 @@ function Forms({ isExpert }: { isExpert: boolean }) {
   )
 }
 
-const languages = ['fi', 'sv', 'en'] as const
-
 function NewForm() {
   const { t } = useLanguage()
   const navigate = useNavigate()
   const begin = $api.useMutation('post', '/api/quality/forms')
   const [name, setName] = useState('')
-  const [formLanguage, setFormLanguage] = useState<(typeof languages)[number]>('fi')
-  const [isTried, setTried] = useState(false)
-  const submit = async () => {
-    setTried(true)
-    if (name.trim() === '') return false
-    const beginning = begin.mutateAsync({ body: { name: name.trim(), language: formLanguage } })
-    return finishRequest(beginning, async () => {
-      const { id } = await beginning
-      await queries.invalidateQueries({ queryKey: ['get', '/api/quality/forms'] })
-      await navigate({ to: '/quality/forms/$id', params: { id } })
-    })
-  }
+  const [formLanguage, setFormLanguage] = useState<Language>('fi')
   return (
     <section className="panel panel-narrow stack-small">
-      <Step
+      <ActStep
         kind="primary"
         open={t('quality.form.begin')}
         submit={t('quality.form.begin.do')}
-        isBusy={begin.isPending}
-        error={begin.error}
-        onOpen={() => setTried(false)}
-        onSubmit={submit}
+        act={begin}
+        request={() => (name.trim() ? { body: { name: name.trim(), language: formLanguage } } : undefined)}
+        onDone={async ({ id }) => {
+          await queries.invalidateQueries({ queryKey: ['get', '/api/quality/forms'] })
+          await navigate({ to: '/quality/forms/$id', params: { id } })
+        }}
       >
-        <Field
-          label={t('quality.form.name')}
-          error={isTried && name.trim() === '' ? t('quality.name.missing') : undefined}
-          value={name}
-          onChange={setName}
-          maxLength={200}
-          autoComplete="off"
-        />
-        <Choice
-          label={t('quality.form.language')}
-          hint={t('quality.form.language.hint')}
-          options={languages.map((value) => ({ value, label: t(`shell.language.${value}`) }))}
-          value={formLanguage}
-          onChange={(value) => setFormLanguage(languages.find((one) => one === value) ?? 'fi')}
-        />
-      </Step>
+        {(isTried) => (
+          <>
+            <Field
+              label={t('quality.form.name')}
+              error={isTried && name.trim() === '' ? t('quality.name.missing') : undefined}
+              value={name}
+              onChange={setName}
+              maxLength={200}
+              autoComplete="off"
+            />
+            <Choice
+              label={t('quality.form.language')}
+              hint={t('quality.form.language.hint')}
+              options={languages.map((value) => ({ value, label: t(`shell.language.${value}`) }))}
+              value={formLanguage}
+              onChange={(value) => setFormLanguage(value as Language)}
+            />
+          </>
+        )}
+      </ActStep>
     </section>
   )
 }

@@ -1,17 +1,15 @@
-import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import { Choice } from '../controls/choice.tsx'
 import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Step } from '../controls/step.tsx'
-import { finishRequest } from '../disclosures/finish-request.ts'
+import { ActStep } from '../controls/step.tsx'
 import { useStoredForm } from '../disclosures/stored-form.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { announce } from '../shell/announce.tsx'
 
 /** Creates a sampling plan: count per week of one unit and one number. */
-export function NewPlan({ onDone }: { onDone: () => Promise<void> }) {
+export function NewPlan({ onDone }: { onDone: () => Promise<unknown> }) {
   const { t, named } = useLanguage()
   const presence = usePresence()
   const forms = $api.useQuery('get', '/api/quality/forms').data?.items ?? []
@@ -27,7 +25,6 @@ export function NewPlan({ onDone }: { onDone: () => Promise<void> }) {
     daysLeft: '14',
   })
   const { typed } = form
-  const [isTried, setTried] = useState(false)
 
   const rights = presence.state === 'signed-in' ? presence.me.rights : []
   const reached = rights.filter(({ role, duty }) => role === 'EXPERT' && duty === 'QUALITY')
@@ -47,9 +44,8 @@ export function NewPlan({ onDone }: { onDone: () => Promise<void> }) {
     weekly: !isWithin(typed.weekly, 1, 100),
     daysLeft: !isWithin(typed.daysLeft, 7, 60),
   }
-  const submit = async () => {
-    setTried(true)
-    if (wrong.name || wrong.weekly || wrong.daysLeft) return false
+  const request = () => {
+    if (wrong.name || wrong.weekly || wrong.daysLeft) return undefined
     const body = {
       name: typed.name.trim(),
       formId,
@@ -58,68 +54,71 @@ export function NewPlan({ onDone }: { onDone: () => Promise<void> }) {
       weekly: Number(typed.weekly),
       daysLeft: Number(typed.daysLeft),
     }
-    return finishRequest(begin.mutateAsync({ body }), async () => {
-      form.forget()
-      announce(t('quality.plan.begun'))
-      await onDone()
-    })
+    return { body }
   }
   return (
     <section className="panel panel-narrow stack-small">
-      <Step
+      <ActStep
         kind="primary"
         open={t('quality.plan.begin')}
         submit={t('quality.plan.begin.do')}
-        isBusy={begin.isPending}
-        error={begin.error}
+        act={begin}
+        request={request}
+        onDone={async () => {
+          form.forget()
+          announce(t('quality.plan.begun'))
+          await onDone()
+        }}
         isOpenAtFirst={form.isTyped}
-        onOpen={() => setTried(false)}
-        onSubmit={submit}
       >
-        {published.length === 0 && <Notice kind="info">{t('quality.plan.noForm')}</Notice>}
-        <Field
-          label={t('quality.plan.name')}
-          error={isTried && wrong.name ? t('quality.name.missing') : undefined}
-          value={typed.name}
-          onChange={(name) => form.edit({ name })}
-          maxLength={200}
-          autoComplete="off"
-        />
-        <Choice
-          label={t('quality.form')}
-          options={published.map(({ id, name }) => ({ value: id, label: name }))}
-          value={formId}
-          onChange={(value) => form.edit({ formId: value })}
-        />
-        <Choice
-          label={t('quality.unit')}
-          options={units.map(({ id, name }) => ({ value: id, label: name }))}
-          value={unitId}
-          onChange={(value) => form.edit({ unitId: value })}
-        />
-        <Choice
-          label={t('contacts.field.number')}
-          options={numbers.map((one) => ({ value: one.number, label: one.display, detail: named(one.name) }))}
-          value={number}
-          onChange={(value) => form.edit({ number: value })}
-        />
-        <Field
-          label={t('quality.plan.weekly')}
-          hint={t('quality.plan.weekly.hint')}
-          error={isTried && wrong.weekly ? t('quality.plan.weekly.wrong') : undefined}
-          value={typed.weekly}
-          inputMode="numeric"
-          onChange={(weekly) => form.edit({ weekly })}
-        />
-        <Field
-          label={t('quality.plan.daysLeft')}
-          hint={t('quality.plan.daysLeft.hint')}
-          error={isTried && wrong.daysLeft ? t('quality.plan.daysLeft.wrong') : undefined}
-          value={typed.daysLeft}
-          inputMode="numeric"
-          onChange={(daysLeft) => form.edit({ daysLeft })}
-        />
-      </Step>
+        {(isTried) => (
+          <>
+            {published.length === 0 && <Notice kind="info">{t('quality.plan.noForm')}</Notice>}
+            <Field
+              label={t('quality.plan.name')}
+              error={isTried && wrong.name ? t('quality.name.missing') : undefined}
+              value={typed.name}
+              onChange={(name) => form.edit({ name })}
+              maxLength={200}
+              autoComplete="off"
+            />
+            <Choice
+              label={t('quality.form')}
+              options={published.map(({ id, name }) => ({ value: id, label: name }))}
+              value={formId}
+              onChange={(value) => form.edit({ formId: value })}
+            />
+            <Choice
+              label={t('quality.unit')}
+              options={units.map(({ id, name }) => ({ value: id, label: name }))}
+              value={unitId}
+              onChange={(value) => form.edit({ unitId: value })}
+            />
+            <Choice
+              label={t('contacts.field.number')}
+              options={numbers.map((one) => ({ value: one.number, label: one.display, detail: named(one.name) }))}
+              value={number}
+              onChange={(value) => form.edit({ number: value })}
+            />
+            <Field
+              label={t('quality.plan.weekly')}
+              hint={t('quality.plan.weekly.hint')}
+              error={isTried && wrong.weekly ? t('quality.plan.weekly.wrong') : undefined}
+              value={typed.weekly}
+              inputMode="numeric"
+              onChange={(weekly) => form.edit({ weekly })}
+            />
+            <Field
+              label={t('quality.plan.daysLeft')}
+              hint={t('quality.plan.daysLeft.hint')}
+              error={isTried && wrong.daysLeft ? t('quality.plan.daysLeft.wrong') : undefined}
+              value={typed.daysLeft}
+              inputMode="numeric"
+              onChange={(daysLeft) => form.edit({ daysLeft })}
+            />
+          </>
+        )}
+      </ActStep>
     </section>
   )
 }

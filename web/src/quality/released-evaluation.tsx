@@ -3,8 +3,7 @@ import { $api } from '../api/client.ts'
 import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { RadioCards } from '../controls/radio-cards.tsx'
-import { Step } from '../controls/step.tsx'
-import { finishRequest } from '../disclosures/finish-request.ts'
+import { ActStep } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { PlayerHandle } from '../listening/player-frame.tsx'
@@ -65,45 +64,40 @@ function Answer({ id, onDone }: { id: string; onDone: () => Promise<unknown> }) 
   const answer = $api.useMutation('post', '/api/quality/evaluations/{id}/answer')
   const [outcome, setOutcome] = useState<(typeof outcomes)[number]>('KEPT')
   const [text, setText] = useState('')
-  const [isTried, setTried] = useState(false)
-  const submit = async () => {
-    setTried(true)
-    if (text.trim() === '') return false
-    const body = { outcome, text: text.trim() }
-    return finishRequest(answer.mutateAsync({ params: { path: { id } }, body }), async () => {
-      await onDone()
-    })
-  }
+  const written = text.trim()
   return (
     <section className="panel stack-small">
-      <Step
+      <ActStep
         kind="primary"
         open={t('quality.answer')}
         submit={t('quality.answer.do')}
-        isBusy={answer.isPending}
-        error={answer.error}
-        onOpen={() => setTried(false)}
-        onSubmit={submit}
+        act={answer}
+        request={() => (written ? { params: { path: { id } }, body: { outcome, text: written } } : undefined)}
+        onDone={onDone}
       >
-        <RadioCards
-          label={t('quality.answer.outcome')}
-          options={outcomes.map((value) => ({
-            value,
-            label: t(`quality.answer.${value}`),
-            detail: t(`quality.answer.${value}.what`),
-          }))}
-          value={outcome}
-          onChange={(value) => setOutcome(outcomes.find((one) => one === value) ?? 'KEPT')}
-        />
-        <Field
-          label={t('quality.answer.text')}
-          error={isTried && text.trim() === '' ? t('quality.answer.missing') : undefined}
-          value={text}
-          onChange={setText}
-          rows={3}
-          maxLength={2000}
-        />
-      </Step>
+        {(isTried) => (
+          <>
+            <RadioCards
+              label={t('quality.answer.outcome')}
+              options={outcomes.map((value) => ({
+                value,
+                label: t(`quality.answer.${value}`),
+                detail: t(`quality.answer.${value}.what`),
+              }))}
+              value={outcome}
+              onChange={(value) => setOutcome(outcomes.find((one) => one === value) ?? 'KEPT')}
+            />
+            <Field
+              label={t('quality.answer.text')}
+              error={isTried && !written ? t('quality.answer.missing') : undefined}
+              value={text}
+              onChange={setText}
+              rows={3}
+              maxLength={2000}
+            />
+          </>
+        )}
+      </ActStep>
     </section>
   )
 }

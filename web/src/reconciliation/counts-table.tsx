@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { exactUrlMatch } from '../controls/exact-url-match.ts'
+import { TableOrCards, type Column } from '../controls/table.tsx'
 import { formatDate } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { formatPhone } from '../format/phone.ts'
@@ -9,13 +10,12 @@ import { groupings, type Counted, type Grouping, type ReconciliationFilters } fr
 import { sumCounts, type Sums, type SummedRow } from './sum-counts.ts'
 
 const columns = ['told', 'expected', 'recorded', 'missing', 'untold'] as const
-type Column = (typeof columns)[number]
+const minTablePx = 900
 
 /** Counts by day, number or feed: reported, to be recorded, recorded, and missing on either side. */
 export function CountsTable({ counts, filters }: { counts: readonly Counted[]; filters: ReconciliationFilters }) {
   const { t } = useLanguage()
   const { by = 'day' } = filters
-  const isWide = useWide(900)
   const { rows, total } = sumCounts(counts, by)
   return (
     <section aria-labelledby="reconciliation-counts" className="stack-small">
@@ -42,16 +42,9 @@ export function CountsTable({ counts, filters }: { counts: readonly Counted[]; f
         </ul>
       </nav>
       {rows.length === 0 && <p className="muted">{t('reconciliation.counts.none')}</p>}
-      {rows.length > 0 &&
-        (isWide ? <Table rows={rows} total={total} by={by} /> : <Cards rows={rows} total={total} by={by} />)}
+      {rows.length > 0 && <CountsOf rows={rows} total={total} by={by} />}
     </section>
   )
-}
-
-interface ListProps {
-  rows: readonly SummedRow[]
-  total: Sums
-  by: Grouping
 }
 
 const firstWords: Record<Grouping, Word> = {
@@ -60,72 +53,38 @@ const firstWords: Record<Grouping, Word> = {
   feed: 'reconciliation.feed',
 }
 
-function Table({ rows, total, by }: ListProps) {
+function CountsOf({ rows, total, by }: { rows: readonly SummedRow[]; total: Sums; by: Grouping }) {
   const { t } = useLanguage()
+  const isWide = useWide(minTablePx)
+  const fields = columns.map((column): Column<SummedRow> => ({
+    head: t(`reconciliation.${column}`),
+    cell: ({ sums }) => <Count sums={sums} column={column} />,
+    isNumeric: true,
+  }))
+  const all = { key: '', sums: total, numberName: undefined }
+  const title = (row: SummedRow) => (row === all ? t('reconciliation.all') : <RowTitle row={row} by={by} />)
   return (
-    <table className="results shares-table">
-      <caption className="visually-hidden">{t(`reconciliation.by.${by}`)}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t(firstWords[by])}</th>
-          {columns.map((column) => (
-            <th key={column} scope="col" className="numeric">
-              {t(`reconciliation.${column}`)}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={row.key}>
-            <th scope="row">
-              <RowTitle row={row} by={by} />
-            </th>
-            {columns.map((column) => (
-              <td key={column} className="numeric">
-                <Count sums={row.sums} column={column} />
-              </td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-      {rows.length > 1 && (
-        <tfoot>
-          <tr>
+    <TableOrCards
+      minPx={minTablePx}
+      caption={t(`reconciliation.by.${by}`)}
+      className="results shares-table"
+      rows={rows.length > 1 && !isWide ? [...rows, all] : rows}
+      keyOf={({ key }) => key}
+      title={title}
+      columns={[{ head: t(firstWords[by]), cell: title, isRowHead: true }, ...fields]}
+      foot={
+        rows.length > 1 && (
+          <>
             <th scope="row">{t('reconciliation.all')}</th>
             {columns.map((column) => (
               <td key={column} className="numeric">
                 <Count sums={total} column={column} />
               </td>
             ))}
-          </tr>
-        </tfoot>
-      )}
-    </table>
-  )
-}
-
-function Cards({ rows, total, by }: ListProps) {
-  const { t } = useLanguage()
-  const all = rows.length > 1 ? [{ key: '', sums: total, numberName: undefined }] : []
-  return (
-    <ul className="cards">
-      {[...rows, ...all].map((row) => (
-        <li key={row.key} className="card">
-          <p className="card-title">{row.key === '' ? t('reconciliation.all') : <RowTitle row={row} by={by} />}</p>
-          <dl className="card-facts">
-            {columns.map((column) => (
-              <div key={column}>
-                <dt>{t(`reconciliation.${column}`)}</dt>
-                <dd>
-                  <Count sums={row.sums} column={column} />
-                </dd>
-              </div>
-            ))}
-          </dl>
-        </li>
-      ))}
-    </ul>
+          </>
+        )
+      }
+    />
   )
 }
 
@@ -142,7 +101,7 @@ function RowTitle({ row: { key, numberName }, by }: { row: SummedRow; by: Groupi
 }
 
 /** A count, and how much of it is explained, waiting or forbidden. */
-function Count({ sums, column }: { sums: Sums; column: Column }) {
+function Count({ sums, column }: { sums: Sums; column: (typeof columns)[number] }) {
   const { t, language } = useLanguage()
   const number = (value: number) => formatCount(value, language)
   const more: [Word, number][] = {

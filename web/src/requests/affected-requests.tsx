@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import type { Me } from '../api/shapes.ts'
 import { Choice } from '../controls/choice.tsx'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { deliveries, type Delivery } from '../letters/letter-shapes.ts'
@@ -68,21 +68,13 @@ function NotifyButton({ one, onNotified }: { one: AffectedRequest; onNotified: (
   const notify = $api.useMutation('post', '/api/pending-rights/{id}/told')
   const [how, setHow] = useState<NoticeDelivery>('POST')
   return (
-    <Step
+    <ActStep
       open={t('requests.rights.tell')}
       named={`${t('requests.rights.tell')}: ${one.request.number}`}
       submit={t('requests.rights.tell.do')}
-      isBusy={notify.isPending}
-      error={notify.error}
-      onSubmit={() =>
-        notify.mutateAsync({ params: { path: { id: one.draft } }, body: { requestId: one.request.id, how } }).then(
-          () => {
-            onNotified()
-            return true
-          },
-          () => false,
-        )
-      }
+      act={notify}
+      request={() => ({ params: { path: { id: one.draft } }, body: { requestId: one.request.id, how } })}
+      onDone={onNotified}
     >
       <Choice
         label={t('letters.how')}
@@ -90,6 +82,6 @@ function NotifyButton({ one, onNotified }: { one: AffectedRequest; onNotified: (
         value={how}
         onChange={(value) => setHow(value as NoticeDelivery)}
       />
-    </Step>
+    </ActStep>
   )
 }

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import type { RequestDetail } from '../api/shapes.ts'
 import { Choice } from '../controls/choice.tsx'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import type { Done } from './steps.ts'
 
@@ -14,21 +14,13 @@ export function ExtendRequest({ request, onDone }: { request: RequestDetail; onD
   const extend = $api.useMutation('post', '/api/requests/{id}/extension')
   const [months, setMonths] = useState<1 | 2>(1)
   const [reason, setReason] = useState<(typeof reasons)[number]>('COMPLEX')
-  const submit = async () => {
-    const done = await extend.mutateAsync({ params: { path: { id: request.id } }, body: { months, reason } }).then(
-      () => true,
-      () => false,
-    )
-    if (done) await onDone(t('requests.request.extend.done'), 'request-facts')
-    return done
-  }
   return (
-    <Step
+    <ActStep
       open={t('requests.request.extend')}
       submit={t('requests.request.extend.do')}
-      isBusy={extend.isPending}
-      error={extend.error}
-      onSubmit={submit}
+      act={extend}
+      request={() => ({ params: { path: { id: request.id } }, body: { months, reason } })}
+      onDone={() => onDone(t('requests.request.extend.done'), 'request-facts')}
     >
       <p>{t('requests.request.extend.what')}</p>
       <Choice
@@ -46,6 +38,6 @@ export function ExtendRequest({ request, onDone }: { request: RequestDetail; onD
         value={reason}
         onChange={(value) => setReason(value as (typeof reasons)[number])}
       />
-    </Step>
+    </ActStep>
   )
 }

@@ -8,7 +8,7 @@ import { Button } from '../controls/button.tsx'
 import { Choice } from '../controls/choice.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { languageNames } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -96,29 +96,20 @@ function HomeRequestRow({ one, onChanged }: { one: HomeRequest; onChanged: () =>
   )
 }
 
-function useAccept(one: HomeRequest) {
+function useAccept() {
   const navigate = useNavigate()
   const accept = $api.useMutation('post', '/api/home-requests/{id}/acceptance')
-  const submit = (officialUserId?: string) =>
-    accept
-      .mutateAsync({
-        params: { path: { id: one.id } },
-        body: officialUserId === undefined ? {} : { officialUserId },
-      })
-      .then(
-        async ({ id }) => {
-          invalidateQueue()
-          await navigate({ to: '/requests/$id', params: { id } })
-          return true
-        },
-        () => false,
-      )
-  return { accept, submit }
+  const open = async ({ id }: { id: string }) => {
+    invalidateQueue()
+    await navigate({ to: '/requests/$id', params: { id } })
+  }
+  return { accept, open }
 }
 
 function Accept({ one }: { one: HomeRequest }) {
   const { t } = useLanguage()
-  const { accept, submit } = useAccept(one)
+  const { accept, open } = useAccept()
+  const request = { params: { path: { id: one.id } }, body: {} }
   const label = t('requests.home.accept')
   return (
     <>
@@ -126,7 +117,7 @@ function Accept({ one }: { one: HomeRequest }) {
         kind="primary"
         aria-label={`${label}: ${one.requester.name}`}
         isBusy={accept.isPending}
-        onPress={() => void submit()}
+        onPress={() => void accept.mutateAsync(request).then(open, () => undefined)}
       >
         {label}
       </Button>
@@ -138,17 +129,19 @@ function Accept({ one }: { one: HomeRequest }) {
 /** The requester stated a user id that nobody has checked: the clerk confirms or corrects it. */
 function AcceptOfficial({ one }: { one: HomeRequest }) {
   const { t } = useLanguage()
-  const { accept, submit } = useAccept(one)
+  const { accept, open } = useAccept()
   const [userId, setUserId] = useState(one.userId ?? '')
   return (
-    <Step
+    <ActStep
       open={t('requests.home.accept')}
       named={`${t('requests.home.accept')}: ${one.requester.name}`}
       submit={t('requests.home.accept')}
       kind="primary"
-      isBusy={accept.isPending}
-      error={accept.error}
-      onSubmit={() => (userId.trim() === '' ? Promise.resolve(false) : submit(userId))}
+      act={accept}
+      request={() =>
+        userId.trim() ? { params: { path: { id: one.id } }, body: { officialUserId: userId } } : undefined
+      }
+      onDone={open}
     >
       <Field
         label={t('requests.request.userId')}
@@ -161,7 +154,7 @@ function AcceptOfficial({ one }: { one: HomeRequest }) {
         autoCapitalize="none"
         spellCheck="false"
       />
-    </Step>
+    </ActStep>
   )
 }
 
@@ -170,22 +163,16 @@ function Discard({ one, onChanged }: { one: HomeRequest; onChanged: () => void }
   const discard = $api.useMutation('post', '/api/home-requests/{id}/discard')
   const [reason, setReason] = useState<Reason>('DUPLICATE')
   return (
-    <Step
+    <ActStep
       open={t('requests.home.discard')}
       named={`${t('requests.home.discard')}: ${one.requester.name}`}
       submit={t('requests.home.discard.do')}
-      isBusy={discard.isPending}
-      error={discard.error}
-      onSubmit={() =>
-        discard.mutateAsync({ params: { path: { id: one.id } }, body: { reason } }).then(
-          () => {
-            onChanged()
-            announce(t('requests.home.discarded'))
-            return true
-          },
-          () => false,
-        )
-      }
+      act={discard}
+      request={() => ({ params: { path: { id: one.id } }, body: { reason } })}
+      onDone={() => {
+        onChanged()
+        announce(t('requests.home.discarded'))
+      }}
     >
       <Choice
         label={t('requests.home.reason')}
@@ -194,6 +181,6 @@ function Discard({ one, onChanged }: { one: HomeRequest; onChanged: () => void }
         onChange={(value) => setReason(value as Reason)}
       />
       <p className="hint">{t('requests.home.discard.hint')}</p>
-    </Step>
+    </ActStep>
   )
 }

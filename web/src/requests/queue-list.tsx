@@ -1,102 +1,36 @@
 import { Link } from '@tanstack/react-router'
 import type { RequestSummary } from '../api/shapes.ts'
+import { TableOrCards } from '../controls/table.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import { useWide } from '../shell/use-wide.ts'
 import { Due } from './due.tsx'
 import { inOrder } from './queue.ts'
 
 /** Requests as a table; as cards on narrow screens. */
 export function QueueList({ requests, isClosed }: { requests: readonly RequestSummary[]; isClosed: boolean }) {
-  return useWide(1100) ? (
-    <QueueTable requests={requests} isClosed={isClosed} />
-  ) : (
-    <QueueCards requests={requests} isClosed={isClosed} />
-  )
-}
-
-function QueueTable({ requests, isClosed }: { requests: readonly RequestSummary[]; isClosed: boolean }) {
   const { t } = useLanguage()
-  return (
-    <table className="results">
-      <caption className="visually-hidden">{t('requests.found')}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t('requests.request')}</th>
-          <th scope="col">{t('requests.asked')}</th>
-          <th scope="col">{t('requests.due')}</th>
-          {!isClosed && <th scope="col">{t('requests.next')}</th>}
-          <th scope="col">{t('requests.handler')}</th>
-        </tr>
-      </thead>
-      {requests.map((request) => (
-        <tbody key={request.id}>
-          <tr>
-            <td>
-              <RequestLink request={request} />
-              <RequesterName request={request} />
-            </td>
-            <td>
-              <RequestedKinds request={request} />
-            </td>
-            <td>
-              <Due request={request} />
-            </td>
-            {!isClosed && (
-              <td>
-                <Next request={request} />
-              </td>
-            )}
-            <td>
-              <Handler request={request} />
-            </td>
-          </tr>
-        </tbody>
-      ))}
-    </table>
+  const title = (request: RequestSummary) => (
+    <>
+      <RequestLink request={request} />
+      <RequesterName request={request} />
+    </>
   )
-}
-
-function QueueCards({ requests, isClosed }: { requests: readonly RequestSummary[]; isClosed: boolean }) {
-  const { t } = useLanguage()
   return (
-    <ul className="cards">
-      {requests.map((request) => (
-        <li key={request.id} className="card">
-          <p className="card-title">
-            <RequestLink request={request} />
-            <RequesterName request={request} />
-          </p>
-          <dl className="card-facts">
-            <div>
-              <dt>{t('requests.asked')}</dt>
-              <dd>
-                <RequestedKinds request={request} />
-              </dd>
-            </div>
-            <div>
-              <dt>{t('requests.due')}</dt>
-              <dd>
-                <Due request={request} />
-              </dd>
-            </div>
-            {!isClosed && (
-              <div>
-                <dt>{t('requests.next')}</dt>
-                <dd>
-                  <Next request={request} />
-                </dd>
-              </div>
-            )}
-            <div>
-              <dt>{t('requests.handler')}</dt>
-              <dd>
-                <Handler request={request} />
-              </dd>
-            </div>
-          </dl>
-        </li>
-      ))}
-    </ul>
+    <TableOrCards
+      minPx={1100}
+      caption={t('requests.found')}
+      className="results"
+      hasRowLinks
+      rows={requests}
+      keyOf={({ id }) => id}
+      title={title}
+      columns={[
+        { head: t('requests.request'), cell: title },
+        { head: t('requests.asked'), cell: (request) => <RequestedKinds request={request} /> },
+        { head: t('requests.due'), cell: (request) => <Due request={request} /> },
+        !isClosed && { head: t('requests.next'), cell: (request) => <Next request={request} /> },
+        { head: t('requests.handler'), cell: (request) => <Handler request={request} /> },
+      ]}
+    />
   )
 }
 

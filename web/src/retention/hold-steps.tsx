@@ -6,8 +6,7 @@ import type { UnderPurpose } from '../api/shapes.ts'
 import { Choice } from '../controls/choice.tsx'
 import { Day } from '../controls/day.tsx'
 import { Field } from '../controls/field.tsx'
-import { finishRequest } from '../disclosures/finish-request.ts'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import type { Hold } from './retention-shapes.ts'
@@ -19,32 +18,34 @@ export function RenewHold({ hold, onDone }: { hold: Hold; onDone: () => void }) 
   const renew = $api.useMutation('post', '/api/holds/{id}/renewals')
   const [until, setUntil] = useState<CalendarDate | null>(() => lastHoldDay(serverNowMs()))
   const [orderReference, setReference] = useState('')
-  const [isTried, setTried] = useState(false)
-  const submit = async () => {
-    setTried(true)
-    if (!until || isWrongDay(until) || orderReference.trim() === '') return false
+  const renewal = () => {
+    if (!until || isWrongDay(until) || orderReference.trim() === '') return undefined
     const body = { until: holdUntil(until, serverNowMs()), orderReference: orderReference.trim() }
-    return finishRequest(renew.mutateAsync({ params: { path: { id: hold.id } }, body }), onDone)
+    return { params: { path: { id: hold.id } }, body }
   }
   return (
-    <Step
+    <ActStep
       open={t('retention.holds.renew')}
       submit={t('retention.holds.renew.do')}
-      isBusy={renew.isPending}
-      error={renew.error}
-      onSubmit={submit}
+      act={renew}
+      request={renewal}
+      onDone={onDone}
     >
-      <UntilDay until={until} onChange={setUntil} isTried={isTried} />
-      <Field
-        label={t('retention.holds.order')}
-        hint={t('retention.holds.order.renew.hint')}
-        error={isTried && orderReference.trim() === '' ? t('retention.holds.order.missing') : undefined}
-        value={orderReference}
-        onChange={setReference}
-        maxLength={64}
-        autoComplete="off"
-      />
-    </Step>
+      {(isTried) => (
+        <>
+          <UntilDay until={until} onChange={setUntil} isTried={isTried} />
+          <Field
+            label={t('retention.holds.order')}
+            hint={t('retention.holds.order.renew.hint')}
+            error={isTried && orderReference.trim() === '' ? t('retention.holds.order.missing') : undefined}
+            value={orderReference}
+            onChange={setReference}
+            maxLength={64}
+            autoComplete="off"
+          />
+        </>
+      )}
+    </ActStep>
   )
 }
 
@@ -53,31 +54,30 @@ export function EndHold({ hold, onDone }: { hold: Hold; onDone: () => void }) {
   const { t } = useLanguage()
   const end = $api.useMutation('post', '/api/holds/{id}/end')
   const [note, setNote] = useState('')
-  const [isTried, setTried] = useState(false)
-  const submit = async () => {
-    setTried(true)
-    if (note.trim() === '') return false
-    return finishRequest(end.mutateAsync({ params: { path: { id: hold.id } }, body: { note: note.trim() } }), onDone)
-  }
+  const written = note.trim()
   return (
-    <Step
+    <ActStep
       open={t('retention.holds.end')}
       submit={t('retention.holds.end.do')}
-      isBusy={end.isPending}
-      error={end.error}
-      onSubmit={submit}
+      act={end}
+      request={() => (written ? { params: { path: { id: hold.id } }, body: { note: written } } : undefined)}
+      onDone={onDone}
     >
-      <p>{t('retention.holds.end.what')}</p>
-      <Field
-        label={t('retention.holds.note')}
-        hint={t('retention.holds.note.hint')}
-        error={isTried && note.trim() === '' ? t('retention.holds.note.missing') : undefined}
-        rows={2}
-        value={note}
-        onChange={setNote}
-        maxLength={2000}
-      />
-    </Step>
+      {(isTried) => (
+        <>
+          <p>{t('retention.holds.end.what')}</p>
+          <Field
+            label={t('retention.holds.note')}
+            hint={t('retention.holds.note.hint')}
+            error={isTried && !written ? t('retention.holds.note.missing') : undefined}
+            rows={2}
+            value={note}
+            onChange={setNote}
+            maxLength={2000}
+          />
+        </>
+      )}
+    </ActStep>
   )
 }
 
@@ -98,13 +98,11 @@ export function EnterHold({
   const [typed, setTyped] = useState(empty)
   const [covers, setCovers] = useState<Hold['covers']>('both')
   const [until, setUntil] = useState<CalendarDate | null>(() => lastHoldDay(serverNowMs()))
-  const [isTried, setTried] = useState(false)
   const min: Record<keyof typeof empty, number> = { orderReference: 1, authority: 2, provision: 3 }
   const isMissing = (key: keyof typeof empty) => typed[key].trim().length < min[key]
-  const submit = async () => {
-    setTried(true)
+  const order = () => {
     const isShort = (Object.keys(empty) as (keyof typeof empty)[]).some(isMissing)
-    if (isShort || !until || isWrongDay(until) || under.reference === undefined) return false
+    if (isShort || !until || isWrongDay(until) || under.reference === undefined) return undefined
     const body = {
       contactId,
       covers,
@@ -114,14 +112,9 @@ export function EnterHold({
       authority: typed.authority.trim(),
       provision: typed.provision.trim(),
     }
-    return finishRequest(enter.mutateAsync({ body }), () => {
-      announce(t('retention.holds.entered'))
-      setTyped(empty)
-      setTried(false)
-      onEntered()
-    })
+    return { body }
   }
-  const field = (key: keyof typeof empty, maxLength: number) => (
+  const field = (key: keyof typeof empty, maxLength: number, isTried: boolean) => (
     <Field
       label={t(`retention.holds.${key === 'orderReference' ? 'order' : key}`)}
       hint={t(`retention.holds.${key === 'orderReference' ? 'order' : key}.hint`)}
@@ -135,28 +128,36 @@ export function EnterHold({
     />
   )
   return (
-    <Step
+    <ActStep
       open={t('retention.holds.enter')}
       submit={t('retention.holds.enter.do')}
-      isBusy={enter.isPending}
-      error={enter.error}
-      onSubmit={submit}
+      act={enter}
+      request={order}
+      onDone={() => {
+        announce(t('retention.holds.entered'))
+        setTyped(empty)
+        onEntered()
+      }}
     >
-      <p>{t('retention.holds.enter.what')}</p>
-      {field('orderReference', 64)}
-      {field('authority', 200)}
-      {field('provision', 200)}
-      <Choice
-        label={t('retention.holds.covers')}
-        options={(['both', 'recordings', 'history'] as const).map((value) => ({
-          value,
-          label: t(`retention.holds.covers.${value}`),
-        }))}
-        value={covers}
-        onChange={(value) => setCovers(value as Hold['covers'])}
-      />
-      <UntilDay until={until} onChange={setUntil} isTried={isTried} />
-    </Step>
+      {(isTried) => (
+        <>
+          <p>{t('retention.holds.enter.what')}</p>
+          {field('orderReference', 64, isTried)}
+          {field('authority', 200, isTried)}
+          {field('provision', 200, isTried)}
+          <Choice
+            label={t('retention.holds.covers')}
+            options={(['both', 'recordings', 'history'] as const).map((value) => ({
+              value,
+              label: t(`retention.holds.covers.${value}`),
+            }))}
+            value={covers}
+            onChange={(value) => setCovers(value as Hold['covers'])}
+          />
+          <UntilDay until={until} onChange={setUntil} isTried={isTried} />
+        </>
+      )}
+    </ActStep>
   )
 }
 

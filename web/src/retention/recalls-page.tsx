@@ -7,7 +7,7 @@ import { Choice } from '../controls/choice.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
 import { Notice } from '../controls/notice.tsx'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { dayBefore } from '../disclosures/days.ts'
@@ -119,21 +119,13 @@ function ConfirmRecall({ id, onConfirmed }: { id: string; onConfirmed: () => voi
   const { t } = useLanguage()
   const confirm = $api.useMutation('post', '/api/recalls/{id}/confirm')
   const [outcome, setOutcome] = useState<'destroyed' | 'returned'>('destroyed')
-  const submit = () =>
-    confirm.mutateAsync({ params: { path: { id } }, body: { outcome } }).then(
-      () => {
-        onConfirmed()
-        return true
-      },
-      () => false,
-    )
   return (
-    <Step
+    <ActStep
       open={t('retention.recalls.confirm')}
       submit={t('retention.recalls.confirm.do')}
-      isBusy={confirm.isPending}
-      error={confirm.error}
-      onSubmit={submit}
+      act={confirm}
+      request={() => ({ params: { path: { id } }, body: { outcome } })}
+      onDone={onConfirmed}
     >
       <p>{t('retention.recalls.confirm.what')}</p>
       <Choice
@@ -145,6 +137,6 @@ function ConfirmRecall({ id, onConfirmed }: { id: string; onConfirmed: () => voi
         value={outcome}
         onChange={(value) => setOutcome(value as 'destroyed' | 'returned')}
       />
-    </Step>
+    </ActStep>
   )
 }

@@ -8,12 +8,12 @@ import { Button } from '../controls/button.tsx'
 import { Choice } from '../controls/choice.tsx'
 import { Field } from '../controls/field.tsx'
 import { FoundList } from '../controls/found-list.tsx'
-import { formatDate } from '../format/instant.ts'
+import { TableOrCards } from '../controls/table.tsx'
+import { formatLastDay } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { useWide } from '../shell/use-wide.ts'
 import { readHolderFilters, rightsKey, roles, type Holder, type HolderFilters } from './rights-shapes.ts'
-import { lastMoment, roleText } from './rights-words.ts'
+import { roleText } from './rights-words.ts'
 
 const pageSize = 50
 
@@ -105,69 +105,31 @@ function HolderForm({ filters, onSearch }: { filters: HolderFilters; onSearch: (
 }
 
 function HolderList({ holders }: { holders: readonly Holder[] }) {
-  return useWide(900) ? <HolderTable holders={holders} /> : <HolderCards holders={holders} />
-}
-
-function HolderTable({ holders }: { holders: readonly Holder[] }) {
   const { t } = useLanguage()
   return (
-    <table className="results">
-      <caption className="visually-hidden">{t('rights.holders')}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t('people.person.name')}</th>
-          <th scope="col">{t('people.person.unit')}</th>
-          <th scope="col">{t('rights.roles')}</th>
-          <th scope="col">{t('rights.firstEnd')}</th>
-        </tr>
-      </thead>
-      {holders.map((holder) => (
-        <tbody key={holder.id}>
-          <tr>
-            <td>
+    <TableOrCards
+      minPx={900}
+      caption={t('rights.holders')}
+      className="results"
+      hasRowLinks
+      rows={holders}
+      keyOf={({ id }) => id}
+      title={(holder) => <HolderLink holder={holder} />}
+      columns={[
+        {
+          head: t('people.person.name'),
+          cell: (holder) => (
+            <>
               <HolderLink holder={holder} />
               <span className="second">{holder.userId}</span>
-            </td>
-            <td>{holder.unit ?? t('people.person.none')}</td>
-            <td>{holder.roles.map((role) => roleText(role, t)).join(', ')}</td>
-            <td>
-              <End holder={holder} />
-            </td>
-          </tr>
-        </tbody>
-      ))}
-    </table>
-  )
-}
-
-function HolderCards({ holders }: { holders: readonly Holder[] }) {
-  const { t } = useLanguage()
-  return (
-    <ul className="cards">
-      {holders.map((holder) => (
-        <li key={holder.id} className="card">
-          <p className="card-title">
-            <HolderLink holder={holder} />
-          </p>
-          <dl className="card-facts">
-            <div>
-              <dt>{t('people.person.unit')}</dt>
-              <dd>{holder.unit ?? t('people.person.none')}</dd>
-            </div>
-            <div>
-              <dt>{t('rights.roles')}</dt>
-              <dd>{holder.roles.map((role) => roleText(role, t)).join(', ')}</dd>
-            </div>
-            <div>
-              <dt>{t('rights.firstEnd')}</dt>
-              <dd>
-                <End holder={holder} />
-              </dd>
-            </div>
-          </dl>
-        </li>
-      ))}
-    </ul>
+            </>
+          ),
+        },
+        { head: t('people.person.unit'), cell: ({ unit }) => unit ?? t('people.person.none') },
+        { head: t('rights.roles'), cell: ({ roles: held }) => held.map((role) => roleText(role, t)).join(', ') },
+        { head: t('rights.firstEnd'), cell: (holder) => <End holder={holder} /> },
+      ]}
+    />
   )
 }
 
@@ -181,5 +143,5 @@ function HolderLink({ holder }: { holder: Holder }) {
 
 function End({ holder }: { holder: Holder }) {
   const { t, language } = useLanguage()
-  return holder.until ? formatDate(lastMoment(holder.until), language) : t('people.person.none')
+  return holder.until ? formatLastDay(holder.until, language) : t('people.person.none')
 }

@@ -1,3 +1,4 @@
+import { createContext, use } from 'react'
 import { $api } from '../api/client.ts'
 import type { Me } from '../api/shapes.ts'
 import { isSignedOut, stepOf, type SignInStep } from './sign-in-step.ts'
@@ -15,4 +16,13 @@ export function usePresence(): Presence {
   if (data) return { state: 'signed-in', me: data }
   if (error) return { state: 'unknown', error, retry: () => void refetch() }
   return { state: 'asking' }
+}
+
+export const MeContext = createContext<Me | undefined>(undefined)
+
+/** Returns the signed-in person; only for pages behind the sign-in. */
+export function useMe(): Me {
+  const me = use(MeContext)
+  if (!me) throw new Error('useMe is called where nobody is signed in')
+  return me
 }

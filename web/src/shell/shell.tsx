@@ -23,7 +23,7 @@ import { endSession } from '../session/end-session.ts'
 import { ProveAgain } from '../session/prove-again.tsx'
 import { SessionTimeout } from '../session/session-timeout.tsx'
 import { SignInPage } from '../session/sign-in-page.tsx'
-import { usePresence } from '../session/use-presence.ts'
+import { MeContext, usePresence } from '../session/use-presence.ts'
 import { resetTab, clearTab, belongsToAnother, bindTab } from '../session/tab-owner.ts'
 import { Announcer } from './announce.tsx'
 import { Footer } from './footer.tsx'
@@ -128,7 +128,9 @@ export function Shell() {
     return (
       <PurposeProvider key={presence.me.personId} me={presence.me}>
         <LeaveContext value={(reason, location) => void leave(reason, location)}>
-          <SignedIn me={presence.me} />
+          <MeContext value={presence.me}>
+            <SignedIn me={presence.me} />
+          </MeContext>
         </LeaveContext>
       </PurposeProvider>
     )

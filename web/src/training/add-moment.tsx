@@ -3,8 +3,7 @@ import { useState } from 'react'
 import { $api, queries } from '../api/client.ts'
 import { Choice } from '../controls/choice.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Step } from '../controls/step.tsx'
-import { finishRequest } from '../disclosures/finish-request.ts'
+import { ActStep } from '../controls/step.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { MomentFields } from './moment-fields.tsx'
@@ -23,17 +22,18 @@ export function AddMoment({ recordingId, durationMs }: { recordingId: string; du
   const [wrong, setWrong] = useState<WrongMoment>({})
   const [added, setAdded] = useState<{ id: string; name: string }>()
   const collection = collections.find(({ id }) => id === chosen) ?? collections[0]
-  const submit = async () => {
+  const request = () => {
     const read = parseMoment(typed, durationMs)
     setWrong('wrong' in read ? read.wrong : {})
-    if ('wrong' in read || !collection) return false
-    const request = add.mutateAsync({ params: { path: { id: collection.id } }, body: { recordingId, ...read } })
-    return finishRequest(request, async () => {
-      setAdded(collection)
-      setTyped(empty)
-      announce(t('training.moment.added', { name: collection.name }))
-      await queries.invalidateQueries({ queryKey: ['get', '/api/training/collections'] })
-    })
+    if ('wrong' in read || !collection) return undefined
+    return { params: { path: { id: collection.id } }, body: { recordingId, ...read } }
+  }
+  const show = async () => {
+    if (!collection) return
+    setAdded(collection)
+    setTyped(empty)
+    announce(t('training.moment.added', { name: collection.name }))
+    await queries.invalidateQueries({ queryKey: ['get', '/api/training/collections'] })
   }
   return (
     <section className="stack-small" aria-label={t('training.title')}>
@@ -45,13 +45,14 @@ export function AddMoment({ recordingId, durationMs }: { recordingId: string; du
           </Link>
         </Notice>
       )}
-      <Step
+      <ActStep
         open={t('training.moment.add')}
         submit={t('training.moment.add.do')}
-        isBusy={add.isPending}
+        act={add}
+        request={request}
+        onDone={show}
         error={add.error ?? listed.error}
         onOpen={() => setWrong({})}
-        onSubmit={submit}
       >
         {listed.data && collections.length === 0 ? (
           <p>
@@ -73,7 +74,7 @@ export function AddMoment({ recordingId, durationMs }: { recordingId: string; du
             />
           </>
         )}
-      </Step>
+      </ActStep>
     </section>
   )
 }

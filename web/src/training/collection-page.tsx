@@ -1,12 +1,11 @@
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { $api, queries } from '../api/client.ts'
-import { Button } from '../controls/button.tsx'
-import { Confirm } from '../controls/confirm.tsx'
+import { ConfirmButton } from '../controls/confirm-button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { finishRequest } from '../disclosures/finish-request.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -106,35 +105,28 @@ function BeginSession({ collection }: { collection: Collection }) {
   const navigate = useNavigate()
   const begin = $api.useMutation('post', '/api/training/sessions')
   const [name, setName] = useState('')
-  const [isTried, setTried] = useState(false)
-  const submit = async () => {
-    setTried(true)
-    if (name.trim() === '') return false
-    const request = begin.mutateAsync({ body: { collectionId: collection.id, name: name.trim() } })
-    return finishRequest(request, async () => {
-      await navigate({ to: '/training/sessions/$id', params: { id: (await request).id } })
-    })
-  }
+  const written = name.trim()
   return (
-    <Step
+    <ActStep
       kind="primary"
       open={t('training.session.begin')}
       submit={t('training.session.begin.do')}
-      isBusy={begin.isPending}
-      error={begin.error}
-      onOpen={() => setTried(false)}
-      onSubmit={submit}
+      act={begin}
+      request={() => (written ? { body: { collectionId: collection.id, name: written } } : undefined)}
+      onDone={({ id }) => navigate({ to: '/training/sessions/$id', params: { id } })}
     >
-      <Field
-        label={t('training.session.name')}
-        hint={t('training.session.name.hint')}
-        error={isTried && name.trim() === '' ? t('training.name.missing') : undefined}
-        value={name}
-        onChange={setName}
-        maxLength={200}
-        autoComplete="off"
-      />
-    </Step>
+      {(isTried) => (
+        <Field
+          label={t('training.session.name')}
+          hint={t('training.session.name.hint')}
+          error={isTried && !written ? t('training.name.missing') : undefined}
+          value={name}
+          onChange={setName}
+          maxLength={200}
+          autoComplete="off"
+        />
+      )}
+    </ActStep>
   )
 }
 
@@ -142,28 +134,27 @@ function ChangeCollection({ collection, onDone }: { collection: Collection; onDo
   const { t } = useLanguage()
   const save = $api.useMutation('put', '/api/training/collections/{id}')
   const [typed, setTyped] = useState({ name: collection.name, aim: collection.aim })
-  const [isTried, setTried] = useState(false)
-  const submit = async () => {
-    setTried(true)
-    if (typed.name.trim() === '') return false
-    const body = { revision: collection.revision, name: typed.name.trim(), aim: typed.aim.trim() }
-    return finishRequest(save.mutateAsync({ params: { path: { id: collection.id } }, body }), async () => {
-      announce(t('training.collection.saved'))
-      await queries.invalidateQueries({ queryKey: ['get', '/api/training/collections'] })
-      await onDone()
-    })
+  const changed = () => {
+    const [name, aim] = [typed.name.trim(), typed.aim.trim()]
+    if (name === '') return undefined
+    return { params: { path: { id: collection.id } }, body: { revision: collection.revision, name, aim } }
   }
   return (
-    <Step
+    <ActStep
       open={t('training.collection.change')}
       submit={t('training.collection.change.do')}
-      isBusy={save.isPending}
-      error={save.error}
-      onOpen={() => setTried(false)}
-      onSubmit={submit}
+      act={save}
+      request={changed}
+      onDone={async () => {
+        announce(t('training.collection.saved'))
+        await queries.invalidateQueries({ queryKey: ['get', '/api/training/collections'] })
+        await onDone()
+      }}
     >
-      <CollectionFields {...typed} isTried={isTried} onEdit={(edited) => setTyped({ ...typed, ...edited })} />
-    </Step>
+      {(isTried) => (
+        <CollectionFields {...typed} isTried={isTried} onEdit={(edited) => setTyped({ ...typed, ...edited })} />
+      )}
+    </ActStep>
   )
 }
 
@@ -171,7 +162,6 @@ function EndCollection({ collection }: { collection: Collection }) {
   const { t } = useLanguage()
   const navigate = useNavigate()
   const end = $api.useMutation('delete', '/api/training/collections/{id}')
-  const [isConfirming, setConfirming] = useState(false)
   const stop = () =>
     finishRequest(end.mutateAsync({ params: { path: { id: collection.id } } }), async () => {
       announce(t('training.collection.ended'))
@@ -181,17 +171,14 @@ function EndCollection({ collection }: { collection: Collection }) {
     <div className="stack-small">
       {end.error && <Failure error={end.error} />}
       <div className="actions">
-        <Button onPress={() => setConfirming(true)}>{t('training.collection.end')}</Button>
+        <ConfirmButton
+          label={t('training.collection.end')}
+          title={t('training.collection.end.sure')}
+          onDo={() => void stop()}
+        >
+          <p>{t('training.collection.end.what')}</p>
+        </ConfirmButton>
       </div>
-      <Confirm
-        title={t('training.collection.end.sure')}
-        doLabel={t('training.collection.end')}
-        isOpen={isConfirming}
-        onDo={() => void stop()}
-        onClose={() => setConfirming(false)}
-      >
-        <p>{t('training.collection.end.what')}</p>
-      </Confirm>
     </div>
   )
 }

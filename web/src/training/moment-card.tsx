@@ -5,7 +5,7 @@ import { $api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { MoveButtons } from '../controls/move-buttons.tsx'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { finishRequest } from '../disclosures/finish-request.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
@@ -114,27 +114,26 @@ function ChangeMoment({
   const save = $api.useMutation('put', '/api/training/moments/{id}')
   const [typed, setTyped] = useState(typedOf(moment))
   const [wrong, setWrong] = useState<WrongMoment>({})
-  const submit = async () => {
+  const changed = () => {
     const read = parseMoment(typed, moment.durationMs)
     setWrong('wrong' in read ? read.wrong : {})
-    if ('wrong' in read) return false
-    return finishRequest(save.mutateAsync({ params: { path: { id: moment.id } }, body: read }), async () => {
-      announce(t('training.moment.saved'))
-      await onDone()
-    })
+    return 'wrong' in read ? undefined : { params: { path: { id: moment.id } }, body: read }
   }
   return (
-    <Step
+    <ActStep
       open={t('training.moment.change')}
       named={`${t('training.moment.change')}: ${named}`}
       submit={t('training.moment.change.do')}
-      isBusy={save.isPending}
-      error={save.error}
+      act={save}
+      request={changed}
+      onDone={async () => {
+        announce(t('training.moment.saved'))
+        await onDone()
+      }}
       onOpen={() => {
         setTyped(typedOf(moment))
         setWrong({})
       }}
-      onSubmit={submit}
     >
       <MomentFields
         typed={typed}
@@ -142,6 +141,6 @@ function ChangeMoment({
         wrong={wrong}
         onEdit={(edited) => setTyped({ ...typed, ...edited })}
       />
-    </Step>
+    </ActStep>
   )
 }

@@ -1,9 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import { Field } from '../controls/field.tsx'
-import { Step } from '../controls/step.tsx'
-import { finishRequest } from '../disclosures/finish-request.ts'
+import { ActStep } from '../controls/step.tsx'
 import { useStoredForm } from '../disclosures/stored-form.ts'
 import { useLanguage } from '../language/use-words.ts'
 
@@ -13,30 +11,22 @@ export function NewCollection() {
   const navigate = useNavigate()
   const begin = $api.useMutation('post', '/api/training/collections')
   const form = useStoredForm('training collection', { name: '', aim: '' })
-  const [isTried, setTried] = useState(false)
   const { name, aim } = form.typed
-  const submit = async () => {
-    setTried(true)
-    if (name.trim() === '') return false
-    const request = begin.mutateAsync({ body: { name: name.trim(), aim: aim.trim() } })
-    return finishRequest(request, async () => {
-      form.forget()
-      await navigate({ to: '/training/collections/$id', params: { id: (await request).id } })
-    })
-  }
   return (
-    <Step
+    <ActStep
       kind="primary"
       open={t('training.collection.begin')}
       submit={t('training.collection.begin.do')}
-      isBusy={begin.isPending}
-      error={begin.error}
+      act={begin}
+      request={() => (name.trim() ? { body: { name: name.trim(), aim: aim.trim() } } : undefined)}
+      onDone={async ({ id }) => {
+        form.forget()
+        await navigate({ to: '/training/collections/$id', params: { id } })
+      }}
       isOpenAtFirst={form.isTyped}
-      onOpen={() => setTried(false)}
-      onSubmit={submit}
     >
-      <CollectionFields name={name} aim={aim} isTried={isTried} onEdit={form.edit} />
-    </Step>
+      {(isTried) => <CollectionFields name={name} aim={aim} isTried={isTried} onEdit={form.edit} />}
+    </ActStep>
   )
 }
 

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
 import { Button } from '../controls/button.tsx'
-import { Confirm } from '../controls/confirm.tsx'
+import { ConfirmButton } from '../controls/confirm-button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
@@ -148,7 +148,6 @@ function Moments({ training, onDone }: { training: Training; onDone: () => Promi
 function EndSession({ training, onDone }: { training: Training; onDone: () => Promise<unknown> }) {
   const { t } = useLanguage()
   const end = $api.useMutation('post', '/api/training/sessions/{id}/end')
-  const [isConfirming, setConfirming] = useState(false)
   const stop = () =>
     finishRequest(end.mutateAsync({ params: { path: { id: training.id } } }), async () => {
       announce(t('training.session.ended'))
@@ -158,19 +157,15 @@ function EndSession({ training, onDone }: { training: Training; onDone: () => Pr
     <div className="stack-small">
       {end.error && <Failure error={end.error} />}
       <div className="actions">
-        <Button isBusy={end.isPending} onPress={() => setConfirming(true)}>
-          {t('training.session.end')}
-        </Button>
+        <ConfirmButton
+          label={t('training.session.end')}
+          title={t('training.session.end.sure')}
+          isBusy={end.isPending}
+          onDo={() => void stop()}
+        >
+          <p>{t('training.session.end.what')}</p>
+        </ConfirmButton>
       </div>
-      <Confirm
-        title={t('training.session.end.sure')}
-        doLabel={t('training.session.end')}
-        isOpen={isConfirming}
-        onDo={() => void stop()}
-        onClose={() => setConfirming(false)}
-      >
-        <p>{t('training.session.end.what')}</p>
-      </Confirm>
     </div>
   )
 }

@@ -4,7 +4,7 @@ import { refusalKey } from '../../api/refusal.ts'
 import type { Correction, RequestDetail } from '../../api/shapes.ts'
 import { Field } from '../../controls/field.tsx'
 import { focusHeading } from '../../controls/focus-heading.ts'
-import { Step } from '../../controls/step.tsx'
+import { ActStep } from '../../controls/step.tsx'
 import { formatInstant } from '../../format/instant.ts'
 import { useLanguage } from '../../language/use-words.ts'
 import { announce } from '../../shell/announce.tsx'
@@ -84,58 +84,48 @@ function Propose({ request, part, onProposed }: { request: RequestDetail; part: 
   const { t } = useLanguage()
   const propose = $api.useMutation('post', '/api/requests/{id}/corrections')
   const [userId, setUserId] = useState('')
-  const [isTried, setTried] = useState(false)
   const refused = refusalKey(propose.error)
   const isOfficialRefused = refused === 'correction.nobody' || refused === 'correction.same'
-  const submit = async () => {
-    setTried(true)
-    if (userId.trim() === '') return false
-    return propose
-      .mutateAsync({
-        params: { path: { id: request.id } },
-        body: { segmentId: part.id, officialUserId: userId.trim() },
-      })
-      .then(
-        () => {
-          onProposed()
-          return true
-        },
-        () => false,
-      )
-  }
+  const officialUserId = userId.trim()
   const error =
-    userId.trim() === ''
+    officialUserId === ''
       ? t('acts.corrections.official.missing')
       : isOfficialRefused
         ? t(`error.${refused}`)
         : undefined
   return (
-    <Step
+    <ActStep
       open={
         part.official
           ? t('acts.corrections.propose.of', { name: part.official.name })
           : t('acts.corrections.propose.nobody')
       }
       submit={t('acts.corrections.propose.do')}
-      isBusy={propose.isPending}
+      act={propose}
+      request={() =>
+        officialUserId
+          ? { params: { path: { id: request.id } }, body: { segmentId: part.id, officialUserId } }
+          : undefined
+      }
+      onDone={onProposed}
       error={isOfficialRefused ? undefined : propose.error}
-      onOpen={() => setTried(false)}
-      onSubmit={submit}
     >
-      <Field
-        label={t('acts.corrections.official')}
-        hint={t('acts.corrections.official.hint')}
-        error={isTried ? error : undefined}
-        value={userId}
-        onChange={(value) => {
-          setUserId(value)
-          propose.reset()
-        }}
-        maxLength={64}
-        spellCheck="false"
-        autoCapitalize="off"
-        autoComplete="off"
-      />
-    </Step>
+      {(isTried) => (
+        <Field
+          label={t('acts.corrections.official')}
+          hint={t('acts.corrections.official.hint')}
+          error={isTried ? error : undefined}
+          value={userId}
+          onChange={(value) => {
+            setUserId(value)
+            propose.reset()
+          }}
+          maxLength={64}
+          spellCheck="false"
+          autoCapitalize="off"
+          autoComplete="off"
+        />
+      )}
+    </ActStep>
   )
 }

@@ -6,7 +6,7 @@ import { Failure } from '../../controls/failure.tsx'
 import { Field } from '../../controls/field.tsx'
 import { focusHeading } from '../../controls/focus-heading.ts'
 import { Notice } from '../../controls/notice.tsx'
-import { Step } from '../../controls/step.tsx'
+import { ActStep } from '../../controls/step.tsx'
 import { Waiting } from '../../controls/waiting.tsx'
 import { Fact } from '../../contact/facts.tsx'
 import { formatDate, formatInstant } from '../../format/instant.ts'
@@ -45,16 +45,6 @@ function CorrectionCard({ correction, onDecided }: { correction: Correction; onD
   const title = useId()
   const decide = $api.useMutation('post', '/api/corrections/{id}/decision')
   const [outcome, setOutcome] = useState<'APPROVED' | 'REJECTED'>('APPROVED')
-  const submit = () =>
-    decide.mutateAsync({ params: { path: { id: correction.id } }, body: { outcome } }).then(
-      () => {
-        onDecided()
-        announce(t('acts.decisions.decided.now'))
-        focusHeading(title)
-        return true
-      },
-      () => false,
-    )
   return (
     <section className="panel stack-small" aria-labelledby={title}>
       <h2 id={title} tabIndex={-1}>
@@ -67,12 +57,16 @@ function CorrectionCard({ correction, onDecided }: { correction: Correction; onD
         </dl>
       )}
       {!correction.decided && (
-        <Step
+        <ActStep
           open={t('acts.decisions.decide')}
           submit={t('acts.decisions.decide.do')}
-          isBusy={decide.isPending}
-          error={decide.error}
-          onSubmit={submit}
+          act={decide}
+          request={() => ({ params: { path: { id: correction.id } }, body: { outcome } })}
+          onDone={() => {
+            onDecided()
+            announce(t('acts.decisions.decided.now'))
+            focusHeading(title)
+          }}
         >
           <p>{t('acts.decisions.correction.what')}</p>
           <Choice
@@ -84,7 +78,7 @@ function CorrectionCard({ correction, onDecided }: { correction: Correction; onD
             value={outcome}
             onChange={(value) => setOutcome(value as 'APPROVED' | 'REJECTED')}
           />
-        </Step>
+        </ActStep>
       )}
     </section>
   )
@@ -97,25 +91,11 @@ function OpennessCard({ request, onDecided }: { request: OpennessRequest; onDeci
   const [outcome, setOutcome] = useState<'SECRET' | 'REFERRED'>('SECRET')
   const [leadsTo, setLeadsTo] = useState<'RESEARCH' | 'AUTHORITY'>('AUTHORITY')
   const [provision, setProvision] = useState('')
-  const [isTried, setTried] = useState(false)
   const { decision } = request
-  const submit = async () => {
-    setTried(true)
-    if (provision.trim() === '') return false
-    return decide
-      .mutateAsync({
-        params: { path: { id: request.requestId } },
-        body: { outcome, provision: provision.trim(), ...(outcome === 'REFERRED' && { leadsTo }) },
-      })
-      .then(
-        () => {
-          onDecided()
-          announce(t('acts.decisions.decided.now'))
-          focusHeading(title)
-          return true
-        },
-        () => false,
-      )
+  const submitted = () => {
+    if (provision.trim() === '') return undefined
+    const body = { outcome, provision: provision.trim(), ...(outcome === 'REFERRED' && { leadsTo }) }
+    return { params: { path: { id: request.requestId } }, body }
   }
   return (
     <section className="panel stack-small" aria-labelledby={title}>
@@ -143,46 +123,53 @@ function OpennessCard({ request, onDecided }: { request: OpennessRequest; onDeci
       </dl>
       {decision && <p>{t('acts.decided', { who: decision.by.name, time: formatInstant(decision.at, language) })}</p>}
       {!decision && (
-        <Step
+        <ActStep
           open={t('acts.decisions.decide')}
           submit={t('acts.decisions.decide.do')}
-          isBusy={decide.isPending}
-          error={decide.error}
-          onOpen={() => setTried(false)}
-          onSubmit={submit}
+          act={decide}
+          request={submitted}
+          onDone={() => {
+            onDecided()
+            announce(t('acts.decisions.decided.now'))
+            focusHeading(title)
+          }}
         >
-          <p>{t('acts.decisions.openness.what')}</p>
-          <Choice
-            label={t('acts.decisions.outcome')}
-            options={(['SECRET', 'REFERRED'] as const).map((value) => ({
-              value,
-              label: t(`acts.openness.${value}`),
-              detail: t(`acts.openness.${value}.what`),
-            }))}
-            value={outcome}
-            onChange={(value) => setOutcome(value as 'SECRET' | 'REFERRED')}
-          />
-          {outcome === 'REFERRED' && (
-            <Choice
-              label={t('acts.openness.leadsTo')}
-              options={(['AUTHORITY', 'RESEARCH'] as const).map((value) => ({
-                value,
-                label: t(`acts.openness.leadsTo.${value}`),
-                detail: t(`acts.openness.leadsTo.${value}.what`),
-              }))}
-              value={leadsTo}
-              onChange={(value) => setLeadsTo(value as 'RESEARCH' | 'AUTHORITY')}
-            />
+          {(isTried) => (
+            <>
+              <p>{t('acts.decisions.openness.what')}</p>
+              <Choice
+                label={t('acts.decisions.outcome')}
+                options={(['SECRET', 'REFERRED'] as const).map((value) => ({
+                  value,
+                  label: t(`acts.openness.${value}`),
+                  detail: t(`acts.openness.${value}.what`),
+                }))}
+                value={outcome}
+                onChange={(value) => setOutcome(value as 'SECRET' | 'REFERRED')}
+              />
+              {outcome === 'REFERRED' && (
+                <Choice
+                  label={t('acts.openness.leadsTo')}
+                  options={(['AUTHORITY', 'RESEARCH'] as const).map((value) => ({
+                    value,
+                    label: t(`acts.openness.leadsTo.${value}`),
+                    detail: t(`acts.openness.leadsTo.${value}.what`),
+                  }))}
+                  value={leadsTo}
+                  onChange={(value) => setLeadsTo(value as 'RESEARCH' | 'AUTHORITY')}
+                />
+              )}
+              <Field
+                label={t('acts.openness.provision')}
+                hint={t('acts.openness.provision.hint')}
+                error={isTried && provision.trim() === '' ? t('acts.openness.provision.missing') : undefined}
+                value={provision}
+                onChange={setProvision}
+                maxLength={200}
+              />
+            </>
           )}
-          <Field
-            label={t('acts.openness.provision')}
-            hint={t('acts.openness.provision.hint')}
-            error={isTried && provision.trim() === '' ? t('acts.openness.provision.missing') : undefined}
-            value={provision}
-            onChange={setProvision}
-            maxLength={200}
-          />
-        </Step>
+        </ActStep>
       )}
     </section>
   )
