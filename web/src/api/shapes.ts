@@ -1,6 +1,7 @@
 import type { paths } from './paths.ts'
 
-type Answer<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] extends {
+/** Body of an operation's 200 answer. */
+export type Answer<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] extends {
   responses: { 200: { content: { 'application/json': infer Body } } }
 }
   ? Body

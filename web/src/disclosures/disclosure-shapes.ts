@@ -1,33 +1,30 @@
 /** Types of the API for disclosures to research institutes and to authorities (R27-R35), and who may open which of their pages. */
 import type { paths } from '../api/paths.ts'
-import type { Me } from '../api/shapes.ts'
+import type { Answer, Me } from '../api/shapes.ts'
 import { hasRole } from '../session/rights.ts'
 
-type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
-  ? Body
-  : never
 type Body<Operation> = Operation extends { requestBody: { content: { 'application/json': infer Asked } } }
   ? Asked
   : never
 
-export type Institute = Ok<paths['/api/institutes']['get']>['items'][number]
+export type Institute = Answer<'/api/institutes', 'get'>['items'][number]
 export type InstituteFields = Body<paths['/api/institutes']['post']>
-export type ResearchSummary = Ok<paths['/api/research-disclosures']['get']>['items'][number]
-export type ResearchDetail = Ok<paths['/api/research-disclosures/{id}']['get']>
+export type ResearchSummary = Answer<'/api/research-disclosures', 'get'>['items'][number]
+export type ResearchDetail = Answer<'/api/research-disclosures/{id}', 'get'>
 export type ResearchItem = ResearchDetail['itemList'][number]
 export type ResearchNotice = ResearchDetail['notices'][number]
 export type Extension = ResearchDetail['extensions'][number]
 export type SoundFormat = ResearchDetail['format']
-export type AuthorityList = Ok<paths['/api/authority-disclosures']['get']>
+export type AuthorityList = Answer<'/api/authority-disclosures', 'get'>
 export type AuthoritySummary = AuthorityList['items'][number]
 export type Provision = AuthorityList['provisions'][number]
-export type AuthorityDetail = Ok<paths['/api/authority-disclosures/{id}']['get']>
+export type AuthorityDetail = Answer<'/api/authority-disclosures/{id}', 'get'>
 export type AuthorityItem = AuthorityDetail['itemList'][number]
 export type AuthorityBody = Body<paths['/api/authority-disclosures']['post']>
 export type Package = ResearchDetail['packages'][number]
-export type LoggedDisclosure = Ok<paths['/api/disclosures']['get']>['items'][number]
-export type Referral = Ok<paths['/api/referrals']['get']>['items'][number]
-export type DisclosureStatistics = Ok<paths['/api/disclosures/statistics']['get']>
+export type LoggedDisclosure = Answer<'/api/disclosures', 'get'>['items'][number]
+export type Referral = Answer<'/api/referrals', 'get'>['items'][number]
+export type DisclosureStatistics = Answer<'/api/disclosures/statistics', 'get'>
 /** Shown once, when a package is started. */
 export type BegunPackage =
   paths['/api/research-disclosures/{id}/packages']['post']['responses'][201]['content']['application/json']

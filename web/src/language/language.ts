@@ -82,6 +82,12 @@ export function translationOf(language: Language): Translation {
   return translations[language]
 }
 
+/** Returns what follows a key in the keys below it, of the texts that were loaded so far, in the catalogue's order. */
+export function keysBelow(key: string): string[] {
+  const start = `${key}.`
+  return Object.keys(texts[shown]).flatMap((one) => (one.startsWith(start) ? one.slice(start.length) : []))
+}
+
 async function load(part: TextsOf, language: Language): Promise<void> {
   Object.assign(texts[language], (await part[language]()).default)
 }

@@ -1,6 +1,6 @@
 /** Letters to requesters and their templates: which letters to make and send now. The server makes their text. */
 import type { paths } from '../api/paths.ts'
-import type { Letter, LetterKind, RequestDetail } from '../api/shapes.ts'
+import type { Answer, Letter, LetterKind, RequestDetail } from '../api/shapes.ts'
 import { languages, type Language } from '../language/language.ts'
 
 type GivenGround = NonNullable<
@@ -8,11 +8,8 @@ type GivenGround = NonNullable<
 >
 /** Grounds of a refusal that the writer chooses; the server knows when the others apply. */
 export type RefusalGround = Exclude<GivenGround, 'IDENTITY' | 'NO_CALL'>
-type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
-  ? Body
-  : never
-export type LetterTemplate = Ok<paths['/api/letter-templates']['get']>['items'][number]
-export type TemplatePreview = Ok<paths['/api/letter-templates/{kind}/{language}/preview']['post']>
+export type LetterTemplate = Answer<'/api/letter-templates', 'get'>['items'][number]
+export type TemplatePreview = Answer<'/api/letter-templates/{kind}/{language}/preview', 'post'>
 export type Delivery = NonNullable<Letter['delivered']>['how']
 
 export const letterKinds = [

@@ -1,10 +1,7 @@
 /** Types and rules of the listening mode at an office. Its screen has one person's calls for one slot, and nothing else (R47). */
-import type { paths } from '../api/paths.ts'
+import type { Answer } from '../api/shapes.ts'
 
-type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
-  ? Body
-  : never
-export type Room = Ok<paths['/api/room']['get']>
+export type Room = Answer<'/api/room', 'get'>
 export type RoomCall = Room['calls'][number]
 export type RoomPart = RoomCall['parts'][number]
 

@@ -7,7 +7,7 @@ import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { formatPosition } from '../format/duration.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { usePresence } from '../session/use-presence.ts'
+import { useMe } from '../session/use-presence.ts'
 import { usePurpose } from '../session/purpose.tsx'
 import { Player } from './player.tsx'
 import { startPosition, type Stopped } from './resume.ts'
@@ -151,12 +151,11 @@ export function ListenOffer({
 /** Links to one's own rights, to see why one ended and to request it again. */
 function OwnRights() {
   const { t } = useLanguage()
-  const presence = usePresence()
-  if (presence.state !== 'signed-in') return null
+  const me = useMe()
   return (
     <p>
       {t('listening.over.right.next')}{' '}
-      <Link to="/rights/people/$id" params={{ id: presence.me.personId }}>
+      <Link to="/rights/people/$id" params={{ id: me.personId }}>
         {t('rights.mine')}
       </Link>
     </p>

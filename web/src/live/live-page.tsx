@@ -16,7 +16,7 @@ import type { Prohibition } from '../retention/retention-shapes.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { usePurpose } from '../session/purpose.tsx'
 import { announce } from '../shell/announce.tsx'
-import { usePresence } from '../session/use-presence.ts'
+import { useMe } from '../session/use-presence.ts'
 import { Page } from '../shell/page.tsx'
 import { makesStudies } from '../studies/question.ts'
 import { TodaySection } from '../today/today-section.tsx'
@@ -31,8 +31,7 @@ export function LivePage() {
   const { t } = useLanguage()
   const live = useLiveCalls(usePurpose())
   const nowMs = useNow(live.isPaused)
-  const presence = usePresence()
-  const showsToday = presence.state === 'signed-in' && makesStudies(presence.me)
+  const showsToday = makesStudies(useMe())
   const [forbidden, setForbidden] = useState<ReadonlyMap<string, ForbidResult>>(new Map())
   const rows = live.rows ?? []
   const ongoing = withoutEnded(rows)

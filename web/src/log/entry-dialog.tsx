@@ -4,8 +4,7 @@ import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
 import { Button } from '../controls/button.tsx'
-import { Failure } from '../controls/failure.tsx'
-import { Waiting } from '../controls/waiting.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
@@ -31,7 +30,7 @@ export function EntryDialog({ seq, onClose }: { seq: number | undefined; onClose
 
 function Entry({ seq, onClose }: { seq: number; onClose: () => void }) {
   const { t, language } = useLanguage()
-  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/log/entries/{seq}', {
+  const query = $api.useQuery('get', '/api/log/entries/{seq}', {
     params: { path: { seq } },
   })
   return (
@@ -39,10 +38,14 @@ function Entry({ seq, onClose }: { seq: number; onClose: () => void }) {
       <Heading slot="title" className="dialog-title">
         {t('log.entry', { seq: formatCount(seq, language) })}
       </Heading>
-      {isPending && <Waiting lines={6} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data && <EntryFacts entry={data} onClose={onClose} />}
-      {data && <ProofText proof={data.proof} />}
+      <Loaded query={query}>
+        {(data) => (
+          <>
+            <EntryFacts entry={data} onClose={onClose} />
+            <ProofText proof={data.proof} />
+          </>
+        )}
+      </Loaded>
       <div className="actions">
         <Button kind="primary" onPress={onClose} autoFocus>
           {t('shell.close')}

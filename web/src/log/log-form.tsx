@@ -8,9 +8,10 @@ import { DateRangeField } from '../controls/date-range.tsx'
 import { Field } from '../controls/field.tsx'
 import { focusWrong } from '../controls/focus-wrong.ts'
 import { TimeOfDay } from '../controls/time-of-day.tsx'
+import { keysBelow } from '../language/language.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { isUuid, purposes, readLogFilters, results, roles, type LogFilters } from './log-filters.ts'
-import { actions, actionText } from './log-words.ts'
+import { actionText } from './log-words.ts'
 
 interface Wrong {
   object?: Word
@@ -86,7 +87,11 @@ export function LogForm({ filters, onSearch }: { filters: LogFilters; onSearch: 
       />
       <Choice
         label={t('log.action')}
-        options={choices(actions, 'log.action.any', (action) => actionText(action, t))}
+        options={choices(
+          keysBelow('log.action').filter((action) => action !== 'any'),
+          'log.action.any',
+          (action) => actionText(action, t),
+        )}
         value={draft.action ?? ''}
         onChange={(action) => change({ action })}
       />

@@ -1,13 +1,9 @@
-import type { paths } from '../api/paths.ts'
+import type { Answer } from '../api/shapes.ts'
 
-type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
-  ? Body
-  : never
-
-export type LogPage = Ok<paths['/api/log']['get']>
+export type LogPage = Answer<'/api/log', 'get'>
 export type LogEntry = LogPage['items'][number]
-export type LogEntryDetail = Ok<paths['/api/log/entries/{seq}']['get']>
+export type LogEntryDetail = Answer<'/api/log/entries/{seq}', 'get'>
 export type Proof = LogEntryDetail['proof']
-export type Verification = Ok<paths['/api/log/verifications']['get']>['items'][number]
+export type Verification = Answer<'/api/log/verifications', 'get'>['items'][number]
 export type Problem = NonNullable<Verification['report']>['problems'][number]
 export type Role = NonNullable<LogEntry['role']>

@@ -4,50 +4,56 @@ import { $api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { ActStep } from '../controls/step.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { AnsweredForm } from '../quality/answered-form.tsx'
 import { Disagreement } from '../quality/disagreement.tsx'
 import type { OwnEvaluation } from '../quality/quality-shapes.ts'
-import { hasRole } from '../session/rights.ts'
-import { usePresence } from '../session/use-presence.ts'
+import { answersCalls } from '../session/rights.ts'
 import { announce } from '../shell/announce.tsx'
-import { NotFound } from '../shell/not-found.tsx'
+import { Only } from '../shell/only.tsx'
 import { Page } from '../shell/page.tsx'
 
 /** Puheluitteni arvioinnit: evaluations of an official's own calls, to read, acknowledge and answer. */
 export function OwnEvaluationsPage() {
-  const presence = usePresence()
-  if (presence.state !== 'signed-in') return null
-  return hasRole(presence.me, 'OFFICIAL') ? <OwnEvaluations /> : <NotFound />
+  return (
+    <Only who={answersCalls}>
+      <OwnEvaluations />
+    </Only>
+  )
 }
 
 function OwnEvaluations() {
   const { t } = useLanguage()
-  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/my-calls/evaluations', undefined, {
+  const query = $api.useQuery('get', '/api/my-calls/evaluations', undefined, {
     staleTime: 0,
   })
+  const { refetch } = query
   return (
     <Page
       title={t('quality.own')}
       lead={t('quality.own.lead')}
       crumbs={[{ label: t('shell.nav.myCalls'), to: '/my-calls' }]}
     >
-      {isPending && <Waiting lines={6} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <p className="muted">{t('quality.own.none')}</p>}
-      {data?.items.map((one) => (
-        <EvaluationCard
-          key={one.id}
-          evaluation={one}
-          onDone={async () => {
-            await refetch()
-          }}
-        />
-      ))}
+      <Loaded query={query}>
+        {(data) => (
+          <>
+            {data.items.length === 0 && <p className="muted">{t('quality.own.none')}</p>}
+            {data.items.map((one) => (
+              <EvaluationCard
+                key={one.id}
+                evaluation={one}
+                onDone={async () => {
+                  await refetch()
+                }}
+              />
+            ))}
+          </>
+        )}
+      </Loaded>
     </Page>
   )
 }

@@ -4,7 +4,7 @@ import type { Appointment, RequestDetail } from '../api/shapes.ts'
 import { Choice } from '../controls/choice.tsx'
 import { ActStep } from '../controls/step.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import { usePresence } from '../session/use-presence.ts'
+import { useMe } from '../session/use-presence.ts'
 import { lengths } from './office-shapes.ts'
 
 /** Creates and books a time that starts now, for a requester who is at the office, with the viewer as host. */
@@ -18,13 +18,13 @@ export function BookNow({
   onBooked: () => void
 }) {
   const { t, named } = useLanguage()
-  const presence = usePresence()
+  const me = useMe()
   const { data } = $api.useQuery('get', '/api/offices', undefined, { staleTime: 60_000 })
   const { data: thisBrowser } = $api.useQuery('get', '/api/workstation', undefined, { staleTime: 60_000 })
   const book = $api.useMutation('post', '/api/requests/{id}/appointments/now')
   const [chosen, setChosen] = useState('')
   const [minutes, setMinutes] = useState<number>(lengths[0])
-  const isHost = presence.state === 'signed-in' && data?.hosts.some(({ id }) => id === presence.me.personId) === true
+  const isHost = data?.hosts.some(({ id }) => id === me.personId) === true
   // Only offices with a workstation.
   const offices = data?.items.filter(({ isClosed, workstations }) => !isClosed && workstations.length > 0) ?? []
   if (!isHost || offices.length === 0) return null

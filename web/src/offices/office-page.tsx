@@ -1,8 +1,7 @@
 import { useParams } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
-import { Failure } from '../controls/failure.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { NotFound } from '../shell/not-found.tsx'
@@ -15,7 +14,8 @@ import { Workstations } from './workstations.tsx'
 export function OfficePage() {
   const { t, named } = useLanguage()
   const { id } = useParams({ from: '/offices/$id' })
-  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/offices', undefined, { staleTime: 0 })
+  const query = $api.useQuery('get', '/api/offices', undefined, { staleTime: 0 })
+  const { data, refetch } = query
   const office = data?.items.find((one) => one.id === id)
   if (data && !office) return <NotFound />
   return (
@@ -25,8 +25,7 @@ export function OfficePage() {
       {...(office && { lead: named(office.address) })}
       crumbs={[{ label: t('offices.title'), to: '/offices' }]}
     >
-      {isPending && <Waiting lines={6} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} />
       {data && office && (
         <>
           {office.isClosed && <Notice kind="info">{t('offices.office.closed.what')}</Notice>}

@@ -1,16 +1,12 @@
 /** Offices for listening, their times and appointments. */
 import { parseDate, type CalendarDate, type Time } from '@internationalized/date'
-import type { paths } from '../api/paths.ts'
-import type { Appointment } from '../api/shapes.ts'
+import type { Answer, Appointment } from '../api/shapes.ts'
 import { formatDate, zone } from '../format/instant.ts'
 
-type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
-  ? Body
-  : never
-export type Offices = Ok<paths['/api/offices']['get']>
+export type Offices = Answer<'/api/offices', 'get'>
 export type Office = Offices['items'][number]
 export type Host = Offices['hosts'][number]
-export type Slot = Ok<paths['/api/slots']['get']>['items'][number]
+export type Slot = Answer<'/api/slots', 'get'>['items'][number]
 export type Need = Appointment['needs'][number]
 
 /** Possible lengths of an appointment, in minutes. */

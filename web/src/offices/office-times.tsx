@@ -6,8 +6,8 @@ import { serverNowMs } from '../api/server-time.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
-import { Waiting } from '../controls/waiting.tsx'
 import { exactUrlMatch } from '../controls/exact-url-match.ts'
+import { Loaded } from '../controls/loaded.tsx'
 import { formatDate, formatTime, zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { todayAt } from '../retention/hold-dates.ts'
@@ -29,12 +29,13 @@ export function OfficeTimes({
   const { week } = useSearch({ from: '/offices/$id', select: readWeek, structuralSharing: true })
   const monday = week ? parseDate(week) : mondayOf(todayAt(serverNowMs()))
   const sunday = monday.add({ days: 6 })
-  const { data, error, isPending, refetch } = $api.useQuery(
+  const query = $api.useQuery(
     'get',
     '/api/slots',
     { params: { query: { from: monday.toString(), to: sunday.toString(), officeId: office.id } } },
     { staleTime: 0 },
   )
+  const { data, refetch } = query
   const formatDay = (day: typeof monday) => formatDate(day.toDate(zone).toISOString(), language)
   const refreshAndAnnounce = (text: string) => {
     void refetch()
@@ -72,8 +73,7 @@ export function OfficeTimes({
           <ChevronRight aria-hidden="true" size={18} />
         </Link>
       </nav>
-      {isPending && <Waiting lines={4} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} lines={4} />
       {data?.items.length === 0 && <p className="muted">{t('offices.times.none')}</p>}
       {byDay(data?.items ?? []).map(({ key, items }) => (
         <DayTimes key={key} slots={items} onRemoved={() => refreshAndAnnounce(t('offices.times.removed'))} />

@@ -2,9 +2,8 @@ import { Link } from '@tanstack/react-router'
 import { useId } from 'react'
 import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
-import { Failure } from '../controls/failure.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
@@ -15,29 +14,30 @@ import { EnterOffice } from './office-steps.tsx'
 /** Offices for listening to recordings (R47). */
 export function OfficesPage() {
   const { t } = useLanguage()
-  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/offices', undefined, { staleTime: 0 })
+  const query = $api.useQuery('get', '/api/offices', undefined, { staleTime: 0 })
+  const { refetch } = query
   return (
     <Page title={t('offices.title')} lead={t('offices.lead')}>
-      {isPending && <Waiting lines={6} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <Notice kind="info">{t('offices.none')}</Notice>}
-      {data && (
-        <ul className="plain-list office-cards">
-          {data.items.map((office) => (
-            <OfficeCard key={office.id} office={office} />
-          ))}
-        </ul>
-      )}
-      {data && (
-        <div className="actions actions-forms">
-          <EnterOffice
-            onEntered={() => {
-              void refetch()
-              announce(t('offices.entered'))
-            }}
-          />
-        </div>
-      )}
+      <Loaded query={query}>
+        {(data) => (
+          <>
+            {data.items.length === 0 && <Notice kind="info">{t('offices.none')}</Notice>}
+            <ul className="plain-list office-cards">
+              {data.items.map((office) => (
+                <OfficeCard key={office.id} office={office} />
+              ))}
+            </ul>
+            <div className="actions actions-forms">
+              <EnterOffice
+                onEntered={() => {
+                  void refetch()
+                  announce(t('offices.entered'))
+                }}
+              />
+            </div>
+          </>
+        )}
+      </Loaded>
     </Page>
   )
 }

@@ -6,8 +6,8 @@ import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { useTries } from '../controls/use-tries.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
@@ -19,11 +19,12 @@ import { AppointmentCard } from './appointment-card.tsx'
  */
 export function WorkstationPage() {
   const { t, named } = useLanguage()
-  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/workstation', undefined, {
+  const query = $api.useQuery('get', '/api/workstation', undefined, {
     staleTime: 0,
     // An appointment can be opened at its start without reloading the page.
     refetchInterval: 30_000,
   })
+  const { data, refetch } = query
   const workstation = data?.workstation
   const enrolled = async () => {
     await refetch()
@@ -32,8 +33,7 @@ export function WorkstationPage() {
   }
   return (
     <Page title={t('offices.workstation.title')} lead={t('offices.workstation.lead')}>
-      {isPending && <Waiting lines={4} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} lines={4} />
       {workstation && (
         <>
           <Notice kind="success">

@@ -9,7 +9,7 @@ import { Day } from '../controls/day.tsx'
 import { Field } from '../controls/field.tsx'
 import { focusWrong } from '../controls/focus-wrong.ts'
 import { Notice } from '../controls/notice.tsx'
-import { formatDate, zone } from '../format/instant.ts'
+import { formatDate, formatLastDay, zone } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import {
@@ -25,7 +25,6 @@ import {
 import { refusalIn } from './directory-refusal.ts'
 import type { PersonDetail } from './filters.ts'
 import { SupervisorField, UnitField } from './placement-fields.tsx'
-import { lastMomentOf } from './timeline.ts'
 import { peopleKey } from './use-people.ts'
 
 /** Changes one attribute of a person from a day on, and explains the effects (R11). */
@@ -165,7 +164,7 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
             date: day ? formatDate(day.toDate(zone).toISOString(), language) : '…',
             before: before ?? '',
           })}
-          {until && ` ${t('people.person.change.until', { date: formatDate(lastMomentOf(until), language) })}`}
+          {until && ` ${t('people.person.change.until', { date: formatLastDay(until, language) })}`}
         </p>
         {refusal && !refusal.field && (
           <Notice kind="error" isUrgent>

@@ -1,12 +1,9 @@
 /** Types of the directory's API, and the filters of its page, in the URL. */
-import type { paths } from '../api/paths.ts'
+import type { Answer } from '../api/shapes.ts'
 
-type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
-  ? Body
-  : never
-export type Person = Ok<paths['/api/people']['get']>['items'][number]
-export type PersonDetail = Ok<paths['/api/people/{id}']['get']>
-export type Imported = Ok<paths['/api/people/import']['post']>
+export type Person = Answer<'/api/people', 'get'>['items'][number]
+export type PersonDetail = Answer<'/api/people/{id}', 'get'>
+export type Imported = Answer<'/api/people/import', 'post'>
 
 export const employedChoices = ['now', 'past', 'any'] as const
 export type Employed = (typeof employedChoices)[number]

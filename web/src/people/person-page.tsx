@@ -1,11 +1,10 @@
 import { Link, useParams } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
-import { Failure } from '../controls/failure.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { hasRole } from '../session/rights.ts'
-import { usePresence } from '../session/use-presence.ts'
+import { useMe } from '../session/use-presence.ts'
 import { Page } from '../shell/page.tsx'
 import { DirectoryChanges } from './directory-changes.tsx'
 import { ChangeForm } from './change-form.tsx'
@@ -17,14 +16,9 @@ import { PersonSignIn } from './person-sign-in.tsx'
 export function PersonPage() {
   const { t } = useLanguage()
   const { id } = useParams({ from: '/people/$id' })
-  const presence = usePresence()
-  const mayChange = presence.state === 'signed-in' && hasRole(presence.me, 'ADMINISTRATOR')
-  const {
-    data: person,
-    error,
-    isPending,
-    refetch,
-  } = $api.useQuery('get', '/api/people/{id}', { params: { path: { id } } })
+  const mayChange = hasRole(useMe(), 'ADMINISTRATOR')
+  const query = $api.useQuery('get', '/api/people/{id}', { params: { path: { id } } })
+  const { data: person } = query
   const crumbs = [{ label: t('people.title'), to: '/people' as const }]
   return (
     <Page
@@ -36,8 +30,7 @@ export function PersonPage() {
         </Link>
       }
     >
-      {isPending && <Waiting lines={6} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} />
       {person && (
         <>
           {person.source === 'scim' && <Notice kind="info">{t('people.person.source.scim.note')}</Notice>}

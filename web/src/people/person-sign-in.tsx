@@ -7,52 +7,51 @@ import type { PersonAccount } from '../api/shapes.ts'
 import { Fact } from '../contact/facts.tsx'
 import { Button } from '../controls/button.tsx'
 import { Confirm } from '../controls/confirm.tsx'
-import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
 import { focusWrong } from '../controls/focus-wrong.ts'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { usePresence } from '../session/use-presence.ts'
+import { useMe } from '../session/use-presence.ts'
 import { announce } from '../shell/announce.tsx'
 
 /** Sign-in of a person, for administrators: a one-time link, and removal of a lost second factor (R20). */
 export function PersonSignIn({ id, name }: { id: string; name: string }) {
   const { t, language } = useLanguage()
-  const presence = usePresence()
-  const isOwn = presence.state === 'signed-in' && presence.me.personId === id
+  const isOwn = useMe().personId === id
   const path = { params: { path: { id } } }
-  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/people/{id}/account', path, { staleTime: 0 })
+  const query = $api.useQuery('get', '/api/people/{id}/account', path, { staleTime: 0 })
+  const { refetch } = query
   return (
     <section className="panel stack" aria-labelledby="person-sign-in">
       <h2 id="person-sign-in" tabIndex={-1}>
         {t('people.help.signin.title')}
       </h2>
-      {isPending && <Waiting lines={3} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data && (
-        <>
-          <dl className="facts">
-            <Fact label={t('account.password')}>
-              {t(data.password ? 'people.help.signin.has' : 'people.help.signin.hasNot')}
-            </Fact>
-            <Fact label={t('people.help.signin.totp')}>
-              {t(data.totp ? 'people.help.signin.has' : 'people.help.signin.hasNot')}
-            </Fact>
-            <Fact label={t('people.help.signin.passkeys')}>{data.passkeys}</Fact>
-            {data.link && (
-              <Fact label={t('people.help.signin.link')}>
-                {t('people.help.signin.link.open', { time: formatInstant(data.link.until, language) })}
+      <Loaded query={query} lines={3}>
+        {(data) => (
+          <>
+            <dl className="facts">
+              <Fact label={t('account.password')}>
+                {t(data.password ? 'people.help.signin.has' : 'people.help.signin.hasNot')}
               </Fact>
-            )}
-          </dl>
-          <MakeLink id={id} name={name} isOwn={isOwn} account={data} onMade={() => void refetch()} />
-          <RequestRemoval id={id} name={name} account={data} onRequested={() => void refetch()} />
-          {!isOwn && <EndSessions id={id} name={name} />}
-        </>
-      )}
+              <Fact label={t('people.help.signin.totp')}>
+                {t(data.totp ? 'people.help.signin.has' : 'people.help.signin.hasNot')}
+              </Fact>
+              <Fact label={t('people.help.signin.passkeys')}>{data.passkeys}</Fact>
+              {data.link && (
+                <Fact label={t('people.help.signin.link')}>
+                  {t('people.help.signin.link.open', { time: formatInstant(data.link.until, language) })}
+                </Fact>
+              )}
+            </dl>
+            <MakeLink id={id} name={name} isOwn={isOwn} account={data} onMade={() => void refetch()} />
+            <RequestRemoval id={id} name={name} account={data} onRequested={() => void refetch()} />
+            {!isOwn && <EndSessions id={id} name={name} />}
+          </>
+        )}
+      </Loaded>
     </section>
   )
 }

@@ -71,7 +71,7 @@ function eventsOf(person: PersonDetail): PersonEvent[] {
 }
 
 /** Returns the last millisecond of a period whose end is exclusive: its date is the last day of the period. */
-export function lastMomentOf(until: string): string {
+function lastMomentOf(until: string): string {
   return new Date(Date.parse(until) - 1).toISOString()
 }
 

@@ -1,7 +1,6 @@
 import { CircleCheck, TriangleAlert } from 'lucide-react'
 import { $api } from '../api/client.ts'
-import { Failure } from '../controls/failure.tsx'
-import { Waiting } from '../controls/waiting.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 
@@ -10,15 +9,15 @@ const promise = 'recording.as-drawn'
 /** Proof that exactly the drawn calls were recorded: every draw is recomputed (R14, R15). */
 export function DrawProof() {
   const { t, language, named } = useLanguage()
-  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/evidence')
+  const query = $api.useQuery('get', '/api/evidence')
+  const { data } = query
   const proof = data?.items.find((one) => one.promise === promise)
   const Icon = proof?.holds ? CircleCheck : TriangleAlert
   return (
     <section aria-labelledby="plan-proof" className="plan-section">
       <h2 id="plan-proof">{t('plan.proof')}</h2>
       <div className={`panel proof ${proof ? (proof.holds ? 'proof-holds' : 'proof-broken') : ''}`}>
-        {isPending && <Waiting lines={2} />}
-        {error && <Failure error={error} onAgain={() => void refetch()} />}
+        <Loaded query={query} lines={2} />
         {data && !proof && <p>{t('plan.proof.none')}</p>}
         {proof && (
           <>

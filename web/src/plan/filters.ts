@@ -1,14 +1,11 @@
 /** Types of the recording plan's API, and the period of its shares in the URL. */
 import { parseDate, today, type CalendarDate } from '@internationalized/date'
-import type { paths } from '../api/paths.ts'
+import type { Answer } from '../api/shapes.ts'
 import { zone } from '../format/instant.ts'
 
-type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
-  ? Body
-  : never
-export type RecordingPlan = Ok<paths['/api/recording-plan']['get']>
+export type RecordingPlan = Answer<'/api/recording-plan', 'get'>
 export type Rule = RecordingPlan['rules'][number]
-export type Shares = Ok<paths['/api/shares']['get']>
+export type Shares = Answer<'/api/shares', 'get'>
 export type Share = Pick<Shares['byNumber'][number], 'answered' | 'expected' | 'drawn' | 'recorded'>
 
 /** First and last day of the counts, inclusive, in the URL. */

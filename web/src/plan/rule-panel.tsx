@@ -1,8 +1,7 @@
 import { Fact } from '../contact/facts.tsx'
-import { formatDate } from '../format/instant.ts'
+import { formatDate, formatLastDay } from '../format/instant.ts'
 import { formatShare } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { lastMomentOf } from '../people/timeline.ts'
 import { serverNowMs } from '../api/server-time.ts'
 import type { Rule } from './filters.ts'
 import { formatHours, quotaText } from './rule-words.ts'
@@ -35,9 +34,7 @@ export function RulePanel({ rule }: { rule: Rule }) {
         <Fact label={t('plan.hours')}>{rule.hours ? formatHours(rule.hours, language) : t('plan.hours.always')}</Fact>
         <Fact label={t('plan.term')}>{t('plan.term.months', { count: rule.recordingMonths })}</Fact>
         <Fact label={t('plan.valid')}>
-          {rule.until
-            ? `${from}–${formatDate(lastMomentOf(rule.until), language)}`
-            : t('plan.valid.since', { date: from })}
+          {rule.until ? `${from}–${formatLastDay(rule.until, language)}` : t('plan.valid.since', { date: from })}
         </Fact>
       </dl>
       <div>

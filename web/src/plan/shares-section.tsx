@@ -6,10 +6,9 @@ import { $api } from '../api/client.ts'
 import type { UnderPurpose } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { DateRangeField } from '../controls/date-range.tsx'
-import { Failure } from '../controls/failure.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { useTries } from '../controls/use-tries.ts'
-import { Waiting } from '../controls/waiting.tsx'
 import { zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { PurposeForm } from '../session/purpose-form.tsx'
@@ -47,13 +46,8 @@ function SharesUnder({ under, rules }: { under: UnderPurpose; rules: readonly Ru
   const { start, end } = daysOf(period)
   const from = start.toDate(zone).toISOString()
   const to = end.add({ days: 1 }).toDate(zone).toISOString()
-  const {
-    data: shares,
-    error,
-    isPending,
-    isFetching,
-    refetch,
-  } = $api.useQuery('get', '/api/shares', { params: { query: { ...under, from, to } } })
+  const query = $api.useQuery('get', '/api/shares', { params: { query: { ...under, from, to } } })
+  const { data: shares, isFetching } = query
   const announceNow = useEffectEvent(() => {
     const answered = shares?.byNumber.reduce((sum, one) => sum + one.answered, 0) ?? 0
     announce(t('plan.shares.counted', { count: answered }))
@@ -67,8 +61,7 @@ function SharesUnder({ under, rules }: { under: UnderPurpose; rules: readonly Ru
   return (
     <div className="stack" aria-busy={isFetching}>
       <PeriodForm period={period} />
-      {isPending && <Waiting lines={6} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} />
       {shares && (
         <>
           <SharesTable

@@ -3,57 +3,68 @@ import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
-import { Waiting } from '../controls/waiting.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { formatDate } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { useMe } from '../session/use-presence.ts'
+import { Only } from '../shell/only.tsx'
 import { Page } from '../shell/page.tsx'
 import { CalibrationResult } from './calibration-result.tsx'
 import { FormAgreement } from './form-agreement.tsx'
-import { QualityGate } from './quality-gate.tsx'
-import { plansQuality, type Calibration } from './quality-shapes.ts'
+import { evaluates, plansQuality, type Calibration } from './quality-shapes.ts'
 
 /** Kalibroinnit: one recording, several blind evaluators, and their agreement. */
 export function CalibrationsPage() {
-  return <QualityGate>{(me) => <Calibrations isExpert={plansQuality(me)} />}</QualityGate>
+  return (
+    <Only who={evaluates}>
+      <Calibrations />
+    </Only>
+  )
 }
 
-function Calibrations({ isExpert }: { isExpert: boolean }) {
+function Calibrations() {
+  const isExpert = plansQuality(useMe())
   const { t } = useLanguage()
-  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/quality/calibrations', undefined, {
+  const query = $api.useQuery('get', '/api/quality/calibrations', undefined, {
     staleTime: 0,
   })
+  const { refetch } = query
   return (
     <Page
       title={t('quality.calibrations')}
       lead={t('quality.calibrations.lead')}
       crumbs={[{ label: t('quality.title'), to: '/quality' }]}
     >
-      {isPending && <Waiting lines={6} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <p className="muted">{t('quality.calibrations.none')}</p>}
-      {data && data.items.length > 0 && (
-        <ul className="cards quality-wide" aria-label={t('quality.calibrations')}>
-          {data.items.map((one) => (
-            <Row
-              key={one.id}
-              calibration={one}
-              isExpert={isExpert}
-              onDone={async () => {
-                await refetch()
-              }}
-            />
-          ))}
-        </ul>
-      )}
-      {data && data.agreement.length > 0 && (
-        <section className="stack-small quality-wide" aria-labelledby="agreement-by-question">
-          <h2 id="agreement-by-question">{t('quality.agreement.byQuestion')}</h2>
-          <p className="hint">{t('quality.agreement.what')}</p>
-          {data.agreement.map((one) => (
-            <FormAgreement key={`${one.formId} ${one.formVersion}`} agreement={one} />
-          ))}
-        </section>
-      )}
+      <Loaded query={query}>
+        {(data) => (
+          <>
+            {data.items.length === 0 && <p className="muted">{t('quality.calibrations.none')}</p>}
+            {data.items.length > 0 && (
+              <ul className="cards quality-wide" aria-label={t('quality.calibrations')}>
+                {data.items.map((one) => (
+                  <Row
+                    key={one.id}
+                    calibration={one}
+                    isExpert={isExpert}
+                    onDone={async () => {
+                      await refetch()
+                    }}
+                  />
+                ))}
+              </ul>
+            )}
+            {data.agreement.length > 0 && (
+              <section className="stack-small quality-wide" aria-labelledby="agreement-by-question">
+                <h2 id="agreement-by-question">{t('quality.agreement.byQuestion')}</h2>
+                <p className="hint">{t('quality.agreement.what')}</p>
+                {data.agreement.map((one) => (
+                  <FormAgreement key={`${one.formId} ${one.formVersion}`} agreement={one} />
+                ))}
+              </section>
+            )}
+          </>
+        )}
+      </Loaded>
     </Page>
   )
 }

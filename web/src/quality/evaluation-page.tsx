@@ -1,35 +1,39 @@
 import { useParams } from '@tanstack/react-router'
 import { useId, useState } from 'react'
 import { $api } from '../api/client.ts'
-import { Failure } from '../controls/failure.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { Only } from '../shell/only.tsx'
 import { Page } from '../shell/page.tsx'
 import { BeginEvaluation, ListeningNote } from './begin-evaluation.tsx'
 import { Evaluating } from './evaluating.tsx'
 import { EvaluationFacts } from './evaluation-facts.tsx'
 import { NextEvaluation } from './next-evaluation.tsx'
-import { QualityGate } from './quality-gate.tsx'
-import type { Evaluation } from './quality-shapes.ts'
+import { evaluates, type Evaluation } from './quality-shapes.ts'
 import { ReleasedEvaluation } from './released-evaluation.tsx'
 
 /** One evaluation: player and form while it is in progress, the result once released. */
 export function EvaluationPage() {
-  return <QualityGate>{() => <Read />}</QualityGate>
+  return (
+    <Only who={evaluates}>
+      <Read />
+    </Only>
+  )
 }
 
 function Read() {
   const { t, language } = useLanguage()
   const { id } = useParams({ from: '/quality/evaluations/$id' })
-  const { data, error, isPending, refetch } = $api.useQuery(
+  const query = $api.useQuery(
     'get',
     '/api/quality/evaluations/{id}',
     { params: { path: { id } } },
     // Typed answers are newer than a second read.
     { staleTime: Infinity, gcTime: 0 },
   )
+  const { data, refetch } = query
   const [releasedId, setReleasedId] = useState<string>()
   const note = useId()
   const title = data?.startedAt
@@ -37,8 +41,7 @@ function Read() {
     : t('quality.evaluation')
   return (
     <Page title={title} crumbs={[{ label: t('quality.title'), to: '/quality' }]} className="quality-evaluation">
-      {isPending && <Waiting lines={10} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} lines={10} />
       {data && (
         <>
           <EvaluationFacts evaluation={data} />

@@ -3,30 +3,36 @@ import { useState } from 'react'
 import { $api, queries } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { Choice } from '../controls/choice.tsx'
-import { Failure } from '../controls/failure.tsx'
-import { Waiting } from '../controls/waiting.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { useMe } from '../session/use-presence.ts'
+import { Only } from '../shell/only.tsx'
 import { Page } from '../shell/page.tsx'
 import { FormBuilder } from './form-builder.tsx'
-import { QualityGate } from './quality-gate.tsx'
-import { plansQuality, type FormContent, type QualityForm } from './quality-shapes.ts'
+import { evaluates, plansQuality, type FormContent, type QualityForm } from './quality-shapes.ts'
 import { scaleText } from './scale-text.ts'
 
 /** One form: the draft of its next version, and the published versions. */
 export function FormPage() {
-  return <QualityGate>{(me) => <Read isExpert={plansQuality(me)} />}</QualityGate>
+  return (
+    <Only who={evaluates}>
+      <Read />
+    </Only>
+  )
 }
 
-function Read({ isExpert }: { isExpert: boolean }) {
+function Read() {
+  const isExpert = plansQuality(useMe())
   const { t } = useLanguage()
   const { id } = useParams({ from: '/quality/forms/$id' })
-  const { data, error, isPending, refetch } = $api.useQuery(
+  const query = $api.useQuery(
     'get',
     '/api/quality/forms/{id}',
     { params: { path: { id } } },
     { staleTime: Infinity, gcTime: 0 },
   )
+  const { data, refetch } = query
   const [isChanging, setChanging] = useState(false)
   const refresh = async () => {
     setChanging(false)
@@ -42,8 +48,7 @@ function Read({ isExpert }: { isExpert: boolean }) {
         { label: t('quality.forms'), to: '/quality/forms' },
       ]}
     >
-      {isPending && <Waiting lines={8} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} lines={8} />
       {data && isExpert && content && (
         <FormBuilder key={data.revision} form={data} content={content} onDone={refresh} />
       )}

@@ -2,33 +2,38 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { $api, queries } from '../api/client.ts'
 import { Choice } from '../controls/choice.tsx'
-import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { ActStep } from '../controls/step.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { formatDate } from '../format/instant.ts'
 import { languages, type Language } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { useMe } from '../session/use-presence.ts'
+import { Only } from '../shell/only.tsx'
 import { Page } from '../shell/page.tsx'
-import { QualityGate } from './quality-gate.tsx'
-import { plansQuality } from './quality-shapes.ts'
+import { evaluates, plansQuality } from './quality-shapes.ts'
 
 /** Lomakkeet: evaluation forms and their versions. */
 export function FormsPage() {
-  return <QualityGate>{(me) => <Forms isExpert={plansQuality(me)} />}</QualityGate>
+  return (
+    <Only who={evaluates}>
+      <Forms />
+    </Only>
+  )
 }
 
-function Forms({ isExpert }: { isExpert: boolean }) {
+function Forms() {
+  const isExpert = plansQuality(useMe())
   const { t, language } = useLanguage()
-  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/quality/forms', undefined, { staleTime: 0 })
+  const query = $api.useQuery('get', '/api/quality/forms', undefined, { staleTime: 0 })
+  const { data } = query
   return (
     <Page
       title={t('quality.forms')}
       lead={t('quality.forms.lead')}
       crumbs={[{ label: t('quality.title'), to: '/quality' }]}
     >
-      {isPending && <Waiting lines={4} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} lines={4} />
       {isExpert && data && <NewForm />}
       {data?.items.length === 0 && <p className="muted">{t('quality.forms.none')}</p>}
       {data && data.items.length > 0 && (

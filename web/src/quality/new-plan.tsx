@@ -5,13 +5,13 @@ import { Notice } from '../controls/notice.tsx'
 import { ActStep } from '../controls/step.tsx'
 import { useStoredForm } from '../disclosures/stored-form.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { usePresence } from '../session/use-presence.ts'
+import { useMe } from '../session/use-presence.ts'
 import { announce } from '../shell/announce.tsx'
 
 /** Creates a sampling plan: count per week of one unit and one number. */
 export function NewPlan({ onDone }: { onDone: () => Promise<unknown> }) {
   const { t, named } = useLanguage()
-  const presence = usePresence()
+  const me = useMe()
   const forms = $api.useQuery('get', '/api/quality/forms').data?.items ?? []
   const units = $api.useQuery('get', '/api/units', undefined, { staleTime: 60_000 }).data?.items ?? []
   const registry = $api.useQuery('get', '/api/numbers', undefined, { staleTime: 600_000 }).data?.items ?? []
@@ -26,8 +26,7 @@ export function NewPlan({ onDone }: { onDone: () => Promise<unknown> }) {
   })
   const { typed } = form
 
-  const rights = presence.state === 'signed-in' ? presence.me.rights : []
-  const reached = rights.filter(({ role, duty }) => role === 'EXPERT' && duty === 'QUALITY')
+  const reached = me.rights.filter(({ role, duty }) => role === 'EXPERT' && duty === 'QUALITY')
   const numbers = registry.filter(
     ({ number: key, kind }) =>
       kind !== 'SWITCHBOARD' &&

@@ -4,34 +4,40 @@ import { Fact } from '../contact/facts.tsx'
 import { Button } from '../controls/button.tsx'
 import { Confirm } from '../controls/confirm.tsx'
 import { Failure } from '../controls/failure.tsx'
-import { Waiting } from '../controls/waiting.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { WideTable } from '../controls/wide-table.tsx'
 import { writeDay } from '../disclosures/days.ts'
 import { formatInstant } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
+import { useMe } from '../session/use-presence.ts'
+import { Only } from '../shell/only.tsx'
 import { Page } from '../shell/page.tsx'
 import { NewPlan } from './new-plan.tsx'
-import { QualityGate } from './quality-gate.tsx'
-import { plansQuality, type SamplingPlan } from './quality-shapes.ts'
+import { evaluates, plansQuality, type SamplingPlan } from './quality-shapes.ts'
 
 /** Otannat: weekly sample size by unit and number, and the draws, recomputed. */
 export function PlansPage() {
-  return <QualityGate>{(me) => <Plans isExpert={plansQuality(me)} />}</QualityGate>
+  return (
+    <Only who={evaluates}>
+      <Plans />
+    </Only>
+  )
 }
 
-function Plans({ isExpert }: { isExpert: boolean }) {
+function Plans() {
+  const isExpert = plansQuality(useMe())
   const { t } = useLanguage()
-  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/quality/plans', undefined, { staleTime: 0 })
+  const query = $api.useQuery('get', '/api/quality/plans', undefined, { staleTime: 0 })
+  const { data, refetch } = query
   return (
     <Page
       title={t('quality.plans')}
       lead={t('quality.plans.lead')}
       crumbs={[{ label: t('quality.title'), to: '/quality' }]}
     >
-      {isPending && <Waiting lines={6} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} />
       {isExpert && data && (
         <NewPlan
           onDone={async () => {

@@ -1,26 +1,21 @@
 /** Types of the API for quality (R4, R37, R38), and who may open its pages. The server computes scores. */
 import { fromDate, startOfMonth, toCalendarDate, toZoned } from '@internationalized/date'
-import type { paths } from '../api/paths.ts'
-import type { Me } from '../api/shapes.ts'
+import type { Answer, Me } from '../api/shapes.ts'
 import { zone } from '../format/instant.ts'
 
-type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
-  ? Body
-  : never
-
-export type ListedEvaluation = Ok<paths['/api/quality/evaluations']['get']>['items'][number]
-export type Evaluation = Ok<paths['/api/quality/evaluations/{id}']['get']>
-export type OwnEvaluation = Ok<paths['/api/my-calls/evaluations']['get']>['items'][number]
-export type QualityForm = Ok<paths['/api/quality/forms/{id}']['get']>
+export type ListedEvaluation = Answer<'/api/quality/evaluations', 'get'>['items'][number]
+export type Evaluation = Answer<'/api/quality/evaluations/{id}', 'get'>
+export type OwnEvaluation = Answer<'/api/my-calls/evaluations', 'get'>['items'][number]
+export type QualityForm = Answer<'/api/quality/forms/{id}', 'get'>
 export type FormContent = NonNullable<QualityForm['draft']>
 export type Section = FormContent['sections'][number]
 export type Question = Section['questions'][number]
 export type Scale = Question['scale']
-export type FormProblem = Ok<paths['/api/quality/forms/{id}']['put']>['problems'][number]
-export type SamplingPlan = Ok<paths['/api/quality/plans']['get']>['items'][number]
-export type Calibration = Ok<paths['/api/quality/calibrations']['get']>['items'][number]
-export type FormAgreement = Ok<paths['/api/quality/calibrations']['get']>['agreement'][number]
-export type GroupResult = Ok<paths['/api/quality/results/{quarter}']['get']>['items'][number]
+export type FormProblem = Answer<'/api/quality/forms/{id}', 'put'>['problems'][number]
+export type SamplingPlan = Answer<'/api/quality/plans', 'get'>['items'][number]
+export type Calibration = Answer<'/api/quality/calibrations', 'get'>['items'][number]
+export type FormAgreement = Answer<'/api/quality/calibrations', 'get'>['agreement'][number]
+export type GroupResult = Answer<'/api/quality/results/{quarter}', 'get'>['items'][number]
 export type Answers = Evaluation['answers']
 export type MomentComment = Evaluation['comments'][number]
 export type Score = NonNullable<Evaluation['score']>

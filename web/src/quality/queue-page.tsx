@@ -3,31 +3,37 @@ import { useId, type ReactNode } from 'react'
 import { $api, queries } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
 import { Button } from '../controls/button.tsx'
-import { Failure } from '../controls/failure.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { writeDay } from '../disclosures/days.ts'
 import { formatLength } from '../format/duration.ts'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { useMe } from '../session/use-presence.ts'
+import { Only } from '../shell/only.tsx'
 import { Page } from '../shell/page.tsx'
 import { BeginEvaluation, ListeningNote } from './begin-evaluation.tsx'
-import { QualityGate } from './quality-gate.tsx'
-import { plansQuality, readAside, type ListedEvaluation } from './quality-shapes.ts'
+import { evaluates, plansQuality, readAside, type ListedEvaluation } from './quality-shapes.ts'
 import { ScoreBadge } from './score-badge.tsx'
 import { StartCalibration } from './start-calibration.tsx'
 
 /** Laatu: the queue, one's own evaluations in progress, and released ones. */
 export function QueuePage() {
-  return <QualityGate>{(me) => <Queue isExpert={plansQuality(me)} />}</QualityGate>
+  return (
+    <Only who={evaluates}>
+      <Queue />
+    </Only>
+  )
 }
 
-function Queue({ isExpert }: { isExpert: boolean }) {
+function Queue() {
+  const isExpert = plansQuality(useMe())
   const { t } = useLanguage()
-  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/quality/evaluations', undefined, {
+  const query = $api.useQuery('get', '/api/quality/evaluations', undefined, {
     staleTime: 0,
   })
+  const { data } = query
   const { aside } = useSearch({ from: '/quality', select: readAside, structuralSharing: true })
   const items = data?.items ?? []
   const disputed = items.filter(({ disagreedAt, answeredAt }) => disagreedAt && !answeredAt)
@@ -46,8 +52,7 @@ function Queue({ isExpert }: { isExpert: boolean }) {
           {t(`quality.aside.done.${aside}`)}
         </Notice>
       )}
-      {isPending && <Waiting lines={8} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} lines={8} />
       {data && (
         <>
           {parts.mine.length > 0 && <Part name="mine" items={parts.mine} isExpert={isExpert} />}

@@ -2,28 +2,32 @@ import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import { serverNowMs } from '../api/server-time.ts'
 import { Choice } from '../controls/choice.tsx'
-import { Failure } from '../controls/failure.tsx'
-import { Waiting } from '../controls/waiting.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { WideTable } from '../controls/wide-table.tsx'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { Only } from '../shell/only.tsx'
 import { Page } from '../shell/page.tsx'
-import { QualityGate } from './quality-gate.tsx'
-import { lastQuarters, type GroupResult } from './quality-shapes.ts'
+import { evaluates, lastQuarters, type GroupResult } from './quality-shapes.ts'
 import { percentOf } from './score-badge.tsx'
 
 /** Tulokset: by unit and number, only for large enough groups; never by person (R6). */
 export function ResultsPage() {
-  return <QualityGate>{() => <Results />}</QualityGate>
+  return (
+    <Only who={evaluates}>
+      <Results />
+    </Only>
+  )
 }
 
 function Results() {
   const { t } = useLanguage()
   const [quarters] = useState(() => lastQuarters(serverNowMs()))
   const [quarter, setQuarter] = useState(quarters[0]!)
-  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/quality/results/{quarter}', {
+  const query = $api.useQuery('get', '/api/quality/results/{quarter}', {
     params: { path: { quarter } },
   })
+  const { data } = query
   const quarterText = (written: string) => {
     const [year, number] = written.split('-Q') as [string, string]
     return t('quality.quarter', { year, number })
@@ -44,8 +48,7 @@ function Results() {
       <div role="status" className="visually-hidden">
         {data && t('quality.results.count', { count: data.items.length })}
       </div>
-      {isPending && <Waiting lines={4} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} lines={4} />
       {data?.items.length === 0 && <p className="muted">{t('quality.results.none')}</p>}
       {data && data.items.length > 0 && (
         <WideTable aria-label={t('quality.results')}>

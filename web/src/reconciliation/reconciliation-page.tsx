@@ -1,9 +1,8 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { BellRing } from 'lucide-react'
 import { $api } from '../api/client.ts'
-import { Failure } from '../controls/failure.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
@@ -21,12 +20,8 @@ export function ReconciliationPage() {
   const days = daysOf(filters)
   const from = days.start.toDate(zone).toISOString()
   const to = days.end.add({ days: 1 }).toDate(zone).toISOString()
-  const { data, error, isPending, isFetching, refetch } = $api.useQuery(
-    'get',
-    '/api/reconciliation',
-    { params: { query: { from, to } } },
-    { staleTime: 0 },
-  )
+  const query = $api.useQuery('get', '/api/reconciliation', { params: { query: { from, to } } }, { staleTime: 0 })
+  const { isFetching, refetch } = query
   return (
     <Page title={t('reconciliation.title')} lead={t('reconciliation.lead')}>
       <PeriodForm
@@ -36,43 +31,52 @@ export function ReconciliationPage() {
           void navigate({ to: '/reconciliation', search, replace: true, resetScroll: false })
         }}
       />
-      {isPending && <Waiting lines={8} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.feeds.length === 0 && <Notice kind="info">{t('reconciliation.none')}</Notice>}
-      {data && data.feeds.length > 0 && (
-        <div className="stack" aria-busy={isFetching}>
-          {data.feeds.some(({ state }) => state !== 'well') && (
-            <Notice kind="warning">
-              <p>{t('reconciliation.feeds.wrong')}</p>
-              <ul className="plain-list">
-                {data.feeds
-                  .filter(({ state }) => state !== 'well')
-                  .map(({ name, state }) => (
-                    <li key={name}>
-                      <a href={`#feed-${name}`}>{name}</a>: {t(`reconciliation.state.${state}`)}
-                    </li>
+      <Loaded query={query} lines={8}>
+        {(data) => (
+          <>
+            {data.feeds.length === 0 && <Notice kind="info">{t('reconciliation.none')}</Notice>}
+            {data.feeds.length > 0 && (
+              <div className="stack" aria-busy={isFetching}>
+                {data.feeds.some(({ state }) => state !== 'well') && (
+                  <Notice kind="warning">
+                    <p>{t('reconciliation.feeds.wrong')}</p>
+                    <ul className="plain-list">
+                      {data.feeds
+                        .filter(({ state }) => state !== 'well')
+                        .map(({ name, state }) => (
+                          <li key={name}>
+                            <a href={`#feed-${name}`}>{name}</a>: {t(`reconciliation.state.${state}`)}
+                          </li>
+                        ))}
+                    </ul>
+                  </Notice>
+                )}
+                {data.mayExplain && (
+                  <p>
+                    <Link to="/alarms" className="link-with-icon">
+                      <BellRing aria-hidden="true" size={18} />
+                      {t('reconciliation.alarm')}
+                    </Link>
+                  </p>
+                )}
+                <CountsTable counts={data.counts} filters={filters} />
+                <UnreconciledList
+                  key={`${from} ${to}`}
+                  found={data}
+                  filters={filters}
+                  onExplained={() => void refetch()}
+                />
+                <section aria-labelledby="reconciliation-feeds" className="stack-small">
+                  <h2 id="reconciliation-feeds">{t('reconciliation.feeds')}</h2>
+                  {data.feeds.map((feed) => (
+                    <FeedCard key={feed.name} feed={feed} period={{ from, to }} />
                   ))}
-              </ul>
-            </Notice>
-          )}
-          {data.mayExplain && (
-            <p>
-              <Link to="/alarms" className="link-with-icon">
-                <BellRing aria-hidden="true" size={18} />
-                {t('reconciliation.alarm')}
-              </Link>
-            </p>
-          )}
-          <CountsTable counts={data.counts} filters={filters} />
-          <UnreconciledList key={`${from} ${to}`} found={data} filters={filters} onExplained={() => void refetch()} />
-          <section aria-labelledby="reconciliation-feeds" className="stack-small">
-            <h2 id="reconciliation-feeds">{t('reconciliation.feeds')}</h2>
-            {data.feeds.map((feed) => (
-              <FeedCard key={feed.name} feed={feed} period={{ from, to }} />
-            ))}
-          </section>
-        </div>
-      )}
+                </section>
+              </div>
+            )}
+          </>
+        )}
+      </Loaded>
     </Page>
   )
 }

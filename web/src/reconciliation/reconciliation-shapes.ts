@@ -1,17 +1,13 @@
 /** Types of the reconciliation's API, the filters of its page in the URL, and who may open it. */
 import { parseDate, today, type CalendarDate } from '@internationalized/date'
-import type { paths } from '../api/paths.ts'
-import type { Me } from '../api/shapes.ts'
+import type { Answer, Me } from '../api/shapes.ts'
 import { zone } from '../format/instant.ts'
 import { hasRole } from '../session/rights.ts'
 
-type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
-  ? Body
-  : never
-export type Reconciliation = Ok<paths['/api/reconciliation']['get']>
+export type Reconciliation = Answer<'/api/reconciliation', 'get'>
 export type Counted = Reconciliation['counts'][number]
 export type FeedState = Reconciliation['feeds'][number]
-export type Unreconciled = Ok<paths['/api/reconciliation/calls']['get']>['items'][number]
+export type Unreconciled = Answer<'/api/reconciliation/calls', 'get'>['items'][number]
 
 export const groupings = ['day', 'number', 'feed'] as const
 export type Grouping = (typeof groupings)[number]

@@ -6,7 +6,7 @@ import { formatInstant, formatSpan } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { hasRole } from '../session/rights.ts'
-import { usePresence } from '../session/use-presence.ts'
+import { useMe } from '../session/use-presence.ts'
 import { reasons, type Kind, type Unreconciled } from './reconciliation-shapes.ts'
 
 /** Call parts without a counterpart: time, number, known reason, and explanation. */
@@ -23,8 +23,7 @@ export function UnreconciledTable({
   onSelect: (id: string, isSelected: boolean) => void
 }) {
   const { t, language, named } = useLanguage()
-  const presence = usePresence()
-  const mayOpenCalls = presence.state === 'signed-in' && hasRole(presence.me, 'MAINTENANCE')
+  const mayOpenCalls = hasRole(useMe(), 'MAINTENANCE')
   const isExplained = items.some(({ explained }) => explained)
   const instant = (at: string) => formatInstant(at, language)
   return (

@@ -1,7 +1,6 @@
 import { Download } from 'lucide-react'
 import { useState } from 'react'
 import { serverNowMs } from '../api/server-time.ts'
-import type { Me } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Checks } from '../controls/checks.tsx'
 import { DateRangeField, type DateRange } from '../controls/date-range.tsx'
@@ -11,23 +10,25 @@ import { readsLog } from '../disclosures/disclosure-shapes.ts'
 import { saveFile } from '../disclosures/save-file.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { todayAt } from '../retention/hold-dates.ts'
-import { usePresence } from '../session/use-presence.ts'
+import { useMe } from '../session/use-presence.ts'
 import { announce } from '../shell/announce.tsx'
-import { NotFound } from '../shell/not-found.tsx'
+import { Only } from '../shell/only.tsx'
 import { Page } from '../shell/page.tsx'
 import { publicPages } from '../shell/public-pages.ts'
 import { formats, kindsOf, pathOf, type Format } from './records-query.ts'
 
 /** Asiarekisteri: exports the decisions of a period, for those who oversee or decide. */
 export function RecordsPage() {
-  const presence = usePresence()
-  if (presence.state !== 'signed-in') return null
-  return readsLog(presence.me) ? <Records me={presence.me} /> : <NotFound />
+  return (
+    <Only who={readsLog}>
+      <Records />
+    </Only>
+  )
 }
 
-function Records({ me }: { me: Me }) {
+function Records() {
   const { t, language } = useLanguage()
-  const known = kindsOf(me)
+  const known = kindsOf(useMe())
   const [range, setRange] = useState<DateRange | null>(() => {
     const today = todayAt(serverNowMs())
     return { start: today.set({ month: 1, day: 1 }), end: today }

@@ -14,7 +14,7 @@ import { isUndecided, useAffectedRequests, type AffectedRequest } from './use-af
 type NoticeDelivery = Exclude<Delivery, 'HOME'>
 
 /** Requests that a change affects, each with its decision: listen before, or notify in time (L29). */
-export function AffectedRequests({ me }: { me: Me | undefined }) {
+export function AffectedRequests({ me }: { me: Me }) {
   const { t, language } = useLanguage()
   const { data, refetch } = useAffectedRequests(me)
   const items = data?.items ?? []

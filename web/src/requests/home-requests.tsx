@@ -22,10 +22,10 @@ type Reason = paths['/api/home-requests/{id}/discard']['post']['requestBody']['c
 const reasons = ['DUPLICATE', 'NOT_A_REQUEST', 'UNREACHABLE', 'WITHDRAWN'] as const satisfies readonly Reason[]
 
 /** Requests from the public page, oldest first: each is accepted as a request, or discarded with a reason. */
-export function HomeRequests({ me }: { me: Me | undefined }) {
+export function HomeRequests({ me }: { me: Me }) {
   const { t } = useLanguage()
   const { data, error, refetch } = $api.useQuery('get', '/api/home-requests', undefined, {
-    enabled: me !== undefined && servesRequests(me),
+    enabled: servesRequests(me),
     staleTime: 0,
   })
   if (error) return <Failure error={error} onAgain={() => void refetch()} />

@@ -20,7 +20,7 @@ import { zone } from '../format/instant.ts'
 import { languageNames, languages } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { todayAt } from '../retention/hold-dates.ts'
-import { usePresence } from '../session/use-presence.ts'
+import { useMe } from '../session/use-presence.ts'
 import { Page } from '../shell/page.tsx'
 import { channels, newRequestFields, newRequestOf, type NewRequestDraft, type NewRequestField } from './new-request.ts'
 import { kindsOf } from './queue.ts'
@@ -30,8 +30,7 @@ import { invalidateQueue, useQueue } from './use-queue.ts'
 /** Enters a request as received: requester, content, channel and time (R45). */
 export function NewRequestPage() {
   const { t } = useLanguage()
-  const presence = usePresence()
-  const { data, error, refetch } = useQueue({}, presence.state === 'signed-in' ? presence.me : undefined)
+  const { data, error, refetch } = useQueue({}, useMe())
   return (
     <Page title={t('requests.enter')} crumbs={[{ label: t('requests.title'), to: '/requests' }]}>
       {!data && !error && <Waiting lines={8} />}

@@ -2,13 +2,13 @@ import { useParams } from '@tanstack/react-router'
 import { Suspense, type ReactNode } from 'react'
 import { $api } from '../api/client.ts'
 import type { Me, RequestDetail } from '../api/shapes.ts'
-import { Failure } from '../controls/failure.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
+import { Loaded } from '../controls/loaded.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { Letters } from '../letters/request-letters.tsx'
 import { Appointments } from '../offices/request-appointments.tsx'
-import { usePresence } from '../session/use-presence.ts'
+import { useMe } from '../session/use-presence.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
 import { Acts } from './acts/request-acts.tsx'
@@ -27,13 +27,9 @@ import { invalidateQueue } from './use-queue.ts'
 export function RequestPage() {
   const { t } = useLanguage()
   const { id } = useParams({ from: '/requests/$id' })
-  const presence = usePresence()
-  const { data, error, isPending, refetch } = $api.useQuery(
-    'get',
-    '/api/requests/{id}',
-    { params: { path: { id } } },
-    { staleTime: 0 },
-  )
+  const me = useMe()
+  const query = $api.useQuery('get', '/api/requests/{id}', { params: { path: { id } } }, { staleTime: 0 })
+  const { data, refetch } = query
   const refresh = async () => {
     invalidateQueue()
     await refetch()
@@ -51,11 +47,8 @@ export function RequestPage() {
       })}
       crumbs={[{ label: t('requests.title'), to: '/requests' }]}
     >
-      {isPending && <Waiting lines={8} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data && presence.state === 'signed-in' && (
-        <Serving request={data} me={presence.me} onDone={done} onChanged={() => void refresh()} />
-      )}
+      <Loaded query={query} lines={8} />
+      {data && <Serving request={data} me={me} onDone={done} onChanged={() => void refresh()} />}
     </Page>
   )
 }

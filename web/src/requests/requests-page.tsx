@@ -11,7 +11,7 @@ import { Waiting } from '../controls/waiting.tsx'
 import { exactUrlMatch } from '../controls/exact-url-match.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { usePresence } from '../session/use-presence.ts'
+import { useMe } from '../session/use-presence.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
 import { queueUrl, queueFiltersOfUrl, readQueue, type QueueFilters } from './queue.ts'
@@ -26,8 +26,7 @@ export function RequestsPage() {
   const address = useSearch({ from: '/requests', select: readQueue, structuralSharing: true })
   const searchWordsKey = useLocation({ select: ({ state }) => state.searchWordsKey })
   const filters = queueFiltersOfUrl(address, searchWordsKey)
-  const presence = usePresence()
-  const me = presence.state === 'signed-in' ? presence.me : undefined
+  const me = useMe()
   const { data, error, isPending, refetch } = useQueue(filters, me)
   const isClosed = filters.state === 'closed'
   const shown = data?.items.length

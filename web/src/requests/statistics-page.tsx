@@ -3,9 +3,8 @@ import { $api } from '../api/client.ts'
 import { serverNowMs } from '../api/server-time.ts'
 import type { RequestStatistics } from '../api/shapes.ts'
 import { Choice } from '../controls/choice.tsx'
-import { Failure } from '../controls/failure.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { WideTable } from '../controls/wide-table.tsx'
 import { formatCount, formatDecimal } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
@@ -25,7 +24,7 @@ export function RequestStatisticsPage() {
     select: readStatistics,
     structuralSharing: true,
   })
-  const { data, error, isPending, refetch } = $api.useQuery(
+  const query = $api.useQuery(
     'get',
     '/api/request-statistics',
     { params: { query: daysOf(period, todayAt(serverNowMs())) } },
@@ -40,9 +39,9 @@ export function RequestStatisticsPage() {
         value={period}
         onChange={(value) => void navigate({ to: '/requests/statistics', search: readStatistics({ period: value }) })}
       />
-      {isPending && <Waiting lines={8} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data && <Counts statistics={data} />}
+      <Loaded query={query} lines={8}>
+        {(data) => <Counts statistics={data} />}
+      </Loaded>
     </Page>
   )
 }

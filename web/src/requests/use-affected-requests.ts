@@ -7,9 +7,9 @@ export type AffectedRequest =
   paths['/api/pending-rights']['get']['responses'][200]['content']['application/json']['items'][number]
 
 /** Returns open requests affected by coming changes of the description; none for persons who serve none. */
-export function useAffectedRequests(me: Me | undefined) {
+export function useAffectedRequests(me: Me) {
   return $api.useQuery('get', '/api/pending-rights', undefined, {
-    enabled: me !== undefined && hasRole(me, 'SERVICE_UNIT'),
+    enabled: hasRole(me, 'SERVICE_UNIT'),
     staleTime: 0,
   })
 }

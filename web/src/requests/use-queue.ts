@@ -9,12 +9,12 @@ export function servesRequests(me: Pick<Me, 'rights'>): boolean {
 }
 
 /** Reads the queue by filters, only for persons who serve requests: a refusal would be logged. */
-export function useQueue(filters: QueueFilters, me: Me | undefined) {
+export function useQueue(filters: QueueFilters, me: Me) {
   return $api.useQuery(
     'get',
     '/api/requests',
     { params: { query: { state: filters.state ?? 'open', whose: filters.whose ?? 'all', ...pickFind(filters) } } },
-    { enabled: me !== undefined && servesRequests(me), staleTime: 10_000 },
+    { enabled: servesRequests(me), staleTime: 10_000 },
   )
 }
 

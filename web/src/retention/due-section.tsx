@@ -2,8 +2,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useEffectEvent, useMemo } from 'react'
 import { $api } from '../api/client.ts'
 import { Choice } from '../controls/choice.tsx'
-import { Failure } from '../controls/failure.tsx'
-import { Waiting } from '../controls/waiting.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
@@ -18,15 +17,16 @@ export function DueSection({ nowMs }: { nowMs: number }) {
   const filters = useSearch({ from: '/retention', select: readDueFilters, structuralSharing: true })
   const by = filters.by ?? 'day'
   const spans = useMemo(() => spansFrom(nowMs, by), [nowMs, by])
-  const query = {
+  const requested = {
     from: spans[0]!.from,
     to: spans.at(-1)!.until,
     by,
     ...(filters.number && { number: filters.number }),
   }
-  const { data, error, isPending, isFetching, refetch } = $api.useQuery('get', '/api/retention/due', {
-    params: { query },
+  const query = $api.useQuery('get', '/api/retention/due', {
+    params: { query: requested },
   })
+  const { data, isFetching } = query
   const due = data && dueBySpan(spans, data.items)
   const total = due && {
     recordings: totalsOf(due, 'recordings').total,
@@ -44,8 +44,7 @@ export function DueSection({ nowMs }: { nowMs: number }) {
       <h2 id="retention-due">{t('retention.due.title')}</h2>
       <p className="plan-explained">{t('retention.due.what')}</p>
       <DueForm by={by} filters={filters} />
-      {isPending && <Waiting lines={10} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} lines={10} />
       {due && (
         <>
           <p className="due-summary">{summary}</p>

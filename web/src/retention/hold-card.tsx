@@ -9,7 +9,7 @@ import { formatInstant, formatUntil } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { purposesOf } from '../session/rights.ts'
-import { usePresence } from '../session/use-presence.ts'
+import { useMe } from '../session/use-presence.ts'
 import { announce } from '../shell/announce.tsx'
 import { EndHold, RenewHold } from './hold-steps.tsx'
 import { endsSoon, type Hold } from './retention-shapes.ts'
@@ -27,9 +27,7 @@ export function HoldCard({
 }) {
   const { t, language } = useLanguage()
   const title = useId()
-  const presence = usePresence()
-  const searchesCase =
-    presence.state === 'signed-in' && purposesOf(presence.me).some(({ purpose }) => purpose === 'CRIME_OR_MISUSE')
+  const searchesCase = purposesOf(useMe()).some(({ purpose }) => purpose === 'CRIME_OR_MISUSE')
   const Heading = isBesideCall ? 'h3' : 'h2'
   const at = (instant: string) => formatInstant(instant, language)
   const end = (instant: string) => formatUntil(instant, language)

@@ -1,34 +1,30 @@
 import { Link, useSearch } from '@tanstack/react-router'
 import { useEffect, useEffectEvent } from 'react'
 import { $api } from '../api/client.ts'
-import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { exactUrlMatch } from '../controls/exact-url-match.ts'
+import { Loaded } from '../controls/loaded.tsx'
 import { useLanguage } from '../language/use-words.ts'
-import { usePresence } from '../session/use-presence.ts'
 import { announce } from '../shell/announce.tsx'
-import { NotFound } from '../shell/not-found.tsx'
+import { Only } from '../shell/only.tsx'
 import { Page } from '../shell/page.tsx'
 import { HoldCard } from './hold-card.tsx'
 import { knowsHolds, readHoldState } from './retention-shapes.ts'
 
 /** Säilyttämismääräykset, for persons bound to secrecy about them; others get "not found". */
 export function HoldsPage() {
-  const presence = usePresence()
-  if (presence.state !== 'signed-in') return null
-  return knowsHolds(presence.me) ? <Holds /> : <NotFound />
+  return (
+    <Only who={knowsHolds}>
+      <Holds />
+    </Only>
+  )
 }
 
 function Holds() {
   const { t } = useLanguage()
   const { state = 'in-force' } = useSearch({ from: '/retention/holds', select: readHoldState, structuralSharing: true })
-  const { data, error, isPending, refetch } = $api.useQuery(
-    'get',
-    '/api/holds',
-    { params: { query: { state } } },
-    { staleTime: 0 },
-  )
+  const query = $api.useQuery('get', '/api/holds', { params: { query: { state } } }, { staleTime: 0 })
+  const { data, refetch } = query
   const shown = data?.items.length
   const announceNow = useEffectEvent((count: number) => announce(t(`retention.holds.told.${state}`, { count })))
   useEffect(() => {
@@ -53,8 +49,7 @@ function Holds() {
           ))}
         </ul>
       </nav>
-      {isPending && <Waiting lines={6} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} />
       {data?.items.length === 0 && <Notice kind="info">{t(`retention.holds.none.${state}`)}</Notice>}
       {data?.items.map((hold) => (
         <HoldCard key={hold.id} hold={hold} onChanged={() => void refetch()} />

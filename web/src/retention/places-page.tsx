@@ -2,9 +2,8 @@ import { Ban, CircleCheck, CircleX, Hourglass, Undo2 } from 'lucide-react'
 import { useId } from 'react'
 import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
-import { Failure } from '../controls/failure.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -23,25 +22,25 @@ const marks = {
 /** Säilytyspaikat: all places with data of the register, and whether access to their premises is attested (R18, R19). */
 export function PlacesPage() {
   const { t } = useLanguage()
-  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/storage', undefined, { staleTime: 0 })
+  const query = $api.useQuery('get', '/api/storage', undefined, { staleTime: 0 })
   const crumbs = [{ label: t('retention.title'), to: '/retention' as const }]
   return (
     <Page title={t('retention.places.title')} lead={t('retention.places.lead')} crumbs={crumbs}>
-      {isPending && <Waiting lines={8} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data && (
-        <>
-          {data.items.some(({ kind, state }) => kind === 'backup' && state !== 'left') ? (
-            <p>{t('retention.places.rotation', { count: data.rotationDays })}</p>
-          ) : (
-            <Notice kind="warning">{t('retention.places.backups.none')}</Notice>
-          )}
-          {data.items.length === 0 && <Notice kind="info">{t('retention.places.none')}</Notice>}
-          {data.items.map((place) => (
-            <Place key={`${place.kind} ${place.name}`} place={place} />
-          ))}
-        </>
-      )}
+      <Loaded query={query} lines={8}>
+        {(data) => (
+          <>
+            {data.items.some(({ kind, state }) => kind === 'backup' && state !== 'left') ? (
+              <p>{t('retention.places.rotation', { count: data.rotationDays })}</p>
+            ) : (
+              <Notice kind="warning">{t('retention.places.backups.none')}</Notice>
+            )}
+            {data.items.length === 0 && <Notice kind="info">{t('retention.places.none')}</Notice>}
+            {data.items.map((place) => (
+              <Place key={`${place.kind} ${place.name}`} place={place} />
+            ))}
+          </>
+        )}
+      </Loaded>
     </Page>
   )
 }

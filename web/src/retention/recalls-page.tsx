@@ -4,11 +4,10 @@ import { useId, useState } from 'react'
 import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
 import { Choice } from '../controls/choice.tsx'
-import { Failure } from '../controls/failure.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { ActStep } from '../controls/step.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { dayBefore } from '../disclosures/days.ts'
 import type { Institute } from '../disclosures/disclosure-shapes.ts'
@@ -16,7 +15,7 @@ import { NoticeTo } from '../disclosures/notice-to.tsx'
 import { useInstitutes, useResearchList } from '../disclosures/use-disclosures.ts'
 import { languageNames, languages, type Language } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { usePresence } from '../session/use-presence.ts'
+import { useMe } from '../session/use-presence.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
 import type { Recall } from './retention-shapes.ts'
@@ -24,23 +23,27 @@ import type { Recall } from './retention-shapes.ts'
 /** Takaisinkutsut: disclosed copies whose recordings are destroyed, until each is known to be destroyed (R50). */
 export function RecallsPage() {
   const { t } = useLanguage()
-  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/recalls', undefined, { staleTime: 0 })
+  const query = $api.useQuery('get', '/api/recalls', undefined, { staleTime: 0 })
+  const { refetch } = query
   return (
     <Page title={t('retention.recalls.title')} lead={t('retention.recalls.lead')}>
-      {isPending && <Waiting lines={6} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <Notice kind="info">{t('retention.recalls.none')}</Notice>}
-      {data?.items.map((recall) => (
-        <RecallCard key={recall.id} recall={recall} onConfirmed={() => void refetch()} />
-      ))}
+      <Loaded query={query}>
+        {(data) => (
+          <>
+            {data.items.length === 0 && <Notice kind="info">{t('retention.recalls.none')}</Notice>}
+            {data.items.map((recall) => (
+              <RecallCard key={recall.id} recall={recall} onConfirmed={() => void refetch()} />
+            ))}
+          </>
+        )}
+      </Loaded>
     </Page>
   )
 }
 
 /** Returns the open disclosure of the copy and its recipient, for persons who may see both. */
 function useRecipient({ disclosure }: Recall) {
-  const presence = usePresence()
-  const me = presence.state === 'signed-in' ? presence.me : undefined
+  const me = useMe()
   const research = useResearchList(me).data?.items.find(({ number }) => number === disclosure)
   const institute = useInstitutes(me).data?.items.find(({ id }) => id === research?.institute.id)
   return { research, institute }

@@ -1,12 +1,11 @@
 import { Link } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
-import { Failure } from '../controls/failure.tsx'
-import { Waiting } from '../controls/waiting.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { usePresence } from '../session/use-presence.ts'
+import { useMe } from '../session/use-presence.ts'
 import { Page } from '../shell/page.tsx'
 import { ClockState } from './clock-state.tsx'
 import { DueSection } from './due-section.tsx'
@@ -19,29 +18,30 @@ import { openObstacles } from './open-obstacles.ts'
 /** Säilytys: what is held and until when, obstacles to destruction, and proofs of destruction. */
 export function RetentionPage() {
   const { t } = useLanguage()
-  const presence = usePresence()
-  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/retention', undefined, { staleTime: 0 })
+  const me = useMe()
+  const query = $api.useQuery('get', '/api/retention', undefined, { staleTime: 0 })
+  const { refetch } = query
   return (
     <Page title={t('retention.title')} lead={t('retention.lead')}>
-      {isPending && <Waiting lines={8} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data && (
-        <>
-          <ClockState retention={data} onConfirmed={() => refetch()} />
-          {/* Without the clock, which ClockState shows above with what to do. */}
-          <Obstacles
-            obstacles={openObstacles(data.obstacles)}
-            overdue={data.recordings.overdue + data.history.overdue}
-            isStopped={data.clock.state === 'ahead'}
-            withPlaces={presence.state === 'signed-in' && seesPlaces(presence.me)}
-          />
-          <Held retention={data} />
-          <Terms terms={data.terms} />
-          <DueSection nowMs={Date.parse(data.asOf)} />
-          <Runs runs={data.runs} />
-          {presence.state === 'signed-in' && seesLedger(presence.me) && <Ledger />}
-        </>
-      )}
+      <Loaded query={query} lines={8}>
+        {(data) => (
+          <>
+            <ClockState retention={data} onConfirmed={() => refetch()} />
+            {/* Without the clock, which ClockState shows above with what to do. */}
+            <Obstacles
+              obstacles={openObstacles(data.obstacles)}
+              overdue={data.recordings.overdue + data.history.overdue}
+              isStopped={data.clock.state === 'ahead'}
+              withPlaces={seesPlaces(me)}
+            />
+            <Held retention={data} />
+            <Terms terms={data.terms} />
+            <DueSection nowMs={Date.parse(data.asOf)} />
+            <Runs runs={data.runs} />
+            {seesLedger(me) && <Ledger />}
+          </>
+        )}
+      </Loaded>
     </Page>
   )
 }

@@ -1,22 +1,17 @@
 /** Types of the API for retention, filters of its pages in the URL, and who may open which of them. */
-import type { Me } from '../api/shapes.ts'
-import type { paths } from '../api/paths.ts'
+import type { Answer, Me } from '../api/shapes.ts'
 import { hasRole } from '../session/rights.ts'
 
-type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
-  ? Body
-  : never
-
-export type Retention = Ok<paths['/api/retention']['get']>
+export type Retention = Answer<'/api/retention', 'get'>
 export type Obstacle = Retention['obstacles'][number]
 export type RetentionRun = Retention['runs'][number]
-export type Due = Ok<paths['/api/retention/due']['get']>['items'][number]
-export type LedgerEntry = Ok<paths['/api/retention/ledger']['get']>['items'][number]
-export type Hold = Ok<paths['/api/holds']['get']>['items'][number]
-export type Recall = Ok<paths['/api/recalls']['get']>['items'][number]
-export type PlaceOfData = Ok<paths['/api/storage']['get']>['items'][number]
-export type Prohibition = Ok<paths['/api/recordings/{id}/prohibitions']['post']>
-export type Destruction = Ok<paths['/api/recordings/{id}/destruction']['get']>
+export type Due = Answer<'/api/retention/due', 'get'>['items'][number]
+export type LedgerEntry = Answer<'/api/retention/ledger', 'get'>['items'][number]
+export type Hold = Answer<'/api/holds', 'get'>['items'][number]
+export type Recall = Answer<'/api/recalls', 'get'>['items'][number]
+export type PlaceOfData = Answer<'/api/storage', 'get'>['items'][number]
+export type Prohibition = Answer<'/api/recordings/{id}/prohibitions', 'post'>
+export type Destruction = Answer<'/api/recordings/{id}/destruction', 'get'>
 
 export const grains = ['day', 'month'] as const
 export type Grain = (typeof grains)[number]

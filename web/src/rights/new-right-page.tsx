@@ -15,7 +15,7 @@ import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { usePresence } from '../session/use-presence.ts'
+import { useMe } from '../session/use-presence.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
 import { ChoosePeople } from './choose-people.tsx'
@@ -28,8 +28,7 @@ import { invalidateRights } from './use-decide.ts'
 export function NewRightPage() {
   const { t } = useLanguage()
   const { person, renew } = useSearch({ from: '/rights/new', select: readNewRight, structuralSharing: true })
-  const presence = usePresence()
-  const own = presence.state === 'signed-in' ? presence.me.personId : undefined
+  const own = useMe().personId
   // Without a named person the right is for oneself; a person who requests rights for others chooses the recipients.
   const recipients = person ?? own
   const offer = $api.useQuery(

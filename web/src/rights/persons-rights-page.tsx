@@ -1,31 +1,25 @@
 import { Link, useParams } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
 import { $api } from '../api/client.ts'
-import { Failure } from '../controls/failure.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
-import { formatDate } from '../format/instant.ts'
+import { formatLastDay } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { usePresence } from '../session/use-presence.ts'
+import { useMe } from '../session/use-presence.ts'
 import { Page } from '../shell/page.tsx'
 import { Withdraw } from './open-requests.tsx'
 import { PastRequest, RequestFacts } from './request-card.tsx'
 import { PastRight, RightCard } from './right-card.tsx'
 import type { PersonsRights } from './rights-shapes.ts'
-import { lastMoment, mayRequestAgain, roleText } from './rights-words.ts'
+import { mayRequestAgain, roleText } from './rights-words.ts'
 
 /** A person's rights and their decisions: current, future, requested and past. */
 export function PersonsRightsPage() {
   const { t } = useLanguage()
   const { id } = useParams({ from: '/rights/people/$id' })
-  const presence = usePresence()
-  const isOwn = presence.state === 'signed-in' && presence.me.personId === id
-  const { data, error, isPending, refetch } = $api.useQuery(
-    'get',
-    '/api/rights/people/{id}',
-    { params: { path: { id } } },
-    { staleTime: 0 },
-  )
+  const isOwn = useMe().personId === id
+  const query = $api.useQuery('get', '/api/rights/people/{id}', { params: { path: { id } } }, { staleTime: 0 })
+  const { data } = query
   const title = isOwn ? t('rights.mine') : data ? t('rights.of', { name: data.person.name }) : t('rights.title')
   return (
     <Page
@@ -42,8 +36,7 @@ export function PersonsRightsPage() {
         )
       }
     >
-      {isPending && <Waiting lines={8} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} lines={8} />
       {data && <Rights data={data} isOwn={isOwn} />}
     </Page>
   )
@@ -60,8 +53,7 @@ function Rights({ data, isOwn }: { data: PersonsRights; isOwn: boolean }) {
     <>
       <p className="lead">
         {[isOwn && person.name, person.userId, person.unit].filter(Boolean).join(' · ')}
-        {person.employedTo &&
-          ` · ${t('rights.employedTo', { date: formatDate(lastMoment(person.employedTo), language) })}`}
+        {person.employedTo && ` · ${t('rights.employedTo', { date: formatLastDay(person.employedTo, language) })}`}
       </p>
       <section aria-labelledby="rights-held" className="stack">
         <h2 id="rights-held">{t('rights.held')}</h2>

@@ -3,24 +3,24 @@ import { Link } from '@tanstack/react-router'
 import { useId, useState } from 'react'
 import { $api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
-import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
-import { formatDate } from '../format/instant.ts'
+import { formatDate, formatLastDay } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
 import { Doubts, RightFacts } from './right-card.tsx'
 import type { HeldRight } from './rights-shapes.ts'
-import { lastMoment, refusalIn, roleText } from './rights-words.ts'
+import { refusalIn, roleText } from './rights-words.ts'
 import { invalidateRights } from './use-decide.ts'
 
 /** Rights not yet reviewed this quarter: each is confirmed or ended (L20). */
 export function ReviewRightsPage() {
   const { t, language } = useLanguage()
-  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/rights/review', undefined, { staleTime: 0 })
+  const query = $api.useQuery('get', '/api/rights/review', undefined, { staleTime: 0 })
+  const { data } = query
   const items = data?.items ?? []
   const overdue = data?.overdue ?? 0
   return (
@@ -29,8 +29,7 @@ export function ReviewRightsPage() {
       lead={t('rights.review.lead')}
       crumbs={[{ label: t('rights.title'), to: '/rights' }]}
     >
-      {isPending && <Waiting lines={8} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} lines={8} />
       {data && (
         <section aria-labelledby="review-list" className="stack">
           <h2 id="review-list" tabIndex={-1}>
@@ -38,7 +37,7 @@ export function ReviewRightsPage() {
           </h2>
           <p>
             {t('rights.review.done', { count: data.reviewed })}{' '}
-            {t('rights.review.by', { date: formatDate(lastMoment(data.quarterEnds), language) })}
+            {t('rights.review.by', { date: formatLastDay(data.quarterEnds, language) })}
           </p>
           {overdue > 0 && <Notice kind="warning">{t('rights.review.overdue', { count: overdue })}</Notice>}
           {items.map((right) => (

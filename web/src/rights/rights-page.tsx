@@ -7,7 +7,7 @@ import { focusHeading } from '../controls/focus-heading.ts'
 import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { hasRole } from '../session/rights.ts'
-import { usePresence } from '../session/use-presence.ts'
+import { useMe } from '../session/use-presence.ts'
 import { Page } from '../shell/page.tsx'
 import { Holders } from './holders.tsx'
 import { RequestsToDecide, PendingRequests } from './open-requests.tsx'
@@ -19,20 +19,17 @@ const maxDecided = 20
 /** Access rights: requests to decide, decisions, and holders. */
 export function RightsPage() {
   const { t } = useLanguage()
-  const presence = usePresence()
-  const me = presence.state === 'signed-in' ? presence.me : undefined
+  const me = useMe()
   return (
     <Page
       title={t('rights.title')}
       lead={t('rights.lead')}
       aside={
         <div className="actions">
-          {me && (
-            <Link to="/rights/people/$id" params={{ id: me.personId }} className="button button-secondary">
-              {t('rights.mine')}
-            </Link>
-          )}
-          {me && reviewsRights(me) && (
+          <Link to="/rights/people/$id" params={{ id: me.personId }} className="button button-secondary">
+            {t('rights.mine')}
+          </Link>
+          {reviewsRights(me) && (
             <Link to="/rights/review" className="button button-secondary">
               <ClipboardCheck aria-hidden="true" size={18} />
               {t('rights.review')}
@@ -46,7 +43,7 @@ export function RightsPage() {
       }
     >
       <Requests />
-      {me && seesHolders(me) && <FindHolders />}
+      {seesHolders(me) && <FindHolders />}
     </Page>
   )
 }

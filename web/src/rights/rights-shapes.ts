@@ -1,18 +1,14 @@
 /** Types of the API for access rights, and what the URLs of their pages contain. The server decides who may do what. */
-import type { paths } from '../api/paths.ts'
-import type { Me } from '../api/shapes.ts'
+import type { Answer, Me } from '../api/shapes.ts'
 import { hasRole } from '../session/rights.ts'
 
-type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
-  ? Body
-  : never
-export type RightRequest = Ok<paths['/api/rights/requests']['get']>['items'][number]
-export type PersonsRights = Ok<paths['/api/rights/people/{id}']['get']>
+export type RightRequest = Answer<'/api/rights/requests', 'get'>['items'][number]
+export type PersonsRights = Answer<'/api/rights/people/{id}', 'get'>
 export type HeldRight = PersonsRights['rights'][number]
 export type Doubt = HeldRight['doubts'][number]
 export type Scope = HeldRight['scope']
-export type Holder = Ok<paths['/api/rights/people']['get']>['items'][number]
-export type Offer = Ok<paths['/api/rights/offer']['get']>
+export type Holder = Answer<'/api/rights/people', 'get'>['items'][number]
+export type Offer = Answer<'/api/rights/offer', 'get'>
 export type Candidate = Offer['people'][number]
 export type OfferedRole = Offer['roles'][number]
 export type Role = OfferedRole['role']

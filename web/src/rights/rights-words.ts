@@ -1,5 +1,5 @@
 import { refusalKey } from '../api/refusal.ts'
-import { formatDate } from '../format/instant.ts'
+import { formatDate, formatLastDay } from '../format/instant.ts'
 import type { Language } from '../language/language.ts'
 import type { Translate, Word } from '../language/use-words.ts'
 import type { Doubt, HeldRight } from './rights-shapes.ts'
@@ -53,15 +53,10 @@ export function periodText(
   t: Translate,
   language: Language,
 ): string {
-  const last = until === undefined ? '' : formatDate(lastMoment(until), language)
+  const last = until === undefined ? '' : formatLastDay(until, language)
   if (from === undefined) return t('rights.period.fromApproval', { until: last })
   const first = formatDate(from, language)
   return until === undefined ? t('rights.period.open', { from: first }) : `${first}–${last}`
-}
-
-/** Returns the last moment of a right: one that ends at midnight is in force until the day before. */
-export function lastMoment(until: string): string {
-  return new Date(Date.parse(until) - 1).toISOString()
 }
 
 /** Returns one sentence about a doubt. */

@@ -4,7 +4,7 @@ import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
-import { usePresence } from './use-presence.ts'
+import { useMe } from './use-presence.ts'
 import { usePurposeState } from './purpose.tsx'
 import { servesOnly } from './rights.ts'
 
@@ -38,8 +38,7 @@ export function PurposeGate({
 }) {
   const { t } = useLanguage()
   const { choices, chosen } = usePurposeState()
-  const presence = usePresence()
-  const serves = presence.state === 'signed-in' && servesOnly(presence.me)
+  const serves = servesOnly(useMe())
   if (serves && (isGeneral || !chosen)) return <OpenRequestFirst />
   // Another purpose remounts the page, which ends a listening under the old one.
   if (chosen) return <Fragment key={`${chosen.purpose} ${chosen.reference ?? ''}`}>{children}</Fragment>

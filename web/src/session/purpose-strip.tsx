@@ -7,7 +7,7 @@ import { useLanguage, type Word } from '../language/use-words.ts'
 import { servedRequest } from '../requests/served-request.ts'
 import { usePurposeState } from './purpose.tsx'
 import { servesOnly } from './rights.ts'
-import { usePresence } from './use-presence.ts'
+import { useMe } from './use-presence.ts'
 
 const loadPopover = () => import('./purpose-popover.tsx')
 const PurposePopover = lazy(async () => ({ default: (await loadPopover()).PurposePopover }))
@@ -16,8 +16,7 @@ const PurposePopover = lazy(async () => ({ default: (await loadPopover()).Purpos
 export function PurposeStrip() {
   const { t } = useLanguage()
   const { choices, chosen } = usePurposeState()
-  const presence = usePresence()
-  const serves = presence.state === 'signed-in' && servesOnly(presence.me)
+  const serves = servesOnly(useMe())
   const [open, setOpen] = useState(false)
   const button = useRef<HTMLButtonElement>(null)
   if (!chosen) return null

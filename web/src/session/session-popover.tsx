@@ -4,7 +4,7 @@ import type { RefObject } from 'react'
 import { Dialog, Heading, Popover } from 'react-aria-components'
 import type { AccessRight, Me } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
-import { formatDate } from '../format/instant.ts'
+import { formatLastDay } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 
@@ -70,13 +70,8 @@ function RightItem({ right }: { right: AccessRight }) {
         {reach && `: ${reach}`}
       </span>
       {right.until && (
-        <span className="muted">{t('session.until', { date: formatDate(lastMoment(right.until), language) })}</span>
+        <span className="muted">{t('session.until', { date: formatLastDay(right.until, language) })}</span>
       )}
     </li>
   )
-}
-
-/** Returns the last moment of a right: one that ends at midnight is in force until the day before. */
-function lastMoment(until: string): string {
-  return new Date(Date.parse(until) - 1).toISOString()
 }

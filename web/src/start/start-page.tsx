@@ -10,7 +10,7 @@ import { useLanguage } from '../language/use-words.ts'
 import { DirectoryChanges } from '../people/directory-changes.tsx'
 import { FactorRemovals } from '../people/factor-removals.tsx'
 import { hasRole } from '../session/rights.ts'
-import { usePresence } from '../session/use-presence.ts'
+import { useMe } from '../session/use-presence.ts'
 import { Page } from '../shell/page.tsx'
 import { isDataProtectionOfficer } from '../shell/screens.ts'
 import { makesStudies } from '../studies/question.ts'
@@ -22,22 +22,17 @@ import { DataProtectionOverview } from './data-protection-overview.tsx'
 
 export function StartPage() {
   const { t } = useLanguage()
-  const presence = usePresence()
-  const me = presence.state === 'signed-in' ? presence.me : undefined
+  const me = useMe()
   return (
     <Page title={t('shell.nav.start')} className="start">
-      {me && (
-        <>
-          <WaitingSection me={me} />
-          <NewNotices />
-          {hasRole(me, 'ACCESS_APPROVER', 'ADMINISTRATOR') && <DirectoryChanges />}
-          {hasRole(me, 'ACCESS_APPROVER', 'ADMINISTRATOR') && <FactorRemovals />}
-          {runsCapture(me) && <SetupSection me={me} />}
-          {makesStudies(me) && <TodayOverview />}
-          {isDataProtectionOfficer(me) && <DataProtectionOverview />}
-          {runsCapture(me) && <OperationOverview />}
-        </>
-      )}
+      <WaitingSection me={me} />
+      <NewNotices />
+      {hasRole(me, 'ACCESS_APPROVER', 'ADMINISTRATOR') && <DirectoryChanges />}
+      {hasRole(me, 'ACCESS_APPROVER', 'ADMINISTRATOR') && <FactorRemovals />}
+      {runsCapture(me) && <SetupSection me={me} />}
+      {makesStudies(me) && <TodayOverview />}
+      {isDataProtectionOfficer(me) && <DataProtectionOverview />}
+      {runsCapture(me) && <OperationOverview />}
       <VersionInForce />
     </Page>
   )

@@ -1,8 +1,7 @@
 import { today } from '@internationalized/date'
 import { Link } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
-import { Failure } from '../controls/failure.tsx'
-import { Waiting } from '../controls/waiting.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { zone } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -15,7 +14,7 @@ const freshMs = 60_000
 export function TodayOverview() {
   const { t } = useLanguage()
   const day = today(zone).toString()
-  const { data, isPending, error, refetch } = $api.useQuery(
+  const query = $api.useQuery(
     'get',
     '/api/studies',
     { params: { query: { from: day, to: day, by: 'hour', measure: 'recorded' } } },
@@ -24,9 +23,9 @@ export function TodayOverview() {
   return (
     <section aria-labelledby="start-today" className="panel stack-small">
       <h2 id="start-today">{t('start.today')}</h2>
-      {isPending && <Waiting lines={4} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data && <Figure study={data} />}
+      <Loaded query={query} lines={4}>
+        {(data) => <Figure study={data} />}
+      </Loaded>
       <p>
         <Link to="/service-level" search={{ from: day, to: day, by: 'hour', measure: 'recorded' }}>
           {t('start.today.more')}

@@ -1,8 +1,7 @@
 import { $api } from '../api/client.ts'
 import { serverNowMs } from '../api/server-time.ts'
 import type { Me } from '../api/shapes.ts'
-import { Failure } from '../controls/failure.tsx'
-import { Waiting } from '../controls/waiting.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { formatDate, formatInstant, formatLastDay, formatUntil } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { TaskList, type Task } from './task-list.tsx'
@@ -11,14 +10,18 @@ import { aboutText, roughText, targetOf, taskText, type WaitingItem } from './wa
 /** Work queue: tasks that wait for this person, in every area. */
 export function WaitingSection({ me }: { me: Me }) {
   const { t } = useLanguage()
-  const { data, isPending, error, refetch } = $api.useQuery('get', '/api/waiting', undefined, { staleTime: 0 })
+  const query = $api.useQuery('get', '/api/waiting', undefined, { staleTime: 0 })
   return (
     <section aria-labelledby="start-waiting" className="stack-small">
       <h2 id="start-waiting">{t('start.waiting')}</h2>
-      {isPending && <Waiting lines={4} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data?.items.length === 0 && <p className="muted">{t('start.waiting.none')}</p>}
-      {data && data.items.length > 0 && <Rows items={data.items} me={me} />}
+      <Loaded query={query} lines={4}>
+        {(data) => (
+          <>
+            {data.items.length === 0 && <p className="muted">{t('start.waiting.none')}</p>}
+            {data.items.length > 0 && <Rows items={data.items} me={me} />}
+          </>
+        )}
+      </Loaded>
     </section>
   )
 }

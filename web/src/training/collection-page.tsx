@@ -4,40 +4,35 @@ import { $api, queries } from '../api/client.ts'
 import { ConfirmButton } from '../controls/confirm-button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { ActStep } from '../controls/step.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { finishRequest } from '../disclosures/finish-request.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
+import { Only } from '../shell/only.tsx'
 import { Page } from '../shell/page.tsx'
 import { MomentCard } from './moment-card.tsx'
 import { CollectionFields } from './new-collection.tsx'
-import { TrainingGate } from './training-gate.tsx'
-import { moved, type Collection } from './training-shapes.ts'
+import { moved, trains, type Collection } from './training-shapes.ts'
 
 /** One collection: its moments in order, and its sessions. */
 export function CollectionPage() {
   return (
-    <TrainingGate>
+    <Only who={trains}>
       <Read />
-    </TrainingGate>
+    </Only>
   )
 }
 
 function Read() {
   const { t } = useLanguage()
   const { id } = useParams({ from: '/training/collections/$id' })
-  const { data, error, isPending, refetch } = $api.useQuery(
-    'get',
-    '/api/training/collections/{id}',
-    { params: { path: { id } } },
-    { staleTime: 0 },
-  )
+  const query = $api.useQuery('get', '/api/training/collections/{id}', { params: { path: { id } } }, { staleTime: 0 })
+  const { data, refetch } = query
   return (
     <Page title={data?.name ?? t('training.collection')} crumbs={[{ label: t('training.title'), to: '/training' }]}>
-      {isPending && <Waiting lines={8} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} lines={8} />
       {data && <CollectionDetails collection={data} onDone={refetch} />}
     </Page>
   )

@@ -6,41 +6,36 @@ import { Fact } from '../contact/facts.tsx'
 import { Button } from '../controls/button.tsx'
 import { ConfirmButton } from '../controls/confirm-button.tsx'
 import { Failure } from '../controls/failure.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { finishRequest } from '../disclosures/finish-request.ts'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
+import { Only } from '../shell/only.tsx'
 import { Page } from '../shell/page.tsx'
 import { Attendees } from './attendees.tsx'
 import { MomentHead, EmptyMoment } from './moment-head.tsx'
-import { TrainingGate } from './training-gate.tsx'
 import { TrainingListen } from './training-listen.tsx'
-import type { Training } from './training-shapes.ts'
+import { trains, type Training } from './training-shapes.ts'
 
 /** A training session: attendees, and its moments, played one after the other. */
 export function SessionPage() {
   return (
-    <TrainingGate>
+    <Only who={trains}>
       <Read />
-    </TrainingGate>
+    </Only>
   )
 }
 
 function Read() {
   const { t } = useLanguage()
   const { id } = useParams({ from: '/training/sessions/$id' })
-  const { data, error, isPending, refetch } = $api.useQuery(
-    'get',
-    '/api/training/sessions/{id}',
-    { params: { path: { id } } },
-    { staleTime: 0 },
-  )
+  const query = $api.useQuery('get', '/api/training/sessions/{id}', { params: { path: { id } } }, { staleTime: 0 })
+  const { data, refetch } = query
   return (
     <Page title={data?.name ?? t('training.session')} crumbs={[{ label: t('training.title'), to: '/training' }]}>
-      {isPending && <Waiting lines={8} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} lines={8} />
       {data && <SessionDetails training={data} onDone={refetch} />}
     </Page>
   )
@@ -85,12 +80,13 @@ function SessionDetails({ training, onDone }: { training: Training; onDone: () =
 
 function Moments({ training, onDone }: { training: Training; onDone: () => Promise<unknown> }) {
   const { t } = useLanguage()
-  const { data, error, isPending, refetch } = $api.useQuery(
+  const query = $api.useQuery(
     'get',
     '/api/training/collections/{id}',
     { params: { path: { id: training.collectionId } } },
     { staleTime: 0 },
   )
+  const { data } = query
   const [playing, setPlaying] = useState<string>()
   const canPlay = training.attendees.length > 0
   return (
@@ -98,8 +94,7 @@ function Moments({ training, onDone }: { training: Training; onDone: () => Promi
       <h2 id="training-play">{t('training.moments')}</h2>
       <p>{t('training.session.logged', { reference: training.reference })}</p>
       {!canPlay && <Notice kind="info">{t('training.session.needsSomebody')}</Notice>}
-      {isPending && <Waiting lines={6} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} />
       <ol className="cards training-moments" aria-labelledby="training-play">
         {data?.moments.map((moment, at) => (
           <li key={moment.id} className="card stack-small">

@@ -7,17 +7,17 @@ import { Waiting } from '../controls/waiting.tsx'
 import { WideTable } from '../controls/wide-table.tsx'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
+import { Only } from '../shell/only.tsx'
 import { Page } from '../shell/page.tsx'
 import { NewCollection } from './new-collection.tsx'
-import { TrainingGate } from './training-gate.tsx'
-import { endsSoon, type ListedCollection, type ListedTraining } from './training-shapes.ts'
+import { endsSoon, trains, type ListedCollection, type ListedTraining } from './training-shapes.ts'
 
 /** Koulutus: collections and sessions. */
 export function TrainingPage() {
   return (
-    <TrainingGate>
+    <Only who={trains}>
       <Lists />
-    </TrainingGate>
+    </Only>
   )
 }
 

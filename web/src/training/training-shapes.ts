@@ -1,18 +1,13 @@
 /** Types of the API for training (R4, R38; AC21), who may open its pages, and a moment as typed in its form. */
-import type { paths } from '../api/paths.ts'
-import type { Me } from '../api/shapes.ts'
+import type { Answer, Me } from '../api/shapes.ts'
 import { formatPosition, readPosition } from '../format/duration.ts'
 
-type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
-  ? Body
-  : never
-
-export type ListedCollection = Ok<paths['/api/training/collections']['get']>['items'][number]
-export type Collection = Ok<paths['/api/training/collections/{id}']['get']>
+export type ListedCollection = Answer<'/api/training/collections', 'get'>['items'][number]
+export type Collection = Answer<'/api/training/collections/{id}', 'get'>
 export type CollectedMoment = Collection['moments'][number]
 export type MomentThere = Extract<CollectedMoment, { state: 'THERE' }>
-export type ListedTraining = Ok<paths['/api/training/sessions']['get']>['items'][number]
-export type Training = Ok<paths['/api/training/sessions/{id}']['get']>
+export type ListedTraining = Answer<'/api/training/sessions', 'get'>['items'][number]
+export type Training = Answer<'/api/training/sessions/{id}', 'get'>
 
 /** Returns true for trainers: experts with the training duty, and supervisors. */
 export function trains(me: Pick<Me, 'rights'>): boolean {

@@ -1,10 +1,9 @@
 import { Link, useSearch } from '@tanstack/react-router'
 import { useEffect, useEffectEvent } from 'react'
 import { $api } from '../api/client.ts'
-import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { exactUrlMatch } from '../controls/exact-url-match.ts'
+import { Loaded } from '../controls/loaded.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 import { Page } from '../shell/page.tsx'
@@ -15,12 +14,8 @@ import { alarmStates, readAlarmState } from './watch-shapes.ts'
 export function AlarmsPage() {
   const { t } = useLanguage()
   const { state = 'open' } = useSearch({ from: '/alarms', select: readAlarmState, structuralSharing: true })
-  const { data, error, isPending, refetch } = $api.useQuery(
-    'get',
-    '/api/alarms',
-    { params: { query: { state } } },
-    { staleTime: 0 },
-  )
+  const query = $api.useQuery('get', '/api/alarms', { params: { query: { state } } }, { staleTime: 0 })
+  const { data, refetch } = query
   const announceNow = useEffectEvent((count: number) => announce(t(`watch.alarms.told.${state}`, { count })))
   const shown = data?.items.length
   useEffect(() => {
@@ -45,8 +40,7 @@ export function AlarmsPage() {
           ))}
         </ul>
       </nav>
-      {isPending && <Waiting lines={6} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} />
       {data?.items.length === 0 && <Notice kind="info">{t(`watch.alarms.none.${state}`)}</Notice>}
       {data?.items.map((alarm) => (
         <AlarmCard key={alarm.id} alarm={alarm} onChanged={() => void refetch()} />

@@ -4,7 +4,7 @@ import { HardDrive, ListChecks, ScrollText } from 'lucide-react'
 import { runsCapture } from '../capture/capture-shapes.ts'
 import { zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { usePresence } from '../session/use-presence.ts'
+import { useMe } from '../session/use-presence.ts'
 import type { Alarm } from './watch-shapes.ts'
 
 /** Period of an alarm about calls and recordings, in days. */
@@ -13,8 +13,7 @@ const alarmDays = 28
 /** Link to the log entries, calls or capture nodes that an alarm is about; none for alarms of reception and of late reports. */
 export function LogLink({ alarm }: { alarm: Alarm }) {
   const { t } = useLanguage()
-  const presence = usePresence()
-  const mayOpenNodes = presence.state === 'signed-in' && runsCapture(presence.me)
+  const mayOpenNodes = runsCapture(useMe())
   const { kind, person, firstAt: from, lastAt } = alarm
   // Missing recordings have no entries: links to the reconciliation.
   if (kind === 'unrecorded' || kind === 'untold') {

@@ -1,8 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
 import { Choice } from '../controls/choice.tsx'
-import { Failure } from '../controls/failure.tsx'
-import { Waiting } from '../controls/waiting.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
 import { Extract } from './extract.tsx'
@@ -14,7 +13,7 @@ export function MyViewsPage() {
   const navigate = useNavigate()
   const months = selectableMonths()
   const { month = months[0]! } = useSearch({ from: '/my-calls/looks', select: readMonth, structuralSharing: true })
-  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/my-calls/looks', {
+  const query = $api.useQuery('get', '/api/my-calls/looks', {
     params: { query: instantsOf(month) },
   })
   return (
@@ -27,16 +26,16 @@ export function MyViewsPage() {
           onChange={(next) => void navigate({ to: '/my-calls/looks', search: { month: next }, replace: true })}
         />
       </div>
-      {isPending && <Waiting lines={6} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data && (
-        <Extract
-          title={t('watch.mine.title', { month: formatMonth(month, language) })}
-          views={data.items}
-          isCut={data.isCut}
-          withCall
-        />
-      )}
+      <Loaded query={query}>
+        {(data) => (
+          <Extract
+            title={t('watch.mine.title', { month: formatMonth(month, language) })}
+            views={data.items}
+            isCut={data.isCut}
+            withCall
+          />
+        )}
+      </Loaded>
       <p className="muted">{t('watch.extract.hidden')}</p>
     </Page>
   )

@@ -1,8 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
-import { Failure } from '../controls/failure.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { formatDate } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -13,12 +12,12 @@ import type { ReviewMonth } from './watch-shapes.ts'
 /** Months of accesses by maintenance and the security unit, each reviewed once (AC24). */
 export function ReviewsPage() {
   const { t } = useLanguage()
-  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/reviews', undefined, { staleTime: 0 })
+  const query = $api.useQuery('get', '/api/reviews', undefined, { staleTime: 0 })
+  const { data } = query
   const overdue = data?.items.filter(({ state }) => state === 'overdue').length ?? 0
   return (
     <Page title={t('shell.nav.reviews')} lead={t('watch.reviews.lead')}>
-      {isPending && <Waiting lines={6} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} />
       {overdue > 0 && <Notice kind="warning">{t('watch.reviews.overdue', { count: overdue })}</Notice>}
       {data?.items.length === 0 && <Notice kind="info">{t('watch.reviews.none')}</Notice>}
       {data && data.items.length > 0 && (

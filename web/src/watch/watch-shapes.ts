@@ -1,13 +1,10 @@
 /** Types of the API for alarms, reviews and views of one's own calls, and which alarms the URL shows. */
-import type { paths } from '../api/paths.ts'
+import type { Answer } from '../api/shapes.ts'
 
-type Ok<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
-  ? Body
-  : never
-export type Alarm = Ok<paths['/api/alarms']['get']>['items'][number]
-export type ReviewMonth = Ok<paths['/api/reviews']['get']>['items'][number]
-export type ViewToReview = Ok<paths['/api/reviews/{month}']['get']>['items'][number]
-export type ViewOfCall = Ok<paths['/api/my-calls/looks']['get']>['items'][number]
+export type Alarm = Answer<'/api/alarms', 'get'>['items'][number]
+export type ReviewMonth = Answer<'/api/reviews', 'get'>['items'][number]
+export type ViewToReview = Answer<'/api/reviews/{month}', 'get'>['items'][number]
+export type ViewOfCall = Answer<'/api/my-calls/looks', 'get'>['items'][number]
 
 export const alarmStates = ['open', 'closed'] as const
 
