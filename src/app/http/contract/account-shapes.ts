@@ -1,6 +1,6 @@
 /** Schemas of sign-in and of the user's own account. */
 import Type from 'typebox'
-import { instant, literals, refusals, Role } from './shapes.ts'
+import { instant, literals, Role } from './shapes.ts'
 
 export const Password = Type.String({ minLength: 1, maxLength: 1024, description: 'Compared after NFKC' })
 export const Otp = Type.String({
@@ -66,7 +66,6 @@ const AccountRefusal = Type.Object({
 })
 
 export const accountRefusals = {
-  ...refusals,
   400: AccountRefusal,
   401: AccountRefusal,
   403: AccountRefusal,

@@ -27,7 +27,7 @@ import {
   accountRefusals,
 } from './account-shapes.ts'
 import * as schema from './schemas.ts'
-import { attempts, closed, fewAttempts, literals, refusals } from './shapes.ts'
+import { attempts, fewAttempts, literals } from './shapes.ts'
 
 export const accountOperations = {
   signInOptions: {
@@ -49,7 +49,7 @@ export const accountOperations = {
     access: 'asks-itself',
     config: fewAttempts,
     summary: 'Complete a sign-in that awaits a second factor; needs one of the two fields',
-    body: Type.Object({ otp: Type.Optional(Otp), recoveryCode: Type.Optional(RecoveryCode) }, closed),
+    body: { otp: Type.Optional(Otp), recoveryCode: Type.Optional(RecoveryCode) },
     response: { 200: schema.Me, ...accountRefusals },
   },
   whoAmI: {
@@ -62,7 +62,7 @@ export const accountOperations = {
     route: 'DELETE /api/session',
     access: 'asks-itself',
     summary: 'Sign out',
-    response: { 204: Type.Null(), ...refusals },
+    response: { 204: Type.Null() },
   },
   readAccount: {
     route: 'GET /api/account',
@@ -74,15 +74,12 @@ export const accountOperations = {
     access: 'asks-itself',
     config: attempts(240),
     summary: 'Check a new password before it is set, in one’s own session or with a one-time link',
-    body: Type.Object(
-      {
-        password: Type.String({ maxLength: 1024 }),
-        link: Type.Optional(LinkToken),
-        userId: Type.Optional(Type.String({ maxLength: 64, description: 'With a link of kind first-person' })),
-        name: Type.Optional(Type.String({ maxLength: 200, description: 'With a link of kind first-person' })),
-      },
-      closed,
-    ),
+    body: {
+      password: Type.String({ maxLength: 1024 }),
+      link: Type.Optional(LinkToken),
+      userId: Type.Optional(Type.String({ maxLength: 64, description: 'With a link of kind first-person' })),
+      name: Type.Optional(Type.String({ maxLength: 200, description: 'With a link of kind first-person' })),
+    },
     response: {
       200: Type.Object({ problems: Type.Array(PasswordProblem, { description: 'Empty if the password is accepted' }) }),
       ...accountRefusals,
@@ -92,7 +89,7 @@ export const accountOperations = {
     route: 'POST /api/account/password',
     config: fewAttempts,
     summary: 'Change one’s own password; ends the other sessions',
-    body: Type.Object({ current: Password, password: Password }, closed),
+    body: { current: Password, password: Password },
     response: { 204: Type.Null(), ...accountRefusals },
   },
   beginTotp: {
@@ -100,7 +97,7 @@ export const accountOperations = {
     access: 'asks-itself',
     config: fewAttempts,
     summary: 'Begin to enrol an authenticator; in a sign-in that awaits enrolment, the password is not needed',
-    body: Type.Object({ password: Type.Optional(Password) }, closed),
+    body: { password: Type.Optional(Password) },
     response: { 201: TotpEnrolment, ...accountRefusals },
   },
   confirmTotp: {
@@ -109,7 +106,7 @@ export const accountOperations = {
     config: fewAttempts,
     summary:
       'Confirm the authenticator with a code; completes a sign-in that awaits enrolment, and ends the other sessions',
-    body: Type.Object({ id: Type.String({ format: 'uuid' }), otp: Otp }, closed),
+    body: { id: Type.String({ format: 'uuid' }), otp: Otp },
     response: { 200: RecoveryCodes, ...accountRefusals },
   },
   removeTotp: {
@@ -117,17 +114,14 @@ export const accountOperations = {
     config: fewAttempts,
     summary:
       'Remove one’s authenticator and recovery codes, if no second factor is required and the password is long enough',
-    body: Type.Object(
-      { password: Password, otp: Type.Optional(Otp), recoveryCode: Type.Optional(RecoveryCode) },
-      closed,
-    ),
+    body: { password: Password, otp: Type.Optional(Otp), recoveryCode: Type.Optional(RecoveryCode) },
     response: { 204: Type.Null(), ...accountRefusals },
   },
   renewRecoveryCodes: {
     route: 'POST /api/account/recovery-codes',
     config: fewAttempts,
     summary: 'Create new recovery codes; the old ones become invalid',
-    body: Type.Object({ otp: Otp }, closed),
+    body: { otp: Otp },
     response: { 200: RecoveryCodes, ...accountRefusals },
   },
   provePresence: {
@@ -135,10 +129,7 @@ export const accountOperations = {
     config: fewAttempts,
     summary:
       'Confirm one’s identity again after 403 confirm.fresh, with the password, or with the second factor if there is one; with a passkey, confirm session.prove of one’s own person id (confirmations) instead',
-    body: Type.Object(
-      { password: Type.Optional(Password), otp: Type.Optional(Otp), recoveryCode: Type.Optional(RecoveryCode) },
-      closed,
-    ),
+    body: { password: Type.Optional(Password), otp: Type.Optional(Otp), recoveryCode: Type.Optional(RecoveryCode) },
     response: { 204: Type.Null(), ...accountRefusals },
   },
   listNotices: {
@@ -149,7 +140,7 @@ export const accountOperations = {
   seeNotices: {
     route: 'POST /api/account/notices/seen',
     summary: 'Mark notices as seen',
-    body: Type.Object({ ids: Type.Array(Type.String({ format: 'uuid' }), { maxItems: 100 }) }, closed),
+    body: { ids: Type.Array(Type.String({ format: 'uuid' }), { maxItems: 100 }) },
     response: { 204: Type.Null(), ...accountRefusals },
   },
   listSessions: {
@@ -165,7 +156,7 @@ export const accountOperations = {
   endSessions: {
     route: 'DELETE /api/account/sessions',
     summary: 'End all of one’s own sessions, or all but this one; known browsers are forgotten',
-    querystring: Type.Object({ keep: Type.Optional(literals(['this', 'none'], 'Default: none')) }, closed),
+    querystring: { keep: Type.Optional(literals(['this', 'none'], 'Default: none')) },
     response: { 200: Type.Object({ ended: Type.Integer() }), ...accountRefusals },
   },
   lookAtLink: {
@@ -173,7 +164,7 @@ export const accountOperations = {
     access: 'anyone',
     config: fewAttempts,
     summary: 'Read the purpose of a one-time link; needs no session',
-    body: Type.Object({ token: LinkToken }, closed),
+    body: { token: LinkToken },
     response: { 200: LinkSeen, ...accountRefusals },
   },
   useLink: {
@@ -182,22 +173,19 @@ export const accountOperations = {
     config: fewAttempts,
     summary:
       'Use a one-time link to set the password. The person must sign in afterwards, with a second factor if there is one',
-    body: Type.Object(
-      {
-        token: LinkToken,
-        password: Password,
-        code: Type.Optional(
-          Type.String({ maxLength: 64, description: 'Code from the person who released the link, if it needs one' }),
-        ),
-        userId: Type.Optional(
-          Type.String({ minLength: 1, maxLength: 64, description: 'Needed with first-person; not allowed otherwise' }),
-        ),
-        name: Type.Optional(
-          Type.String({ minLength: 1, maxLength: 200, description: 'Needed with first-person; not allowed otherwise' }),
-        ),
-      },
-      closed,
-    ),
+    body: {
+      token: LinkToken,
+      password: Password,
+      code: Type.Optional(
+        Type.String({ maxLength: 64, description: 'Code from the person who released the link, if it needs one' }),
+      ),
+      userId: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 64, description: 'Needed with first-person; not allowed otherwise' }),
+      ),
+      name: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 200, description: 'Needed with first-person; not allowed otherwise' }),
+      ),
+    },
     response: { 200: Type.Object({ userId: Type.String() }), ...accountRefusals },
   },
   readPersonAccount: {
@@ -219,7 +207,7 @@ export const accountOperations = {
   askFactorRemoval: {
     route: 'POST /api/people/:id/factor-removals',
     summary: 'Request the removal of a person’s second factors, as an administrator',
-    body: Type.Object({ reason: Type.String({ minLength: 1, maxLength: 500 }) }, closed),
+    body: { reason: Type.String({ minLength: 1, maxLength: 500 }) },
     response: { 201: FactorRemoval, ...accountRefusals },
   },
   listFactorRemovals: {
@@ -230,7 +218,7 @@ export const accountOperations = {
   decideFactorRemoval: {
     route: 'POST /api/factor-removals/:id/decision',
     summary: 'Confirm or refuse a removal, as an access-rights approver who did not request it and is not the person',
-    body: Type.Object({ confirm: Type.Boolean() }, closed),
+    body: { confirm: Type.Boolean() },
     response: { 204: Type.Null(), ...accountRefusals },
   },
 } as const

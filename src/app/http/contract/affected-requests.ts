@@ -1,6 +1,6 @@
 /** Open requests affected by a future change of the description, and the decision on each (L29). */
 import Type, { type Static } from 'typebox'
-import { closed, instant, literals, noContent, refusals, uuid } from './shapes.ts'
+import { instant, literals, noContent, uuid } from './shapes.ts'
 
 const how = literals(['POST', 'EMAIL', 'HANDED_OVER', 'READ_ALOUD'], 'How the requester was informed')
 
@@ -27,12 +27,12 @@ export const affectedRequestOperations = {
   listPendingRights: {
     route: 'GET /api/pending-rights',
     summary: 'List open requests affected by a submitted or approved change of the description, for the Service Unit',
-    response: { 200: Type.Object({ items: Type.Array(AffectedRequest) }), ...refusals },
+    response: { 200: Type.Object({ items: Type.Array(AffectedRequest) }) },
   },
   tellPendingRight: {
     route: 'POST /api/pending-rights/:id/told',
     summary: 'Record that the requester was informed in time that a change ends what they requested; `id` is the draft',
-    body: Type.Object({ requestId: uuid('The request'), how }, closed),
+    body: { requestId: uuid('The request'), how },
     response: noContent,
   },
 } as const

@@ -1,7 +1,7 @@
 /** The anonymised copy of a recording: transcript, redactions, checks (R33, L30). */
 import Type, { type Static } from 'typebox'
 import { copyStates } from './research.ts'
-import { closed, counted, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
+import { closed, counted, instant, literals, noContent, person, uuid, written, ErrorBody } from './shapes.ts'
 
 const milliseconds = (description: string) => Type.Integer({ minimum: 0, maximum: 86_400_000, description })
 const track = literals(['CALLER', 'OFFICIAL'], 'Voice')
@@ -178,19 +178,19 @@ export const anonymisedCopyOperations = {
     route: 'POST /api/research-disclosures/:id/items/:item/copy',
     summary: 'Begin the anonymised copy of an item, or return the existing one: a recording has at most one',
     params: Type.Object({ id: Type.String({ format: 'uuid' }), item: counted(1, 'Number of the item') }),
-    response: { 200: Type.Object({ id: uuid('The copy') }), 409: refusals[400], ...refusals },
+    response: { 200: Type.Object({ id: uuid('The copy') }), 409: ErrorBody },
   },
   readCopy: {
     route: 'GET /api/anonymised-copies/:id',
     summary: 'Read the work on a copy: transcript, redactions, and what is missing',
-    response: { 200: AnonymisedCopy, ...refusals },
+    response: { 200: AnonymisedCopy },
   },
   saveCopy: {
     route: 'PUT /api/anonymised-copies/:id',
     bodyLimit: maxWordsBytes,
     summary: 'Save transcript and redactions; a rendering or approval of an earlier revision is discarded',
-    body: Type.Object({ revision: counted(0, 'Revision that was read'), ...work }, closed),
-    response: { 200: Type.Object({ revision: Type.Integer() }), 409: refusals[400], ...refusals },
+    body: { revision: counted(0, 'Revision that was read'), ...work },
+    response: { 200: Type.Object({ revision: Type.Integer() }), 409: ErrorBody },
   },
   proposeForCopy: {
     route: 'POST /api/anonymised-copies/:id/proposals',
@@ -198,26 +198,25 @@ export const anonymisedCopyOperations = {
     bodyLimit: maxWordsBytes,
     summary:
       'Propose turns from voice activity or recognition, and redactions from the transcript and tones; saves nothing',
-    body: Type.Object({ turns: Type.Array(CopyTurn, { maxItems: 2000 }) }, closed),
+    body: { turns: Type.Array(CopyTurn, { maxItems: 2000 }) },
     response: {
       200: Type.Object({ turns: Type.Array(CopyTurn), redactions: Type.Array(CopyRedaction) }),
-      409: refusals[400],
-      ...refusals,
+      409: ErrorBody,
     },
   },
   recogniseCopy: {
     route: 'POST /api/anonymised-copies/:id/recognition',
     access: 'view',
     summary: 'Start speech recognition by the agency’s program; the copy’s recognition has its state',
-    body: Type.Object({ language: literals(['fi', 'sv', 'en'], 'Expected language') }, closed),
-    response: { 202: Type.Null(), 409: refusals[400], ...refusals },
+    body: { language: literals(['fi', 'sv', 'en'], 'Expected language') },
+    response: { 202: Type.Null(), 409: ErrorBody },
   },
   renderCopy: {
     route: 'POST /api/anonymised-copies/:id/rendering',
     summary:
       'Render the copy from the encrypted original: redacts it, then changes the voices; refused while something is missing',
-    body: Type.Object({ revision: counted(0, 'Revision that was read') }, closed),
-    response: { 202: Type.Null(), 409: refusals[400], ...refusals },
+    body: { revision: counted(0, 'Revision that was read') },
+    response: { 202: Type.Null(), 409: ErrorBody },
   },
   hearCopy: {
     route: 'POST /api/anonymised-copies/:id/hearings',
@@ -230,8 +229,7 @@ export const anonymisedCopyOperations = {
         durationMs: milliseconds('Duration of the result'),
         until: instant('Until'),
       }),
-      409: refusals[400],
-      ...refusals,
+      409: ErrorBody,
     },
   },
   hearCopyAudio: {
@@ -240,26 +238,22 @@ export const anonymisedCopyOperations = {
     response: {
       200: { description: 'audio/wav', content: { 'audio/wav': { schema: { type: 'string', format: 'binary' } } } },
       206: { description: 'audio/wav', content: { 'audio/wav': { schema: { type: 'string', format: 'binary' } } } },
-      ...refusals,
     },
   },
   checkCopy: {
     route: 'POST /api/anonymised-copies/:id/check',
     summary: 'Approve or reject the result, as the second person, who has listened to all of it (R33)',
-    body: Type.Object(
-      {
-        revision: counted(0, 'Revision that was listened to'),
-        outcome: literals(['APPROVED', 'REJECTED'], 'Outcome'),
-        note: Type.Optional(written(1000, 'What the preparer must correct; without names')),
-      },
-      closed,
-    ),
+    body: {
+      revision: counted(0, 'Revision that was listened to'),
+      outcome: literals(['APPROVED', 'REJECTED'], 'Outcome'),
+      note: Type.Optional(written(1000, 'What the preparer must correct; without names')),
+    },
     response: noContent,
   },
   readPrivacyReport: {
     route: 'GET /api/anonymised-copies/:id/report',
     access: 'view',
     summary: 'Read what was removed and the remaining risk, while the recording exists',
-    response: { 200: PrivacyReport, 409: refusals[400], ...refusals },
+    response: { 200: PrivacyReport, 409: ErrorBody },
   },
 } as const

@@ -1,19 +1,7 @@
 /** Recordings and identification data given to the police or another competent authority, by statute (R34, R35, L36, L37). */
 import Type, { type Static } from 'typebox'
 import { Package } from './research.ts'
-import {
-  closed,
-  counted,
-  instant,
-  line,
-  literals,
-  noContent,
-  person,
-  refusals,
-  Trilingual,
-  uuid,
-  written,
-} from './shapes.ts'
+import { counted, instant, line, literals, noContent, person, Trilingual, uuid, written, ErrorBody } from './shapes.ts'
 
 const itemParams = Type.Object({ id: Type.String({ format: 'uuid' }), item: counted(1, 'Number of the item') })
 const what = literals(['RECORDING', 'IDENTIFICATION_DATA', 'BOTH'], 'What is disclosed')
@@ -116,7 +104,7 @@ export const authorityOperations = {
     access: 'view',
     summary:
       'List disclosures to authorities, urgent ones first, for the security unit, the decision maker and oversight',
-    querystring: Type.Object({ state: Type.Optional(literals(['open', 'over'], 'Default: open')) }, closed),
+    querystring: { state: Type.Optional(literals(['open', 'over'], 'Default: open')) },
     response: {
       200: Type.Object({
         items: Type.Array(AuthoritySummary),
@@ -124,36 +112,31 @@ export const authorityOperations = {
           description: 'Statutory provisions in force today',
         }),
       }),
-      ...refusals,
     },
   },
   enterAuthorityDisclosure: {
     route: 'POST /api/authority-disclosures',
     summary: 'Enter an authority’s request, or begin a report on the controller’s initiative (R34)',
-    body: Type.Object(caseFields, closed),
-    response: {
-      201: Type.Object({ id: uuid('The disclosure'), number: Type.String() }),
-      409: refusals[400],
-      ...refusals,
-    },
+    body: caseFields,
+    response: { 201: Type.Object({ id: uuid('The disclosure'), number: Type.String() }), 409: ErrorBody },
   },
   readAuthorityDisclosure: {
     route: 'GET /api/authority-disclosures/:id',
     access: 'view',
     summary: 'Read a disclosure with its items and what is missing',
-    response: { 200: AuthorityDetail, ...refusals },
+    response: { 200: AuthorityDetail },
   },
   changeAuthorityDisclosure: {
     route: 'PUT /api/authority-disclosures/:id',
     summary: 'Correct the entered data, before the decision',
-    body: Type.Object(caseFields, closed),
+    body: caseFields,
     response: noContent,
   },
   addAuthorityItem: {
     route: 'POST /api/authority-disclosures/:id/items',
     summary: 'Add a call, or one of its recordings, that the security unit has found under the case',
-    body: Type.Object({ contactId: uuid('The call'), recordingId: Type.Optional(uuid('The recording')), what }, closed),
-    response: { 201: Type.Object({ item: Type.Integer() }), 409: refusals[400], ...refusals },
+    body: { contactId: uuid('The call'), recordingId: Type.Optional(uuid('The recording')), what },
+    response: { 201: Type.Object({ item: Type.Integer() }), 409: ErrorBody },
   },
   dropAuthorityItem: {
     route: 'DELETE /api/authority-disclosures/:id/items/:item',
@@ -164,35 +147,27 @@ export const authorityOperations = {
   assessAuthorityDisclosure: {
     route: 'PUT /api/authority-disclosures/:id/assessment',
     summary: 'Save the security unit’s assessment: does the provision cover the request?',
-    body: Type.Object({ text: written(4000, 'The assessment') }, closed),
+    body: { text: written(4000, 'The assessment') },
     response: noContent,
   },
   decideAuthorityDisclosure: {
     route: 'POST /api/authority-disclosures/:id/decision',
     summary: 'Grant, grant in part or refuse, with reasons; nothing is granted without a provision in force (R34, R35)',
-    body: Type.Object(
-      {
-        outcome: literals(['GRANTED', 'PART', 'REFUSED'], 'Outcome'),
-        items: Type.Optional(
-          Type.Array(counted(1, 'An item'), { maxItems: 1000, description: 'With PART: numbers of the granted items' }),
-        ),
-        reasons: written(2000, 'Why'),
-        seen: Type.String({ maxLength: 64, description: 'Version of the content that was read' }),
-      },
-      closed,
-    ),
+    body: {
+      outcome: literals(['GRANTED', 'PART', 'REFUSED'], 'Outcome'),
+      items: Type.Optional(
+        Type.Array(counted(1, 'An item'), { maxItems: 1000, description: 'With PART: numbers of the granted items' }),
+      ),
+      reasons: written(2000, 'Why'),
+      seen: Type.String({ maxLength: 64, description: 'Version of the content that was read' }),
+    },
     response: noContent,
   },
   closeAuthorityDisclosure: {
     route: 'POST /api/authority-disclosures/:id/close',
     summary:
       'Close a disclosure that was released or refused, or, with a reason, one that was granted and not released (R34)',
-    body: Type.Object(
-      {
-        unreleasedBecause: Type.Optional(written(2000, 'Why it was granted and not released')),
-      },
-      closed,
-    ),
+    body: { unreleasedBecause: Type.Optional(written(2000, 'Why it was granted and not released')) },
     response: noContent,
   },
 } as const

@@ -4,7 +4,6 @@
  */
 import Type from 'typebox'
 import * as schema from './schemas.ts'
-import { refusals } from './shapes.ts'
 
 export const callOperations = {
   listContacts: {
@@ -12,33 +11,33 @@ export const callOperations = {
     access: 'view',
     summary: 'Search the contact history under a purpose',
     querystring: schema.ContactsQuery,
-    response: { 200: schema.ContactsPage, ...refusals },
+    response: { 200: schema.ContactsPage },
   },
   readContact: {
     route: 'GET /api/contacts/:id',
     access: 'view',
     summary: 'Read a contact with its segments',
     querystring: schema.UnderPurposeOrPrimary,
-    response: { 200: schema.ContactDetail, ...refusals },
+    response: { 200: schema.ContactDetail },
   },
   revealCaller: {
     route: 'POST /api/contacts/:id/caller',
     access: 'view',
     summary: 'Reveal the caller’s number; logged',
     body: schema.UnderPurpose,
-    response: { 200: schema.RevealedCaller, ...refusals },
+    response: { 200: schema.RevealedCaller },
   },
   startListening: {
     route: 'POST /api/recordings/:id/listenings',
     access: 'view',
     summary: 'Begin a listening under a purpose',
     body: schema.UnderPurpose,
-    response: { 201: schema.Listening, ...refusals },
+    response: { 201: schema.Listening },
   },
   endListening: {
     route: 'DELETE /api/listenings/:id',
     summary: 'End a listening',
-    response: { 204: Type.Null(), ...refusals },
+    response: { 204: Type.Null() },
   },
   followListening: {
     route: 'GET /api/listenings/:id/events',
@@ -49,14 +48,13 @@ export const callOperations = {
         description: 'text/event-stream of ListeningEnd',
         content: { 'text/event-stream': { schema: schema.ListeningEnd } },
       },
-      ...refusals,
     },
   },
   paceListening: {
     route: 'PUT /api/listenings/:id/speed',
     summary: 'Set the playback rate; audio is served no faster',
     body: schema.ListeningSpeed,
-    response: { 204: Type.Null(), ...refusals },
+    response: { 204: Type.Null() },
   },
   readAudio: {
     route: 'GET /api/listenings/:id/audio',
@@ -69,18 +67,17 @@ export const callOperations = {
         content: { 'audio/wav': { schema: { type: 'string', format: 'binary' } } },
       },
       416: schema.ErrorBody,
-      ...refusals,
     },
   },
   readPeaks: {
     route: 'GET /api/listenings/:id/peaks',
     summary: 'Waveform peaks',
-    response: { 200: schema.Peaks, ...refusals },
+    response: { 200: schema.Peaks },
   },
   listNumbers: {
     route: 'GET /api/numbers',
     summary: 'List the service numbers',
-    response: { 200: Type.Object({ items: Type.Array(schema.ServiceNumber) }), ...refusals },
+    response: { 200: Type.Object({ items: Type.Array(schema.ServiceNumber) }) },
   },
   watchCalls: {
     route: 'GET /api/calls',
@@ -93,7 +90,6 @@ export const callOperations = {
         description: 'text/event-stream of LiveCalls',
         content: { 'text/event-stream': { schema: schema.LiveCalls } },
       },
-      ...refusals,
     },
   },
 } as const

@@ -1,6 +1,6 @@
 /** Statistics of capture: reception, clients, call flows (R13, R16, R17). */
 import Type, { type Static } from 'typebox'
-import { closed, instant, literals, refusals } from './shapes.ts'
+import { instant, literals } from './shapes.ts'
 
 const count = (description: string) => Type.Integer({ minimum: 0, description })
 const trunk = Type.String({ description: 'Name in SELOSTE_TRUNKS; empty for a client without an entry' })
@@ -191,34 +191,28 @@ export const captureSeenOperations = {
   readReception: {
     route: 'GET /api/capture/reception',
     summary: 'Read reception statistics of recordings by trunk, client and hour or day, newest first; counts only',
-    querystring: Type.Object(
-      {
-        from: instant('From'),
-        to: instant('End (exclusive); at most 93 days, or 8 days by hour'),
-        by: literals(['hour', 'day'], 'Length of the periods'),
-      },
-      closed,
-    ),
-    response: { 200: Type.Object({ items: Type.Array(ReceptionPeriod) }), ...refusals },
+    querystring: {
+      from: instant('From'),
+      to: instant('End (exclusive); at most 93 days, or 8 days by hour'),
+      by: literals(['hour', 'day'], 'Length of the periods'),
+    },
+    response: { 200: Type.Object({ items: Type.Array(ReceptionPeriod) }) },
   },
   listClients: {
     route: 'GET /api/capture/clients',
     summary: 'List the recording clients seen, latest first',
-    response: { 200: Type.Object({ items: Type.Array(SeenClient) }), ...refusals },
+    response: { 200: Type.Object({ items: Type.Array(SeenClient) }) },
   },
   readClient: {
     route: 'GET /api/capture/clients/:id',
     summary: 'Read which features a recording client sends, and the problems found; names, never values',
     params: Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) }),
-    response: {
-      200: Type.Object({ client: SeenClient, sends: Type.Array(ClientSends) }),
-      ...refusals,
-    },
+    response: { 200: Type.Object({ client: SeenClient, sends: Type.Array(ClientSends) }) },
   },
   listCaptureNodes: {
     route: 'GET /api/capture/nodes',
     summary: 'List the capture nodes of this register on all machines, with their state',
-    response: { 200: Type.Object({ items: Type.Array(CaptureNode) }), ...refusals },
+    response: { 200: Type.Object({ items: Type.Array(CaptureNode) }) },
   },
   listBlockers: {
     route: 'GET /api/operation/blockers',
@@ -228,28 +222,25 @@ export const captureSeenOperations = {
         missing: Type.Array(Type.String(), { description: 'Components that do not answer' }),
         items: Type.Array(StandingBlocker),
       }),
-      ...refusals,
     },
   },
   listCallFlows: {
     route: 'GET /api/capture/flows',
     summary: 'List sessions whose signalling is in capture’s memory, newest first; logged',
-    querystring: Type.Object(
-      { segment: Type.Optional(Type.String({ format: 'uuid', description: 'Only sessions of this segment' })) },
-      closed,
-    ),
+    querystring: {
+      segment: Type.Optional(Type.String({ format: 'uuid', description: 'Only sessions of this segment' })),
+    },
     response: {
       200: Type.Object({
         items: Type.Array(FlowHead),
         unanswered: Type.Array(Type.String(), { description: 'Captures that did not answer' }),
       }),
-      ...refusals,
     },
   },
   readCallFlow: {
     route: 'GET /api/capture/flows/:id',
     summary: 'Read the signalling of a session step by step, without numbers or names; logged',
     params: Type.Object({ id: Type.String({ format: 'uuid' }) }),
-    response: { 200: CallFlow, ...refusals },
+    response: { 200: CallFlow },
   },
 } as const

@@ -1,5 +1,8 @@
-import type { TSchema } from 'typebox'
-import { id, type Access } from './shapes.ts'
+import Type, { type TObject, type TProperties, type TSchema } from 'typebox'
+import { closed, id, refusals, type Access } from './shapes.ts'
+
+/** Members of an input, which accepts no others, or its schema. */
+type Input = TProperties | TObject
 
 /** An operation of the contract: method and path, access, schemas. */
 interface Entry {
@@ -12,13 +15,13 @@ interface Entry {
   readonly summary: string
   /** Left out if the only parameter is `:id`. */
   readonly params?: TSchema
-  readonly querystring?: TSchema
-  readonly body?: TSchema
-  /** Answers and refusals by status. */
+  readonly querystring?: Input
+  readonly body?: Input
+  /** Answers by status, and refusals beyond those of every operation. */
   readonly response: Readonly<Record<number, object>>
 }
 
-type OutsideSchema = 'route' | 'access' | 'config' | 'bodyLimit'
+type SchemaOf<Part extends Input> = Part extends TObject ? Part : Part extends TProperties ? TObject<Part> : never
 
 /** An operation for Fastify, with its name in the table. */
 export type Described<Table> = {
@@ -27,23 +30,44 @@ export type Described<Table> = {
         readonly method: Method
         readonly url: Url
         readonly schema: { readonly operationId: Name } & {
-          readonly [Part in Exclude<keyof Table[Name], OutsideSchema>]: Table[Name][Part]
-        } & (Table[Name] extends { readonly params: TSchema }
+          readonly [Part in Extract<keyof Table[Name], 'summary' | 'params'>]: Table[Name][Part]
+        } & {
+          readonly [Part in Extract<keyof Table[Name], 'querystring' | 'body'>]: SchemaOf<
+            Extract<Table[Name][Part], Input>
+          >
+        } & (Table[Name] extends { readonly response: infer Given }
+            ? { readonly response: Omit<typeof refusals, keyof Given> & Given }
+            : unknown) &
+          (Table[Name] extends { readonly params: TSchema }
             ? unknown
             : Url extends `${string}:id${string}`
               ? { readonly params: typeof id }
               : unknown)
-      } & { readonly [Part in Extract<keyof Table[Name], Exclude<OutsideSchema, 'route'>>]: Table[Name][Part] }
+      } & { readonly [Part in Extract<keyof Table[Name], 'access' | 'config' | 'bodyLimit'>]: Table[Name][Part] }
     : never
 }
 
+/** Describes operations for Fastify. Each may be refused as every operation is ({@link refusals}). */
 export function described<const Table extends Record<string, Entry>>(table: Table): Described<Table> {
   return Object.fromEntries(
-    Object.entries<Entry>(table).map(([operationId, { route, access, config, bodyLimit, ...schema }]) => {
+    Object.entries<Entry>(table).map(([operationId, entry]) => {
+      const { route, access, config, bodyLimit, summary, querystring, body, response } = entry
       const [method, url] = route.split(' ')
+      const params = entry.params ?? (route.includes(':id') ? id : undefined)
+      const schema = {
+        operationId,
+        summary,
+        ...(params && { params }),
+        ...(querystring && { querystring: schemaOf(querystring) }),
+        ...(body && { body: schemaOf(body) }),
+        response: { ...refusals, ...response },
+      }
       const options = { ...(access && { access }), ...(config && { config }), ...(bodyLimit && { bodyLimit }) }
-      const named = route.includes(':id') ? { params: id } : {}
-      return [operationId, { method, url, ...options, schema: { operationId, ...named, ...schema } }]
+      return [operationId, { method, url, ...options, schema }]
     }),
   ) as unknown as Described<Table>
+}
+
+function schemaOf(input: Input): TSchema {
+  return Type.IsObject(input) ? input : Type.Object(input, closed)
 }

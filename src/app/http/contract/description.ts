@@ -1,6 +1,6 @@
 /** The description's versions, the drafts of the next one and the procedure between them (R1, R14). */
 import Type, { type Static } from 'typebox'
-import { closed, instant, literals, refusals, Trilingual } from './shapes.ts'
+import { closed, instant, literals, Trilingual, ErrorBody } from './shapes.ts'
 
 const PersonName = Type.Object({ id: Type.String({ format: 'uuid' }), name: Type.String() })
 
@@ -150,81 +150,72 @@ export const descriptionOperations = {
     route: 'GET /api/description/versions',
     access: 'anyone',
     summary: 'List versions of the register description, newest first; needs no session',
-    response: { 200: Type.Object({ items: Type.Array(Version) }), ...refusals },
+    response: { 200: Type.Object({ items: Type.Array(Version) }) },
   },
   readVersion: {
     route: 'GET /api/description/versions/:version',
     summary: 'Read a version with its text',
     params: Type.Object({ version: Type.Integer({ minimum: 1 }) }),
-    response: {
-      200: Type.Intersect([Version, Type.Object({ text: Type.String(), document: Document })]),
-      ...refusals,
-    },
+    response: { 200: Type.Intersect([Version, Type.Object({ text: Type.String(), document: Document })]) },
   },
   listDrafts: {
     route: 'GET /api/description/drafts',
     summary: 'List drafts, open ones first',
-    response: {
-      200: Type.Object({ items: Type.Array(DraftSummary), mayDraft: Type.Boolean() }),
-      ...refusals,
-    },
+    response: { 200: Type.Object({ items: Type.Array(DraftSummary), mayDraft: Type.Boolean() }) },
   },
   startDraft: {
     route: 'POST /api/description/drafts',
     summary: 'Begin a draft based on the newest version',
-    response: { 201: Draft, ...refusals },
+    response: { 201: Draft },
   },
   readDraft: {
     route: 'GET /api/description/drafts/:id',
     summary: 'Read a draft: text, all problems, and its changes in plain language',
-    response: { 200: Draft, ...refusals },
+    response: { 200: Draft },
   },
   changeDraft: {
     route: 'PATCH /api/description/drafts/:id',
     bodyLimit: maxTextBytes,
     summary: 'Change a draft: its whole text, or some fields; an invalid draft can be saved, but not submitted',
     body: DraftChange,
-    response: { 200: Draft, 409: refusals[400], ...refusals },
+    response: { 200: Draft, 409: ErrorBody },
   },
   importNumbers: {
     route: 'POST /api/description/drafts/:id/numbers',
     bodyLimit: maxFileBytes,
     summary: 'Import the numbers of a CSV file into the draft, all or none',
-    body: Type.Object({ revision: Type.Integer(), content: ImportFile.properties.content }, closed),
-    response: { 200: Draft, 409: refusals[400], 422: ImportRefused, ...refusals },
+    body: { revision: Type.Integer(), content: ImportFile.properties.content },
+    response: { 200: Draft, 409: ErrorBody, 422: ImportRefused },
   },
   tryDraft: {
     route: 'POST /api/description/drafts/:id/dry-run',
     summary: 'Dry run: count the effects of the draft on the present data; changes nothing',
-    response: { 200: DryRun, ...refusals },
+    response: { 200: DryRun },
   },
   submitDraft: {
     route: 'POST /api/description/drafts/:id/submission',
     summary: 'Submit a draft for approval',
     body: revision,
-    response: { 200: Draft, 409: refusals[400], ...refusals },
+    response: { 200: Draft, 409: ErrorBody },
   },
   takeBackDraft: {
     route: 'DELETE /api/description/drafts/:id/submission',
     summary: 'Return a submitted draft to its author, who can change it again',
-    response: { 200: Draft, 409: refusals[400], ...refusals },
+    response: { 200: Draft, 409: ErrorBody },
   },
   withdrawDraft: {
     route: 'DELETE /api/description/drafts/:id',
     summary: 'Withdraw a draft: its author abandons it',
-    response: { 200: Draft, 409: refusals[400], ...refusals },
+    response: { 200: Draft, 409: ErrorBody },
   },
   decideDraft: {
     route: 'POST /api/description/drafts/:id/decision',
     summary: 'Approve or reject a submitted draft of somebody else',
-    body: Type.Object(
-      {
-        revision: Type.Integer(),
-        decision: literals(['approve', 'reject'], 'The decision'),
-        note: Type.Optional(Type.String({ maxLength: 2000 })),
-      },
-      closed,
-    ),
-    response: { 200: Draft, 409: refusals[400], ...refusals },
+    body: {
+      revision: Type.Integer(),
+      decision: literals(['approve', 'reject'], 'The decision'),
+      note: Type.Optional(Type.String({ maxLength: 2000 })),
+    },
+    response: { 200: Draft, 409: ErrorBody },
   },
 } as const

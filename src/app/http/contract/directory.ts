@@ -4,7 +4,7 @@
  */
 import Type, { type Static } from 'typebox'
 import { ImportFile, ImportRefused } from './description.ts'
-import { closed, instant, literals, refusals } from './shapes.ts'
+import { closed, instant, literals, ErrorBody } from './shapes.ts'
 
 const interval = { from: instant('From'), to: Type.Optional(instant('End (exclusive); absent if none')) }
 const Named = Type.Object({ id: Type.String({ format: 'uuid' }), name: Type.String() })
@@ -112,18 +112,13 @@ export const directoryOperations = {
   listPeople: {
     route: 'GET /api/people',
     summary: 'List people in the directory, by name',
-    querystring: Type.Object(
-      {
-        q: Type.Optional(
-          Type.String({ maxLength: 100, description: 'Part of a name or user id, or a complete number' }),
-        ),
-        unit: Type.Optional(Type.String({ maxLength: 200 })),
-        employed: Type.Optional(Type.Enum(['now', 'past', 'any'], { default: 'now' })),
-        cursor: Type.Optional(Type.String({ maxLength: 256 })),
-        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
-      },
-      closed,
-    ),
+    querystring: {
+      q: Type.Optional(Type.String({ maxLength: 100, description: 'Part of a name or user id, or a complete number' })),
+      unit: Type.Optional(Type.String({ maxLength: 200 })),
+      employed: Type.Optional(Type.Enum(['now', 'past', 'any'], { default: 'now' })),
+      cursor: Type.Optional(Type.String({ maxLength: 256 })),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
+    },
     response: {
       200: Type.Object({
         items: Type.Array(Person),
@@ -131,31 +126,30 @@ export const directoryOperations = {
         total: Type.Integer(),
         mayChange: Type.Boolean(),
       }),
-      ...refusals,
     },
   },
   readPerson: {
     route: 'GET /api/people/:id',
     summary: 'Read a person with all names, placements and numbers over time',
-    response: { 200: PersonDetail, ...refusals },
+    response: { 200: PersonDetail },
   },
   enterPerson: {
     route: 'POST /api/people',
     summary: 'Enter a person; a user id is never reused (R20)',
     body: NewPerson,
-    response: { 201: PersonDetail, 202: PersonWithPendingChange, 409: refusals[400], ...refusals },
+    response: { 201: PersonDetail, 202: PersonWithPendingChange, 409: ErrorBody },
   },
   changePerson: {
     route: 'POST /api/people/:id/changes',
     summary: 'Change a person from a day on',
     body: PersonChange,
-    response: { 200: PersonDetail, 202: PersonWithPendingChange, 409: refusals[400], ...refusals },
+    response: { 200: PersonDetail, 202: PersonWithPendingChange, 409: ErrorBody },
   },
   importPeople: {
     route: 'POST /api/people/import',
     bodyLimit: maxImportBytes,
     summary: 'Update the directory from a CSV file, all rows or none',
-    body: Type.Object({ content: ImportFile.properties.content, tryOnly: Type.Boolean() }, closed),
+    body: { content: ImportFile.properties.content, tryOnly: Type.Boolean() },
     response: {
       200: Type.Object({
         rows: Type.Integer(),
@@ -166,21 +160,20 @@ export const directoryOperations = {
         done: Type.Boolean({ description: 'False if it was only checked' }),
       }),
       422: ImportRefused,
-      ...refusals,
     },
   },
   listDirectoryChanges: {
     route: 'GET /api/directory-changes',
     summary:
       'List links and directory changes that need approval by a second person, for administrators and access-rights approvers',
-    querystring: Type.Object({ person: Type.Optional(Type.String({ format: 'uuid' })) }, closed),
-    response: { 200: Type.Object({ items: Type.Array(DirectoryChange) }), ...refusals },
+    querystring: { person: Type.Optional(Type.String({ format: 'uuid' })) },
+    response: { 200: Type.Object({ items: Type.Array(DirectoryChange) }) },
   },
   decideDirectoryChange: {
     route: 'POST /api/directory-changes/:id/decision',
     summary:
       'Confirm or refuse a link or change, as an administrator or access-rights approver who did not request it and is not the person; may need a fresh confirmation of identity first (confirm.fresh)',
-    body: Type.Object({ confirm: Type.Boolean() }, closed),
+    body: { confirm: Type.Boolean() },
     response: {
       200: Type.Object({
         code: Type.Optional(
@@ -189,18 +182,17 @@ export const directoryOperations = {
           }),
         ),
       }),
-      409: refusals[400],
-      ...refusals,
+      409: ErrorBody,
     },
   },
   withdrawDirectoryChange: {
     route: 'DELETE /api/directory-changes/:id',
     summary: 'Withdraw one’s own request',
-    response: { 204: Type.Null(), ...refusals },
+    response: { 204: Type.Null() },
   },
   listUnits: {
     route: 'GET /api/units',
     summary: 'List organisational units',
-    response: { 200: Type.Object({ items: Type.Array(Named) }), ...refusals },
+    response: { 200: Type.Object({ items: Type.Array(Named) }) },
   },
 } as const

@@ -1,6 +1,6 @@
 /** All disclosures, for oversight (R35), and their number, for the description's evidence. */
 import Type, { type Static } from 'typebox'
-import { Download, closed, instant, literals, person, refusals, uuid } from './shapes.ts'
+import { Download, instant, literals, person, uuid } from './shapes.ts'
 
 export const DisclosureEntry = Type.Object({
   id: uuid('The disclosure'),
@@ -36,13 +36,13 @@ export const disclosureLogOperations = {
     route: 'GET /api/disclosures',
     access: 'view',
     summary: 'List disclosures: recipient, content, number of items, decision maker (R35)',
-    querystring: Type.Object({ year: Type.Optional(Type.Integer({ minimum: 2000, maximum: 9999 })) }, closed),
-    response: { 200: Type.Object({ items: Type.Array(DisclosureEntry) }), ...refusals },
+    querystring: { year: Type.Optional(Type.Integer({ minimum: 2000, maximum: 9999 })) },
+    response: { 200: Type.Object({ items: Type.Array(DisclosureEntry) }) },
   },
   readDisclosureStatistics: {
     route: 'GET /api/disclosures/statistics',
     summary: 'Read the numbers of disclosures, items and copies in a year, without persons',
-    querystring: Type.Object({ year: Type.Integer({ minimum: 2000, maximum: 9999 }) }, closed),
+    querystring: { year: Type.Integer({ minimum: 2000, maximum: 9999 }) },
     response: {
       200: Type.Object({
         research: Type.Object({
@@ -65,7 +65,6 @@ export const disclosureLogOperations = {
           identificationData: Type.Integer(),
         }),
       }),
-      ...refusals,
     },
   },
 } as const

@@ -5,7 +5,7 @@
  */
 import Type, { type Static } from 'typebox'
 import { LedgerEntry } from './retention.ts'
-import { closed, instant, literals, Purpose, refusals, Trilingual, uuid } from './shapes.ts'
+import { instant, literals, Purpose, Trilingual, uuid, ErrorBody } from './shapes.ts'
 
 const count = (description: string) => Type.Integer({ minimum: 0, description })
 const reference = (description: string) => Type.String({ minLength: 1, maxLength: 64, pattern: '\\S', description })
@@ -97,72 +97,57 @@ export const endOperations = {
     route: 'GET /api/holds',
     access: 'view',
     summary: 'List preservation orders, for the security unit and the decision maker only',
-    querystring: Type.Object(
-      { state: Type.Optional(literals(['in-force', 'ended'], 'Only orders in this state')) },
-      closed,
-    ),
-    response: { 200: Type.Object({ items: Type.Array(Hold) }), ...refusals },
+    querystring: { state: Type.Optional(literals(['in-force', 'ended'], 'Only orders in this state')) },
+    response: { 200: Type.Object({ items: Type.Array(Hold) }) },
   },
   enterHold: {
     route: 'POST /api/holds',
     summary: 'Enter a preservation order, in force at once (Act 806/2011 8:24)',
-    body: Type.Object(
-      {
-        contactId: uuid('The call'),
-        covers: literals(['recordings', 'history', 'both'], 'What it preserves'),
-        provision: Type.String({ minLength: 3, maxLength: 200, pattern: '\\S' }),
-        authority: Type.String({ minLength: 2, maxLength: 200, pattern: '\\S' }),
-        orderReference: reference('The order'),
-        until: instant('At most three calendar months from now'),
-        reference: reference('The case under which the call was found'),
-      },
-      closed,
-    ),
-    response: { 201: Type.Object({ id: uuid('The preservation order') }), 409: refusals[400], ...refusals },
+    body: {
+      contactId: uuid('The call'),
+      covers: literals(['recordings', 'history', 'both'], 'What it preserves'),
+      provision: Type.String({ minLength: 3, maxLength: 200, pattern: '\\S' }),
+      authority: Type.String({ minLength: 2, maxLength: 200, pattern: '\\S' }),
+      orderReference: reference('The order'),
+      until: instant('At most three calendar months from now'),
+      reference: reference('The case under which the call was found'),
+    },
+    response: { 201: Type.Object({ id: uuid('The preservation order') }), 409: ErrorBody },
   },
   renewHold: {
     route: 'POST /api/holds/:id/renewals',
     summary: 'Renew a preservation order, by at most three calendar months from now',
-    body: Type.Object({ until: instant('Until'), orderReference: reference('The order that renews it') }, closed),
-    response: { 204: Type.Null(), 409: refusals[400], ...refusals },
+    body: { until: instant('Until'), orderReference: reference('The order that renews it') },
+    response: { 204: Type.Null(), 409: ErrorBody },
   },
   endHold: {
     route: 'POST /api/holds/:id/end',
     summary: 'End a revoked preservation order; not by the person who entered it',
-    body: Type.Object({ note }, closed),
-    response: { 204: Type.Null(), 409: refusals[400], ...refusals },
+    body: { note },
+    response: { 204: Type.Null(), 409: ErrorBody },
   },
   forbidUse: {
     route: 'POST /api/recordings/:id/prohibitions',
     summary:
       'Forbid the use of a recording at the request of its caller or official, without a reason. It is blocked at once and destroyed (R49-R51). A prohibition that the caller stated in the call (channel CALL) is entered by the official within an hour; any other is entered by the Service Unit (403 prohibition.service-unit)',
-    body: Type.Object(
-      {
-        party: literals(['CALLER', 'OFFICIAL'], 'Party that forbids'),
-        channel: literals(['CALL', 'PHONE', 'LETTER', 'VISIT', 'EMAIL', 'OWN_CALLS', 'HOME'], 'How it was received'),
-        reference: Type.Optional(reference('The Service Unit’s request')),
-        endsCopy: Type.Optional(
-          Type.Boolean({
-            description:
-              'If true, a copy for the requester that is not downloaded yet is deleted with the recording; otherwise the prohibition is refused while there is one (409 prohibition.copy-waits)',
-          }),
-        ),
-      },
-      closed,
-    ),
-    response: { 200: Prohibition, 409: refusals[400], ...refusals },
+    body: {
+      party: literals(['CALLER', 'OFFICIAL'], 'Party that forbids'),
+      channel: literals(['CALL', 'PHONE', 'LETTER', 'VISIT', 'EMAIL', 'OWN_CALLS', 'HOME'], 'How it was received'),
+      reference: Type.Optional(reference('The Service Unit’s request')),
+      endsCopy: Type.Optional(
+        Type.Boolean({
+          description:
+            'If true, a copy for the requester that is not downloaded yet is deleted with the recording; otherwise the prohibition is refused while there is one (409 prohibition.copy-waits)',
+        }),
+      ),
+    },
+    response: { 200: Prohibition, 409: ErrorBody },
   },
   readDestruction: {
     route: 'GET /api/recordings/:id/destruction',
     access: 'view',
     summary: 'Read how and why a recording was destroyed, of a call that the viewer may see',
-    querystring: Type.Object(
-      {
-        purpose: Type.Optional(Purpose),
-        reference: Type.Optional(Type.String({ maxLength: 64 })),
-      },
-      closed,
-    ),
+    querystring: { purpose: Type.Optional(Purpose), reference: Type.Optional(Type.String({ maxLength: 64 })) },
     response: {
       200: Type.Object({
         state: literals(['held', 'destroying', 'destroyed'], 'State'),
@@ -171,45 +156,40 @@ export const endOperations = {
         entry: Type.Optional(LedgerEntry),
         certificate: Type.Optional(AwaitedCertificate),
       }),
-      ...refusals,
     },
   },
   readCertificate: {
     route: 'GET /api/recordings/:id/certificate',
     access: 'view',
     summary: 'Create the certificate of a destruction for its requester, as tagged PDF',
-    querystring: Type.Object(
-      {
-        language: literals(['fi', 'sv', 'en'], 'Language'),
-        reference: Type.Optional(Type.String({ maxLength: 64 })),
-      },
-      closed,
-    ),
+    querystring: {
+      language: literals(['fi', 'sv', 'en'], 'Language'),
+      reference: Type.Optional(Type.String({ maxLength: 64 })),
+    },
     response: {
       200: {
         description: 'application/pdf',
         content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } },
       },
       202: AwaitedCertificate,
-      ...refusals,
     },
   },
   listRecalls: {
     route: 'GET /api/recalls',
     access: 'view',
     summary: 'List recalled copies, for the decision maker',
-    response: { 200: Type.Object({ items: Type.Array(Recall) }), ...refusals },
+    response: { 200: Type.Object({ items: Type.Array(Recall) }) },
   },
   confirmRecall: {
     route: 'POST /api/recalls/:id/confirm',
     summary: 'Confirm that the recipient has destroyed or returned the copy; deletes its link to the recording',
-    body: Type.Object({ outcome: literals(['destroyed', 'returned'], 'What the recipient did') }, closed),
-    response: { 204: Type.Null(), 409: refusals[400], ...refusals },
+    body: { outcome: literals(['destroyed', 'returned'], 'What the recipient did') },
+    response: { 204: Type.Null(), 409: ErrorBody },
   },
   deleteRecording: {
     route: 'DELETE /api/recordings/:id',
     summary:
       'Always refused: a recording is destroyed at the end of its term, or if its caller or official forbids its use (R23)',
-    response: { ...refusals },
+    response: {},
   },
 } as const

@@ -1,6 +1,6 @@
 /** Research institutes and their languages (R30-R32). Answered in ../disclosure/research-routes.ts. */
 import Type, { type Static } from 'typebox'
-import { closed, line, literals, noContent, refusals, uuid } from './shapes.ts'
+import { line, literals, noContent, uuid, ErrorBody } from './shapes.ts'
 
 export const language = literals(['fi', 'sv', 'en'], 'Language of texts for the institute')
 
@@ -30,18 +30,18 @@ export const instituteOperations = {
   listInstitutes: {
     route: 'GET /api/institutes',
     summary: 'List research institutes, for preparers, decision makers and oversight',
-    response: { 200: Type.Object({ items: Type.Array(Institute) }), ...refusals },
+    response: { 200: Type.Object({ items: Type.Array(Institute) }) },
   },
   addInstitute: {
     route: 'POST /api/institutes',
     summary: 'Enter a research institute',
-    body: Type.Object(instituteFields, closed),
-    response: { 201: Type.Object({ id: uuid('The institute') }), 409: refusals[400], ...refusals },
+    body: instituteFields,
+    response: { 201: Type.Object({ id: uuid('The institute') }), 409: ErrorBody },
   },
   changeInstitute: {
     route: 'PUT /api/institutes/:id',
     summary: 'Change a research institute; disclosures already decided keep the former key',
-    body: Type.Object(instituteFields, closed),
+    body: instituteFields,
     response: noContent,
   },
 } as const

@@ -1,7 +1,7 @@
 /** An official’s own calls: prohibitions and requests, and the Service Unit’s contact details for people who have left (R48, R49). */
 import Type, { type Static } from 'typebox'
 import { RequestKind } from './requests.ts'
-import { instant, literals, refusals, Trilingual, uuid } from './shapes.ts'
+import { instant, literals, Trilingual, uuid } from './shapes.ts'
 
 export const OwnProhibition = Type.Object({
   id: uuid('The prohibition'),
@@ -42,7 +42,6 @@ export const myCallsOperations = {
           { description: 'Contact details for officials after they have left' },
         ),
       }),
-      ...refusals,
     },
   },
 } as const

@@ -10,10 +10,10 @@ import {
   literals,
   noContent,
   person,
-  refusals,
   Trilingual,
   uuid,
   written,
+  ErrorBody,
 } from './shapes.ts'
 
 const names = Type.Object(
@@ -118,48 +118,41 @@ export const officeOperations = {
         items: Type.Array(Office),
         hosts: Type.Array(person('Possible hosts: holders of the Service Unit’s right')),
       }),
-      ...refusals,
     },
   },
   enterOffice: {
     route: 'POST /api/offices',
     summary: 'Enter an office',
-    body: Type.Object({ names, address: names }, closed),
-    response: { 201: Type.Object({ id: uuid('The office') }), ...refusals },
+    body: { names, address: names },
+    response: { 201: Type.Object({ id: uuid('The office') }) },
   },
   changeOffice: {
     route: 'PUT /api/offices/:id',
     summary: 'Change an office, or close it to new appointments',
-    body: Type.Object({ names, address: names, isClosed: Type.Boolean() }, closed),
+    body: { names, address: names, isClosed: Type.Boolean() },
     response: noContent,
   },
   listSlots: {
     route: 'GET /api/slots',
     summary: 'List the slots of the offices in a period',
-    querystring: Type.Object(
-      {
-        from: Type.String({ format: 'date' }),
-        to: Type.String({ format: 'date' }),
-        officeId: Type.Optional(uuid('One office')),
-      },
-      closed,
-    ),
-    response: { 200: Type.Object({ items: Type.Array(Slot) }), ...refusals },
+    querystring: {
+      from: Type.String({ format: 'date' }),
+      to: Type.String({ format: 'date' }),
+      officeId: Type.Optional(uuid('One office')),
+    },
+    response: { 200: Type.Object({ items: Type.Array(Slot) }) },
   },
   addSlots: {
     route: 'POST /api/offices/:id/slots',
     summary: 'Add consecutive slots on a day; slots that overlap another of the office or of the host are refused',
-    body: Type.Object(
-      {
-        day: Type.String({ format: 'date' }),
-        from: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' }),
-        to: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' }),
-        minutes: Type.Integer({ minimum: 15, maximum: 240, description: 'Minutes of each slot' }),
-        hostId: uuid('The host'),
-      },
-      closed,
-    ),
-    response: { 201: Type.Object({ added: Type.Integer() }), 409: refusals[400], ...refusals },
+    body: {
+      day: Type.String({ format: 'date' }),
+      from: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' }),
+      to: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' }),
+      minutes: Type.Integer({ minimum: 15, maximum: 240, description: 'Minutes of each slot' }),
+      hostId: uuid('The host'),
+    },
+    response: { 201: Type.Object({ added: Type.Integer() }), 409: ErrorBody },
   },
   removeSlot: {
     route: 'DELETE /api/slots/:id',
@@ -175,67 +168,57 @@ export const officeOperations = {
         latest: Type.Optional(instant('Latest end of a slot')),
         needs: Type.Array(Need, { description: 'Needs that the description in force allows' }),
       }),
-      ...refusals,
     },
   },
   bookAppointment: {
     route: 'POST /api/requests/:id/appointments',
     summary: 'Book a slot for the matched calls of a request; an existing appointment is moved',
-    body: Type.Object(
-      {
-        slotId: uuid('A free slot'),
-        needs: Type.Array(Need, { uniqueItems: true }),
-        interpreterLanguage: Type.Optional(written(60, 'With INTERPRETER')),
-      },
-      closed,
-    ),
-    response: { 201: Type.Object({ id: uuid('The appointment') }), 409: refusals[400], ...refusals },
+    body: {
+      slotId: uuid('A free slot'),
+      needs: Type.Array(Need, { uniqueItems: true }),
+      interpreterLanguage: Type.Optional(written(60, 'With INTERPRETER')),
+    },
+    response: { 201: Type.Object({ id: uuid('The appointment') }), 409: ErrorBody },
   },
   bookNow: {
     route: 'POST /api/requests/:id/appointments/now',
     summary: 'Create and book a slot that begins now, with the viewer as host, for a requester without an appointment',
-    body: Type.Object(
-      {
-        officeId: uuid('Office'),
-        minutes: Type.Integer({ minimum: 15, maximum: 240, description: 'Minutes of the slot' }),
-        needs: Type.Array(Need, { uniqueItems: true }),
-        interpreterLanguage: Type.Optional(written(60, 'With INTERPRETER')),
-      },
-      closed,
-    ),
-    response: { 201: Type.Object({ id: uuid('The appointment') }), 409: refusals[400], ...refusals },
+    body: {
+      officeId: uuid('Office'),
+      minutes: Type.Integer({ minimum: 15, maximum: 240, description: 'Minutes of the slot' }),
+      needs: Type.Array(Need, { uniqueItems: true }),
+      interpreterLanguage: Type.Optional(written(60, 'With INTERPRETER')),
+    },
+    response: { 201: Type.Object({ id: uuid('The appointment') }), 409: ErrorBody },
   },
   noteOutcome: {
     route: 'POST /api/appointments/:id/outcome',
     summary: 'Record the outcome of an appointment; recordings whose destruction waited for it are destroyed',
-    body: Type.Object({ outcome: literals(['HEARD', 'NO_SHOW', 'WITHDRAWN'], 'Outcome') }, closed),
+    body: { outcome: literals(['HEARD', 'NO_SHOW', 'WITHDRAWN'], 'Outcome') },
     response: noContent,
   },
   listAppointments: {
     route: 'GET /api/appointments',
     summary: 'List appointments in a period, and past ones without an outcome',
-    querystring: Type.Object(
-      {
-        from: Type.String({ format: 'date' }),
-        to: Type.String({ format: 'date' }),
-        whose: Type.Optional(literals(['mine', 'all'], 'Default: all')),
-      },
-      closed,
-    ),
-    response: { 200: Type.Object({ items: Type.Array(Appointment) }), ...refusals },
+    querystring: {
+      from: Type.String({ format: 'date' }),
+      to: Type.String({ format: 'date' }),
+      whose: Type.Optional(literals(['mine', 'all'], 'Default: all')),
+    },
+    response: { 200: Type.Object({ items: Type.Array(Appointment) }) },
   },
   makeWorkstationCode: {
     route: 'POST /api/offices/:id/workstation-codes',
     summary: 'Create a code for enrolling a workstation of an office, valid once and for fifteen minutes',
-    body: Type.Object({ name: written(60, 'Name of the workstation, such as Huone 2') }, closed),
-    response: { 201: Type.Object({ code: Type.String(), expiresAt: instant('Until') }), ...refusals },
+    body: { name: written(60, 'Name of the workstation, such as Huone 2') },
+    response: { 201: Type.Object({ code: Type.String(), expiresAt: instant('Until') }) },
   },
   enrolWorkstation: {
     route: 'POST /api/workstation',
     config: fewAttempts,
     summary: 'Make this browser the listening workstation of an office',
-    body: Type.Object({ code: Type.String({ minLength: 6, maxLength: 20 }) }, closed),
-    response: { 200: Type.Object({ office: Trilingual, name: Type.String() }), ...refusals },
+    body: { code: Type.String({ minLength: 6, maxLength: 20 }) },
+    response: { 200: Type.Object({ office: Trilingual, name: Type.String() }) },
   },
   readWorkstation: {
     route: 'GET /api/workstation',
@@ -248,7 +231,6 @@ export const officeOperations = {
         ),
         appointments: Type.Array(Appointment),
       }),
-      ...refusals,
     },
   },
   endWorkstation: {
@@ -259,29 +241,23 @@ export const officeOperations = {
   openRoom: {
     route: 'POST /api/room',
     summary: 'Begin the listening mode: the host’s session is restricted to this appointment, and ends with it',
-    body: Type.Object(
-      { appointmentId: uuid('Present appointment of the viewer at this workstation’s office') },
-      closed,
-    ),
-    response: { 200: Room, 409: refusals[400], ...refusals },
+    body: { appointmentId: uuid('Present appointment of the viewer at this workstation’s office') },
+    response: { 200: Room, 409: ErrorBody },
   },
   readRoom: {
     route: 'GET /api/room',
     summary: 'Read the listening mode of this session',
-    response: { 200: Room, ...refusals },
+    response: { 200: Room },
   },
   closeRoom: {
     route: 'POST /api/room/close',
     summary: 'End the listening mode and the session',
-    body: Type.Object(
-      {
-        outcome: Type.Optional(
-          literals(['HEARD'], 'HEARD: the host confirms that it was heard; absent: can be continued in this slot'),
-        ),
-        password: Type.Optional(Type.String({ maxLength: 1024, description: 'With HEARD: the host’s password' })),
-      },
-      closed,
-    ),
+    body: {
+      outcome: Type.Optional(
+        literals(['HEARD'], 'HEARD: the host confirms that it was heard; absent: can be continued in this slot'),
+      ),
+      password: Type.Optional(Type.String({ maxLength: 1024, description: 'With HEARD: the host’s password' })),
+    },
     response: {
       200: Type.Object({
         url: Type.Optional(
@@ -290,8 +266,7 @@ export const officeOperations = {
           }),
         ),
       }),
-      409: refusals[400],
-      ...refusals,
+      409: ErrorBody,
     },
   },
 } as const

@@ -32,7 +32,6 @@ import { researchOperations } from './research.ts'
 import { retentionOperations } from './retention.ts'
 import { rightsOperations } from './rights.ts'
 import * as schema from './schemas.ts'
-import { refusals } from './shapes.ts'
 import { startOperations } from './start.ts'
 import { studyOperations } from './studies.ts'
 import { trainingOperations } from './training.ts'
@@ -77,7 +76,7 @@ export const operations = described({
     route: 'GET /api/organisation',
     access: 'anyone',
     summary: 'Read the controller’s name; needs no session',
-    response: { 200: schema.Organisation, ...refusals },
+    response: { 200: schema.Organisation },
   },
   ...callOperations,
 })

@@ -3,7 +3,7 @@
  * file.
  */
 import Type from 'typebox'
-import { closed, instant, literals, noContent, refusals, uuid } from './shapes.ts'
+import { closed, instant, literals, noContent, uuid, ErrorBody } from './shapes.ts'
 
 const request = Type.Object(
   {
@@ -28,8 +28,7 @@ const begun = {
     passphrase: Type.Optional(Type.String({ description: 'Shown once; communicated separately from the link' })),
     expiresAt: instant('Until'),
   }),
-  409: refusals[400],
-  ...refusals,
+  409: ErrorBody,
 }
 
 export const packageOperations = {
@@ -59,7 +58,6 @@ export const packageOperations = {
         description: 'application/octet-stream',
         content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
       },
-      ...refusals,
     },
   },
 } as const

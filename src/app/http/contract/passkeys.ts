@@ -9,7 +9,7 @@
 import Type, { type Static } from 'typebox'
 import { Otp } from './account-shapes.ts'
 import * as schema from './schemas.ts'
-import { closed, fewAttempts, instant, literals, refusals } from './shapes.ts'
+import { fewAttempts, instant, literals } from './shapes.ts'
 
 const bytes = (maxLength: number, description?: string) =>
   Type.String({ maxLength, pattern: '^[A-Za-z0-9_-]*$', ...(description && { description }) })
@@ -117,35 +117,35 @@ const passkeyOperations = {
     access: 'anyone',
     config: fewAttempts,
     summary: 'Begin to sign in with only a passkey; needs no session',
-    response: { 200: RequestOptions, ...refusals },
+    response: { 200: RequestOptions },
   },
   signInWithPasskey: {
     route: 'POST /api/session/passkey',
     access: 'anyone',
     config: fewAttempts,
     summary: 'Sign in with a passkey, which counts as two factors (possession and user verification)',
-    body: Type.Object({ response: Assertion }, closed),
-    response: { 200: schema.Me, ...refusals },
+    body: { response: Assertion },
+    response: { 200: schema.Me },
   },
   askPasskeyFactor: {
     route: 'POST /api/session/second-factor/passkey/challenge',
     access: 'asks-itself',
     config: fewAttempts,
     summary: 'Begin to use a passkey as the second factor of a sign-in that awaits one',
-    response: { 200: RequestOptions, ...refusals },
+    response: { 200: RequestOptions },
   },
   givePasskeyFactor: {
     route: 'POST /api/session/second-factor/passkey',
     access: 'asks-itself',
     config: fewAttempts,
     summary: 'Complete a sign-in that awaits a second factor with a passkey',
-    body: Type.Object({ response: Assertion }, closed),
-    response: { 200: schema.Me, ...refusals },
+    body: { response: Assertion },
+    response: { 200: schema.Me },
   },
   listPasskeys: {
     route: 'GET /api/account/passkeys',
     summary: 'List one’s own passkeys',
-    response: { 200: Type.Object({ items: Type.Array(Passkey) }), ...refusals },
+    response: { 200: Type.Object({ items: Type.Array(Passkey) }) },
   },
   askPasskey: {
     route: 'POST /api/account/passkeys/challenge',
@@ -153,11 +153,8 @@ const passkeyOperations = {
     config: fewAttempts,
     summary:
       'Begin to add a passkey. Needs the password, and a code if there is an authenticator; if there is a passkey, a confirmed passkey.add; with neither, a recent proof of identity (confirm.fresh). Also in a sign-in that awaits enrolment',
-    body: Type.Object(
-      { password: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })), otp: Type.Optional(Otp) },
-      closed,
-    ),
-    response: { 200: CreationOptions, ...refusals },
+    body: { password: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })), otp: Type.Optional(Otp) },
+    response: { 200: CreationOptions },
   },
   addPasskey: {
     route: 'POST /api/account/passkeys',
@@ -165,30 +162,27 @@ const passkeyOperations = {
     config: fewAttempts,
     summary:
       'Add the passkey that the authenticator has created; completes a sign-in that awaits enrolment, and ends the other sessions',
-    body: Type.Object(
-      { name: Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' }), response: Attestation },
-      closed,
-    ),
-    response: { 201: Type.Object({ id: Type.String({ format: 'uuid' }) }), ...refusals },
+    body: { name: Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' }), response: Attestation },
+    response: { 201: Type.Object({ id: Type.String({ format: 'uuid' }) }) },
   },
   removePasskey: {
     route: 'DELETE /api/account/passkeys/:id',
     summary: 'Remove one of one’s own passkeys; needs a confirmed passkey.remove',
-    response: { 204: Type.Null(), ...refusals },
+    response: { 204: Type.Null() },
   },
   askConfirmation: {
     route: 'POST /api/confirmations/challenge',
     config: fewAttempts,
     summary: 'Begin to confirm an act with a passkey',
-    body: Type.Object({ ...Act.properties }, closed),
-    response: { 200: RequestOptions, ...refusals },
+    body: Act.properties,
+    response: { 200: RequestOptions },
   },
   confirmAct: {
     route: 'POST /api/confirmations',
     config: fewAttempts,
     summary: 'Confirm an act; it can then be done once, within two minutes, in this session',
-    body: Type.Object({ ...Act.properties, response: Assertion }, closed),
-    response: { 204: Type.Null(), ...refusals },
+    body: { ...Act.properties, response: Assertion },
+    response: { 204: Type.Null() },
   },
 } as const
 
@@ -200,28 +194,24 @@ const identityProviderOperations = {
     access: 'anyone',
     config: fewAttempts,
     summary: 'Redirect to the identity provider to sign in; on failure back to the page with #sign-in=code',
-    querystring: Type.Object(
-      {
-        returnTo: Type.Optional(Type.String({ maxLength: 2048, description: 'A path of this site' })),
-        fresh: Type.Optional(Type.Boolean({ description: 'True to make the provider ask for a new sign-in' })),
-      },
-      closed,
-    ),
-    response: { 302: redirect, ...refusals },
+    querystring: {
+      returnTo: Type.Optional(Type.String({ maxLength: 2048, description: 'A path of this site' })),
+      fresh: Type.Optional(Type.Boolean({ description: 'True to make the provider ask for a new sign-in' })),
+    },
+    response: { 302: redirect },
   },
   finishIdentityProvider: {
     route: 'GET /api/session/identity-provider/callback',
     access: 'anyone',
     config: fewAttempts,
     summary: 'Redirect back from the identity provider (OpenID Connect Core 1.0 section 3.1.2.5)',
-    response: { 302: redirect, ...refusals },
+    response: { 302: redirect },
   },
   signOutOfIdentityProvider: {
     route: 'POST /api/session/identity-provider/sign-out',
     summary: 'Sign out; returns the URL for signing out at the identity provider too',
     response: {
       200: Type.Object({ url: Type.Optional(Type.String({ description: 'Absent if there is nothing to do' })) }),
-      ...refusals,
     },
   },
 } as const

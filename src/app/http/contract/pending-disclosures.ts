@@ -3,7 +3,7 @@
  * ../people/affected-by-change-routes.ts.
  */
 import Type, { type Static } from 'typebox'
-import { instant, literals, refusals, uuid } from './shapes.ts'
+import { instant, literals, uuid } from './shapes.ts'
 
 export const PendingDisclosure = Type.Object(
   {
@@ -31,6 +31,6 @@ export const pendingDisclosureOperations = {
     route: 'GET /api/pending-disclosures',
     summary:
       'List open disclosures affected by a submitted or approved change of the description, for their preparers and decision makers',
-    response: { 200: Type.Object({ items: Type.Array(PendingDisclosure) }), ...refusals },
+    response: { 200: Type.Object({ items: Type.Array(PendingDisclosure) }) },
   },
 } as const

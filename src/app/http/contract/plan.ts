@@ -5,7 +5,7 @@
 import Type, { type Static } from 'typebox'
 import { weekdays } from '#description/closed-lists.ts'
 import { promises } from '#description/promises.ts'
-import { closed, instant, literals, Purpose, refusals, Trilingual } from './shapes.ts'
+import { instant, literals, Purpose, Trilingual } from './shapes.ts'
 
 export const Rule = Type.Object({
   id: Type.String(),
@@ -101,22 +101,19 @@ export const planOperations = {
   readPlan: {
     route: 'GET /api/recording-plan',
     summary: 'Read the recording plan in force',
-    response: { 200: RecordingPlan, ...refusals },
+    response: { 200: RecordingPlan },
   },
   readShares: {
     route: 'GET /api/shares',
     access: 'view',
     summary: 'Read planned and actual shares, by number and by official, within the purpose’s access scope',
-    querystring: Type.Object(
-      {
-        purpose: Purpose,
-        reference: Type.Optional(Type.String({ maxLength: 64 })),
-        from: instant('Calls answered from; extended to the start of that day in Finland'),
-        to: instant('End (exclusive); extended to the end of that day in Finland'),
-      },
-      closed,
-    ),
-    response: { 200: Shares, ...refusals },
+    querystring: {
+      purpose: Purpose,
+      reference: Type.Optional(Type.String({ maxLength: 64 })),
+      from: instant('Calls answered from; extended to the start of that day in Finland'),
+      to: instant('End (exclusive); extended to the end of that day in Finland'),
+    },
+    response: { 200: Shares },
   },
   readEvidence: {
     route: 'GET /api/evidence',
@@ -126,7 +123,6 @@ export const planOperations = {
         items: Type.Array(Proof),
         unchecked: Type.Array(Type.String({ description: 'Promises that were never checked, which count as broken' })),
       }),
-      ...refusals,
     },
   },
 } as const

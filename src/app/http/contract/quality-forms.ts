@@ -1,6 +1,6 @@
 /** Evaluation forms and sampling plans (R4). */
 import Type from 'typebox'
-import { closed, counted, instant, line, literals, noContent, refusals, uuid } from './shapes.ts'
+import { closed, counted, instant, line, literals, noContent, uuid, ErrorBody } from './shapes.ts'
 
 const key = (description: string) => Type.String({ pattern: '^[a-z0-9-]{1,40}$', description })
 const weight = (description: string) => Type.Integer({ minimum: 0, maximum: 100, description })
@@ -140,14 +140,13 @@ export const qualityFormOperations = {
           }),
         ),
       }),
-      ...refusals,
     },
   },
   beginQualityForm: {
     route: 'POST /api/quality/forms',
     summary: 'Begin an evaluation form',
-    body: Type.Object({ name: line(200, 'Name'), language: FormLanguage }, closed),
-    response: { 201: Type.Object({ id: uuid('The form') }), ...refusals },
+    body: { name: line(200, 'Name'), language: FormLanguage },
+    response: { 201: Type.Object({ id: uuid('The form') }) },
   },
   readQualityForm: {
     route: 'GET /api/quality/forms/:id',
@@ -170,32 +169,31 @@ export const qualityFormOperations = {
           { description: 'Newest first' },
         ),
       }),
-      ...refusals,
     },
   },
   saveQualityForm: {
     route: 'PUT /api/quality/forms/:id',
     summary: 'Save the draft of the next version; published versions are unchanged',
-    body: Type.Object({ revision, name: line(200, 'Name'), form: QualityFormContent }, closed),
-    response: { 200: Type.Object({ revision, problems: Problems }), 409: refusals[400], ...refusals },
+    body: { revision, name: line(200, 'Name'), form: QualityFormContent },
+    response: { 200: Type.Object({ revision, problems: Problems }), 409: ErrorBody },
   },
   publishQualityForm: {
     route: 'POST /api/quality/forms/:id/versions',
     summary: 'Publish the draft as the next version; evaluations in progress keep their version',
-    body: Type.Object({ revision }, closed),
-    response: { 201: Type.Object({ version: Type.Integer() }), 409: refusals[400], ...refusals },
+    body: { revision },
+    response: { 201: Type.Object({ version: Type.Integer() }), 409: ErrorBody },
   },
   listSamplingPlans: {
     route: 'GET /api/quality/plans',
     summary: 'List sampling plans, with the last draws and their verification',
-    response: { 200: Type.Object({ items: Type.Array(SamplingPlan) }), ...refusals },
+    response: { 200: Type.Object({ items: Type.Array(SamplingPlan) }) },
   },
   beginSamplingPlan: {
     route: 'POST /api/quality/plans',
     summary:
       'Begin a sampling plan: a number of recordings per week of a unit and a service number, from the previous week on',
-    body: Type.Object(planFields, closed),
-    response: { 201: Type.Object({ id: uuid('The plan') }), 409: refusals[400], ...refusals },
+    body: planFields,
+    response: { 201: Type.Object({ id: uuid('The plan') }), 409: ErrorBody },
   },
   endSamplingPlan: {
     route: 'DELETE /api/quality/plans/:id',

@@ -1,7 +1,7 @@
 /** Evaluations, the official's view of them, calibration and results of groups (R3-R6, R37, R38). */
 import Type from 'typebox'
 import { Answers, FormLanguage, QualityFormContent, QualityScale, Score } from './quality-forms.ts'
-import { closed, counted, instant, line, literals, noContent, refusals, uuid, written } from './shapes.ts'
+import { closed, counted, instant, line, literals, noContent, uuid, written, ErrorBody } from './shapes.ts'
 
 const revision = counted(0, 'Revision that was read; later changes are not overwritten')
 const kind = literals(
@@ -210,12 +210,12 @@ export const qualityOperations = {
   listEvaluations: {
     route: 'GET /api/quality/evaluations',
     summary: 'List evaluations of recordings within the viewer’s access: waiting, in progress, released',
-    response: { 200: Type.Object({ items: Type.Array(ListedEvaluation) }), ...refusals },
+    response: { 200: Type.Object({ items: Type.Array(ListedEvaluation) }) },
   },
   readEvaluation: {
     route: 'GET /api/quality/evaluations/:id',
     summary: 'Read an evaluation with its form',
-    response: { 200: Evaluation, ...refusals },
+    response: { 200: Evaluation },
   },
   beginEvaluation: {
     route: 'POST /api/quality/evaluations/:id/beginning',
@@ -225,45 +225,38 @@ export const qualityOperations = {
   saveEvaluation: {
     route: 'PUT /api/quality/evaluations/:id',
     summary: 'Save the present answers; returns the result',
-    body: Type.Object(
-      { revision, answers: Answers, comments: Comments, note: text(5000, 'Note about the whole call') },
-      closed,
-    ),
-    response: { 200: Type.Object({ revision, score: Score }), 409: refusals[400], ...refusals },
+    body: { revision, answers: Answers, comments: Comments, note: text(5000, 'Note about the whole call') },
+    response: { 200: Type.Object({ revision, score: Score }), 409: ErrorBody },
   },
   releaseEvaluation: {
     route: 'POST /api/quality/evaluations/:id/release',
     summary: 'Release the evaluation to the official; in a calibration, finish it',
-    body: Type.Object({ revision }, closed),
+    body: { revision },
     response: noContent,
   },
   setEvaluationAside: {
     route: 'POST /api/quality/evaluations/:id/setting-aside',
     summary: 'Set aside a recording that cannot be evaluated, or return it to the queue for somebody else',
-    body: Type.Object(
-      { why: literals(['unsuitable', 'too-close'], 'Nothing to evaluate; or the evaluator is not impartial') },
-      closed,
-    ),
+    body: { why: literals(['unsuitable', 'too-close'], 'Nothing to evaluate; or the evaluator is not impartial') },
     response: {
       200: Type.Object({
         isFollowed: Type.Optional(
           Type.Boolean({ description: 'True if the next recording of the draw has replaced it' }),
         ),
       }),
-      409: refusals[400],
-      ...refusals,
+      409: ErrorBody,
     },
   },
   answerDisagreement: {
     route: 'POST /api/quality/evaluations/:id/answer',
     summary: 'Answer an official’s disagreement: keep the evaluation, or reopen it',
-    body: Type.Object({ outcome: literals(['KEPT', 'REOPENED'], 'Outcome'), text: written(2000, 'Answer') }, closed),
+    body: { outcome: literals(['KEPT', 'REOPENED'], 'Outcome'), text: written(2000, 'Answer') },
     response: noContent,
   },
   listOwnEvaluations: {
     route: 'GET /api/my-calls/evaluations',
     summary: 'List released evaluations of one’s own calls (R39)',
-    response: { 200: Type.Object({ items: Type.Array(OwnEvaluation) }), ...refusals },
+    response: { 200: Type.Object({ items: Type.Array(OwnEvaluation) }) },
   },
   acknowledgeEvaluation: {
     route: 'POST /api/my-calls/evaluations/:id/acknowledgement',
@@ -273,30 +266,24 @@ export const qualityOperations = {
   disagreeWithEvaluation: {
     route: 'POST /api/my-calls/evaluations/:id/disagreement',
     summary: 'Disagree with an evaluation, with reasons',
-    body: Type.Object({ reasons: written(2000, 'Why') }, closed),
+    body: { reasons: written(2000, 'Why') },
     response: noContent,
   },
   listCalibrations: {
     route: 'GET /api/quality/calibrations',
     summary: 'List calibrations with their state, and the spread and agreement of closed ones',
-    response: {
-      200: Type.Object({ items: Type.Array(Calibration), agreement: Type.Array(FormAgreement) }),
-      ...refusals,
-    },
+    response: { 200: Type.Object({ items: Type.Array(Calibration), agreement: Type.Array(FormAgreement) }) },
   },
   beginCalibration: {
     route: 'POST /api/quality/calibrations',
     summary: 'Begin a calibration: several evaluators evaluate one recording independently',
-    body: Type.Object(
-      { recordingId: uuid('The recording'), formId: uuid('The form'), name: line(200, 'Name') },
-      closed,
-    ),
-    response: { 201: Type.Object({ id: uuid('The calibration') }), 409: refusals[400], ...refusals },
+    body: { recordingId: uuid('The recording'), formId: uuid('The form'), name: line(200, 'Name') },
+    response: { 201: Type.Object({ id: uuid('The calibration') }), 409: ErrorBody },
   },
   joinCalibration: {
     route: 'POST /api/quality/calibrations/:id/evaluations',
     summary: 'Take part in a calibration; creates one’s own evaluation',
-    response: { 201: Type.Object({ id: uuid('The evaluation') }), 409: refusals[400], ...refusals },
+    response: { 201: Type.Object({ id: uuid('The evaluation') }), 409: ErrorBody },
   },
   closeCalibration: {
     route: 'POST /api/quality/calibrations/:id/closing',
@@ -309,6 +296,6 @@ export const qualityOperations = {
     params: Type.Object({
       quarter: Type.String({ pattern: '^20\\d\\d-Q[1-4]$', description: 'Quarter of the calls, such as 2026-Q4' }),
     }),
-    response: { 200: Type.Object({ items: Type.Array(GroupResult) }), ...refusals },
+    response: { 200: Type.Object({ items: Type.Array(GroupResult) }) },
   },
 } as const

@@ -1,6 +1,6 @@
 /** Reconciliation of detail records and recordings (R9, R13, AC8). */
 import Type, { type Static } from 'typebox'
-import { closed, counted, instant, literals, refusals, Trilingual, uuid, written } from './shapes.ts'
+import { counted, instant, literals, Trilingual, uuid, written, ErrorBody } from './shapes.ts'
 
 const Kind = literals(
   ['unrecorded', 'untold'],
@@ -101,7 +101,7 @@ export const reconciliationOperations = {
     route: 'GET /api/reconciliation',
     summary:
       'Compare reports of feeds with recordings: counts by whole days, number and feed, and the state of each feed; logged',
-    querystring: Type.Object(period, closed),
+    querystring: period,
     response: {
       200: Type.Object({
         from: instant('As requested'),
@@ -111,62 +111,51 @@ export const reconciliationOperations = {
         counts: Type.Array(ReconciledCount),
         mayExplain: Type.Boolean({ description: 'True if the viewer may enter explanations' }),
       }),
-      ...refusals,
     },
   },
   listUnreconciled: {
     route: 'GET /api/reconciliation/calls',
     access: 'view',
     summary: 'List segments without a recording and recordings without a reported call, newest first; logged',
-    querystring: Type.Object(
-      {
-        kind: Kind,
-        ...period,
-        ...narrowed,
-        state: Type.Optional(literals(['open', 'explained', 'any'], 'Default: open')),
-        ...page,
-      },
-      closed,
-    ),
-    response: {
-      200: Type.Object({ items: Type.Array(UnreconciledCall), next, asOf: instant('When it was read') }),
-      ...refusals,
+    querystring: {
+      kind: Kind,
+      ...period,
+      ...narrowed,
+      state: Type.Optional(literals(['open', 'explained', 'any'], 'Default: open')),
+      ...page,
     },
+    response: { 200: Type.Object({ items: Type.Array(UnreconciledCall), next, asOf: instant('When it was read') }) },
   },
   explainUnreconciled: {
     route: 'POST /api/reconciliation/explanations',
     summary: 'Enter an explanation, as the data protection officer; the last one closes the alarm; logged',
-    body: Type.Object(
-      {
-        kind: Kind,
-        from: instant('Start of the list that was read'),
-        to: instant('End of the list that was read (exclusive)'),
-        ...narrowed,
-        segments: Type.Optional(
-          Type.Array(uuid('A segment'), {
-            minItems: 1,
-            maxItems: 500,
-            description: 'Only these; default: all in the list with these filters',
-          }),
-        ),
-        readAt: instant('`asOf` of the list; later items are not explained'),
-        note: written(2000, 'Explanation'),
-      },
-      closed,
-    ),
+    body: {
+      kind: Kind,
+      from: instant('Start of the list that was read'),
+      to: instant('End of the list that was read (exclusive)'),
+      ...narrowed,
+      segments: Type.Optional(
+        Type.Array(uuid('A segment'), {
+          minItems: 1,
+          maxItems: 500,
+          description: 'Only these; default: all in the list with these filters',
+        }),
+      ),
+      readAt: instant('`asOf` of the list; later items are not explained'),
+      note: written(2000, 'Explanation'),
+    },
     response: {
       200: Type.Object({
         explained: counted(1, 'Number'),
         alarmClosed: Type.Boolean({ description: 'True if nothing is left to explain and the alarm is closed' }),
       }),
-      409: refusals[400],
-      ...refusals,
+      409: ErrorBody,
     },
   },
   listFeedProblems: {
     route: 'GET /api/reconciliation/problems',
     summary: 'List detail records that could not be read, with file, line and reason, newest first',
-    querystring: Type.Object({ ...period, feed: Type.Optional(feedName), ...page }, closed),
-    response: { 200: Type.Object({ items: Type.Array(FeedProblem), next }), ...refusals },
+    querystring: { ...period, feed: Type.Optional(feedName), ...page },
+    response: { 200: Type.Object({ items: Type.Array(FeedProblem), next }) },
   },
 } as const

@@ -1,6 +1,6 @@
 /** Requests for official documents that were referred to a disclosure (C11, R27, R34). */
 import Type from 'typebox'
-import { closed, instant, literals, noContent, refusals, uuid } from './shapes.ts'
+import { instant, literals, noContent, uuid } from './shapes.ts'
 
 const kind = literals(['RESEARCH', 'AUTHORITY'], 'Kind of disclosure')
 
@@ -9,7 +9,7 @@ export const referralOperations = {
     route: 'GET /api/referrals',
     access: 'view',
     summary: 'List requests that the decision maker has referred to a disclosure, for its preparers',
-    querystring: Type.Object({ kind }, closed),
+    querystring: { kind },
     response: {
       200: Type.Object({
         items: Type.Array(
@@ -30,13 +30,12 @@ export const referralOperations = {
           }),
         ),
       }),
-      ...refusals,
     },
   },
   takeUpReferral: {
     route: 'POST /api/referrals/:id/disclosure',
     summary: 'Record the disclosure to which a referred request has led',
-    body: Type.Object({ kind, disclosureId: uuid('An open disclosure') }, closed),
+    body: { kind, disclosureId: uuid('An open disclosure') },
     response: noContent,
   },
 } as const

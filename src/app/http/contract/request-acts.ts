@@ -3,7 +3,7 @@
  * L13).
  */
 import Type, { type Static } from 'typebox'
-import { closed, Download, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
+import { Download, instant, literals, noContent, person, uuid, written, ErrorBody } from './shapes.ts'
 
 export const SubjectCopy = Type.Object(
   {
@@ -67,17 +67,14 @@ export const requestActOperations = {
   makeCopy: {
     route: 'POST /api/requests/:id/copies',
     summary: 'Create an encrypted copy of a matched recording for the requester, to be downloaded once (C1)',
-    body: Type.Object(
-      {
-        recordingId: uuid('A recording of a matched call'),
-        method: literals(['PASSPHRASE', 'KEY'], 'How it is encrypted'),
-        recipient: Type.Optional(
-          Type.String({ pattern: '^age1[0-9a-z]{58}$', description: 'KEY: the person’s age recipient' }),
-        ),
-        othersRights: literals(['WEIGHED'], 'WEIGHED: the rights of the other party have been considered (GDPR 15(4))'),
-      },
-      closed,
-    ),
+    body: {
+      recordingId: uuid('A recording of a matched call'),
+      method: literals(['PASSPHRASE', 'KEY'], 'How it is encrypted'),
+      recipient: Type.Optional(
+        Type.String({ pattern: '^age1[0-9a-z]{58}$', description: 'KEY: the person’s age recipient' }),
+      ),
+      othersRights: literals(['WEIGHED'], 'WEIGHED: the rights of the other party have been considered (GDPR 15(4))'),
+    },
     response: {
       201: Type.Object({
         id: uuid('The copy'),
@@ -87,8 +84,7 @@ export const requestActOperations = {
         ),
         expiresAt: instant('Until'),
       }),
-      409: refusals[400],
-      ...refusals,
+      409: ErrorBody,
     },
   },
   withdrawCopy: {
@@ -100,8 +96,8 @@ export const requestActOperations = {
     route: 'POST /api/requests/:id/corrections',
     summary:
       'Propose a correction of the official who answered a segment of a matched call; somebody else decides (GDPR 16)',
-    body: Type.Object({ segmentId: uuid('The segment'), officialUserId: written(64, 'Official who answered') }, closed),
-    response: { 201: Type.Object({ id: uuid('The correction') }), 409: refusals[400], ...refusals },
+    body: { segmentId: uuid('The segment'), officialUserId: written(64, 'Official who answered') },
+    response: { 201: Type.Object({ id: uuid('The correction') }), 409: ErrorBody },
   },
   listRequestDecisions: {
     route: 'GET /api/request-decisions',
@@ -120,26 +116,22 @@ export const requestActOperations = {
           }),
         ),
       }),
-      ...refusals,
     },
   },
   decideCorrection: {
     route: 'POST /api/corrections/:id/decision',
     summary: 'Decide on a correction; the previous value stays in the log',
-    body: Type.Object({ outcome: literals(['APPROVED', 'REJECTED'], 'Outcome') }, closed),
+    body: { outcome: literals(['APPROVED', 'REJECTED'], 'Outcome') },
     response: noContent,
   },
   decideOpenness: {
     route: 'POST /api/requests/:id/openness-decision',
     summary: 'Decide on a request for an official document (Act 621/1999 sections 14 and 24)',
-    body: Type.Object(
-      {
-        outcome: literals(['SECRET', 'REFERRED'], 'Outcome'),
-        provision: written(200, 'The legal provision applied'),
-        leadsTo: Type.Optional(leadsTo),
-      },
-      closed,
-    ),
+    body: {
+      outcome: literals(['SECRET', 'REFERRED'], 'Outcome'),
+      provision: written(200, 'The legal provision applied'),
+      leadsTo: Type.Optional(leadsTo),
+    },
     response: noContent,
   },
 } as const

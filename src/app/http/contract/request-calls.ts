@@ -1,7 +1,7 @@
 /** Calls named in a request: search, match, verification (R46, L8). */
 import Type, { type Static } from 'typebox'
 import { Cause, Prohibition } from './ends.ts'
-import { closed, instant, literals, noContent, person, refusals, uuid } from './shapes.ts'
+import { closed, instant, literals, noContent, person, uuid, ErrorBody } from './shapes.ts'
 
 const callParams = Type.Object({ id: Type.String({ format: 'uuid' }), callId: Type.String({ format: 'uuid' }) })
 
@@ -123,7 +123,7 @@ export const requestCallOperations = {
     access: 'view',
     summary: 'Search a call that the requester names; no call is shown unless exactly one fits (R46)',
     body: ReportedCall,
-    response: { 201: RequestCall, 409: refusals[400], ...refusals },
+    response: { 201: RequestCall, 409: ErrorBody },
   },
   narrowCall: {
     route: 'PUT /api/requests/:id/calls/:callId',
@@ -131,14 +131,14 @@ export const requestCallOperations = {
     summary: 'Search again, with more details from the requester',
     params: callParams,
     body: ReportedCall,
-    response: { 200: RequestCall, 409: refusals[400], ...refusals },
+    response: { 200: RequestCall, 409: ErrorBody },
   },
   verifyCall: {
     route: 'POST /api/requests/:id/calls/:callId/verification',
     summary:
       'Record whether the requester is a party of the call; yes requires that the clerk has listened to the recording, if it can be played (R46)',
     params: callParams,
-    body: Type.Object({ isParty: Type.Boolean() }, closed),
+    body: { isParty: Type.Boolean() },
     response: noContent,
   },
   giveUpCall: {

@@ -4,7 +4,7 @@ import { RequestCall } from './request-calls.ts'
 import { Appointment } from './offices.ts'
 import { Letter } from './letters.ts'
 import { Correction, OpennessDecision, SubjectCopy } from './request-acts.ts'
-import { closed, instant, literals, noContent, person, refusals, uuid, written } from './shapes.ts'
+import { closed, instant, literals, noContent, person, uuid, written } from './shapes.ts'
 
 const count = (description: string) => Type.Integer({ minimum: 0, description })
 
@@ -199,20 +199,17 @@ export const requestOperations = {
   listRequests: {
     route: 'GET /api/requests',
     summary: 'List the Service Unit’s requests, most urgent first',
-    querystring: Type.Object(
-      {
-        state: Type.Optional(literals(['open', 'closed'], 'Default: open')),
-        whose: Type.Optional(literals(['all', 'mine', 'nobodys'], 'Clerk who handles them')),
-        find: Type.Optional(
-          Type.String({
-            minLength: 1,
-            maxLength: 200,
-            description: 'A request number, or a part of the requester’s name',
-          }),
-        ),
-      },
-      closed,
-    ),
+    querystring: {
+      state: Type.Optional(literals(['open', 'closed'], 'Default: open')),
+      whose: Type.Optional(literals(['all', 'mine', 'nobodys'], 'Clerk who handles them')),
+      find: Type.Optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 200,
+          description: 'A request number, or a part of the requester’s name',
+        }),
+      ),
+    },
     response: {
       200: Type.Object({
         items: Type.Array(RequestSummary),
@@ -228,102 +225,86 @@ export const requestOperations = {
         mayAsk: Type.Array(RequestKind, { description: 'Kinds of request that the description in force allows' }),
         parties: Type.Array(RequestParty, { description: 'Kinds of requester that the description in force allows' }),
       }),
-      ...refusals,
     },
   },
   enterRequest: {
     route: 'POST /api/requests',
     summary: 'Enter a request (R45)',
-    body: Type.Object(
-      {
-        party: RequestParty,
-        kinds: Type.Array(RequestKind, { minItems: 1, uniqueItems: true }),
-        channel: literals(['PHONE', 'LETTER', 'VISIT', 'EMAIL'], 'How it was received'),
-        language: RequestLanguage,
-        receivedAt: instant('When it was received: within the last year, not in the future'),
-        requester: Requester,
-        officialUserId: Type.Optional(written(64, 'With OFFICIAL: user id of the requester')),
-      },
-      closed,
-    ),
-    response: { 201: Type.Object({ id: uuid('The request'), number: Type.String() }), ...refusals },
+    body: {
+      party: RequestParty,
+      kinds: Type.Array(RequestKind, { minItems: 1, uniqueItems: true }),
+      channel: literals(['PHONE', 'LETTER', 'VISIT', 'EMAIL'], 'How it was received'),
+      language: RequestLanguage,
+      receivedAt: instant('When it was received: within the last year, not in the future'),
+      requester: Requester,
+      officialUserId: Type.Optional(written(64, 'With OFFICIAL: user id of the requester')),
+    },
+    response: { 201: Type.Object({ id: uuid('The request'), number: Type.String() }) },
   },
   listHomeRequests: {
     route: 'GET /api/home-requests',
     summary: 'List requests sent from the public page that wait to be accepted or discarded, oldest first',
-    response: { 200: Type.Object({ items: Type.Array(HomeRequest) }), ...refusals },
+    response: { 200: Type.Object({ items: Type.Array(HomeRequest) }) },
   },
   acceptHomeRequest: {
     route: 'POST /api/home-requests/:id/acceptance',
     summary: 'Accept a request sent from the public page as a numbered request',
-    body: Type.Object(
-      { officialUserId: Type.Optional(written(64, 'With OFFICIAL: user id of the requester')) },
-      closed,
-    ),
-    response: { 201: Type.Object({ id: uuid('The request'), number: Type.String() }), ...refusals },
+    body: { officialUserId: Type.Optional(written(64, 'With OFFICIAL: user id of the requester')) },
+    response: { 201: Type.Object({ id: uuid('The request'), number: Type.String() }) },
   },
   discardHomeRequest: {
     route: 'POST /api/home-requests/:id/discard',
     summary: 'Delete what is no request, with a reason',
-    body: Type.Object({ reason: DiscardReason }, closed),
+    body: { reason: DiscardReason },
     response: noContent,
   },
   readRequest: {
     route: 'GET /api/requests/:id',
     access: 'view',
     summary: 'Read a request with its calls, letters and appointments',
-    response: { 200: RequestDetail, ...refusals },
+    response: { 200: RequestDetail },
   },
   changeRequest: {
     route: 'PUT /api/requests/:id',
     access: 'view',
     summary: 'Correct requester, language or kinds',
-    body: Type.Object(
-      {
-        kinds: Type.Array(RequestKind, { minItems: 1, uniqueItems: true }),
-        language: RequestLanguage,
-        requester: Requester,
-      },
-      closed,
-    ),
+    body: {
+      kinds: Type.Array(RequestKind, { minItems: 1, uniqueItems: true }),
+      language: RequestLanguage,
+      requester: Requester,
+    },
     response: noContent,
   },
   assignRequest: {
     route: 'POST /api/requests/:id/assignment',
     summary: 'Assign a request to oneself, to a colleague, or to nobody',
-    body: Type.Object(
-      {
-        personId: Type.Union([uuid('A clerk of the Service Unit'), Type.Null()]),
-        seen: Type.Optional(
-          Type.Union([
-            uuid('Clerk assigned when it was read; if another is assigned by now, nothing is changed'),
-            Type.Null(),
-          ]),
-        ),
-      },
-      closed,
-    ),
+    body: {
+      personId: Type.Union([uuid('A clerk of the Service Unit'), Type.Null()]),
+      seen: Type.Optional(
+        Type.Union([
+          uuid('Clerk assigned when it was read; if another is assigned by now, nothing is changed'),
+          Type.Null(),
+        ]),
+      ),
+    },
     response: noContent,
   },
   identifyRequester: {
     route: 'POST /api/requests/:id/identification',
     summary: 'Record how the requester was identified; calls cannot be searched before (R46)',
-    body: Type.Object({ how: IdentifiedHow }, closed),
+    body: { how: IdentifiedHow },
     response: noContent,
   },
   extendRequest: {
     route: 'POST /api/requests/:id/extension',
     summary: 'Extend the due date once, before it has passed; the requester is informed of the reason (GDPR 12(3))',
-    body: Type.Object(
-      { months: Type.Integer({ minimum: 1, maximum: 2 }), reason: literals(['COMPLEX', 'MANY'], 'Why') },
-      closed,
-    ),
+    body: { months: Type.Integer({ minimum: 1, maximum: 2 }), reason: literals(['COMPLEX', 'MANY'], 'Why') },
     response: noContent,
   },
   closeRequest: {
     route: 'POST /api/requests/:id/close',
     summary: 'Close a request; if answered or refused, its letter must be delivered before',
-    body: Type.Object({ outcome: literals(['ANSWERED', 'REFUSED', 'WITHDRAWN'], 'Outcome') }, closed),
+    body: { outcome: literals(['ANSWERED', 'REFUSED', 'WITHDRAWN'], 'Outcome') },
     response: noContent,
   },
 } as const

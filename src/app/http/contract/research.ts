@@ -1,19 +1,7 @@
 /** Anonymised recordings lent to a research institute for a limited time (R27-R33, R35). */
 import Type, { type Static } from 'typebox'
 import { language } from './institutes.ts'
-import {
-  Download,
-  closed,
-  counted,
-  instant,
-  line,
-  literals,
-  noContent,
-  person,
-  refusals,
-  uuid,
-  written,
-} from './shapes.ts'
+import { Download, counted, instant, line, literals, noContent, person, uuid, written, ErrorBody } from './shapes.ts'
 
 const itemParams = Type.Object({ id: Type.String({ format: 'uuid' }), item: counted(1, 'Number of the item') })
 const day = (description: string) => Type.String({ format: 'date', description })
@@ -201,43 +189,33 @@ export const researchOperations = {
   listResearch: {
     route: 'GET /api/research-disclosures',
     summary: 'List disclosures to research institutes, open or closed',
-    querystring: Type.Object({ state: Type.Optional(literals(['open', 'over'], 'Default: open')) }, closed),
-    response: { 200: Type.Object({ items: Type.Array(ResearchSummary) }), ...refusals },
+    querystring: { state: Type.Optional(literals(['open', 'over'], 'Default: open')) },
+    response: { 200: Type.Object({ items: Type.Array(ResearchSummary) }) },
   },
   beginResearch: {
     route: 'POST /api/research-disclosures',
     summary: 'Begin a disclosure for an institute and a study, with a due date (R28, R30)',
-    body: Type.Object(
-      {
-        instituteId: uuid('The institute'),
-        study: line(200, 'The study'),
-        dueOn: day('Due date'),
-        format: literals(['OPUS', 'WAV'], 'Format of the audio files'),
-      },
-      closed,
-    ),
-    response: {
-      201: Type.Object({ id: uuid('The disclosure'), number: Type.String() }),
-      409: refusals[400],
-      ...refusals,
+    body: {
+      instituteId: uuid('The institute'),
+      study: line(200, 'The study'),
+      dueOn: day('Due date'),
+      format: literals(['OPUS', 'WAV'], 'Format of the audio files'),
     },
+    response: { 201: Type.Object({ id: uuid('The disclosure'), number: Type.String() }), 409: ErrorBody },
   },
   readResearch: {
     route: 'GET /api/research-disclosures/:id',
     summary: 'Read a disclosure with its items and missing prerequisites',
-    response: { 200: ResearchDetail, ...refusals },
+    response: { 200: ResearchDetail },
   },
   changeResearch: {
     route: 'PUT /api/research-disclosures/:id',
     summary: 'Change study, due date or format, before the decision',
-    body: Type.Object(
-      {
-        study: line(200, 'The study'),
-        dueOn: day('Due date'),
-        format: literals(['OPUS', 'WAV'], 'Format of the files'),
-      },
-      closed,
-    ),
+    body: {
+      study: line(200, 'The study'),
+      dueOn: day('Due date'),
+      format: literals(['OPUS', 'WAV'], 'Format of the files'),
+    },
     response: noContent,
   },
   withdrawResearch: {
@@ -248,8 +226,8 @@ export const researchOperations = {
   pickItem: {
     route: 'POST /api/research-disclosures/:id/items',
     summary: 'Add a recording that the viewer may listen to for a service-level study (R29)',
-    body: Type.Object({ recordingId: uuid('The recording') }, closed),
-    response: { 201: Type.Object({ item: Type.Integer() }), 409: refusals[400], ...refusals },
+    body: { recordingId: uuid('The recording') },
+    response: { 201: Type.Object({ item: Type.Integer() }), 409: ErrorBody },
   },
   dropItem: {
     route: 'DELETE /api/research-disclosures/:id/items/:item',
@@ -260,46 +238,37 @@ export const researchOperations = {
   fileUndertaking: {
     route: 'PUT /api/research-disclosures/:id/undertaking',
     summary: 'Record the institute’s undertaking to return or destroy the copies when the study ends (R31)',
-    body: Type.Object(
-      {
-        reference: line(64, 'Location of the document'),
-        signatory: line(200, 'Person who signed for the institute'),
-        signedOn: day('Day of the signature'),
-      },
-      closed,
-    ),
+    body: {
+      reference: line(64, 'Location of the document'),
+      signatory: line(200, 'Person who signed for the institute'),
+      signedOn: day('Day of the signature'),
+    },
     response: noContent,
   },
   decideResearch: {
     route: 'POST /api/research-disclosures/:id/decision',
     summary: 'Decide, as somebody who has neither prepared nor checked it, once nothing else is missing (R35)',
-    body: Type.Object(
-      {
-        outcome: literals(['GRANTED', 'REFUSED'], 'Outcome'),
-        reasons: written(2000, 'Why'),
-        seen: Type.String({ maxLength: 64, description: 'Version of the content that was read' }),
-      },
-      closed,
-    ),
+    body: {
+      outcome: literals(['GRANTED', 'REFUSED'], 'Outcome'),
+      reasons: written(2000, 'Why'),
+      seen: Type.String({ maxLength: 64, description: 'Version of the content that was read' }),
+    },
     response: noContent,
   },
   endStudy: {
     route: 'POST /api/research-disclosures/:id/study-end',
     summary: 'Record the end of the study; every copy must then be returned or destroyed (R32)',
-    body: Type.Object({ endedOn: day('Last day of the study') }, closed),
+    body: { endedOn: day('Last day of the study') },
     response: noContent,
   },
   confirmItem: {
     route: 'POST /api/research-disclosures/:id/items/:item/outcome',
     summary: 'Confirm that the institute has returned or destroyed a copy; deletes its link to the recording (R32)',
     params: itemParams,
-    body: Type.Object(
-      {
-        outcome: literals(['returned', 'destroyed'], 'What the institute did'),
-        reference: line(64, 'Location of its confirmation'),
-      },
-      closed,
-    ),
+    body: {
+      outcome: literals(['returned', 'destroyed'], 'What the institute did'),
+      reference: line(64, 'Location of its confirmation'),
+    },
     response: noContent,
   },
   closeResearch: {
@@ -310,13 +279,13 @@ export const researchOperations = {
   askExtension: {
     route: 'POST /api/research-disclosures/:id/extensions',
     summary: 'Request a later due date; needs a new decision, and must be before the destruction of every item (AC19)',
-    body: Type.Object({ dueOn: day('Until'), reasons: written(2000, 'Why') }, closed),
-    response: { 201: Type.Object({ id: uuid('The extension') }), 409: refusals[400], ...refusals },
+    body: { dueOn: day('Until'), reasons: written(2000, 'Why') },
+    response: { 201: Type.Object({ id: uuid('The extension') }), 409: ErrorBody },
   },
   decideExtension: {
     route: 'POST /api/research-extensions/:id/decision',
     summary: 'Decide on a later due date',
-    body: Type.Object({ outcome: literals(['GRANTED', 'REFUSED'], 'Outcome') }, closed),
+    body: { outcome: literals(['GRANTED', 'REFUSED'], 'Outcome') },
     response: noContent,
   },
 } as const

@@ -4,7 +4,7 @@
  * ../operating/storage-routes.ts.
  */
 import Type, { type Static } from 'typebox'
-import { closed, instant, literals, refusals, Trilingual } from './shapes.ts'
+import { instant, literals, Trilingual, ErrorBody } from './shapes.ts'
 
 const count = (description: string) => Type.Integer({ minimum: 0, description })
 
@@ -168,44 +168,35 @@ export const retentionOperations = {
   readRetention: {
     route: 'GET /api/retention',
     summary: 'Read counts of held records and next destructions, latest runs, blockers, and the clock; counts only',
-    response: { 200: Retention, ...refusals },
+    response: { 200: Retention },
   },
   readDue: {
     route: 'GET /api/retention/due',
     access: 'view',
     summary: 'Read counts of future destructions by period, in steps of five; counts only, and logged',
-    querystring: Type.Object(
-      {
-        from: instant('From; extended to the start of that day in Finland'),
-        to: instant('End (exclusive), at most 15 months; extended to the end of that day in Finland'),
-        by: literals(['day', 'month'], 'Length of the periods, in local time'),
-        number: Type.Optional(Type.String({ maxLength: 20, description: 'A service number' })),
-      },
-      closed,
-    ),
-    response: { 200: Type.Object({ items: Type.Array(Due) }), ...refusals },
+    querystring: {
+      from: instant('From; extended to the start of that day in Finland'),
+      to: instant('End (exclusive), at most 15 months; extended to the end of that day in Finland'),
+      by: literals(['day', 'month'], 'Length of the periods, in local time'),
+      number: Type.Optional(Type.String({ maxLength: 20, description: 'A service number' })),
+    },
+    response: { 200: Type.Object({ items: Type.Array(Due) }) },
   },
   listLedger: {
     route: 'GET /api/retention/ledger',
     access: 'view',
     summary: 'List entries of the destruction ledger, newest first',
-    querystring: Type.Object(
-      {
-        before: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
-        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
-      },
-      closed,
-    ),
-    response: {
-      200: Type.Object({ items: Type.Array(LedgerEntry), next: Type.Optional(Type.Integer()) }),
-      ...refusals,
+    querystring: {
+      before: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
     },
+    response: { 200: Type.Object({ items: Type.Array(LedgerEntry), next: Type.Optional(Type.Integer()) }) },
   },
   confirmClock: {
     route: 'POST /api/retention/clock',
     summary: 'Confirm a clock that is ahead; after two people have confirmed it, destruction by term resumes',
-    body: Type.Object({ now: instant('Time of the clock that was confirmed') }, closed),
-    response: { 204: Type.Null(), 409: refusals[400], ...refusals },
+    body: { now: instant('Time of the clock that was confirmed') },
+    response: { 204: Type.Null(), 409: ErrorBody },
   },
   listPlacesOfData: {
     route: 'GET /api/storage',
@@ -215,7 +206,6 @@ export const retentionOperations = {
         items: Type.Array(PlaceOfData),
         rotationDays: Type.Integer({ description: 'Maximum age of a backup in days' }),
       }),
-      ...refusals,
     },
   },
 } as const

@@ -6,7 +6,7 @@
  */
 import Type, { type Static } from 'typebox'
 import { duties, scopes } from '#description/roles.ts'
-import { closed, instant, literals, Purpose, refusals, Role, uuid } from './shapes.ts'
+import { closed, instant, literals, Purpose, Role, uuid } from './shapes.ts'
 
 const Duty = literals([...duties], 'An expert’s recorded duty, which limits the purposes (R38)')
 const Named = Type.Object({ id: Type.String({ format: 'uuid' }), name: Type.String() })
@@ -165,20 +165,17 @@ const RightsRefusal = Type.Object({
     of: Type.Optional(Type.String({ description: 'Person, unit or number concerned' })),
   }),
 })
-const procedureRefusals = { ...refusals, 400: RightsRefusal, 403: RightsRefusal, 409: RightsRefusal }
+const procedureRefusals = { 400: RightsRefusal, 403: RightsRefusal, 409: RightsRefusal }
 
 export const rightsOperations = {
   readRightsOffer: {
     route: 'GET /api/rights/offer',
     summary:
       'Read the roles that can be requested under the description in force, and for whom the viewer may request them',
-    querystring: Type.Object(
-      {
-        q: Type.Optional(Type.String({ maxLength: 100, description: 'Part of a name or user id' })),
-        person: Type.Optional(uuid('Only this person')),
-      },
-      closed,
-    ),
+    querystring: {
+      q: Type.Optional(Type.String({ maxLength: 100, description: 'Part of a name or user id' })),
+      person: Type.Optional(uuid('Only this person')),
+    },
     response: {
       200: Type.Object({
         roles: Type.Array(
@@ -205,7 +202,6 @@ export const rightsOperations = {
           { description: 'At most twenty, by name' },
         ),
       }),
-      ...refusals,
     },
   },
   requestRights: {
@@ -217,13 +213,13 @@ export const rightsOperations = {
   listRightRequests: {
     route: 'GET /api/rights/requests',
     summary: 'List requests that the viewer may read: pending ones, oldest first, then recently decided ones',
-    querystring: Type.Object({ state: Type.Optional(Type.Enum(['open', 'all'], { default: 'all' })) }, closed),
-    response: { 200: Type.Object({ items: Type.Array(RightRequest) }), ...refusals },
+    querystring: { state: Type.Optional(Type.Enum(['open', 'all'], { default: 'all' })) },
+    response: { 200: Type.Object({ items: Type.Array(RightRequest) }) },
   },
   decideRightRequest: {
     route: 'POST /api/rights/requests/:id/decision',
     summary: 'Approve or reject a request made by and for other people; a rejection needs a reason',
-    body: Type.Object({ approve: Type.Boolean(), note }, closed),
+    body: { approve: Type.Boolean(), note },
     response: { 200: RightRequest, ...procedureRefusals },
   },
   withdrawRightRequest: {
@@ -234,15 +230,12 @@ export const rightsOperations = {
   listRightHolders: {
     route: 'GET /api/rights/people',
     summary: 'List people with present or future rights, by name',
-    querystring: Type.Object(
-      {
-        q: Type.Optional(Type.String({ maxLength: 100, description: 'Part of a name or user id' })),
-        role: Type.Optional(Role),
-        cursor: Type.Optional(Type.String({ maxLength: 512 })),
-        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
-      },
-      closed,
-    ),
+    querystring: {
+      q: Type.Optional(Type.String({ maxLength: 100, description: 'Part of a name or user id' })),
+      role: Type.Optional(Role),
+      cursor: Type.Optional(Type.String({ maxLength: 512 })),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
+    },
     response: {
       200: Type.Object({
         items: Type.Array(
@@ -259,13 +252,12 @@ export const rightsOperations = {
         total: Type.Integer(),
         next: Type.Optional(Type.String()),
       }),
-      ...refusals,
     },
   },
   readPersonsRights: {
     route: 'GET /api/rights/people/:id',
     summary: 'Read a person’s rights and the decisions on them',
-    response: { 200: PersonsRights, ...refusals },
+    response: { 200: PersonsRights },
   },
   listRightsToReview: {
     route: 'GET /api/rights/review',
@@ -282,20 +274,19 @@ export const rightsOperations = {
         reviewed: Type.Integer({ description: 'Number of rights in force granted or confirmed in this quarter' }),
         quarterEnds: instant('End of the quarter'),
       }),
-      ...refusals,
     },
   },
   reviewRight: {
     route: 'POST /api/rights/:id/reviews',
     summary:
       'Review a right: confirm that it is still needed, or end it; needs a note if it ends, or if there are reasons against it',
-    body: Type.Object({ keep: Type.Boolean(), note }, closed),
+    body: { keep: Type.Boolean(), note },
     response: { 200: HeldRight, ...procedureRefusals },
   },
   revokeRight: {
     route: 'POST /api/rights/:id/revocation',
     summary: 'End a right at once; needs a reason, except by its holder',
-    body: Type.Object({ reason: note }, closed),
+    body: { reason: note },
     response: { 200: HeldRight, ...procedureRefusals },
   },
 } as const

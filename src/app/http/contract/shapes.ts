@@ -77,4 +77,4 @@ export const refusals = {
 }
 
 /** Responses of an operation without content: 204, or 409 with the reason. */
-export const noContent = { 204: Type.Null(), 409: refusals[400], ...refusals }
+export const noContent = { 204: Type.Null(), 409: ErrorBody }

@@ -1,6 +1,6 @@
 /** Pending work of the signed-in person, and missing steps of a new installation. Answered in ../start. */
 import Type, { type Static } from 'typebox'
-import { counted, instant, literals, refusals, Role } from './shapes.ts'
+import { counted, instant, literals, Role } from './shapes.ts'
 
 export const waitingKinds = [
   'request',
@@ -98,11 +98,11 @@ export const startOperations = {
   listWaiting: {
     route: 'GET /api/waiting',
     summary: 'List what waits for the viewer in every area of their rights, most urgent first',
-    response: { 200: Type.Object({ items: Type.Array(WaitingItem) }), ...refusals },
+    response: { 200: Type.Object({ items: Type.Array(WaitingItem) }) },
   },
   readSetup: {
     route: 'GET /api/setup',
     summary: 'Read which steps of a new installation are done, for administrators and technical maintenance',
-    response: { 200: Setup, ...refusals },
+    response: { 200: Setup },
   },
 } as const

@@ -1,7 +1,7 @@
 /** Service-level studies and calls of the day: counts without persons (R4, R6, R15). */
 import Type, { type Static } from 'typebox'
 import { languages } from '#description/closed-lists.ts'
-import { closed, instant, literals, refusals, Trilingual } from './shapes.ts'
+import { instant, literals, Trilingual } from './shapes.ts'
 
 const day = (description: string) => Type.String({ format: 'date', description })
 const count = (description: string) =>
@@ -112,21 +112,18 @@ export const studyOperations = {
     access: 'view',
     summary:
       'Read a service-level study: counts of calls within the viewer’s access scope, under purpose SERVICE_LEVEL_STUDY',
-    querystring: Type.Object(
-      {
-        from: day('First day, in Finland'),
-        to: day('Last day'),
-        compareFrom: Type.Optional(day('First day of another period to compare with')),
-        compareTo: Type.Optional(day('Last day of that period')),
-        by: StudyBreakdown,
-        measure: StudyMeasure,
-        numbers: Type.Optional(Type.String({ maxLength: 2000, description: 'Numbers, separated by commas' })),
-        region: Type.Optional(Type.String({ maxLength: 100, description: 'Finnish name of a region' })),
-        language: Type.Optional(literals([...languages], 'Language of the number')),
-      },
-      closed,
-    ),
-    response: { 200: Study, ...refusals },
+    querystring: {
+      from: day('First day, in Finland'),
+      to: day('Last day'),
+      compareFrom: Type.Optional(day('First day of another period to compare with')),
+      compareTo: Type.Optional(day('Last day of that period')),
+      by: StudyBreakdown,
+      measure: StudyMeasure,
+      numbers: Type.Optional(Type.String({ maxLength: 2000, description: 'Numbers, separated by commas' })),
+      region: Type.Optional(Type.String({ maxLength: 100, description: 'Finnish name of a region' })),
+      language: Type.Optional(literals([...languages], 'Language of the number')),
+    },
+    response: { 200: Study },
   },
   watchToday: {
     route: 'GET /api/calls-today',
@@ -135,7 +132,6 @@ export const studyOperations = {
       'Stream counts of today’s calls and calls in progress, by number and unit, as server-sent events `today`; no callers',
     response: {
       200: { description: 'Events `today` (Today) and `ended`', content: { 'text/event-stream': { schema: Today } } },
-      ...refusals,
     },
   },
 } as const

@@ -1,6 +1,6 @@
 /** Training: collections of moments, sessions with attendees (R4, R38; AC21). */
 import Type, { type Static } from 'typebox'
-import { closed, counted, instant, line, literals, noContent, refusals, uuid } from './shapes.ts'
+import { counted, instant, line, literals, noContent, uuid, ErrorBody } from './shapes.ts'
 
 const name = line(200, 'Name')
 const aim = Type.String({ maxLength: 4000, description: 'Learning aim; not about a call, so it is kept' })
@@ -108,23 +108,23 @@ export const trainingOperations = {
   listCollections: {
     route: 'GET /api/training/collections',
     summary: 'List collections of moments, and when the next moment becomes empty',
-    response: { 200: Type.Object({ items: Type.Array(ListedCollection) }), ...refusals },
+    response: { 200: Type.Object({ items: Type.Array(ListedCollection) }) },
   },
   beginCollection: {
     route: 'POST /api/training/collections',
     summary: 'Begin a collection',
-    body: Type.Object({ name, aim }, closed),
-    response: { 201: Type.Object({ id: uuid('The collection') }), 409: refusals[400], ...refusals },
+    body: { name, aim },
+    response: { 201: Type.Object({ id: uuid('The collection') }), 409: ErrorBody },
   },
   readCollection: {
     route: 'GET /api/training/collections/:id',
     summary: 'Read a collection and its moments',
-    response: { 200: Collection, ...refusals },
+    response: { 200: Collection },
   },
   saveCollection: {
     route: 'PUT /api/training/collections/:id',
     summary: 'Change name and aim of a collection',
-    body: Type.Object({ revision: counted(0, 'Revision that was read'), name, aim }, closed),
+    body: { revision: counted(0, 'Revision that was read'), name, aim },
     response: noContent,
   },
   endCollection: {
@@ -135,26 +135,23 @@ export const trainingOperations = {
   addMoment: {
     route: 'POST /api/training/collections/:id/moments',
     summary: 'Add a moment of a recording to the end of a collection, as a reference, not a copy',
-    body: Type.Object(
-      {
-        recordingId: uuid('The recording'),
-        ...momentFields,
-        toMs: Type.Optional(counted(1, 'End of the moment; default: the end of the recording')),
-      },
-      closed,
-    ),
-    response: { 201: Type.Object({ id: uuid('The moment') }), 409: refusals[400], ...refusals },
+    body: {
+      recordingId: uuid('The recording'),
+      ...momentFields,
+      toMs: Type.Optional(counted(1, 'End of the moment; default: the end of the recording')),
+    },
+    response: { 201: Type.Object({ id: uuid('The moment') }), 409: ErrorBody },
   },
   orderMoments: {
     route: 'PUT /api/training/collections/:id/order',
     summary: 'Set the order of a collection’s moments; each must be named once',
-    body: Type.Object({ moments: Type.Array(uuid('A moment'), { maxItems: 200 }) }, closed),
+    body: { moments: Type.Array(uuid('A moment'), { maxItems: 200 }) },
     response: noContent,
   },
   saveMoment: {
     route: 'PUT /api/training/moments/:id',
     summary: 'Change start, end and text of a moment',
-    body: Type.Object(momentFields, closed),
+    body: momentFields,
     response: noContent,
   },
   removeMoment: {
@@ -165,7 +162,7 @@ export const trainingOperations = {
   findTrainees: {
     route: 'GET /api/training/people',
     summary: 'Search people who may be added to a list',
-    querystring: Type.Object({ name: line(100, 'A part of the name, at least two letters') }, closed),
+    querystring: { name: line(100, 'A part of the name, at least two letters') },
     response: {
       200: Type.Object({
         items: Type.Array(
@@ -178,29 +175,28 @@ export const trainingOperations = {
           { description: 'At most twenty' },
         ),
       }),
-      ...refusals,
     },
   },
   listTrainings: {
     route: 'GET /api/training/sessions',
     summary: 'List training sessions, those in progress first',
-    response: { 200: Type.Object({ items: Type.Array(ListedTraining) }), ...refusals },
+    response: { 200: Type.Object({ items: Type.Array(ListedTraining) }) },
   },
   listOwnTrainings: {
     route: 'GET /api/my-calls/trainings',
     summary: 'List the training sessions that one attended, and how long the lists are kept (R48)',
-    response: { 200: Type.Object({ items: Type.Array(OwnTraining) }), ...refusals },
+    response: { 200: Type.Object({ items: Type.Array(OwnTraining) }) },
   },
   beginTraining: {
     route: 'POST /api/training/sessions',
     summary: 'Begin a training session; one at a time per person',
-    body: Type.Object({ collectionId: uuid('Collection that is played'), name }, closed),
-    response: { 201: Type.Object({ id: uuid('The session') }), 409: refusals[400], ...refusals },
+    body: { collectionId: uuid('Collection that is played'), name },
+    response: { 201: Type.Object({ id: uuid('The session') }), 409: ErrorBody },
   },
   readTraining: {
     route: 'GET /api/training/sessions/:id',
     summary: 'Read a session of one’s own, with its list',
-    response: { 200: Training, ...refusals },
+    response: { 200: Training },
   },
   enterTrainee: {
     route: 'PUT /api/training/sessions/:id/attendees/:person',

@@ -1,6 +1,6 @@
 /** Monitoring: alarms, reviews, extracts (R21, L11). */
 import Type, { type Static } from 'typebox'
-import { closed, instant, literals, Purpose, refusals, Role } from './shapes.ts'
+import { instant, literals, Purpose, Role, ErrorBody } from './shapes.ts'
 
 const note = Type.String({ minLength: 1, maxLength: 2000, pattern: '\\S', description: 'Explanation' })
 const NamedPerson = Type.Object({
@@ -103,78 +103,69 @@ export const watchOperations = {
   listAlarms: {
     route: 'GET /api/alarms',
     summary: 'List alarms, for the data protection officer; open ones first, at most 500',
-    querystring: Type.Object({ state: Type.Optional(literals(['open', 'closed', 'any'], 'Default: any')) }, closed),
+    querystring: { state: Type.Optional(literals(['open', 'closed', 'any'], 'Default: any')) },
     response: {
       200: Type.Object({
         items: Type.Array(Alarm),
         open: Type.Integer({ description: 'Total number of open alarms' }),
       }),
-      ...refusals,
     },
   },
   seeAlarm: {
     route: 'POST /api/alarms/:id/seen',
     summary: 'Mark an alarm as seen',
-    response: { 204: Type.Null(), ...refusals },
+    response: { 204: Type.Null() },
   },
   closeAlarm: {
     route: 'POST /api/alarms/:id/close',
     summary: 'Close an alarm with a note',
-    body: Type.Object(
-      { note, count: Type.Optional(Type.Integer({ minimum: 0, description: 'Its count when it was read' })) },
-      closed,
-    ),
-    response: { 204: Type.Null(), 409: refusals[400], ...refusals },
+    body: { note, count: Type.Optional(Type.Integer({ minimum: 0, description: 'Its count when it was read' })) },
+    response: { 204: Type.Null(), 409: ErrorBody },
   },
   listReviews: {
     route: 'GET /api/reviews',
     summary: 'List months of views by maintenance and the security unit, for the data protection officer, newest first',
-    response: { 200: Type.Object({ items: Type.Array(ReviewMonth) }), ...refusals },
+    response: { 200: Type.Object({ items: Type.Array(ReviewMonth) }) },
   },
   readReview: {
     route: 'GET /api/reviews/:month',
     summary: 'List the views of a month, oldest first; logged',
     params: Type.Object({ month: Type.String({ pattern: '^20\\d\\d-(0[1-9]|1[0-2])$' }) }),
-    querystring: Type.Object(
-      {
-        after: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
-        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
-      },
-      closed,
-    ),
+    querystring: {
+      after: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
+    },
     response: {
       200: Type.Object({
         items: Type.Array(ViewToReview),
         next: Type.Optional(Type.Integer({ description: '`after` of the next page' })),
       }),
-      ...refusals,
     },
   },
   signOffReview: {
     route: 'POST /api/reviews/:month',
     summary: 'Complete the review of a past month with a note; once',
     params: Type.Object({ month: Type.String({ pattern: '^20\\d\\d-(0[1-9]|1[0-2])$' }) }),
-    body: Type.Object({ note }, closed),
-    response: { 204: Type.Null(), 409: refusals[400], ...refusals },
+    body: { note },
+    response: { 204: Type.Null(), 409: ErrorBody },
   },
   readLooksAtMyCalls: {
     route: 'GET /api/my-calls/looks',
     access: 'view',
     summary: 'Create an extract of views of the viewer’s own calls, without names; logged',
-    querystring: Type.Object({ from: instant('Views from'), to: instant('End (exclusive); at most 35 days') }, closed),
+    querystring: { from: instant('Views from'), to: instant('End (exclusive); at most 35 days') },
     response: {
       200: Type.Object({
         items: Type.Array(ViewOfCall),
         isCut: Type.Boolean({ description: 'True if there are more; request a shorter period' }),
       }),
-      ...refusals,
     },
   },
   readLooksAtContact: {
     route: 'GET /api/contacts/:id/looks',
     access: 'view',
     summary: 'Create an extract of views of a call, without names, for an inspection; logged',
-    querystring: Type.Object({ reference: Type.Optional(Type.String({ maxLength: 64 })) }, closed),
+    querystring: { reference: Type.Optional(Type.String({ maxLength: 64 })) },
     response: {
       200: Type.Object({
         contact: Type.Object({
@@ -186,7 +177,6 @@ export const watchOperations = {
         items: Type.Array(ViewOfCall),
         isCut: Type.Boolean(),
       }),
-      ...refusals,
     },
   },
 } as const
