@@ -6,7 +6,7 @@ import type { ColumnType, Generated, Kysely, Transaction } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Change } from '#description/changes/change.ts'
-import type { Role, Scope } from '#description/roles.ts'
+import type { Duty, Role, Scope } from '#description/roles.ts'
 import type { ProcedureTables } from './access/procedure-tables.ts'
 import type { AuditTables } from './audit/audit-tables.ts'
 import type { LedgerTables } from './ledger/ledger-tables.ts'
@@ -81,9 +81,9 @@ export interface SafeguardTables
   described_role: {
     version: number
     role: Role
-    duty: 'QUALITY' | 'TRAINING' | null
+    duty: Duty | null
     purposes: Purpose[]
-    scope: ScopeKind
+    scope: Scope
   }
   /** Versions of the description that have come into force, and when. */
   version_effect: { version: number; at: Generated<Instant> }
@@ -105,7 +105,6 @@ export interface SafeguardTables
   }
 }
 
-export type ScopeKind = Scope
 /** Source of a directory entry. */
 export type DirectorySource = 'manual' | 'csv' | 'scim'
 export type DraftState = 'DRAFT' | 'SUBMITTED' | 'APPROVED' | 'REJECTED' | 'WITHDRAWN'

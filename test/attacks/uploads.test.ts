@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { parseDescription, seedDescriptionFile } from '#description/read-description.ts'
 import { readCsv } from '#platform/csv/read-csv.ts'
-import { readNumbersFile } from '#safeguards/versions/import/read-numbers-file.ts'
+import { readNumbersFile } from '#safeguards/versions/import-numbers.ts'
 
 // The desk reads files of people or numbers in its only thread: while it reads a file, it answers no other request.
 const read = (text: string) => {

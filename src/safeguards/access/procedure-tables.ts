@@ -1,6 +1,6 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { Purpose } from '#description/purposes.ts'
-import type { Role, Scope } from '#description/roles.ts'
+import type { Duty, Role, Scope } from '#description/roles.ts'
 
 type Instant = Temporal.Instant
 
@@ -12,13 +12,16 @@ export type RevokeCause = 'own' | 'supervisor' | 'approver' | 'review' | 'employ
 /** Reasons for doubt in a review. */
 export type Doubt = 'no-officials' | 'duty-unknown' | 'answers-calls' | 'place-changed' | 'narrowed'
 
+/** Columns that only the database's functions write. */
+type ReadOnly<Row> = { [Column in keyof Row]: ColumnType<Row[Column], never, never> }
+
 /** Tables of the access-authorisation procedure (database/schema.sql). */
 export interface ProcedureTables {
   access_right: {
     id: string
     person_id: string
     role: Role
-    duty: 'QUALITY' | 'TRAINING' | null
+    duty: Duty | null
     purposes: Purpose[]
     scope_kind: Scope
     scope_units: Generated<string[]>
@@ -36,38 +39,38 @@ export interface ProcedureTables {
     revoke_cause: RevokeCause | null
     revoke_reason: string | null
   }
-  right_request: {
-    id: ColumnType<string, never, never>
+  right_request: ReadOnly<{
+    id: string
     /** The same for all requests made together. */
-    batch_id: ColumnType<string, never, never>
-    person_id: ColumnType<string, never, never>
-    role: ColumnType<Role, never, never>
-    duty: ColumnType<'QUALITY' | 'TRAINING' | null, never, never>
-    purposes: ColumnType<Purpose[], never, never>
-    scope_kind: ColumnType<Scope, never, never>
-    scope_units: ColumnType<string[], never, never>
-    scope_numbers: ColumnType<string[], never, never>
-    reason: ColumnType<string, never, never>
-    valid_from: ColumnType<Instant | null, never, never>
-    valid_to: ColumnType<Instant, never, never>
-    requested_by: ColumnType<string, never, never>
-    requested_at: ColumnType<Instant, never, never>
-    state: ColumnType<RequestState, never, never>
-    decided_by: ColumnType<string | null, never, never>
-    decided_at: ColumnType<Instant | null, never, never>
+    batch_id: string
+    person_id: string
+    role: Role
+    duty: Duty | null
+    purposes: Purpose[]
+    scope_kind: Scope
+    scope_units: string[]
+    scope_numbers: string[]
+    reason: string
+    valid_from: Instant | null
+    valid_to: Instant
+    requested_by: string
+    requested_at: Instant
+    state: RequestState
+    decided_by: string | null
+    decided_at: Instant | null
     /** Reason of the decision. */
-    note: ColumnType<string | null, never, never>
-  }
-  right_review: {
-    id: ColumnType<string, never, never>
-    right_id: ColumnType<string, never, never>
-    reviewed_by: ColumnType<string, never, never>
-    reviewed_at: ColumnType<Instant, never, never>
+    note: string | null
+  }>
+  right_review: ReadOnly<{
+    id: string
+    right_id: string
+    reviewed_by: string
+    reviewed_at: Instant
     /** False if the review ended the right. */
-    kept: ColumnType<boolean, never, never>
-    note: ColumnType<string | null, never, never>
-    doubts: ColumnType<Doubt[], never, never>
-  }
+    kept: boolean
+    note: string | null
+    doubts: Doubt[]
+  }>
   /** Service numbers of each version of the description. */
   described_number: { version: number; number: string }
 }

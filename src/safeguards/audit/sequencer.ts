@@ -4,18 +4,17 @@
  * The order of steps matters: leaves in the database (one transaction), leaves beside the keys, checkpoint beside the keys,
  * checkpoint in the database. If a process ends between two of them, the next process continues.
  */
-import { sql } from 'kysely'
 import type { KeyStore } from '../keys/key-store.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { checkLog } from './check-log.ts'
-import { entryBytes, entryColumns, type EntryRow } from './entry-bytes.ts'
+import { entryBytes, entryColumns } from './entry-bytes.ts'
 import { recordBreak, openBreak, type Finding, type LogBreak } from './findings.ts'
 import type { LogFolder } from './log-folder.ts'
 import { makeLogKey, readLogKey } from './log-key.ts'
 import { signCheckpoint, type Signer } from './note.ts'
 import { readSignedFrom, signSignedFrom, storedSignedFrom } from './signed-entries.ts'
-import { storedHashReader, storedSize, type StoredCheckpoint } from './stored-tree.ts'
-import { hashLeaf, type RightEdge, type Subtree } from './tree.ts'
+import { storedHashReader, storedSize, type StoredCheckpoint, appendWaiting, readWaiting } from './stored-tree.ts'
+import type { RightEdge } from './tree.ts'
 
 export interface Sequencer {
   /**
@@ -139,25 +138,11 @@ export function createSequencer(options: {
     const { edge } = found
     const ahead = edge.copy()
     const done = await db.transaction().execute(async (tx) => {
-      const { rows } = await sql<EntryRow & { waiting: number; has_leaf: boolean }>`
-        select p.seq as waiting, l.seq is not null as has_leaf, ${entryColumns}
-        from audit_pending p
-        left join audit_entry e on e.seq = p.seq
-        left join audit_leaf l on l.seq = p.seq
-        order by p.seq limit ${sql.lit(batchEntries)}`.execute(tx)
+      const rows = await readWaiting(tx, entryColumns, batchEntries)
       if (rows.some((row) => row.seq === null)) return { sequenced: 0, missing: true }
       if (rows.length === 0) return { sequenced: 0, missing: false }
       if ((await storedSize(tx)) !== edge.size) throw new TreeChangedElsewhere()
-      const fresh = rows.filter((row) => !row.has_leaf)
-      const seqs = fresh.map((row) => row.seq)
-      const hashes = fresh.map((row) => hashLeaf(entryBytes(row)))
-      const whole: Subtree[] = hashes.flatMap((hash) => ahead.append(hash))
-      await sql`
-        insert into audit_leaf (index, seq, hash)
-        select ${edge.size} + n - 1, seq, hash
-        from unnest(${seqs}::bigint[], ${hashes}::bytea[]) with ordinality as u(seq, hash, n)`.execute(tx)
-      if (whole.length > 0) await tx.insertInto('audit_subtree').values(whole).execute()
-      await sql`delete from audit_pending where seq = any (${rows.map((row) => row.waiting)}::bigint[])`.execute(tx)
+      await appendWaiting(tx, ahead, rows, entryBytes)
       return { sequenced: rows.length, missing: false }
     })
     found.edge = ahead

@@ -1,11 +1,14 @@
-/** Reads the tree from the database, without verifying it. */
-import { sql } from 'kysely'
+/** A tree in the database: reads it, without verifying it, and appends entries that wait for their places. */
+import { sql, type RawBuilder } from 'kysely'
 import { selectValue } from '#platform/database/select-value.ts'
 import type { SafeguardsDatabase } from '../tables.ts'
-import type { ReadTreeHashes } from './tree.ts'
+import { type ReadTreeHashes, hashLeaf, type RightEdge, type Subtree } from './tree.ts'
 
 /** Tables of a tree: the audit log's here, and the destruction ledger's (ledger/ledger-tree.ts). */
 export interface TreeTables {
+  entry: string
+  /** Numbers of the entries that are not in the tree yet. */
+  pending: string
   leaf: string
   subtree: string
   checkpoint: string
@@ -13,6 +16,8 @@ export interface TreeTables {
 }
 
 export const auditTree: TreeTables = {
+  entry: 'audit_entry',
+  pending: 'audit_pending',
   leaf: 'audit_leaf',
   subtree: 'audit_subtree',
   checkpoint: 'audit_checkpoint',
@@ -75,4 +80,56 @@ export async function newestCheckpoint(
   const { rows } = await sql<StoredCheckpoint>`
     select size, root, note from ${sql.table(tables.checkpoint)} order by size desc limit 1`.execute(database)
   return rows[0]
+}
+
+/** An entry that waits for its place, or that a crash left waiting although it has one. */
+export interface WaitingEntry {
+  /** Number under which it waits. */
+  waiting: number
+  /** Null if the entry was deleted. */
+  seq: number
+  has_leaf: boolean
+}
+
+/**
+ * Reads waiting entries, in order.
+ * @param columns of the entry, aliased `e`
+ */
+export async function readWaiting<Entry>(
+  db: SafeguardsDatabase,
+  columns: RawBuilder<Entry>,
+  limit: number,
+  tables = auditTree,
+): Promise<(Entry & WaitingEntry)[]> {
+  const { rows } = await sql<Entry & WaitingEntry>`
+    select p.seq as waiting, l.seq is not null as has_leaf, ${columns}
+    from ${sql.table(tables.pending)} p
+    left join ${sql.table(tables.entry)} e on e.seq = p.seq
+    left join ${sql.table(tables.leaf)} l on l.seq = p.seq
+    order by p.seq limit ${sql.lit(limit)}`.execute(db)
+  return rows
+}
+
+/** Puts waiting entries into the tree, and onto its right edge. */
+export async function appendWaiting<Entry extends WaitingEntry>(
+  tx: SafeguardsDatabase,
+  edge: RightEdge,
+  entries: readonly Entry[],
+  bytesOf: (entry: Entry) => Buffer,
+  tables = auditTree,
+): Promise<void> {
+  const from = edge.size
+  const fresh = entries.filter((entry) => !entry.has_leaf)
+  const hashes = fresh.map((entry) => hashLeaf(bytesOf(entry)))
+  const whole: Subtree[] = hashes.flatMap((hash) => edge.append(hash))
+  await sql`
+    insert into ${sql.table(tables.leaf)} (index, seq, hash)
+    select ${from} + n - 1, seq, hash
+    from unnest(${fresh.map(({ seq }) => seq)}::bigint[], ${hashes}::bytea[]) with ordinality as u(seq, hash, n)`.execute(
+    tx,
+  )
+  if (whole.length > 0) await tx.insertInto(tables.subtree).values(whole).execute()
+  await sql`
+    delete from ${sql.table(tables.pending)}
+    where seq = any (${entries.map(({ waiting }) => waiting)}::bigint[])`.execute(tx)
 }

@@ -5,6 +5,8 @@ import { makeSigner, makeVerifierKey, type Signer, type VerifierKey } from '../a
 import type { TreeTables } from '../audit/stored-tree.ts'
 
 export const ledgerTree: TreeTables = {
+  entry: 'destruction_entry',
+  pending: 'ledger_pending',
   leaf: 'ledger_leaf',
   subtree: 'ledger_subtree',
   checkpoint: 'ledger_head',

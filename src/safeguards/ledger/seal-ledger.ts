@@ -15,8 +15,10 @@ import {
   storedHashReader,
   storedSize,
   type StoredCheckpoint,
+  appendWaiting,
+  readWaiting,
 } from '../audit/stored-tree.ts'
-import { edgeAt, hashLeaf, type RightEdge, type Subtree } from '../audit/tree.ts'
+import { edgeAt, hashLeaf, type RightEdge } from '../audit/tree.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { safeguardsOf, type SafeguardsDatabase, type Db, type Tx } from '../tables.ts'
 import { ledgerBytes, ledgerColumns, type LedgerRow } from './ledger-bytes.ts'
@@ -57,27 +59,12 @@ async function withLock<Result>(db: Db, work: (tx: Tx) => Promise<Result>): Prom
 
 /** @returns true if more may be waiting */
 async function numberBatch(tx: Tx, folder: LogFolder, signer: Signer): Promise<boolean> {
-  const { rows } = await sql<LedgerRow & { waiting: number; is_numbered: boolean }>`
-    select p.seq as waiting, l.seq is not null as is_numbered, ${ledgerColumns}
-    from ledger_pending p
-    left join destruction_entry e on e.seq = p.seq
-    left join ledger_leaf l on l.seq = p.seq
-    order by p.seq limit ${sql.lit(batchEntries)}`.execute(tx)
+  const rows = await readWaiting(tx, ledgerColumns, batchEntries, ledgerTree)
   if (rows.length === 0) return false
   const deleted = rows.find(({ seq }) => seq === null)
   if (deleted) throw alteredFault(`entry ${deleted.waiting} was deleted before it had its number`)
   const { edge } = await openTree(tx, folder, signer)
-  const from = edge.size
-  const fresh = rows.filter((row) => !row.is_numbered)
-  const seqs = fresh.map((row) => row.seq)
-  const hashes = fresh.map((row) => hashLeaf(ledgerBytes(row)))
-  const whole: Subtree[] = hashes.flatMap((hash) => edge.append(hash))
-  await sql`
-    insert into ledger_leaf (index, seq, hash)
-    select ${from} + n - 1, seq, hash
-    from unnest(${seqs}::bigint[], ${hashes}::bytea[]) with ordinality as u(seq, hash, n)`.execute(tx)
-  if (whole.length > 0) await tx.insertInto('ledger_subtree').values(whole).execute()
-  await sql`delete from ledger_pending where seq = any (${rows.map((row) => row.waiting)}::bigint[])`.execute(tx)
+  await appendWaiting(tx, edge, rows, ledgerBytes, ledgerTree)
   return rows.length === batchEntries
 }
 

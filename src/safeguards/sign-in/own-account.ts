@@ -245,3 +245,34 @@ export function listOwnPasskeys(database: SafeguardsDatabase, session: Session):
       .execute(),
   )
 }
+
+/**
+ * Proves the holder's presence by password, for a person without a second factor; those are verified by the custodian.
+ * @returns `confirm.code` if the person must use a second factor
+ */
+export async function provePresence(
+  database: SafeguardsDatabase,
+  session: Session,
+  password: string,
+): Promise<{ done: true } | { refused: 'session.credentials' | 'session.wait' | 'session.none' | 'confirm.code' }> {
+  const proof = await passwordProof(database, session.personId, password)
+  const proved = await asViewer(database, session, (tx) =>
+    selectValue(tx, sql<keyof typeof presenceRefusals | 'right'>`prove_again(${proof}::bytea)`),
+  )
+  if (proved === 'right') return { done: true }
+  await appendAudit(database, {
+    action: 'session.second-factor',
+    result: `refused:${presenceRefusals[proved]}`,
+    personId: session.personId,
+    object: { kind: 'session' },
+    detail: { factor: 'password' },
+  })
+  return { refused: presenceRefusals[proved] }
+}
+
+const presenceRefusals = {
+  wrong: 'session.credentials',
+  wait: 'session.wait',
+  none: 'session.none',
+  factor: 'confirm.code',
+} as const

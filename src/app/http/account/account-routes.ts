@@ -11,11 +11,11 @@ import {
   readSignInMethods,
   readSignInState,
   type PersonSignInMethods,
+  provePresence,
 } from '#safeguards/sign-in/own-account.ts'
 import { readLink, type SeenLink } from '#safeguards/sign-in/links.ts'
 import { maxLength, minLengthAlone, minLengthWithSecondFactor } from '#safeguards/sign-in/password-length.ts'
 import { listNotices, markNoticesSeen } from '#safeguards/sign-in/notices.ts'
-import { provePresence } from '#safeguards/sign-in/prove-presence.ts'
 import type { SecondFactorDemand, SignInMethod } from '#safeguards/sign-in/sign-in-tables.ts'
 import { registerOperations, done, items } from '../answer.ts'
 import { describedNow, type Desk } from '../desk.ts'

@@ -1,14 +1,50 @@
-/** Parses a CSV file of service numbers. Returns the draft's list with those of the file, or every invalid row. */
+/** Imports a CSV file of service numbers into a draft: the draft's list with those of the file, or every invalid row. */
 import { displayPhoneNumber } from '#description/phone-numbers/display-phone-number.ts'
 import { normalisePhoneNumber } from '#description/phone-numbers/normalise-phone-number.ts'
 import type { NumberingOptions, PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { readValidParts } from '#description/read-description.ts'
-import { readText } from '#description/read-text.ts'
+import { readText, maxCharacters } from '#description/read-text.ts'
 import { languages, numberKinds } from '#description/closed-lists.ts'
-import { fileProblem, type CsvProblem, type NumbersFileProblemCode } from '#platform/csv/csv-problem.ts'
+import {
+  fileProblem,
+  type CsvProblem,
+  type NumbersFileProblemCode,
+  type ImportRefused,
+} from '#platform/csv/csv-problem.ts'
 import { readCsv, type CsvRow } from '#platform/csv/read-csv.ts'
 import { readDay } from '#platform/csv/read-day.ts'
-import { isStorable } from '../../people/written-values.ts'
+import { editDescription } from '#description/edit/edit-description.ts'
+import { isStorable } from '../people/written-values.ts'
+import type { Session } from '../people/session.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
+import { readDraft, type Draft, type DraftRefusal } from './draft.ts'
+import { changeDraft } from './change-draft.ts'
+
+/**
+ * Imports the numbers of a CSV file into one's own draft, all or none (R7). Further needs of the draft, such as an
+ * announcement, appear among its problems.
+ */
+export async function importNumbers(
+  database: SafeguardsDatabase,
+  session: Session,
+  id: string,
+  { revision, content }: { revision: number; content: Buffer },
+  now: Temporal.Instant,
+): Promise<Draft | DraftRefusal | ImportRefused> {
+  const draft = await readDraft(database, session, id, now)
+  if ('refused' in draft) return draft
+  // Before parsing: the draft may not be editable, or the revision may be outdated.
+  if (!draft.mayEdit || draft.state !== 'DRAFT' || draft.revision !== revision) {
+    return changeDraft(database, session, id, { revision }, now)
+  }
+  const read = readNumbersFile(content, draft.text)
+  if (!read.ok) return { refused: 'import.refused', problems: read.problems }
+  const text = editDescription(draft.text, [{ path: ['numbers'], value: read.numbers }])
+  if (text.length > maxCharacters) {
+    return { refused: 'import.refused', problems: [fileProblem('number.draft-too-long', 1)] }
+  }
+  return changeDraft(database, session, id, { revision, text }, now)
+}
 
 export type NumbersRead = { ok: true; numbers: unknown[] } | { ok: false; problems: CsvProblem[] }
 
