@@ -3,9 +3,9 @@ import { termZone } from '#description/terms.ts'
 import type { Settings } from '#platform/config/settings.ts'
 import { Fault } from '#platform/fault.ts'
 import { readRightsAsOwner, type RightRecord } from '#safeguards/access/read-procedure.ts'
-import { currentNames } from '#safeguards/people/current-names.ts'
 import { findPerson } from '#safeguards/people/enter-person.ts'
 import { unitNames } from '#safeguards/people/units.ts'
+import { currentNames } from '#safeguards/people/name-people.ts'
 import { withRunningDatabase } from './running-database.ts'
 
 /**

@@ -72,7 +72,10 @@ export async function requestList<Value>(
   return 'refused' in answer ? answer : answer.rows.map(({ value }) => value)
 }
 
-/** Logs a refusal of a running act or view, in the name of the session's person if there is one, and returns it; throws other errors. */
+/**
+ * Logs a refusal of a running act or view, in the name of the session's person if there is one, and returns it. Other errors are
+ * thrown.
+ */
 export async function logRefusal<Found, Code extends string>(
   database: SafeguardsDatabase,
   session: Session | undefined,

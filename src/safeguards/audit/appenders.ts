@@ -1,7 +1,8 @@
 /**
- * Actions of the audit log, and the processes that may append each. An action without one is appended by a database function on behalf of its caller, or
- * by an operator's command. The database enforces it with table `audit_appender` (database/migrations/0200-baseline.sql), which
- * has the same rows. A new action needs a line here and, if a process appends it, a row in a migration.
+ * Actions of the audit log, and the processes that may append each. An action without one is appended by a database function on
+ * behalf of its caller, or by an operator's command. The database enforces it with table `audit_appender`
+ * (database/migrations/0200-baseline.sql), which has the same rows. A new action needs a line here and, if a process appends it,
+ * a row in a migration.
  */
 /** `desk, refusals`: only with a result other than `ok`. Entries of capture and `custodian` have no person, right or role. */
 export type Appender = 'desk' | 'desk, refusals' | 'capture' | 'custodian' | 'custodian, for a person'

@@ -3,7 +3,6 @@
  */
 import { sql } from 'kysely'
 import { selectValue } from '#platform/database/select-value.ts'
-import { currentNames } from '../people/current-names.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { appendAudit, type AuditEntry } from './append.ts'
@@ -11,6 +10,7 @@ import { asOfficer } from './read-log.ts'
 import { isStatementSigned, signStatement, type Signer, type VerifierKey } from './note.ts'
 import type { Progress, Report } from './verify/report.ts'
 import type { VerificationState } from './audit-tables.ts'
+import { currentNames } from '../people/name-people.ts'
 
 export interface Verification {
   id: string

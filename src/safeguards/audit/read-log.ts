@@ -7,11 +7,11 @@ import { inSession } from '#platform/database/connect.ts'
 import { selectValue } from '#platform/database/select-value.ts'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
-import { currentNames } from '../people/current-names.ts'
 import { returnRefusal } from '../access/database-request.ts'
 import type { Session } from '../people/session.ts'
 import { safeguardsOf, type SafeguardsDatabase, type Tx } from '../tables.ts'
 import { containing } from '../people/written-values.ts'
+import { currentNames } from '../people/name-people.ts'
 
 export interface LogSearch {
   /** A person's id, user id, or part of their name. */

@@ -1,4 +1,6 @@
-/** Checks that a database can move to a target. Each obstacle is a fault with one line and its remedy. */
+/**
+ * Checks that a database can move to a target, each obstacle being a fault with one line and its remedy, and empties a target.
+ */
 import type { DedicatedConnection } from '#platform/database/copy.ts'
 import { quarantineOfMove, readQuarantine } from '#platform/database/quarantine.ts'
 import { Fault } from '#platform/fault.ts'
@@ -72,14 +74,21 @@ async function refuseSame(source: DedicatedConnection, target: DedicatedConnecti
   }
 }
 
+/** Returns true if a move has begun to fill the database and has not completed. */
+async function hasMoveBegun(target: DedicatedConnection): Promise<boolean> {
+  return (await readQuarantine(target))?.backup.startsWith(quarantineOfMove('')) === true
+}
+
+async function countTables(target: DedicatedConnection): Promise<number> {
+  const [found] = await target.query<{ tables: number }>(`
+    select count(*)::int as tables from pg_class
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition`)
+  return found?.tables ?? 0
+}
+
 /** Leftovers of an interrupted move are removed by the next one. */
 async function refuseNonEmpty(target: DedicatedConnection): Promise<void> {
-  const quarantine = await readQuarantine(target)
-  if (quarantine?.backup.startsWith(quarantineOfMove('')) === true) return
-  const [found] = await target.query<{ tables: number }>(
-    `select count(*) as tables from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')`,
-  )
-  if ((found?.tables ?? 0) === 0) return
+  if ((await hasMoveBegun(target)) || (await countTables(target)) === 0) return
   throw new Fault('move-target-not-empty', 'the target database is not empty: give an empty one, or empty it')
 }
 
@@ -105,4 +114,31 @@ export function targetFault(error: unknown, location: string): unknown {
     return new Fault('move-target-refuses', `${location} denied access (${line}); nothing was changed here`, error)
   }
   return error
+}
+
+/** Tables first: a column's sequence is dropped with its table and cannot be dropped before. */
+const everything = `
+  select 1 as step, format('drop table if exists %s cascade', oid::regclass) as drops
+  from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+  union all
+  select 2, format('drop %s if exists %s cascade', case relkind when 'v' then 'view' else 'sequence' end, oid::regclass)
+  from pg_class where relnamespace = 'public'::regnamespace and relkind in ('v', 'S')
+  union all
+  select 3, format('drop routine if exists %s cascade', oid::regprocedure) from pg_proc where pronamespace = 'public'::regnamespace
+  union all
+  select 4, format('drop type if exists %s cascade', oid::regtype) from pg_type
+  where typnamespace = 'public'::regnamespace and typtype in ('c', 'd', 'e') and typrelid in (select 0 union select oid from pg_class where relkind = 'c')
+  order by step`
+
+/**
+ * Empties the database in one transaction.
+ * @returns how many tables there were; undefined if no move has begun here, or one has completed
+ */
+export async function emptyDatabase(target: DedicatedConnection): Promise<number | undefined> {
+  if (!(await hasMoveBegun(target))) return undefined
+  const tables = await countTables(target)
+  await target.query('begin')
+  for (const { drops } of await target.query<{ drops: string }>(everything)) await target.query(drops)
+  await target.query('commit')
+  return tables
 }

@@ -1,5 +1,5 @@
-import type { SafeguardsDatabase } from '../tables.ts'
-import { currentNames } from './current-names.ts'
+import { sql } from 'kysely'
+import { type SafeguardsDatabase, safeguardsOf } from '../tables.ts'
 
 export interface NamedPerson {
   id: string
@@ -20,4 +20,19 @@ export async function namePeople(
   const known = ids.filter((id) => typeof id === 'string')
   const names = await currentNames(database, [...new Set(known)])
   return ((id) => (typeof id === 'string' ? { id, name: names.get(id) ?? id } : undefined)) as PersonOf
+}
+
+/** Returns present, or last, names by id. */
+export async function currentNames(database: SafeguardsDatabase, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await safeguardsOf(database)
+    .selectFrom('person_name')
+    .distinctOn('person_id')
+    .select(['person_id', 'name'])
+    .where('person_id', 'in', [...new Set(ids)])
+    .where('valid_from', '<=', sql<Temporal.Instant>`now()`)
+    .orderBy('person_id')
+    .orderBy('valid_from', 'desc')
+    .execute()
+  return new Map(rows.map(({ person_id, name }) => [person_id, name]))
 }

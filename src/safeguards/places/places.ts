@@ -13,7 +13,6 @@ import { limitInFlight } from '../backup/limit-in-flight.ts'
 import { readLogKey } from '../audit/log-key.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import type { ChangedKeys, Copies, Reached } from './copies.ts'
-import { withTimeout } from './with-timeout.ts'
 import { reachPlace, describeFault } from './open-place.ts'
 import { PlaceFault } from './place-faults.ts'
 import { judgePlace, recordPlace, type JudgedPlace } from './registry.ts'
@@ -93,13 +92,19 @@ export function openPlaces(options: PlacesOptions): Places {
     ): Promise<Result> {
       const mine = this.#lastWork.then(async () => work(await this.#reach()))
       this.#lastWork = mine.catch(() => undefined)
+      const late = Promise.withResolvers<never>()
+      const timer = setTimeout(() => {
+        late.reject(new PlaceFault('place-slow', `it did not answer within ${Math.ceil(limit / 1000)} s`))
+      }, limit)
       try {
-        const result = await withTimeout(mine, limit, `it did not answer within ${Math.ceil(limit / 1000)} s`)
+        const result = await Promise.race([mine, late.promise])
         await this.#noteReached()
         return result
       } catch (error) {
         await this.#noteFault(error)
         throw error
+      } finally {
+        clearTimeout(timer)
       }
     }
 

@@ -1,9 +1,8 @@
 import { sql } from 'kysely'
-import { inSession } from '#platform/database/connect.ts'
 import { parseDescription } from '#description/read-description.ts'
 import type { RegisterDescription } from '#description/register-description.ts'
-import type { Session } from '../people/session.ts'
-import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
+import { type Session, asViewer } from '../people/session.ts'
+import type { SafeguardsDatabase } from '../tables.ts'
 import {
   withViewer,
   decidingRight,
@@ -34,7 +33,7 @@ export async function readDryRunDraft(
   now: Temporal.Instant,
   fallback: Temporal.Instant,
 ): Promise<DryRunDraft | 'refused' | 'unreadable'> {
-  const row = await inSession(safeguardsOf(database), { 'seloste.session': request.session }, async (tx) => {
+  const row = await asViewer(database, { token: request.session }, async (tx) => {
     const { rows } = await sql<{ text: string; effective_from: Temporal.Instant | null; newest_text: string }>`
       select * from draft_for_dry_run(${request.draft}::uuid)`.execute(tx)
     return rows[0]

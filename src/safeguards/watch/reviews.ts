@@ -4,6 +4,7 @@
 import { sql } from 'kysely'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
+import { termZone } from '#description/terms.ts'
 import { requestAct, returnRefusal } from '../access/database-request.ts'
 import type { AuditAction } from '../audit/append.ts'
 import { namePeople } from '../people/name-people.ts'
@@ -11,8 +12,6 @@ import { type Session, asViewer } from '../people/session.ts'
 import type { SafeguardsDatabase } from '../tables.ts'
 import { watchRefusals, type WatchRefusal } from './watch-refusals.ts'
 import { reviewWithinDays } from './thresholds.ts'
-
-const zone = 'Europe/Helsinki'
 
 export interface ReviewMonth {
   month: Temporal.PlainYearMonth
@@ -77,7 +76,7 @@ interface MonthRow extends Pick<ReviewMonth, 'looks' | 'listenings' | 'people'> 
 }
 
 function startOf(day: Temporal.PlainDate): Temporal.Instant {
-  return day.toZonedDateTime(zone).toInstant()
+  return day.toZonedDateTime(termZone).toInstant()
 }
 
 /** Lists the views of a month, oldest first, from the log entry after number `after` on. Reading them is logged. */

@@ -2,10 +2,10 @@ import { sql, type Kysely } from 'kysely'
 import type { PhoneNumberKey } from '#description/phone-numbers/phone-number.ts'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { currentNames } from '#safeguards/people/current-names.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { returnRefusal } from '#safeguards/access/database-request.ts'
 import { watchRefusals, type WatchRefusal } from '#safeguards/watch/watch-refusals.ts'
+import { currentNames } from '#safeguards/people/name-people.ts'
 import type { Period } from './read-reconciliation.ts'
 
 type Instant = Temporal.Instant

@@ -9,9 +9,9 @@ import { inSession } from '#platform/database/connect.ts'
 import type { Role } from '#description/roles.ts'
 import type { RegisterTables } from '#register/tables.ts'
 import { returnRefusal } from '#safeguards/access/database-request.ts'
-import { currentNames } from '#safeguards/people/current-names.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { Kysely } from 'kysely'
+import { currentNames } from '#safeguards/people/name-people.ts'
 
 type Instant = Temporal.Instant
 

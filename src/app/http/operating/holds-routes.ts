@@ -1,5 +1,5 @@
 import { endOrder, enterOrder, listOrders, renewOrder, type Order } from '#destruction/orders.ts'
-import { currentNames } from '#safeguards/people/current-names.ts'
+import { currentNames } from '#safeguards/people/name-people.ts'
 import { registerOperations } from '../answer.ts'
 import type { Hold } from '../contract/ends.ts'
 import type { Desk } from '../desk.ts'

@@ -18,10 +18,10 @@ import {
   readRightsOf,
   type RequestRecord,
 } from '#safeguards/access/read-procedure.ts'
-import { currentNames } from '#safeguards/people/current-names.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { unitNames } from '#safeguards/people/units.ts'
 import { dayBegins, dayEnds } from '#safeguards/people/written-values.ts'
+import { currentNames } from '#safeguards/people/name-people.ts'
 import { registerOperations, viewed } from '../answer.ts'
 import { describedNow, type Desk } from '../desk.ts'
 import { refusals, type Refusal } from '../refuse.ts'

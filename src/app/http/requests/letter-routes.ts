@@ -1,5 +1,4 @@
-import { namePeople } from '#safeguards/people/name-people.ts'
-import { currentNames } from '#safeguards/people/current-names.ts'
+import { namePeople, currentNames } from '#safeguards/people/name-people.ts'
 import { fieldsOf, knownFields } from '#use/requests/letters/fields.ts'
 import { inventedFacts } from '#use/requests/letters/letter-facts.ts'
 import {

@@ -125,8 +125,8 @@ const retryDelayMs = 300
 
 /**
  * Verifies the log of a database while it grows.
- * @param readOutside reads the checkpoint of the log, or of the ledger, that is stored beside the custodian's keys. It is stored present
- * before the database has it: if the snapshot is older, another is taken
+ * @param readOutside reads the checkpoint of the log, or of the ledger, that is stored beside the custodian's keys before the
+ * database has it: if the snapshot is older, another is taken
  */
 export async function verifyRunningLog(
   db: AnyDatabase,
