@@ -42,21 +42,19 @@ export function refusalOf(fault: PasskeyFault): PasskeyRefusal {
   return { refused: fault === 'counter' ? 'passkey.counter' : 'passkey.refused' }
 }
 
-/** Returns a person's passkeys to offer to their browser, oldest first. */
-export function passkeysOf(db: SafeguardsDatabase, personId: string) {
-  return safeguardsOf(db)
-    .selectFrom('passkey')
-    .select(['credential_id', 'transports'])
-    .where('person_id', '=', personId)
-    .orderBy('created_at')
-    .execute()
-}
-
+/** A passkey as the WebAuthn library names it to a browser. */
 export interface Descriptor {
   id: string
   transports: string[]
 }
 
-export function descriptor(row: { credential_id: Buffer; transports: string[] }): Descriptor {
-  return { id: row.credential_id.toString('base64url'), transports: row.transports }
+/** Returns a person's passkeys to offer to their browser, oldest first. */
+export async function passkeysOf(db: SafeguardsDatabase, personId: string): Promise<Descriptor[]> {
+  const rows = await safeguardsOf(db)
+    .selectFrom('passkey')
+    .select(['credential_id', 'transports'])
+    .where('person_id', '=', personId)
+    .orderBy('created_at')
+    .execute()
+  return rows.map(({ credential_id, transports }) => ({ id: credential_id.toString('base64url'), transports }))
 }

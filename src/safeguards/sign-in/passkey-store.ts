@@ -12,7 +12,7 @@ import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { challengeBytes, challengeMinutes } from './challenges.ts'
 import { completeSession, provePassword, rotateSession, holderOf, type SessionHolder } from './open-session.ts'
 import { spendConfirmation } from './confirmations.ts'
-import { descriptor, passkeysOf, refusalOf, type PasskeyRefusal, type PasskeyContext } from './passkey-context.ts'
+import { passkeysOf, refusalOf, type PasskeyRefusal, type PasskeyContext } from './passkey-context.ts'
 import { handleOf, passkeyAlgorithms, readNewPasskey } from './verify-passkey.ts'
 
 export function createPasskeyStore({
@@ -56,7 +56,7 @@ export function createPasskeyStore({
         challenge: challengeBytes(challenges.issue(['add', holder.hash])),
         timeout: challengeMinutes * 60_000,
         attestationType: 'none',
-        excludeCredentials: own.map(descriptor),
+        excludeCredentials: own,
         authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
         supportedAlgorithmIDs: passkeyAlgorithms,
       })

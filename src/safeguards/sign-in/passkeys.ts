@@ -14,14 +14,7 @@ import { safeguardsOf } from '../tables.ts'
 import { challengeBytes, challengeMinutes, createChallenges, type Binding } from './challenges.ts'
 import { createPasskeyStore } from './passkey-store.ts'
 import type { Act } from './confirmations.ts'
-import {
-  descriptor,
-  passkeysOf,
-  refusalOf,
-  type Descriptor,
-  type PasskeyRefusal,
-  type PasskeyContext,
-} from './passkey-context.ts'
+import { passkeysOf, refusalOf, type Descriptor, type PasskeyRefusal, type PasskeyContext } from './passkey-context.ts'
 import { openAuthenticatedSession, completeSession, holderOf } from './open-session.ts'
 import { usePasskey } from './verify-passkey.ts'
 
@@ -175,7 +168,7 @@ export function createPasskeys(options: Omit<PasskeyContext, 'challenges'>) {
 
   async function challengeFor(personId: string, binding: Binding) {
     const own = await passkeysOf(db, personId)
-    return own.length === 0 ? { refused: 'passkey.none' as const } : createChallenge(binding, own.map(descriptor))
+    return own.length === 0 ? { refused: 'passkey.none' as const } : createChallenge(binding, own)
   }
 }
 

@@ -76,10 +76,7 @@ export async function usePasskey(
   if (judged !== 'good') return { fault: judged === 'late' ? 'late' : 'signature', personId }
   const answer = await verifyAuthenticationResponse({
     response,
-    expectedChallenge: clientData.challenge,
-    expectedOrigin: relyingParty.origin,
-    expectedRPID: relyingParty.host,
-    requireUserVerification: true,
+    ...expectations(clientData.challenge, relyingParty),
     // The count is judged below, once the signature over it is known to be good.
     credential: { id: response.id, publicKey: new Uint8Array(passkey.public_key), counter: 0 },
   }).catch(() => undefined)
@@ -132,10 +129,7 @@ export async function readNewPasskey(options: {
   if (!clientData || judged !== 'good') return { fault: judged === 'late' ? 'late' : 'signature' }
   const answer = await verifyRegistrationResponse({
     response,
-    expectedChallenge: clientData.challenge,
-    expectedOrigin: relyingParty.origin,
-    expectedRPID: relyingParty.host,
-    requireUserVerification: true,
+    ...expectations(clientData.challenge, relyingParty),
     supportedAlgorithmIDs: passkeyAlgorithms,
   }).catch(() => undefined)
   if (!answer?.verified) return { fault: 'signature' }
@@ -147,6 +141,15 @@ export async function readNewPasskey(options: {
     counter: credential.counter,
     transports: (response.response.transports ?? []).slice(0, 10),
     backedUp: credentialBackedUp,
+  }
+}
+
+function expectations(challenge: string, { origin, host }: RelyingParty) {
+  return {
+    expectedChallenge: challenge,
+    expectedOrigin: origin,
+    expectedRPID: host,
+    requireUserVerification: true,
   }
 }
 
