@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import type { ReactElement, ReactNode } from 'react'
 import { useWide } from '../shell/use-wide.ts'
 
 /** Column of a table, and field of a card. */
@@ -11,6 +11,9 @@ export interface Column<Row> {
   isRowHead?: boolean
   /** Class of the cells. */
   className?: string
+  classOf?: (row: Row) => string | undefined
+  /** Language of the cells. */
+  lang?: string
 }
 
 /** Columns, of which those that do not apply are false. */
@@ -20,8 +23,8 @@ interface TableProps<Row> {
   columns: Columns<Row>
   rows: readonly Row[]
   keyOf: (row: Row) => React.Key
-  /** Name of the table for screen readers, if no heading names it. */
-  caption?: string
+  /** Name of the table for screen readers, if no heading names it; or a caption to be seen. */
+  caption?: string | ReactElement
   className?: string
   classOf?: (row: Row) => string | undefined
   /** Each row has a `row-link`, which is the link of the whole row. */
@@ -51,7 +54,7 @@ export function Table<Row>({
   )
   return (
     <table className={className}>
-      {caption !== undefined && <caption className="visually-hidden">{caption}</caption>}
+      {typeof caption === 'string' ? <caption className="visually-hidden">{caption}</caption> : caption}
       <thead>
         <tr>
           {shown.map(({ head, isNumeric }, index) => (
@@ -75,14 +78,17 @@ export function Table<Row>({
   )
 }
 
-function Cell<Row>({ column: { cell, isNumeric, isRowHead, className }, row }: { column: Column<Row>; row: Row }) {
-  const classes = [isNumeric && 'numeric', className].filter(Boolean).join(' ') || undefined
+function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
+  const { cell, isNumeric, isRowHead, className, classOf, lang } = column
+  const classes = [isNumeric && 'numeric', className, classOf?.(row)].filter(Boolean).join(' ') || undefined
   return isRowHead ? (
-    <th scope="row" className={classes}>
+    <th scope="row" className={classes} lang={lang}>
       {cell(row)}
     </th>
   ) : (
-    <td className={classes}>{cell(row)}</td>
+    <td className={classes} lang={lang}>
+      {cell(row)}
+    </td>
   )
 }
 

@@ -1,7 +1,8 @@
 import type { Gap, Peaks } from '../api/shapes.ts'
+import { Table } from '../controls/table.tsx'
 import { formatLength, formatPosition } from '../format/duration.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
-import { JumpButton } from './jump-button.tsx'
+import { jumpColumn } from './jump-button.tsx'
 import { isWithin } from './talk.ts'
 
 /** Gaps of a recording, where one side is missing: reason, times and a jump button. */
@@ -20,44 +21,27 @@ export function Gaps({
     <details className="gaps">
       <summary>{t('listening.gaps.title', { count: gaps.length })}</summary>
       <div className="scroll">
-        <table className="table">
-          <caption className="visually-hidden">{t('listening.gaps.caption')}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t('listening.gaps.track')}</th>
-              <th scope="col">{t('listening.gaps.kind')}</th>
-              <th scope="col" className="numeric">
-                {t('listening.gaps.from')}
-              </th>
-              <th scope="col" className="numeric">
-                {t('listening.gaps.to')}
-              </th>
-              <th scope="col" className="numeric">
-                {t('listening.gaps.length')}
-              </th>
-              <th scope="col">
-                <span className="visually-hidden">{t('listening.gaps.action')}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {gaps.map((gap) => (
-              <tr key={`${gap.track}-${gap.fromMs}`}>
-                <td>{t(`listening.player.${gap.track}` as Word)}</td>
-                <td>
+        <Table
+          caption={t('listening.gaps.caption')}
+          rows={gaps}
+          keyOf={(gap) => `${gap.track}-${gap.fromMs}`}
+          columns={[
+            { head: t('listening.gaps.track'), cell: (gap) => t(`listening.player.${gap.track}` as Word) },
+            {
+              head: t('listening.gaps.kind'),
+              cell: (gap) => (
+                <>
                   <span className={`gap-mark gap-${gap.kind}`} aria-hidden="true" />
                   {t(isWithin(gap, holds) ? 'listening.gaps.hold' : (`listening.gaps.${gap.kind}` as Word))}
-                </td>
-                <td className="numeric">{formatPosition(gap.fromMs)}</td>
-                <td className="numeric">{formatPosition(gap.toMs)}</td>
-                <td className="numeric">{lengthOf(gap)}</td>
-                <td>
-                  <JumpButton atMs={gap.fromMs} onJump={onJump} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+                </>
+              ),
+            },
+            { head: t('listening.gaps.from'), cell: ({ fromMs }) => formatPosition(fromMs), isNumeric: true },
+            { head: t('listening.gaps.to'), cell: ({ toMs }) => formatPosition(toMs), isNumeric: true },
+            { head: t('listening.gaps.length'), cell: lengthOf, isNumeric: true },
+            jumpColumn(t, onJump),
+          ]}
+        />
       </div>
     </details>
   )

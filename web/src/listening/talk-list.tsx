@@ -1,7 +1,8 @@
+import { Table } from '../controls/table.tsx'
 import { formatLength, formatPosition } from '../format/duration.ts'
 import { formatShare } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { JumpButton } from './jump-button.tsx'
+import { jumpColumn } from './jump-button.tsx'
 import type { Talk } from './talk.ts'
 
 /** Shares of talk and silence, and a list of long silences, overlaps, holds and the transfer, each with a jump button. */
@@ -60,35 +61,21 @@ export function TalkList({
         <p className="muted">{t('listening.talk.none')}</p>
       ) : (
         <div className="scroll">
-          <table className="table">
-            <caption className="visually-hidden">{t('listening.talk.caption')}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t('listening.talk.what')}</th>
-                <th scope="col" className="numeric">
-                  {t('listening.gaps.from')}
-                </th>
-                <th scope="col" className="numeric">
-                  {t('listening.gaps.length')}
-                </th>
-                <th scope="col">
-                  <span className="visually-hidden">{t('listening.gaps.action')}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ what, fromMs, toMs }) => (
-                <tr key={`${what} ${fromMs}`}>
-                  <td>{what}</td>
-                  <td className="numeric">{formatPosition(fromMs)}</td>
-                  <td className="numeric">{toMs === undefined ? '' : formatLength(toMs - fromMs)}</td>
-                  <td>
-                    <JumpButton atMs={fromMs} onJump={onJump} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <Table
+            caption={t('listening.talk.caption')}
+            rows={rows}
+            keyOf={({ what, fromMs }) => `${what} ${fromMs}`}
+            columns={[
+              { head: t('listening.talk.what'), cell: ({ what }) => what },
+              { head: t('listening.gaps.from'), cell: ({ fromMs }) => formatPosition(fromMs), isNumeric: true },
+              {
+                head: t('listening.gaps.length'),
+                cell: ({ fromMs, toMs }) => (toMs === undefined ? '' : formatLength(toMs - fromMs)),
+                isNumeric: true,
+              },
+              jumpColumn(t, onJump),
+            ]}
+          />
         </div>
       )}
     </details>

@@ -1,5 +1,6 @@
 import type { paths } from '../api/paths.ts'
 import { Notice } from '../controls/notice.tsx'
+import { Table } from '../controls/table.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { useWide } from '../shell/use-wide.ts'
 
@@ -22,27 +23,16 @@ export function RowProblems({ rows }: { rows: Rows }) {
 function ProblemTable({ rows }: { rows: Rows }) {
   const { t, named } = useLanguage()
   return (
-    <table className="table">
-      <caption className="visually-hidden">{t('import.problems')}</caption>
-      <thead>
-        <tr>
-          <th scope="col" className="numeric">
-            {t('import.row')}
-          </th>
-          <th scope="col">{t('import.column')}</th>
-          <th scope="col">{t('import.problem')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={keyOf(row)}>
-            <td className="numeric">{row.row}</td>
-            <td>{row.column ? <code>{row.column}</code> : '–'}</td>
-            <td className="wrapping">{named(row.message)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Table
+      caption={t('import.problems')}
+      rows={rows}
+      keyOf={keyOf}
+      columns={[
+        { head: t('import.row'), cell: ({ row }) => row, isNumeric: true },
+        { head: t('import.column'), cell: ({ column }) => (column ? <code>{column}</code> : '–') },
+        { head: t('import.problem'), cell: ({ message }) => named(message), className: 'wrapping' },
+      ]}
+    />
   )
 }
 

@@ -1,3 +1,4 @@
+import { Table } from '../controls/table.tsx'
 import { WideTable } from '../controls/wide-table.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import type { Calibration } from './quality-shapes.ts'
@@ -26,58 +27,41 @@ export function CalibrationResult({
           })}
       </p>
       <WideTable aria-label={t('quality.agreement')}>
-        <table className="table">
-          <caption>{t('quality.agreement')}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t('quality.scale')}</th>
-              <th scope="col">{t('quality.measure')}</th>
-              <th scope="col" className="numeric">
-                {t('quality.questions')}
-              </th>
-              <th scope="col" className="numeric">
-                {t('quality.alpha')}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {summary.alphas.map(({ scale, measure, questions, alpha }) => (
-              <tr key={scale}>
-                <th scope="row">{t(`quality.scale.${scale}`)}</th>
-                <td>{t(`quality.measure.${measure}`)}</td>
-                <td className="numeric">{questions}</td>
-                <td className="numeric">{alpha === null ? t('quality.alpha.none') : decimals.format(alpha)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Table
+          caption={<caption>{t('quality.agreement')}</caption>}
+          rows={summary.alphas}
+          keyOf={({ scale }) => scale}
+          columns={[
+            { head: t('quality.scale'), cell: ({ scale }) => t(`quality.scale.${scale}`), isRowHead: true },
+            { head: t('quality.measure'), cell: ({ measure }) => t(`quality.measure.${measure}`) },
+            { head: t('quality.questions'), cell: ({ questions }) => questions, isNumeric: true },
+            {
+              head: t('quality.alpha'),
+              cell: ({ alpha }) => (alpha === null ? t('quality.alpha.none') : decimals.format(alpha)),
+              isNumeric: true,
+            },
+          ]}
+        />
       </WideTable>
       <p className="hint">{t('quality.alpha.what')}</p>
       <WideTable aria-label={t('quality.spread')}>
-        <table className="table quality-spread">
-          <caption>{t('quality.spread')}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t('quality.questions.one')}</th>
-              <th scope="col">{t('quality.spread.given')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {summary.questions.map(({ id, text, scale, given, notApplicable }) => (
-              <tr key={id}>
-                <th scope="row" lang={language}>
-                  {text}
-                </th>
-                <td>
-                  {[
-                    ...given.map(({ answer, count }) => `${answerText(scale, answer, t)} × ${count}`),
-                    ...(notApplicable > 0 ? [`${t('quality.notApplicable')} × ${notApplicable}`] : []),
-                  ].join(', ') || t('quality.spread.none')}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Table
+          className="table quality-spread"
+          caption={<caption>{t('quality.spread')}</caption>}
+          rows={summary.questions}
+          keyOf={({ id }) => id}
+          columns={[
+            { head: t('quality.questions.one'), cell: ({ text }) => text, isRowHead: true, lang: language },
+            {
+              head: t('quality.spread.given'),
+              cell: ({ scale, given, notApplicable }) =>
+                [
+                  ...given.map(({ answer, count }) => `${answerText(scale, answer, t)} × ${count}`),
+                  ...(notApplicable > 0 ? [`${t('quality.notApplicable')} × ${notApplicable}`] : []),
+                ].join(', ') || t('quality.spread.none'),
+            },
+          ]}
+        />
       </WideTable>
     </div>
   )

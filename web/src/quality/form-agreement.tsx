@@ -1,3 +1,4 @@
+import { Table } from '../controls/table.tsx'
 import { WideTable } from '../controls/wide-table.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import type { FormAgreement as Agreement } from './quality-shapes.ts'
@@ -18,33 +19,21 @@ export function FormAgreement({ agreement }: { agreement: Agreement }) {
       </h3>
       <p>{t('quality.agreement.calibrations', { count: calibrations })}</p>
       <WideTable aria-label={t('quality.agreement.byQuestion')}>
-        <table className="table">
-          <caption className="visually-hidden">{t('quality.agreement.byQuestion')}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t('quality.questions.one')}</th>
-              <th scope="col">{t('quality.measure')}</th>
-              <th scope="col" className="numeric">
-                {t('quality.agreement.recordings')}
-              </th>
-              <th scope="col" className="numeric">
-                {t('quality.alpha')}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {questions.map(({ id, text, measure, recordings, alpha }) => (
-              <tr key={id}>
-                <th scope="row" lang={formLanguage}>
-                  {text}
-                </th>
-                <td>{t(`quality.measure.${measure}`)}</td>
-                <td className="numeric">{recordings}</td>
-                <td className="numeric">{alpha === null ? t('quality.alpha.none') : decimals.format(alpha)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Table
+          caption={t('quality.agreement.byQuestion')}
+          rows={questions}
+          keyOf={({ id }) => id}
+          columns={[
+            { head: t('quality.questions.one'), cell: ({ text }) => text, isRowHead: true, lang: formLanguage },
+            { head: t('quality.measure'), cell: ({ measure }) => t(`quality.measure.${measure}`) },
+            { head: t('quality.agreement.recordings'), cell: ({ recordings }) => recordings, isNumeric: true },
+            {
+              head: t('quality.alpha'),
+              cell: ({ alpha }) => (alpha === null ? t('quality.alpha.none') : decimals.format(alpha)),
+              isNumeric: true,
+            },
+          ]}
+        />
       </WideTable>
     </section>
   )

@@ -5,6 +5,7 @@ import { Button } from '../controls/button.tsx'
 import { Confirm } from '../controls/confirm.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Loaded } from '../controls/loaded.tsx'
+import { Table } from '../controls/table.tsx'
 import { WideTable } from '../controls/wide-table.tsx'
 import { writeDay } from '../disclosures/days.ts'
 import { formatInstant } from '../format/instant.ts'
@@ -91,41 +92,29 @@ function Plan({ plan, isExpert }: { plan: SamplingPlan; isExpert: boolean }) {
       {plan.draws.length === 0 && <p className="muted">{t('quality.plan.notDrawn')}</p>}
       {plan.draws.length > 0 && (
         <WideTable aria-label={t('quality.draws')}>
-          <table className="table">
-            <caption className="visually-hidden">{t('quality.draws')}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t('quality.draw.week')}</th>
-                <th scope="col" className="numeric">
-                  {t('quality.draw.picked')}
-                </th>
-                <th scope="col" className="numeric">
-                  {t('quality.draw.followed')}
-                </th>
-                <th scope="col" className="numeric">
-                  {t('quality.draw.candidates')}
-                </th>
-                <th scope="col">{t('quality.draw.at')}</th>
-                <th scope="col">{t('quality.draw.again')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {plan.draws.map((draw) => (
-                <tr key={draw.week}>
-                  <th scope="row">{t('quality.week', { day: writeDay(draw.week, language) })}</th>
-                  <td className="numeric">{draw.pickedCount}</td>
-                  <td className="numeric">{draw.followedCount}</td>
-                  <td className="numeric">{draw.candidateCount}</td>
-                  <td>{formatInstant(draw.drawnAt, language)}</td>
-                  <td>
-                    {draw.isAsDrawn === undefined
-                      ? t('quality.draw.gone')
-                      : t(draw.isAsDrawn ? 'quality.draw.same' : 'quality.draw.differs')}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <Table
+            caption={t('quality.draws')}
+            rows={plan.draws}
+            keyOf={({ week }) => week}
+            columns={[
+              {
+                head: t('quality.draw.week'),
+                cell: ({ week }) => t('quality.week', { day: writeDay(week, language) }),
+                isRowHead: true,
+              },
+              { head: t('quality.draw.picked'), cell: ({ pickedCount }) => pickedCount, isNumeric: true },
+              { head: t('quality.draw.followed'), cell: ({ followedCount }) => followedCount, isNumeric: true },
+              { head: t('quality.draw.candidates'), cell: ({ candidateCount }) => candidateCount, isNumeric: true },
+              { head: t('quality.draw.at'), cell: ({ drawnAt }) => formatInstant(drawnAt, language) },
+              {
+                head: t('quality.draw.again'),
+                cell: ({ isAsDrawn }) =>
+                  isAsDrawn === undefined
+                    ? t('quality.draw.gone')
+                    : t(isAsDrawn ? 'quality.draw.same' : 'quality.draw.differs'),
+              },
+            ]}
+          />
         </WideTable>
       )}
       {end.error && <Failure error={end.error} />}

@@ -4,6 +4,7 @@ import { api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
+import { Table } from '../controls/table.tsx'
 import { WideTable } from '../controls/wide-table.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
@@ -33,29 +34,35 @@ export function FeedProblems({ feed, period }: { feed: string; period: { from: s
       {found.isError && <Failure error={found.error} onAgain={() => void found.refetch()} />}
       {problems.length > 0 && (
         <WideTable aria-labelledby={title}>
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">{t('reconciliation.problem.where')}</th>
-                <th scope="col">{t('reconciliation.problem.what')}</th>
-                <th scope="col">{t('reconciliation.problem.do')}</th>
-                <th scope="col">{t('reconciliation.problem.at')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {problems.map((problem) => (
-                <tr key={problem.id}>
-                  <td className="breaking">
-                    {problem.file}
-                    <span className="second">{t('reconciliation.problem.line', { line: problem.line })}</span>
-                  </td>
-                  <td>{t(`reconciliation.problem.${problem.reason}` as Word)}</td>
-                  <td>{t(`reconciliation.problem.${problem.reason}.do` as Word)}</td>
-                  <td className="nowrap">{formatInstant(problem.at, language)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <Table
+            rows={problems}
+            keyOf={({ id }) => id}
+            columns={[
+              {
+                head: t('reconciliation.problem.where'),
+                cell: ({ file, line }) => (
+                  <>
+                    {file}
+                    <span className="second">{t('reconciliation.problem.line', { line })}</span>
+                  </>
+                ),
+                className: 'breaking',
+              },
+              {
+                head: t('reconciliation.problem.what'),
+                cell: ({ reason }) => t(`reconciliation.problem.${reason}` as Word),
+              },
+              {
+                head: t('reconciliation.problem.do'),
+                cell: ({ reason }) => t(`reconciliation.problem.${reason}.do` as Word),
+              },
+              {
+                head: t('reconciliation.problem.at'),
+                cell: ({ at }) => formatInstant(at, language),
+                className: 'nowrap',
+              },
+            ]}
+          />
         </WideTable>
       )}
       {found.hasNextPage && (

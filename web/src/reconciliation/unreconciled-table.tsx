@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { Checkbox } from 'react-aria-components'
 import { Check } from 'lucide-react'
+import { Table } from '../controls/table.tsx'
 import { WideTable } from '../controls/wide-table.tsx'
 import { formatInstant, formatSpan } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
@@ -28,38 +29,30 @@ export function UnreconciledTable({
   const instant = (at: string) => formatInstant(at, language)
   return (
     <WideTable aria-labelledby="reconciliation-calls">
-      <table className="table">
-        <thead>
-          <tr>
-            {selected && <th scope="col">{t('reconciliation.selected')}</th>}
-            <th scope="col">{t('reconciliation.answeredAt')}</th>
-            <th scope="col">{t('contacts.field.number')}</th>
-            <th scope="col">{t('reconciliation.feed')}</th>
-            <th scope="col">{t(`reconciliation.at.${kind}`)}</th>
-            {kind === 'unrecorded' && <th scope="col">{t('reconciliation.why')}</th>}
-            {isExplained && <th scope="col">{t('reconciliation.explain.note')}</th>}
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((item) => (
-            <tr key={item.segmentId}>
-              {selected && (
-                <td>
-                  {!item.explained && (
-                    <Checkbox
-                      className="check"
-                      isSelected={selected.has(item.segmentId)}
-                      onChange={(isSelected) => onSelect(item.segmentId, isSelected)}
-                      aria-label={t('reconciliation.select', { time: instant(item.answeredAt) })}
-                    >
-                      <span className="check-box" aria-hidden="true">
-                        <Check size={16} />
-                      </span>
-                    </Checkbox>
-                  )}
-                </td>
-              )}
-              <td className="nowrap">
+      <Table
+        rows={items}
+        keyOf={({ segmentId }) => segmentId}
+        columns={[
+          selected !== undefined && {
+            head: t('reconciliation.selected'),
+            cell: (item) =>
+              !item.explained && (
+                <Checkbox
+                  className="check"
+                  isSelected={selected.has(item.segmentId)}
+                  onChange={(isSelected) => onSelect(item.segmentId, isSelected)}
+                  aria-label={t('reconciliation.select', { time: instant(item.answeredAt) })}
+                >
+                  <span className="check-box" aria-hidden="true">
+                    <Check size={16} />
+                  </span>
+                </Checkbox>
+              ),
+          },
+          {
+            head: t('reconciliation.answeredAt'),
+            cell: (item) => (
+              <>
                 {item.endedAt ? formatSpan(item.answeredAt, item.endedAt, language) : instant(item.answeredAt)}
                 {mayOpenCalls && (
                   <span className="second">
@@ -68,39 +61,48 @@ export function UnreconciledTable({
                     </Link>
                   </span>
                 )}
-              </td>
-              <td>
-                <span className="nowrap">{formatPhone(item.number)}</span>
-                {item.numberName && <span className="second">{named(item.numberName)}</span>}
-              </td>
-              <td className="breaking">{item.feed}</td>
-              <td className="nowrap">{instant(item.at)}</td>
-              {kind === 'unrecorded' && (
-                <td>
-                  {t(`reconciliation.why.${reasons.find((one) => one === item.why) ?? 'unknown'}`)}
-                  {item.why === 'no-session' && (
-                    <span className="second">{t(`reconciliation.others.${item.others ? 'yes' : 'no'}`)}</span>
-                  )}
-                </td>
-              )}
-              {isExplained && (
-                <td>
-                  {item.explained ? (
-                    <>
-                      {item.explained.note}
-                      <span className="second">
-                        {t('reconciliation.by.whom', { name: item.explained.by, time: instant(item.explained.at) })}
-                      </span>
-                    </>
-                  ) : (
-                    '–'
-                  )}
-                </td>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+              </>
+            ),
+            className: 'nowrap',
+          },
+          {
+            head: t('contacts.field.number'),
+            cell: ({ number, numberName }) => (
+              <>
+                <span className="nowrap">{formatPhone(number)}</span>
+                {numberName && <span className="second">{named(numberName)}</span>}
+              </>
+            ),
+          },
+          { head: t('reconciliation.feed'), cell: ({ feed }) => feed, className: 'breaking' },
+          { head: t(`reconciliation.at.${kind}`), cell: ({ at }) => instant(at), className: 'nowrap' },
+          kind === 'unrecorded' && {
+            head: t('reconciliation.why'),
+            cell: ({ why, others }) => (
+              <>
+                {t(`reconciliation.why.${reasons.find((one) => one === why) ?? 'unknown'}`)}
+                {why === 'no-session' && (
+                  <span className="second">{t(`reconciliation.others.${others ? 'yes' : 'no'}`)}</span>
+                )}
+              </>
+            ),
+          },
+          isExplained && {
+            head: t('reconciliation.explain.note'),
+            cell: ({ explained }) =>
+              explained ? (
+                <>
+                  {explained.note}
+                  <span className="second">
+                    {t('reconciliation.by.whom', { name: explained.by, time: instant(explained.at) })}
+                  </span>
+                </>
+              ) : (
+                '–'
+              ),
+          },
+        ]}
+      />
     </WideTable>
   )
 }

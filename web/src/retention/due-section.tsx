@@ -3,6 +3,7 @@ import { useEffect, useEffectEvent, useMemo } from 'react'
 import { $api } from '../api/client.ts'
 import { Choice } from '../controls/choice.tsx'
 import { Loaded } from '../controls/loaded.tsx'
+import { Table } from '../controls/table.tsx'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
@@ -92,28 +93,19 @@ function DueTable({ due, by }: { due: readonly Due[]; by: Grain }) {
   if (some.length === 0) return <p className="panel due-table muted">{t('retention.due.nothing')}</p>
   return (
     <div className="panel scroll due-table" tabIndex={0} role="region" aria-label={t('retention.due.table')}>
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">{t('retention.due.when')}</th>
-            <th scope="col" className="numeric">
-              {t('retention.recordings')}
-            </th>
-            <th scope="col" className="numeric">
-              {t('retention.due.contacts.head')}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {some.map((one) => (
-            <tr key={one.from}>
-              <th scope="row">{spanText(one, by, language)}</th>
-              <td className="numeric">{formatCount(one.recordings, language)}</td>
-              <td className="numeric">{formatCount(one.contacts, language)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Table
+        rows={some}
+        keyOf={({ from }) => from}
+        columns={[
+          { head: t('retention.due.when'), cell: (one) => spanText(one, by, language), isRowHead: true },
+          { head: t('retention.recordings'), cell: (one) => formatCount(one.recordings, language), isNumeric: true },
+          {
+            head: t('retention.due.contacts.head'),
+            cell: (one) => formatCount(one.contacts, language),
+            isNumeric: true,
+          },
+        ]}
+      />
     </div>
   )
 }

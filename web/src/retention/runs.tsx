@@ -1,4 +1,5 @@
 import { CircleCheck, CircleX } from 'lucide-react'
+import { Table } from '../controls/table.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage, type Translate } from '../language/use-words.ts'
@@ -17,41 +18,39 @@ export function Runs({ runs }: { runs: readonly RetentionRun[] }) {
         <p className="muted">{t('retention.runs.none')}</p>
       ) : (
         <div className="panel scroll runs" tabIndex={0} role="group" aria-labelledby="retention-runs">
-          <table className="table runs-table">
-            <thead>
-              <tr>
-                <th scope="col">{t('retention.runs.at')}</th>
-                <th scope="col">{t('retention.runs.work')}</th>
-                <th scope="col">{t('retention.runs.result')}</th>
-                <th scope="col">{t('retention.runs.done')}</th>
-                <th scope="col">{t('retention.runs.ledger')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {runs.map((run) => (
-                <tr key={`${run.at} ${run.work}`}>
-                  <td className="nowrap">{formatInstant(run.at, language)}</td>
-                  <td>{t(`retention.runs.work.${run.work}`)}</td>
-                  <td>
-                    <span className={`with-icon run-${run.result}`}>
-                      {run.result === 'ok' ? (
-                        <CircleCheck aria-hidden="true" size={18} />
-                      ) : (
-                        <CircleX aria-hidden="true" size={18} />
-                      )}
-                      {t(`retention.runs.result.${run.result}`)}
-                    </span>
-                    {run.fault && <span className="second">{faultText(run.fault, t)}</span>}
-                  </td>
-                  <td className="wrapping">{doneIn(run, t, language)}</td>
-                  <td className="nowrap">{run.ledger ? rangeOf(run.ledger, language) : '–'}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <Table
+            className="table runs-table"
+            rows={runs}
+            keyOf={(run) => `${run.at} ${run.work}`}
+            columns={[
+              { head: t('retention.runs.at'), cell: (run) => formatInstant(run.at, language), className: 'nowrap' },
+              { head: t('retention.runs.work'), cell: (run) => t(`retention.runs.work.${run.work}`) },
+              { head: t('retention.runs.result'), cell: (run) => <Result run={run} /> },
+              { head: t('retention.runs.done'), cell: (run) => doneIn(run, t, language), className: 'wrapping' },
+              {
+                head: t('retention.runs.ledger'),
+                cell: (run) => (run.ledger ? rangeOf(run.ledger, language) : '–'),
+                className: 'nowrap',
+              },
+            ]}
+          />
         </div>
       )}
     </section>
+  )
+}
+
+function Result({ run: { result, fault } }: { run: RetentionRun }) {
+  const { t } = useLanguage()
+  const Icon = result === 'ok' ? CircleCheck : CircleX
+  return (
+    <>
+      <span className={`with-icon run-${result}`}>
+        <Icon aria-hidden="true" size={18} />
+        {t(`retention.runs.result.${result}`)}
+      </span>
+      {fault && <span className="second">{faultText(fault, t)}</span>}
+    </>
   )
 }
 

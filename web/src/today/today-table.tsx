@@ -1,10 +1,17 @@
 import type { ReactNode } from 'react'
+import { Table, type Column } from '../controls/table.tsx'
 import { WideTable } from '../controls/wide-table.tsx'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { unansweredOf, type Counts } from './day-counts.ts'
 
 const columns = ['talking', 'waiting', 'calls', 'answered', 'unanswered'] as const
+
+interface Row {
+  key: string
+  name: ReactNode
+  counts: Counts
+}
 
 /** The day's counts, one row per number or unit. */
 export function TodayTable({
@@ -15,41 +22,30 @@ export function TodayTable({
 }: {
   title: string
   first: string
-  rows: readonly { key: string; name: ReactNode; counts: Counts }[]
+  rows: readonly Row[]
   id: string
 }) {
   const { t, language } = useLanguage()
   return (
     <WideTable aria-labelledby={id}>
-      <table className="table today-table">
-        <caption id={id}>{title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{first}</th>
-            {columns.map((column) => (
-              <th key={column} scope="col" className="numeric">
-                {t(`today.${column}`)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ key, name, counts }) => (
-            <tr key={key}>
-              <th scope="row">{name}</th>
-              {columns.map((column) => {
-                const count = column === 'unanswered' ? unansweredOf(counts) : counts[column]
-                const isPressing = column === 'waiting' && count > 0
-                return (
-                  <td key={column} className={`numeric ${isPressing ? 'is-pressing' : ''}`}>
-                    {formatCount(count, language)}
-                  </td>
-                )
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Table
+        className="table today-table"
+        caption={<caption id={id}>{title}</caption>}
+        rows={rows}
+        keyOf={({ key }) => key}
+        columns={[
+          { head: first, cell: ({ name }) => name, isRowHead: true },
+          ...columns.map((column): Column<Row> => {
+            const countOf = ({ counts }: Row) => (column === 'unanswered' ? unansweredOf(counts) : counts[column])
+            return {
+              head: t(`today.${column}`),
+              cell: (row) => formatCount(countOf(row), language),
+              isNumeric: true,
+              classOf: (row) => (column === 'waiting' && countOf(row) > 0 ? 'is-pressing' : undefined),
+            }
+          }),
+        ]}
+      />
     </WideTable>
   )
 }

@@ -4,6 +4,7 @@ import { serverNowMs } from '../api/server-time.ts'
 import { Fact } from '../contact/facts.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Waiting } from '../controls/waiting.tsx'
+import { Table } from '../controls/table.tsx'
 import { WideTable } from '../controls/wide-table.tsx'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -118,40 +119,36 @@ function OtherSessions({ sessions }: { sessions: readonly ListedTraining[] }) {
   if (sessions.length === 0) return <p className="muted">{t('training.sessions.none')}</p>
   return (
     <WideTable aria-labelledby="training-sessions">
-      <table className="table">
-        <caption className="visually-hidden">{t('training.sessions.over')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('training.session')}</th>
-            <th scope="col">{t('training.collection')}</th>
-            <th scope="col">{t('training.session.begunAt')}</th>
-            <th scope="col">{t('training.session.endedAt')}</th>
-            <th scope="col" className="numeric">
-              {t('training.attendees')}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {sessions.map((one) => (
-            <tr key={one.id}>
-              <th scope="row">
-                {one.isMine ? (
-                  <Link to="/training/sessions/$id" params={{ id: one.id }}>
-                    {one.name}
+      <Table
+        caption={t('training.sessions.over')}
+        rows={sessions}
+        keyOf={({ id }) => id}
+        columns={[
+          {
+            head: t('training.session'),
+            cell: ({ id, isMine, name, reference }) => (
+              <>
+                {isMine ? (
+                  <Link to="/training/sessions/$id" params={{ id }}>
+                    {name}
                   </Link>
                 ) : (
-                  one.name
+                  name
                 )}
-                <span className="second">{one.reference}</span>
-              </th>
-              <td>{one.collectionName}</td>
-              <td>{formatInstant(one.begunAt, language)}</td>
-              <td>{one.endedAt ? formatInstant(one.endedAt, language) : t('training.session.open')}</td>
-              <td className="numeric">{one.attendees}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+                <span className="second">{reference}</span>
+              </>
+            ),
+            isRowHead: true,
+          },
+          { head: t('training.collection'), cell: ({ collectionName }) => collectionName },
+          { head: t('training.session.begunAt'), cell: ({ begunAt }) => formatInstant(begunAt, language) },
+          {
+            head: t('training.session.endedAt'),
+            cell: ({ endedAt }) => (endedAt ? formatInstant(endedAt, language) : t('training.session.open')),
+          },
+          { head: t('training.attendees'), cell: ({ attendees }) => attendees, isNumeric: true },
+        ]}
+      />
     </WideTable>
   )
 }

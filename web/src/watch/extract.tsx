@@ -1,6 +1,7 @@
 import { Printer } from 'lucide-react'
 import { Button } from '../controls/button.tsx'
 import { Notice } from '../controls/notice.tsx'
+import { Table } from '../controls/table.tsx'
 import { WideTable } from '../controls/wide-table.tsx'
 import { formatLength } from '../format/duration.ts'
 import { formatDate, formatInstant } from '../format/instant.ts'
@@ -40,41 +41,37 @@ export function Extract({
         <Notice kind="info">{t('watch.extract.none')}</Notice>
       ) : (
         <WideTable aria-labelledby="extract-looks">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">{t('contact.looks.at')}</th>
-                <th scope="col">{t('watch.extract.kind')}</th>
-                <th scope="col">{t('contact.looks.role')}</th>
-                <th scope="col">{t('people.person.unit')}</th>
-                <th scope="col">{t('session.purpose.label')}</th>
-                {withCall && <th scope="col">{t('watch.extract.call')}</th>}
-              </tr>
-            </thead>
-            <tbody>
-              {views.map((look, row) => (
-                <tr key={row}>
-                  <td className="nowrap">
-                    {isDaily(look) ? formatDate(look.at, language) : formatInstant(look.at, language)}
-                  </td>
-                  <td>
-                    {t(`watch.extract.kind.${look.kind}`)}
-                    {look.servedMs != null && <span className="second">{formatLength(look.servedMs)}</span>}
-                  </td>
-                  <td>{t(`rights.role.${look.role}` as Word)}</td>
-                  <td>{look.unit ?? '–'}</td>
-                  <td>{t(`session.purpose.${look.purpose}` as Word)}</td>
-                  {withCall && (
-                    <td className="nowrap">
-                      {look.contact?.startedAt
-                        ? formatInstant(look.contact.startedAt, language)
-                        : t('watch.extract.calls', { count: look.calls, number: formatCount(look.calls, language) })}
-                    </td>
-                  )}
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <Table
+            rows={views}
+            keyOf={(view) => views.indexOf(view)}
+            columns={[
+              {
+                head: t('contact.looks.at'),
+                cell: (view) => (isDaily(view) ? formatDate : formatInstant)(view.at, language),
+                className: 'nowrap',
+              },
+              {
+                head: t('watch.extract.kind'),
+                cell: ({ kind, servedMs }) => (
+                  <>
+                    {t(`watch.extract.kind.${kind}`)}
+                    {servedMs != null && <span className="second">{formatLength(servedMs)}</span>}
+                  </>
+                ),
+              },
+              { head: t('contact.looks.role'), cell: ({ role }) => t(`rights.role.${role}` as Word) },
+              { head: t('people.person.unit'), cell: ({ unit }) => unit ?? '–' },
+              { head: t('session.purpose.label'), cell: ({ purpose }) => t(`session.purpose.${purpose}` as Word) },
+              withCall && {
+                head: t('watch.extract.call'),
+                cell: ({ contact, calls }) =>
+                  contact?.startedAt
+                    ? formatInstant(contact.startedAt, language)
+                    : t('watch.extract.calls', { count: calls, number: formatCount(calls, language) }),
+                className: 'nowrap',
+              },
+            ]}
+          />
         </WideTable>
       )}
     </div>

@@ -1,3 +1,4 @@
+import { Table } from '../controls/table.tsx'
 import { WideTable } from '../controls/wide-table.tsx'
 import { formatLength } from '../format/duration.ts'
 import { formatInstant } from '../format/instant.ts'
@@ -10,39 +11,34 @@ export function ViewsTable({ views }: { views: readonly ViewToReview[] }) {
   const { t, language } = useLanguage()
   return (
     <WideTable aria-labelledby="review-looks">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">{t('contact.looks.at')}</th>
-            <th scope="col">{t('watch.review.who')}</th>
-            <th scope="col">{t('watch.review.action')}</th>
-            <th scope="col">{t('session.purpose.label')}</th>
-            <th scope="col">{t('watch.review.reference')}</th>
-            <th scope="col">{t('watch.review.how-much')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {views.map((look) => (
-            <tr key={look.seq}>
-              <td className="nowrap">{formatInstant(look.at, language, 'seconds')}</td>
-              <td>
-                {look.person?.name ?? t('watch.review.nobody')}
-                <span className="second">{t(`rights.role.${look.role}` as Word)}</span>
-              </td>
-              <td>{t(`watch.review.action.${look.action}` as Word)}</td>
-              <td>{t(`session.purpose.${look.purpose}` as Word)}</td>
-              <td className="breaking">{look.reference ?? '–'}</td>
-              <td>
-                <ViewExtent view={look} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Table
+        rows={views}
+        keyOf={({ seq }) => seq}
+        columns={[
+          {
+            head: t('contact.looks.at'),
+            cell: ({ at }) => formatInstant(at, language, 'seconds'),
+            className: 'nowrap',
+          },
+          {
+            head: t('watch.review.who'),
+            cell: ({ person, role }) => (
+              <>
+                {person?.name ?? t('watch.review.nobody')}
+                <span className="second">{t(`rights.role.${role}` as Word)}</span>
+              </>
+            ),
+          },
+          { head: t('watch.review.action'), cell: ({ action }) => t(`watch.review.action.${action}` as Word) },
+          { head: t('session.purpose.label'), cell: ({ purpose }) => t(`session.purpose.${purpose}` as Word) },
+          { head: t('watch.review.reference'), cell: ({ reference }) => reference ?? '–', className: 'breaking' },
+          { head: t('watch.review.how-much'), cell: extentOf },
+        ]}
+      />
     </WideTable>
   )
 
-  function ViewExtent({ view }: { view: ViewToReview }) {
+  function extentOf(view: ViewToReview): string {
     if (view.servedMs !== undefined) return t('watch.review.served', { length: formatLength(view.servedMs) })
     if (view.contacts !== undefined)
       return t('watch.review.contacts', { count: view.contacts, number: formatCount(view.contacts, language) })
