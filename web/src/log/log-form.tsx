@@ -1,12 +1,11 @@
-import { Search, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { Form } from 'react-aria-components'
 import { draftOf, filtersOf, problemsOf, type Draft } from '../contacts/draft.ts'
-import { Button } from '../controls/button.tsx'
 import { Choice, type Option } from '../controls/choice.tsx'
 import { DateRangeField } from '../controls/date-range.tsx'
 import { Field } from '../controls/field.tsx'
 import { focusWrong } from '../controls/focus-wrong.ts'
+import { SearchButtons } from '../controls/search-buttons.tsx'
 import { TimeOfDay } from '../controls/time-of-day.tsx'
 import { keysBelow } from '../language/language.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
@@ -146,24 +145,15 @@ export function LogForm({ filters, onSearch }: { filters: LogFilters; onSearch: 
           {t(wrong.times)}
         </p>
       )}
-      <div className="actions log-actions">
-        <Button type="submit" kind="primary">
-          <Search aria-hidden="true" size={18} />
-          {t('contacts.search.submit')}
-        </Button>
-        <Button
-          kind="secondary"
-          onPress={() => {
-            setDraft({})
-            setTime(timeOf({}))
-            setWrong({})
-            onSearch({})
-          }}
-        >
-          <X aria-hidden="true" size={18} />
-          {t('contacts.search.clear')}
-        </Button>
-      </div>
+      <SearchButtons
+        className="actions log-actions"
+        onClear={() => {
+          setDraft({})
+          setTime(timeOf({}))
+          setWrong({})
+          onSearch({})
+        }}
+      />
     </Form>
   )
 }

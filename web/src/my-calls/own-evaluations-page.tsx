@@ -6,6 +6,7 @@ import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
 import { Loaded } from '../controls/loaded.tsx'
 import { ActStep } from '../controls/step.tsx'
+import { finishRequest } from '../disclosures/finish-request.ts'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -43,13 +44,7 @@ function OwnEvaluations() {
           <>
             {data.items.length === 0 && <p className="muted">{t('quality.own.none')}</p>}
             {data.items.map((one) => (
-              <EvaluationCard
-                key={one.id}
-                evaluation={one}
-                onDone={async () => {
-                  await refetch()
-                }}
-              />
+              <EvaluationCard key={one.id} evaluation={one} onDone={refetch} />
             ))}
           </>
         )}
@@ -58,19 +53,15 @@ function OwnEvaluations() {
   )
 }
 
-function EvaluationCard({ evaluation: one, onDone }: { evaluation: OwnEvaluation; onDone: () => Promise<void> }) {
+function EvaluationCard({ evaluation: one, onDone }: { evaluation: OwnEvaluation; onDone: () => Promise<unknown> }) {
   const { t, language } = useLanguage()
   const acknowledge = $api.useMutation('post', '/api/my-calls/evaluations/{id}/acknowledgement')
   const heading = `own-${one.id}`
-  const read = async () => {
-    const isDone = await acknowledge.mutateAsync({ params: { path: { id: one.id } } }).then(
-      () => true,
-      () => false,
-    )
-    if (!isDone) return
-    announce(t('quality.own.acknowledged'))
-    await onDone()
-  }
+  const read = () =>
+    finishRequest(acknowledge.mutateAsync({ params: { path: { id: one.id } } }), async () => {
+      announce(t('quality.own.acknowledged'))
+      await onDone()
+    })
   const when = formatInstant(one.startedAt, language)
   return (
     <article className="panel stack" aria-labelledby={heading}>
@@ -121,7 +112,7 @@ function EvaluationCard({ evaluation: one, onDone }: { evaluation: OwnEvaluation
   )
 }
 
-function Disagree({ id, onDone }: { id: string; onDone: () => Promise<void> }) {
+function Disagree({ id, onDone }: { id: string; onDone: () => Promise<unknown> }) {
   const { t } = useLanguage()
   const disagree = $api.useMutation('post', '/api/my-calls/evaluations/{id}/disagreement')
   const [reasons, setReasons] = useState('')

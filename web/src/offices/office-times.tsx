@@ -8,6 +8,7 @@ import { Failure } from '../controls/failure.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
 import { exactUrlMatch } from '../controls/exact-url-match.ts'
 import { Loaded } from '../controls/loaded.tsx'
+import { finishRequest } from '../disclosures/finish-request.ts'
 import { formatDate, formatTime, zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { todayAt } from '../retention/hold-dates.ts'
@@ -115,15 +116,11 @@ function OneTime({ slot, onRemoved }: { slot: Slot; onRemoved: () => void }) {
   const { t, language } = useLanguage()
   const remove = $api.useMutation('delete', '/api/slots/{id}')
   const time = `${formatTime(slot.startsAt, language)}–${formatTime(slot.endsAt, language)}`
-  const removeSlot = async () => {
-    const done = await remove.mutateAsync({ params: { path: { id: slot.id } } }).then(
-      () => true,
-      () => false,
-    )
-    if (!done) return
-    onRemoved()
-    focusHeading('office-times')
-  }
+  const removeSlot = () =>
+    finishRequest(remove.mutateAsync({ params: { path: { id: slot.id } } }), () => {
+      onRemoved()
+      focusHeading('office-times')
+    })
   return (
     <li className={`slot ${slot.isBooked ? 'slot-booked' : ''}`}>
       <span className="slot-time">{time}</span>

@@ -1,10 +1,9 @@
-import { Search, X } from 'lucide-react'
 import { useState } from 'react'
 import { Form } from 'react-aria-components'
 import { $api } from '../api/client.ts'
-import { Button } from '../controls/button.tsx'
 import { Choice, type Option } from '../controls/choice.tsx'
 import { Field } from '../controls/field.tsx'
+import { SearchButtons } from '../controls/search-buttons.tsx'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { employedChoices, readPeopleFilters, type PeopleFilters } from './filters.ts'
 
@@ -65,22 +64,12 @@ export function PeopleForm({
         value={draft.employed ?? 'now'}
         onChange={(employed) => setDraft({ ...draft, employed: employed as (typeof employedChoices)[number] })}
       />
-      <div className="actions">
-        <Button type="submit" kind="primary">
-          <Search aria-hidden="true" size={18} />
-          {t('contacts.search.submit')}
-        </Button>
-        <Button
-          kind="secondary"
-          onPress={() => {
-            setDraft({})
-            onSearch({})
-          }}
-        >
-          <X aria-hidden="true" size={18} />
-          {t('contacts.search.clear')}
-        </Button>
-      </div>
+      <SearchButtons
+        onClear={() => {
+          setDraft({})
+          onSearch({})
+        }}
+      />
     </Form>
   )
 }

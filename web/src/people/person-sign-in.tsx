@@ -6,6 +6,7 @@ import { $api, queries } from '../api/client.ts'
 import type { PersonAccount } from '../api/shapes.ts'
 import { Fact } from '../contact/facts.tsx'
 import { Button } from '../controls/button.tsx'
+import { ConfirmButton } from '../controls/confirm-button.tsx'
 import { Confirm } from '../controls/confirm.tsx'
 import { Field } from '../controls/field.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
@@ -160,7 +161,6 @@ function MakeLink({
 function EndSessions({ id, name }: { id: string; name: string }) {
   const { t } = useLanguage()
   const end = $api.useMutation('delete', '/api/people/{id}/sessions')
-  const [isConfirming, setConfirming] = useState(false)
   const submit = async () => {
     const ended = await end.mutateAsync({ params: { path: { id } } }).catch(() => undefined)
     if (ended) announce(t('people.help.signin.ended', { name }))
@@ -174,19 +174,15 @@ function EndSessions({ id, name }: { id: string; name: string }) {
       )}
       {end.data && <Notice kind="success">{t('people.help.signin.ended', { name })}</Notice>}
       <div className="actions">
-        <Button kind="secondary" isBusy={end.isPending} onPress={() => setConfirming(true)}>
-          {t('people.help.signin.end')}
-        </Button>
+        <ConfirmButton
+          label={t('people.help.signin.end')}
+          title={t('people.help.signin.end.title', { name })}
+          isBusy={end.isPending}
+          onDo={() => void submit()}
+        >
+          <p>{t('people.help.signin.end.what')}</p>
+        </ConfirmButton>
       </div>
-      <Confirm
-        title={t('people.help.signin.end.title', { name })}
-        doLabel={t('people.help.signin.end')}
-        isOpen={isConfirming}
-        onDo={() => void submit()}
-        onClose={() => setConfirming(false)}
-      >
-        <p>{t('people.help.signin.end.what')}</p>
-      </Confirm>
     </>
   )
 }

@@ -1,20 +1,16 @@
-import { today } from '@internationalized/date'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useEffect, useEffectEvent, useRef, useState } from 'react'
-import { Form } from 'react-aria-components'
+import { useEffect, useEffectEvent, useRef } from 'react'
 import { $api } from '../api/client.ts'
 import type { UnderPurpose } from '../api/shapes.ts'
-import { Button } from '../controls/button.tsx'
-import { DateRangeField } from '../controls/date-range.tsx'
 import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { useTries } from '../controls/use-tries.ts'
+import { PeriodForm } from '../controls/period-form.tsx'
 import { zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { PurposeForm } from '../session/purpose-form.tsx'
 import { usePurposeState } from '../session/purpose.tsx'
 import { announce } from '../shell/announce.tsx'
-import { daysOf, readPeriod, type Period, type Rule } from './filters.ts'
+import { daysOf, readPeriod, type Rule } from './filters.ts'
 import { SharesTable } from './shares-table.tsx'
 
 /** Planned and actual shares within the viewer's scope in a period (R15). Counts of calls require a purpose. */
@@ -42,6 +38,7 @@ export function SharesSection({ rules }: { rules: readonly Rule[] }) {
 
 function SharesUnder({ under, rules }: { under: UnderPurpose; rules: readonly Rule[] }) {
   const { t } = useLanguage()
+  const navigate = useNavigate()
   const period = useSearch({ from: '/plan', select: readPeriod, structuralSharing: true })
   const { start, end } = daysOf(period)
   const from = start.toDate(zone).toISOString()
@@ -60,7 +57,17 @@ function SharesUnder({ under, rules }: { under: UnderPurpose; rules: readonly Ru
   const quotaNumbers = new Set(withQuota.flatMap((rule) => rule.numbers.map((one) => one.number)))
   return (
     <div className="stack" aria-busy={isFetching}>
-      <PeriodForm period={period} />
+      <PeriodForm
+        label={t('plan.period')}
+        days={{ start, end }}
+        presets={[7, 30, 90]}
+        presetLabel={(count) => t('plan.period.days', { count })}
+        problemOf={(days) => (days.end.compare(days.start) < 0 ? t('contacts.search.days.wrong') : undefined)}
+        onShow={(days) => {
+          const search = days ? { from: days.start.toString(), to: days.end.toString() } : {}
+          void navigate({ to: '/plan', search, replace: true, resetScroll: false })
+        }}
+      />
       <Loaded query={query} />
       {shares && (
         <>
@@ -91,58 +98,5 @@ function SharesUnder({ under, rules }: { under: UnderPurpose; rules: readonly Ru
         </>
       )}
     </div>
-  )
-}
-
-/** Chooses the period, in the URL. */
-function PeriodForm({ period }: { period: Period }) {
-  const { t } = useLanguage()
-  const navigate = useNavigate()
-  const [days, setDays] = useState<ReturnType<typeof daysOf> | null>(() => daysOf(period))
-  const { form, tried } = useTries()
-  const isWrong = days !== null && days.end.compare(days.start) < 0
-  const show = (next: typeof days) => {
-    tried()
-    if (next && next.end.compare(next.start) < 0) return
-    const search = next ? { from: next.start.toString(), to: next.end.toString() } : {}
-    void navigate({ to: '/plan', search, replace: true, resetScroll: false })
-  }
-  return (
-    <Form
-      ref={form}
-      validationBehavior="aria"
-      className="panel period-form"
-      aria-label={t('plan.period')}
-      onSubmit={(event) => {
-        event.preventDefault()
-        show(days)
-      }}
-    >
-      <DateRangeField
-        label={t('plan.period')}
-        error={isWrong ? t('contacts.search.days.wrong') : ''}
-        value={days}
-        onChange={setDays}
-      />
-      <div className="actions">
-        <Button type="submit" kind="primary">
-          {t('plan.period.show')}
-        </Button>
-        {([7, 30, 90] as const).map((count) => (
-          <Button
-            key={count}
-            kind="secondary"
-            onPress={() => {
-              const end = today(zone)
-              const next = { start: end.subtract({ days: count - 1 }), end }
-              setDays(next)
-              show(next)
-            }}
-          >
-            {t('plan.period.days', { count })}
-          </Button>
-        ))}
-      </div>
-    </Form>
   )
 }

@@ -4,6 +4,7 @@ import { Fact } from '../contact/facts.tsx'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Loaded } from '../controls/loaded.tsx'
+import { finishRequest } from '../disclosures/finish-request.ts'
 import { formatDate } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { useMe } from '../session/use-presence.ts'
@@ -42,14 +43,7 @@ function Calibrations() {
             {data.items.length > 0 && (
               <ul className="cards quality-wide" aria-label={t('quality.calibrations')}>
                 {data.items.map((one) => (
-                  <Row
-                    key={one.id}
-                    calibration={one}
-                    isExpert={isExpert}
-                    onDone={async () => {
-                      await refetch()
-                    }}
-                  />
+                  <Row key={one.id} calibration={one} isExpert={isExpert} onDone={refetch} />
                 ))}
               </ul>
             )}
@@ -76,7 +70,7 @@ function Row({
 }: {
   calibration: Calibration
   isExpert: boolean
-  onDone: () => Promise<void>
+  onDone: () => Promise<unknown>
 }) {
   const { t, language } = useLanguage()
   const navigate = useNavigate()
@@ -89,11 +83,7 @@ function Row({
     if (joined) await navigate({ to: '/quality/evaluations/$id', params: { id: joined.id } })
   }
   const closeCalibration = async () => {
-    const isClosed = await close.mutateAsync(target).then(
-      () => true,
-      () => false,
-    )
-    if (isClosed) await onDone()
+    await finishRequest(close.mutateAsync(target), onDone)
   }
   return (
     <li className="card stack-small">

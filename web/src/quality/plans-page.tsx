@@ -1,8 +1,6 @@
-import { useState } from 'react'
 import { $api, queries } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
-import { Button } from '../controls/button.tsx'
-import { Confirm } from '../controls/confirm.tsx'
+import { ConfirmButton } from '../controls/confirm-button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Loaded } from '../controls/loaded.tsx'
 import { Table } from '../controls/table.tsx'
@@ -39,13 +37,7 @@ function Plans() {
       crumbs={[{ label: t('quality.title'), to: '/quality' }]}
     >
       <Loaded query={query} />
-      {isExpert && data && (
-        <NewPlan
-          onDone={async () => {
-            await refetch()
-          }}
-        />
-      )}
+      {isExpert && data && <NewPlan onDone={refetch} />}
       {data?.items.length === 0 && <p className="muted">{t('quality.plans.none')}</p>}
       {data && data.items.length > 0 && (
         <ul className="cards quality-wide" aria-label={t('quality.plans')}>
@@ -61,7 +53,6 @@ function Plans() {
 function Plan({ plan, isExpert }: { plan: SamplingPlan; isExpert: boolean }) {
   const { t, language } = useLanguage()
   const end = $api.useMutation('delete', '/api/quality/plans/{id}')
-  const [isConfirming, setConfirming] = useState(false)
   const stop = async () => {
     try {
       await end.mutateAsync({ params: { path: { id: plan.id } } })
@@ -120,18 +111,14 @@ function Plan({ plan, isExpert }: { plan: SamplingPlan; isExpert: boolean }) {
       {end.error && <Failure error={end.error} />}
       {isExpert && !plan.endedAt && (
         <div className="actions">
-          <Button aria-label={`${t('quality.plan.end')}: ${plan.name}`} onPress={() => setConfirming(true)}>
-            {t('quality.plan.end')}
-          </Button>
-          <Confirm
+          <ConfirmButton
+            label={t('quality.plan.end')}
+            named={`${t('quality.plan.end')}: ${plan.name}`}
             title={t('quality.plan.end.sure')}
-            doLabel={t('quality.plan.end')}
-            isOpen={isConfirming}
             onDo={() => void stop()}
-            onClose={() => setConfirming(false)}
           >
             <p>{t('quality.plan.end.what')}</p>
-          </Confirm>
+          </ConfirmButton>
         </div>
       )}
     </li>

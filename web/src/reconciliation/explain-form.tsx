@@ -1,5 +1,5 @@
 import { useId, useState } from 'react'
-import { api, queries } from '../api/client.ts'
+import { $api, queries } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
@@ -35,8 +35,7 @@ export function ExplainForm({
   const [note, setNote] = useState('')
   const [chosen, setChosen] = useState<'selected' | 'all'>()
   const [isMissing, setMissing] = useState(false)
-  const [isBusy, setBusy] = useState(false)
-  const [failed, setFailed] = useState<unknown>()
+  const explanation = $api.useMutation('post', '/api/reconciliation/explanations')
   const field = useId()
   const title = useId()
   const which = selected.size === 0 ? 'all' : (chosen ?? 'selected')
@@ -47,14 +46,9 @@ export function ExplainForm({
       document.getElementById(field)?.focus()
       return
     }
-    setBusy(true)
-    setFailed(undefined)
     const body = { ...explained, note, ...(which === 'selected' && { segments: [...selected] }) }
-    const { data, error } = await api
-      .POST('/api/reconciliation/explanations', { body })
-      .catch((error: unknown) => ({ data: undefined, error }))
-    setBusy(false)
-    if (!data) return setFailed(error)
+    const data = await explanation.mutateAsync({ body }).catch(() => undefined)
+    if (!data) return
     const done = t('reconciliation.explain.done', {
       count: data.explained,
       number: formatCount(data.explained, language),
@@ -102,9 +96,9 @@ export function ExplainForm({
         onChange={setNote}
         maxLength={2000}
       />
-      {failed !== undefined && <Failure error={failed} />}
+      {explanation.error && <Failure error={explanation.error} />}
       <div className="actions">
-        <Button kind="primary" isBusy={isBusy} onPress={() => void explain()}>
+        <Button kind="primary" isBusy={explanation.isPending} onPress={() => void explain()}>
           {t('reconciliation.explain.do')}
         </Button>
       </div>

@@ -3,13 +3,13 @@ import { BellRing } from 'lucide-react'
 import { $api } from '../api/client.ts'
 import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
+import { PeriodForm } from '../controls/period-form.tsx'
 import { zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
 import { CountsTable } from './counts-table.tsx'
 import { FeedCard } from './feed-card.tsx'
-import { PeriodForm } from './period-form.tsx'
-import { daysOf, readReconciliationFilters } from './reconciliation-shapes.ts'
+import { daysOf, isPeriod, readReconciliationFilters } from './reconciliation-shapes.ts'
 import { UnreconciledList } from './unreconciled-list.tsx'
 
 /** Täsmäytys: calls reported by telephone systems, compared with recordings (R9, R13, AC8). */
@@ -25,9 +25,17 @@ export function ReconciliationPage() {
   return (
     <Page title={t('reconciliation.title')} lead={t('reconciliation.lead')}>
       <PeriodForm
+        label={t('reconciliation.period')}
         days={days}
-        onShow={({ start, end }) => {
-          const search = { ...filters, from: start.toString(), to: end.toString() }
+        presets={[7, 28, 90]}
+        presetLabel={(count) => t('reconciliation.period.days', { count })}
+        problemOf={({ start, end }) => {
+          if (isPeriod(start, end)) return undefined
+          return t(end.compare(start) < 0 ? 'contacts.search.days.wrong' : 'reconciliation.period.long')
+        }}
+        onShow={(shown) => {
+          if (!shown) return
+          const search = { ...filters, from: shown.start.toString(), to: shown.end.toString() }
           void navigate({ to: '/reconciliation', search, replace: true, resetScroll: false })
         }}
       />

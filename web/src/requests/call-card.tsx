@@ -6,6 +6,7 @@ import { Button } from '../controls/button.tsx'
 import { Confirm } from '../controls/confirm.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
+import { finishRequest } from '../disclosures/finish-request.ts'
 import { formatClock } from '../format/clock.ts'
 import { formatDate } from '../format/instant.ts'
 import { formatPhone } from '../format/phone.ts'
@@ -119,13 +120,11 @@ function CallActs({ request, call, onDone }: { request: RequestDetail; call: Req
   }
   const submit = async () => {
     const act = confirming === 'withdraw' ? withdraw : giveUp
-    const done = await act.mutateAsync(path).then(
-      () => true,
-      () => false,
+    await finishRequest(act.mutateAsync(path), () =>
+      confirming === 'withdraw'
+        ? onDone(t('requests.call.withdrawn'), 'request-calls')
+        : onDone(t('requests.call.told.NOT_IDENTIFIABLE'), callHeading(call.id)),
     )
-    if (!done) return
-    if (confirming === 'withdraw') await onDone(t('requests.call.withdrawn'), 'request-calls')
-    else await onDone(t('requests.call.told.NOT_IDENTIFIABLE'), callHeading(call.id))
   }
   if (isNarrowing) {
     return (

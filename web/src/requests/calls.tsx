@@ -1,11 +1,11 @@
 import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import type { RequestDetail, ReportedCall } from '../api/shapes.ts'
+import { Fact } from '../contact/facts.tsx'
 import { Button } from '../controls/button.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { CallCard, CallTitle } from './call-card.tsx'
-import { FromHome } from './from-home.tsx'
 import { StepSection } from './step-section.tsx'
 import { callHeading, headingOf, stateOf, type Done } from './steps.ts'
 import { ReportedCallForm } from './reported-call-form.tsx'
@@ -41,7 +41,13 @@ export function Calls({
         )
       }
     >
-      {request.fromHome && <FromHome told={request.fromHome.told} />}
+      {request.fromHome && (
+        <dl className="facts">
+          <Fact label={t('requests.home.told')}>
+            <span className="request-address breaking">{request.fromHome.told}</span>
+          </Fact>
+        </dl>
+      )}
       {!identified && !closed && <p className="muted">{t('requests.calls.first')}</p>}
       {closed && calls.length === 0 && <p className="muted">{t('requests.calls.none')}</p>}
       {calls.map((call) => (

@@ -7,6 +7,7 @@ import { Confirm } from '../controls/confirm.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { RadioCards } from '../controls/radio-cards.tsx'
+import { finishRequest } from '../disclosures/finish-request.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { useFolding } from './folding.tsx'
 import { StepSection } from './step-section.tsx'
@@ -34,11 +35,9 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
   // A withdrawn request needs no answer, and a refused one gets its reasons.
   const blockers = outcome === 'ANSWERED' ? request.unfinished : request.unfinishedOtherwise[outcome]
   const submit = async () => {
-    const done = await close.mutateAsync({ params: { path: { id: request.id } }, body: { outcome } }).then(
-      () => true,
-      () => false,
+    await finishRequest(close.mutateAsync({ params: { path: { id: request.id } }, body: { outcome } }), () =>
+      onDone(t(`requests.request.over.${outcome}`)),
     )
-    if (done) await onDone(t(`requests.request.over.${outcome}`))
   }
   return (
     <StepSection step="close" state={stateOf('close', request)} summary={t('requests.request.close.ahead')}>

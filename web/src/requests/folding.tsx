@@ -1,7 +1,6 @@
 import { createContext, use, useState, type ReactNode } from 'react'
 import type { RequestDetail } from '../api/shapes.ts'
-import { scrollToStep } from './scroll-to-step.ts'
-import { canFold, stateOf, stepsOf, type Step } from './steps.ts'
+import { canFold, stateOf, stepElementId, stepsOf, type Step } from './steps.ts'
 
 interface Folding {
   /** True if the reader may fold a step: those with work to do stay open. */
@@ -41,4 +40,10 @@ export function useFolding(): Folding {
   const folding = use(FoldingContext)
   if (!folding) throw new Error('useFolding is called outside FoldingProvider')
   return folding
+}
+
+function scrollToStep(step: Step): void {
+  const part = document.getElementById(stepElementId(step))
+  part?.scrollIntoView({ block: 'start' })
+  part?.querySelector<HTMLElement>('h2')?.focus({ preventScroll: true })
 }

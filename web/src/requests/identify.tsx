@@ -7,6 +7,7 @@ import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { RadioCards } from '../controls/radio-cards.tsx'
 import { useTries } from '../controls/use-tries.ts'
+import { finishRequest } from '../disclosures/finish-request.ts'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { StepSection } from './step-section.tsx'
@@ -68,11 +69,9 @@ function Identify({ request, onDone }: { request: RequestDetail; onDone: Done })
   const { form, isTried, tried } = useTries()
   const submit = async () => {
     if (!how) return tried()
-    const done = await identify.mutateAsync({ params: { path: { id: request.id } }, body: { how } }).then(
-      () => true,
-      () => false,
+    await finishRequest(identify.mutateAsync({ params: { path: { id: request.id } }, body: { how } }), () =>
+      onDone(t('requests.request.identified.done'), 'request-calls'),
     )
-    if (done) await onDone(t('requests.request.identified.done'), 'request-calls')
   }
   return (
     <Form

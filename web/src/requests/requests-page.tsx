@@ -1,14 +1,14 @@
 import { Link, useLocation, useNavigate, useSearch } from '@tanstack/react-router'
-import { ChartColumn, FilePlus, Search, X } from 'lucide-react'
+import { ChartColumn, FilePlus } from 'lucide-react'
 import { useEffect, useEffectEvent, useState } from 'react'
 import { Form } from 'react-aria-components'
 import type { RequestQueue } from '../api/shapes.ts'
-import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { exactUrlMatch } from '../controls/exact-url-match.ts'
+import { SearchButtons } from '../controls/search-buttons.tsx'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { useMe } from '../session/use-presence.ts'
@@ -159,24 +159,17 @@ function FindForm({ filters }: { filters: QueueFilters }) {
         autoComplete="off"
         spellCheck="false"
       />
-      <div className="actions">
-        <Button type="submit">
-          <Search aria-hidden="true" size={18} />
-          {t('contacts.search.submit')}
-        </Button>
-        {filters.find && (
-          <Button
-            kind="quiet"
-            onPress={() => {
-              setFind('')
-              navigateTo('')
-            }}
-          >
-            <X aria-hidden="true" size={18} />
-            {t('contacts.search.clear')}
-          </Button>
-        )}
-      </div>
+      <SearchButtons
+        isMain={false}
+        onClear={
+          filters.find
+            ? () => {
+                setFind('')
+                navigateTo('')
+              }
+            : undefined
+        }
+      />
     </Form>
   )
 }

@@ -6,6 +6,7 @@ import { Confirm } from '../controls/confirm.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
+import { finishRequest } from '../disclosures/finish-request.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { callHeading, type Done } from './steps.ts'
 import { verificationMethod } from './reported-call.ts'
@@ -34,14 +35,10 @@ export function VerifyCall({
   if (!method) return null
 
   const answer = async (isParty: boolean) => {
-    const done = await verify
-      .mutateAsync({ params: { path: { id: request.id, callId: call.id } }, body: { isParty } })
-      .then(
-        () => true,
-        () => false,
-      )
-    if (done)
-      await onDone(t(isParty ? 'requests.call.told.MATCHED' : 'requests.call.told.NOT_PARTY'), callHeading(call.id))
+    await finishRequest(
+      verify.mutateAsync({ params: { path: { id: request.id, callId: call.id } }, body: { isParty } }),
+      () => onDone(t(isParty ? 'requests.call.told.MATCHED' : 'requests.call.told.NOT_PARTY'), callHeading(call.id)),
+    )
   }
   const recordings = call.verification?.recordings ?? []
   const mayConfirm = method === 'question' || method === 'details' || method === 'personnel'

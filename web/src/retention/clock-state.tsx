@@ -1,7 +1,6 @@
 import { useState } from 'react'
 import { api } from '../api/client.ts'
-import { Button } from '../controls/button.tsx'
-import { Confirm } from '../controls/confirm.tsx'
+import { ConfirmButton } from '../controls/confirm-button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
 import { Notice } from '../controls/notice.tsx'
@@ -21,7 +20,6 @@ const clockConfirmationId = '00000000-0000-0000-0000-000000000000'
 export function ClockState({ retention, onConfirmed }: { retention: Retention; onConfirmed: () => Promise<unknown> }) {
   const { t, language } = useLanguage()
   const { clock, may } = retention
-  const [isConfirming, setConfirming] = useState(false)
   const [isBusy, setBusy] = useState(false)
   const [failed, setFailed] = useState<unknown>()
   if (clock.state === 'right') return null
@@ -57,20 +55,17 @@ export function ClockState({ retention, onConfirmed }: { retention: Retention; o
         {clock.isConfirmedByViewer && <p>{t('retention.clock.yours')}</p>}
         {failed !== undefined && <Failure error={failed} />}
         {mayConfirm && (
-          <Button kind="secondary" isBusy={isBusy} onPress={() => setConfirming(true)}>
-            {t('retention.clock.confirm')}
-          </Button>
+          <ConfirmButton
+            label={t('retention.clock.confirm')}
+            title={t('retention.clock.question', { now: at(clock.now) })}
+            doLabel={t('retention.clock.yes')}
+            isBusy={isBusy}
+            onDo={() => void submit()}
+          >
+            <p>{t('retention.clock.question.why')}</p>
+          </ConfirmButton>
         )}
       </Notice>
-      <Confirm
-        title={t('retention.clock.question', { now: at(clock.now) })}
-        doLabel={t('retention.clock.yes')}
-        isOpen={isConfirming}
-        onDo={() => void submit()}
-        onClose={() => setConfirming(false)}
-      >
-        <p>{t('retention.clock.question.why')}</p>
-      </Confirm>
     </section>
   )
 }

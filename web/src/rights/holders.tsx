@@ -1,13 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Search, X } from 'lucide-react'
 import { useState } from 'react'
 import { Form } from 'react-aria-components'
 import { api } from '../api/client.ts'
-import { Button } from '../controls/button.tsx'
 import { Choice } from '../controls/choice.tsx'
 import { Field } from '../controls/field.tsx'
 import { FoundList } from '../controls/found-list.tsx'
+import { SearchButtons } from '../controls/search-buttons.tsx'
 import { TableOrCards } from '../controls/table.tsx'
 import { formatLastDay } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
@@ -84,22 +83,13 @@ function HolderForm({ filters, onSearch }: { filters: HolderFilters; onSearch: (
         value={draft.role ?? ''}
         onChange={(role) => setDraft(readHolderFilters({ ...draft, role }))}
       />
-      <div className="actions">
-        <Button type="submit" kind="secondary">
-          <Search aria-hidden="true" size={18} />
-          {t('contacts.search.submit')}
-        </Button>
-        <Button
-          kind="quiet"
-          onPress={() => {
-            setDraft({})
-            onSearch({})
-          }}
-        >
-          <X aria-hidden="true" size={18} />
-          {t('contacts.search.clear')}
-        </Button>
-      </div>
+      <SearchButtons
+        isMain={false}
+        onClear={() => {
+          setDraft({})
+          onSearch({})
+        }}
+      />
     </Form>
   )
 }

@@ -7,6 +7,7 @@ import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Waiting } from '../controls/waiting.tsx'
+import { finishRequest } from '../disclosures/finish-request.ts'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -81,8 +82,7 @@ function SignOff({ month, isWhole }: { month: ReviewMonth; isWhole: boolean }) {
   const { t, language } = useLanguage()
   const [note, setNote] = useState('')
   const [isMissing, setMissing] = useState(false)
-  const [isBusy, setBusy] = useState(false)
-  const [failed, setFailed] = useState<unknown>()
+  const review = $api.useMutation('post', '/api/reviews/{month}')
   const field = useId()
   const title = useId()
 
@@ -92,16 +92,11 @@ function SignOff({ month, isWhole }: { month: ReviewMonth; isWhole: boolean }) {
       document.getElementById(field)?.focus()
       return
     }
-    setBusy(true)
-    setFailed(undefined)
     const params = { path: { month: month.month } }
-    const { error } = await api
-      .POST('/api/reviews/{month}', { params, body: { note } })
-      .catch((error: unknown) => ({ error }))
-    setBusy(false)
-    if (error) return setFailed(error)
-    announce(t('watch.review.signed'))
-    await queries.invalidateQueries({ queryKey: ['get', '/api/reviews'] })
+    await finishRequest(review.mutateAsync({ params, body: { note } }), async () => {
+      announce(t('watch.review.signed'))
+      await queries.invalidateQueries({ queryKey: ['get', '/api/reviews'] })
+    })
   }
 
   return (
@@ -128,9 +123,9 @@ function SignOff({ month, isWhole }: { month: ReviewMonth; isWhole: boolean }) {
             onChange={setNote}
             maxLength={2000}
           />
-          {failed !== undefined && <Failure error={failed} />}
+          {review.error && <Failure error={review.error} />}
           <div className="actions">
-            <Button kind="primary" isBusy={isBusy} isDisabled={!isWhole} onPress={() => void sign()}>
+            <Button kind="primary" isBusy={review.isPending} isDisabled={!isWhole} onPress={() => void sign()}>
               {t('watch.review.sign.do')}
             </Button>
           </div>

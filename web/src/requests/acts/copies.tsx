@@ -1,8 +1,7 @@
 import { useEffect, useId, useState } from 'react'
 import { $api } from '../../api/client.ts'
 import type { RequestDetail, SubjectCopy } from '../../api/shapes.ts'
-import { Button } from '../../controls/button.tsx'
-import { Confirm } from '../../controls/confirm.tsx'
+import { ConfirmButton } from '../../controls/confirm-button.tsx'
 import { Downloads } from '../../controls/downloads.tsx'
 import { Failure } from '../../controls/failure.tsx'
 import { focusHeading } from '../../controls/focus-heading.ts'
@@ -76,7 +75,6 @@ export function Copies({ request, onChanged }: { request: RequestDetail; onChang
 function CopyRow({ copy, part, onWithdrawn }: { copy: SubjectCopy; part: Part | undefined; onWithdrawn: () => void }) {
   const { t, language } = useLanguage()
   const withdraw = $api.useMutation('delete', '/api/copies/{id}')
-  const [isConfirming, setConfirming] = useState(false)
   const at = (instant: string) => formatInstant(instant, language)
   return (
     <li className="stack-small">
@@ -98,23 +96,16 @@ function CopyRow({ copy, part, onWithdrawn }: { copy: SubjectCopy; part: Part | 
       {withdraw.error != null && <Failure error={withdraw.error} />}
       {(copy.state === 'ready' || copy.state === 'making') && (
         <div className="actions">
-          <Button kind="secondary" isBusy={withdraw.isPending} onPress={() => setConfirming(true)}>
-            {t('acts.copies.withdraw')}
-          </Button>
+          <ConfirmButton
+            label={t('acts.copies.withdraw')}
+            title={t('acts.copies.withdraw.sure')}
+            isBusy={withdraw.isPending}
+            onDo={() => withdraw.mutate({ params: { path: { id: copy.id } } }, { onSuccess: onWithdrawn })}
+          >
+            <p>{t('acts.copies.withdraw.what')}</p>
+          </ConfirmButton>
         </div>
       )}
-      <Confirm
-        title={t('acts.copies.withdraw.sure')}
-        doLabel={t('acts.copies.withdraw')}
-        isOpen={isConfirming}
-        onClose={() => setConfirming(false)}
-        onDo={() => {
-          setConfirming(false)
-          withdraw.mutate({ params: { path: { id: copy.id } } }, { onSuccess: onWithdrawn })
-        }}
-      >
-        <p>{t('acts.copies.withdraw.what')}</p>
-      </Confirm>
     </li>
   )
 }

@@ -1,43 +1,55 @@
 import { today } from '@internationalized/date'
 import { useState } from 'react'
 import { Form } from 'react-aria-components'
-import { Button } from '../controls/button.tsx'
-import { DateRangeField, type DateRange } from '../controls/date-range.tsx'
-import { useTries } from '../controls/use-tries.ts'
 import { zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { isPeriod } from './reconciliation-shapes.ts'
+import { Button } from './button.tsx'
+import { DateRangeField, type DateRange } from './date-range.tsx'
+import { useTries } from './use-tries.ts'
 
-/** Chooses the period. */
-export function PeriodForm({ days: given, onShow }: { days: DateRange; onShow: (days: DateRange) => void }) {
+/** Chooses a period: its days, or one of the last numbers of days. */
+export function PeriodForm({
+  label,
+  days: given,
+  problemOf,
+  presets,
+  presetLabel,
+  onShow,
+}: {
+  label: string
+  days: DateRange
+  /** Returns why a period cannot be shown; undefined if it can. */
+  problemOf: (days: DateRange) => string | undefined
+  /** Numbers of days up to today. */
+  presets: readonly number[]
+  presetLabel: (count: number) => string
+  /** Called with null if the field is empty. */
+  onShow: (days: DateRange | null) => void
+}) {
   const { t } = useLanguage()
   const [days, setDays] = useState<DateRange | null>(given)
   const { form, tried } = useTries()
-  const error =
-    !days || isPeriod(days.start, days.end)
-      ? ''
-      : t(days.end.compare(days.start) < 0 ? 'contacts.search.days.wrong' : 'reconciliation.period.long')
   const show = (next: DateRange | null) => {
     tried()
-    if (next && isPeriod(next.start, next.end)) onShow(next)
+    if (!next || problemOf(next) === undefined) onShow(next)
   }
   return (
     <Form
       ref={form}
       validationBehavior="aria"
       className="panel period-form"
-      aria-label={t('reconciliation.period')}
+      aria-label={label}
       onSubmit={(event) => {
         event.preventDefault()
         show(days)
       }}
     >
-      <DateRangeField label={t('reconciliation.period')} error={error} value={days} onChange={setDays} />
+      <DateRangeField label={label} error={(days && problemOf(days)) ?? ''} value={days} onChange={setDays} />
       <div className="actions">
         <Button type="submit" kind="primary">
           {t('plan.period.show')}
         </Button>
-        {([7, 28, 90] as const).map((count) => (
+        {presets.map((count) => (
           <Button
             key={count}
             kind="secondary"
@@ -48,7 +60,7 @@ export function PeriodForm({ days: given, onShow }: { days: DateRange; onShow: (
               show(next)
             }}
           >
-            {t('reconciliation.period.days', { count })}
+            {presetLabel(count)}
           </Button>
         ))}
       </div>
