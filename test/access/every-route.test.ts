@@ -119,7 +119,7 @@ const othersListenings = new Map<string, string>()
 
 /**
  * Returns a listening of the principal if they may have one, otherwise one of somebody who may. The latter is shared by
- * all principals of an operation and relation, because frequent listeners are slowed down.
+ * all principals of an operation and relation.
  */
 async function listeningFor(id: OperationId, principal: Principal, relation: CallRelation): Promise<string> {
   if (mayCall('startListening', principal, relation)) return startListening(principal, relation)

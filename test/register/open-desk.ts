@@ -66,6 +66,9 @@ export interface TestDesk {
 /** Public URL of a test desk, for its passkeys. */
 export const publicUrl = 'https://seloste.example'
 
+/** Limits that no test reaches. A test views more in a minute than a person does, and would wait. */
+const noReadLimits = { inMinute: 100_000, inHour: 100_000 }
+
 /** Call it at the top of a test file; it is closed after the file's tests. */
 export async function openTestDesk(
   database: TestDatabase<RegisterTables>,
@@ -77,6 +80,7 @@ export async function openTestDesk(
     flows = createCallFlows({ nowMs: () => systemClock.now().epochMilliseconds, uuid: randomUUID }),
     web: webOptions = {},
     health = {},
+    readLimits = noReadLimits,
   }: {
     identityProvider?: IdentityProvider
     identifiedDesk?: IdentifiedDesk
@@ -84,6 +88,8 @@ export async function openTestDesk(
     flows?: CallFlows
     web?: Partial<ServeOptions>
     health?: Partial<Awaited<ReturnType<Desk['health']>>>
+    /** Views after which a person's next ones are slowed down: by default none. */
+    readLimits?: { inMinute: number; inHour: number }
   } = {},
 ): Promise<TestDesk> {
   const webFolder = join(register.folder, 'web')
@@ -177,7 +183,7 @@ export async function openTestDesk(
       versions,
       clock: systemClock,
       flows: readCallFlows(captures),
-      readRateLimit: createReadRateLimit(database.as('seloste_desk').db, systemClock),
+      readRateLimit: createReadRateLimit(database.as('seloste_desk').db, systemClock, readLimits),
       health: () => Promise.resolve({ missing: [], silentCaptures: [], blockers: [], ...health }),
       sip: ['sip:127.0.0.1:5060'],
       signInConfig: {

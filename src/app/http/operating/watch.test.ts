@@ -10,7 +10,7 @@ import { servedRequest } from '#test/requests/served-request.ts'
 
 const database = await createTestDatabase<RegisterTables>()
 const register = await makeTestRegister(database)
-const desk = await openTestDesk(database, register)
+const desk = await openTestDesk(database, register, { readLimits: defaultReadLimits })
 const { pool, db: admin } = database.as()
 const asDesk = database.as('seloste_desk').db
 const now = () => Temporal.Now.instant()
