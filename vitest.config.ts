@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { useMemoryFolder } from './test/house/memory-folder.ts'
-import { WaitingFirst } from './test/house/waiting-first.ts'
+import { SpreadWaiting } from './test/house/spread-waiting.ts'
 import { pageTexts } from './web/texts-plugin.ts'
 
 useMemoryFolder()
@@ -31,9 +31,10 @@ export default defineConfig({
   test: {
     // One PostgreSQL for the whole run.
     globalSetup: ['test/database/global-setup.ts'],
-    // Many tests wait for sockets, the database or the clock; on two cores the default would be one at a time.
-    maxWorkers: 3,
-    sequence: { sequencer: WaitingFirst },
+    // Many tests wait for sockets, the database or the clock, so that three at a time leave two cores partly idle. The default
+    // would be one at a time there.
+    maxWorkers: 4,
+    sequence: { sequencer: SpreadWaiting },
     projects: [
       {
         plugins: [pageTexts()],
