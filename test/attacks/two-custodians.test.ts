@@ -17,6 +17,7 @@ import { renewIntakeKey } from '#safeguards/keys/renew-intake-key.ts'
 import { createTestDatabase } from '../database/create-test-database.ts'
 
 const database = await createTestDatabase<RegisterTables>()
+const lost = await createTestDatabase<RegisterTables>()
 const folder = await mkdtemp(join(tmpdir(), 'seloste-2c-'))
 afterAll(() => rm(folder, { recursive: true, force: true }))
 const databaseUrl = database.url('seloste_custodian')
@@ -32,23 +33,6 @@ test('a second custodian waits for the first to end, and is refused if the first
   await first.stop()
   await (await second).stop()
 })
-
-test(
-  'a custodian that lost its database connection exits if another has taken over meanwhile',
-  { timeout: 60_000 },
-  async () => {
-    const reply = Promise.withResolvers<unknown>()
-    const first = await holdCustodianLock({ databaseUrl, onElsewhere: reply.resolve })
-    await database
-      .as()
-      .pool.query(
-        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'seloste-custodian alone' and datname = current_database()",
-      )
-    const second = await holdCustodianLock({ databaseUrl, onElsewhere: nothing })
-    expect(await reply.promise).toMatchObject(elsewhere)
-    await Promise.all([first.stop(), second.stop()])
-  },
-)
 
 test('refuses a key folder restored from an older state, even if it has some of the keys', async () => {
   const db = database.as('seloste_custodian').db
@@ -123,24 +107,47 @@ test(
   },
 )
 
-test('a copy of the machine that is started exits while the original runs', { timeout: 120_000 }, async () => {
-  const [data, copy] = [join(folder, 'machine'), join(folder, 'copy')]
-  await writeFile(join(folder, 'draw.key'), Buffer.alloc(32, 7), { mode: 0o600 })
-  await cp(join(folder, 'keys'), join(data, 'keys'), { recursive: true })
-  const first = await startCustodian(data)
-  try {
-    expect(first.output()).toContain('custodian at ')
-    for (const part of ['keys', 'audit-log', 'ledger']) {
-      await cp(join(data, part), join(copy, part), { recursive: true })
+// Runs beside the next test, in a database of its own, because both wait for ten seconds and more.
+test.concurrent(
+  'a custodian that lost its database connection exits if another has taken over meanwhile',
+  { timeout: 60_000 },
+  async () => {
+    const databaseUrl = lost.url('seloste_custodian')
+    const reply = Promise.withResolvers<unknown>()
+    const first = await holdCustodianLock({ databaseUrl, onElsewhere: reply.resolve })
+    await lost
+      .as()
+      .pool.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'seloste-custodian alone' and datname = current_database()",
+      )
+    const second = await holdCustodianLock({ databaseUrl, onElsewhere: nothing })
+    expect(await reply.promise).toMatchObject(elsewhere)
+    await Promise.all([first.stop(), second.stop()])
+  },
+)
+
+test.concurrent(
+  'a copy of the machine that is started exits while the original runs',
+  { timeout: 120_000 },
+  async () => {
+    const [data, copy] = [join(folder, 'machine'), join(folder, 'copy')]
+    await writeFile(join(folder, 'draw.key'), Buffer.alloc(32, 7), { mode: 0o600 })
+    await cp(join(folder, 'keys'), join(data, 'keys'), { recursive: true })
+    const first = await startCustodian(data)
+    try {
+      expect(first.output()).toContain('custodian at ')
+      for (const part of ['keys', 'audit-log', 'ledger']) {
+        await cp(join(data, part), join(copy, part), { recursive: true })
+      }
+      const second = await startCustodian(copy)
+      await second.stop()
+      expect(second.output()).toContain('another custodian is running on this register')
+      expect(second.output()).not.toContain('custodian at ')
+    } finally {
+      await first.stop()
     }
-    const second = await startCustodian(copy)
-    await second.stop()
-    expect(second.output()).toContain('another custodian is running on this register')
-    expect(second.output()).not.toContain('custodian at ')
-  } finally {
-    await first.stop()
-  }
-})
+  },
+)
 
 test('a register refuses to move while a custodian elsewhere holds the custodian’s lock, even an idle one', async () => {
   const held = await holdCustodianLock({ databaseUrl, onElsewhere: nothing })
