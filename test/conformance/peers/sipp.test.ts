@@ -13,7 +13,7 @@ import { playRequestedStreams } from './play-stream.ts'
 import { runSipp, sippMissing } from './run-sipp.ts'
 import { sweep } from './sweep.ts'
 
-const scenario = join(import.meta.dirname, 'sipp/record-call.xml')
+const scenario = join(import.meta.dirname, '../../../docs/operate/examples/sipp-siprec.xml')
 const caller = '+358401234567'
 const aino = officialByKey('aino')
 const soundMs = 4_000
