@@ -10,8 +10,7 @@ import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import type { Client } from 'pg'
-import { DatabaseFault } from './faults.ts'
-import { describeError } from './describe-error.ts'
+import { DatabaseFault, describeStatementError } from './faults.ts'
 
 interface FunctionFile {
   /** `requests/letters.sql` */
@@ -53,7 +52,7 @@ export async function applyFunctions(client: Client, directory: string): Promise
     await client.query('rollback')
     throw new DatabaseFault(
       'functions-failed',
-      `The functions were rolled back at ${name}: ${describeError(cause, statements)}`,
+      `The functions were rolled back at ${name}: ${describeStatementError(cause, statements)}`,
       cause,
     )
   }

@@ -4,7 +4,6 @@ import { randomBytes } from 'node:crypto'
 import { open, readFile, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { Client } from 'pg'
 import { prepareBinaries } from './embedded/binaries.ts'
 import { majorOf, upgradeFolder } from './embedded/major.ts'
 import { assertDurable } from './embedded/durability.ts'
@@ -31,6 +30,7 @@ import {
 } from './embedded/postmaster.ts'
 import { postgresProcessesOf, processIdentity } from './embedded/processes.ts'
 import { DatabaseFault } from './faults.ts'
+import { withClient } from './query-once.ts'
 
 /** The methods of a pino logger that this folder uses. */
 export type EmbeddedLog = { info: (message: string) => void; warn: (message: string) => void }
@@ -99,7 +99,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const running = startPostmaster(paths, binaries, user, socketDirectory)
     postmaster = running
     await untilReady(address.adminUrl(), running, () => startFault(`in ${paths.root}`, readLogFrom(paths, logStart)))
-    await checkDurability(address.adminUrl())
+    await withClient(address.adminUrl(), assertDurable)
 
     let stopping: Promise<void> | undefined
     let restarting: Promise<void> | undefined
@@ -291,10 +291,7 @@ async function untilReady(url: string, postmaster: Postmaster, failed: () => Dat
   for (let waitedMs = 0; waitedMs < readyMs; waitedMs += 25) {
     if (hasEnded) throw failed()
     try {
-      const client = new Client({ connectionString: url })
-      client.on('error', () => undefined) // Reported by the promise of connect.
-      await client.connect()
-      await client.end()
+      await withClient(url, () => Promise.resolve())
       return
     } catch (error) {
       last = error
@@ -305,16 +302,6 @@ async function untilReady(url: string, postmaster: Postmaster, failed: () => Dat
     await wait(25)
   }
   throw hasEnded ? failed() : startFault('no connection', last instanceof Error ? last.message : String(last), last)
-}
-
-async function checkDurability(url: string): Promise<void> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  try {
-    await assertDurable(client)
-  } finally {
-    await client.end()
-  }
 }
 
 function unexpectedEnd(paths: ClusterPaths, words: string): DatabaseFault {

@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { applyFunctions, areFunctionsCurrent } from './apply-functions.ts'
-import { describeError } from './describe-error.ts'
-import { DatabaseFault } from './faults.ts'
+import { DatabaseFault, describeStatementError } from './faults.ts'
+import { withClient } from './query-once.ts'
 import { schemaFolder } from './schema-folder.ts'
 
 interface Applied {
@@ -42,10 +42,7 @@ export async function migrate(
   { folder = schemaFolder, upTo = Infinity }: Options = {},
 ): Promise<string[]> {
   const all = await readMigrations(join(folder, 'migrations'))
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  client.on('error', () => undefined) // The query under way rejects as well.
-  try {
+  return withClient(url, async (client) => {
     await client.query('select pg_advisory_lock($1)', [migrationLock])
     await client.query(`
       create table if not exists migration (
@@ -64,9 +61,7 @@ export async function migrate(
     const areNew = await applyFunctions(client, join(folder, 'functions'))
     await client.query(await readFile(join(folder, 'server-rights.sql'), 'utf8'))
     return areNew ? [...applied, 'functions'] : applied
-  } finally {
-    await client.end()
-  }
+  })
 }
 
 /** Changes that a start of this program would make in a database. */
@@ -85,10 +80,7 @@ export interface MigrationPlan {
  */
 export async function planMigration(url: string, folder: string = schemaFolder): Promise<MigrationPlan> {
   const all = await readMigrations(join(folder, 'migrations'))
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  client.on('error', () => undefined) // The query under way rejects as well.
-  try {
+  return withClient(url, async (client) => {
     const table = await client.query<{ exists: boolean }>(`select to_regclass('migration') is not null as exists`)
     const applied = table.rows[0]?.exists
       ? (await client.query<Applied>('select number, name, checksum from migration order by number')).rows
@@ -100,9 +92,7 @@ export async function planMigration(url: string, folder: string = schemaFolder):
       waiting: waiting.map(({ name }) => name),
       areFunctionsNew: !(await areFunctionsCurrent(client, join(folder, 'functions'))),
     }
-  } finally {
-    await client.end()
-  }
+  })
 }
 
 /** Revokes temporary tables, which fill the disk unseen, from all but the owner. A copy of a database lacks its grants. */
@@ -166,7 +156,7 @@ async function apply(client: Client, migration: Migration, before: readonly Appl
     await client.query('rollback')
     throw new DatabaseFault(
       'migration-failed',
-      `The migration ${name} was rolled back: ${describeError(cause, statements)}`,
+      `The migration ${name} was rolled back: ${describeStatementError(cause, statements)}`,
       cause,
     )
   }

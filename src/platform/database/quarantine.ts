@@ -1,9 +1,9 @@
 // Keeps a database closed while it is being filled: after a restore until the destructions since the backup have been repeated,
 // during a move until everything has been copied. The mark is in the database itself.
-import { Client } from 'pg'
 import type { DedicatedConnection } from './copy.ts'
 import { DatabaseFault } from './faults.ts'
 import { readMovedAway } from './moved-away.ts'
+import { withClient } from './query-once.ts'
 
 export type Quarantine = { backup: string; beganAt: Temporal.Instant }
 
@@ -55,14 +55,9 @@ export async function readQuarantine(connection: Pick<DedicatedConnection, 'quer
  * @throws DatabaseFault `database-quarantined` if a restore or a move is unfinished, `database-moved` if the register has moved
  */
 export async function refuseQuarantined(url: string): Promise<void> {
-  const client = new Client({ connectionString: url })
-  client.on('error', () => undefined) // The query under way rejects as well.
-  await client.connect()
-  try {
-    await assertUsable({ query: async <Row extends object>(text: string) => (await client.query<Row>(text)).rows })
-  } finally {
-    await client.end()
-  }
+  await withClient(url, (client) =>
+    assertUsable({ query: async <Row extends object>(text: string) => (await client.query<Row>(text)).rows }),
+  )
 }
 
 /** Like refuseQuarantined, over an existing connection. */

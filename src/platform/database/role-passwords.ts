@@ -1,6 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 import { strict as assert } from 'node:assert'
-import { Client, escapeIdentifier, escapeLiteral } from 'pg'
+import { escapeIdentifier, escapeLiteral } from 'pg'
+import { withClient } from './query-once.ts'
 
 const iterations = 4096
 const saltBytes = 16
@@ -13,18 +14,14 @@ const keyBytes = 32
  * @param passwords printable ASCII only, as SASLprep is not applied here
  */
 export async function setRolePasswords(adminUrl: string, passwords: Readonly<Record<string, string>>): Promise<void> {
-  const client = new Client({ connectionString: adminUrl })
-  await client.connect()
-  try {
+  await withClient(adminUrl, async (client) => {
     await client.query('begin')
     for (const [role, password] of Object.entries(passwords)) {
       const verifier = scramVerifier(password, randomBytes(saltBytes))
       await client.query(`alter role ${escapeIdentifier(role)} with login password ${escapeLiteral(verifier)}`)
     }
     await client.query('commit')
-  } finally {
-    await client.end()
-  }
+  })
 }
 
 /** Returns `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`, as in pg_authid. */
