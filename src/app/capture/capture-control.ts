@@ -2,7 +2,8 @@ import { createServer } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { AdmissionState } from '#capture/admission/admission.ts'
 import type { Clock } from '#platform/clock/clock.ts'
-import { closeSocket, listenAtSocket } from '#platform/processes/listen-at-socket.ts'
+import { closeServer } from '#platform/connections/small-server.ts'
+import { listenAtSocket } from '#platform/processes/listen-at-socket.ts'
 import { requestJson } from '#platform/processes/request-json.ts'
 import type { FollowedDirectory } from '../roles/follow-directory.ts'
 import type { Versions } from '../roles/follow-versions.ts'
@@ -42,7 +43,7 @@ export async function listenForControl(
   })
   // Owner only: the desk must not drain capture.
   await listenAtSocket(server, path, 'owner')
-  return { stop: () => closeSocket(server) }
+  return { stop: () => closeServer(server) }
 }
 
 export function configurationInUse(

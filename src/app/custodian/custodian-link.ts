@@ -1,14 +1,14 @@
 /** Serves desks on other machines over TLS 1.3: only clients with a certificate of our authorities that names a desk. */
 import type { X509Certificate } from 'node:crypto'
 import { createServer } from 'node:https'
-import { isIP, type AddressInfo } from 'node:net'
+import { isIP } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { formatEndpoint } from '#platform/config/addresses.ts'
 import type { SplitRoleSettings } from '#platform/config/split-roles.ts'
 import { limitConnections } from '#platform/connections/limit-connections.ts'
+import { closeServer, listenAt } from '#platform/connections/small-server.ts'
 import type { Log } from '#platform/log/log.ts'
 import { throttleLog } from '#platform/log/throttle-log.ts'
-import { closeSocket } from '#platform/processes/listen-at-socket.ts'
 import type { DeskHandler } from './custodian-server.ts'
 import { watchLinkCertificate, linkVersion } from './custodian-transport.ts'
 
@@ -83,21 +83,17 @@ export async function serveCustodianLink(
   })
   certificate.onChange((changed) => server.setSecureContext({ ...changed, minVersion: linkVersion }))
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(listen.port, listen.host, resolve)
-    })
+    const { address, port } = await listenAt(server, listen)
+    return {
+      address: `https://${formatEndpoint({ host: address, port })}`,
+      async stop() {
+        certificate.stop()
+        await closeServer(server)
+      },
+    }
   } catch (error) {
     certificate.stop()
     throw error
-  }
-  const { address, port } = server.address() as AddressInfo
-  return {
-    address: `https://${formatEndpoint({ host: address, port })}`,
-    async stop() {
-      certificate.stop()
-      await closeSocket(server)
-    },
   }
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Blocker } from '#platform/blockers/blockers.ts'
-import { closeSocket, listenAtSocket } from '#platform/processes/listen-at-socket.ts'
+import { closeServer } from '#platform/connections/small-server.ts'
+import { listenAtSocket } from '#platform/processes/listen-at-socket.ts'
 import type { CopyPlaybacks, PlaybackRequest } from '#use/disclosure/copies/play-copy.ts'
 import type { AudioRequest, AudioServer } from '#use/playback/serve-audio.ts'
 import type { DryRunRequest, DryRunCounts } from './dry-run-draft.ts'
@@ -30,7 +31,7 @@ export async function serveCustodian(
 ): Promise<{ stop: () => Promise<void> }> {
   const server = createServer(answerDesk)
   await listenAtSocket(server, socketPath)
-  return { stop: () => closeSocket(server) }
+  return { stop: () => closeServer(server) }
 }
 
 /**

@@ -6,7 +6,8 @@
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import type { Endpoint } from '#platform/config/addresses.ts'
+import { formatEndpoint, type Endpoint } from '#platform/config/addresses.ts'
+import { closeServer, listenAt, readBody } from '#platform/connections/small-server.ts'
 import { Fault } from '#platform/fault.ts'
 import type { Log } from '#platform/log/log.ts'
 import { lockFolder } from '#platform/processes/lock-folder.ts'
@@ -86,7 +87,7 @@ async function serve(options: WitnessOptions): Promise<ServedWitness> {
       respond(outgoing, 404, 'a witness supports only POST /add-checkpoint and GET /<origin hash>/checkpoint')
       return
     }
-    const body = await readBody(incoming)
+    const body = await readBody(incoming, maxBodyLength)
     if (body === undefined) {
       respond(outgoing, 413, `the request body exceeds ${maxBodyLength} bytes`)
       return
@@ -119,23 +120,11 @@ async function serve(options: WitnessOptions): Promise<ServedWitness> {
     outgoing.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(`${line}\n`)
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(endpoint.port, endpoint.host, resolve)
-  })
-  const address = server.address()
-  const port = typeof address === 'object' && address ? address.port : endpoint.port
-  const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host
+  const { port } = await listenAt(server, endpoint)
   return {
-    url: `http://${host}:${port}`,
+    url: `http://${formatEndpoint({ host: endpoint.host, port })}`,
     key: signer,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve()
-        })
-        server.closeAllConnections()
-      }),
+    stop: () => closeServer(server),
   }
 }
 
@@ -181,16 +170,6 @@ async function witnessKey(state: string, name: string | undefined): Promise<Sign
   const privateKey = generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' })
   await keys.write(keyName, Buffer.concat([Buffer.from(`${chosen}\n`), privateKey]))
   return makeSigner(chosen, privateKey, 'cosignature')
-}
-
-async function readBody(incoming: IncomingMessage): Promise<string | undefined> {
-  const parts: Buffer[] = []
-  let size = 0
-  for await (const part of incoming as AsyncIterable<Buffer>) {
-    size += part.length
-    if (size <= maxBodyLength) parts.push(part)
-  }
-  return size > maxBodyLength ? undefined : Buffer.concat(parts).toString('utf8')
 }
 
 function respond(outgoing: ServerResponse, status: number, reason: string): void {

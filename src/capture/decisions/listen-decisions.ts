@@ -2,13 +2,12 @@
  * HTTP endpoint for phone systems (docs/operate/decisions.md): `POST /decisions` with a token, or over TLS with a client
  * certificate of a configured authority. Requests are never logged.
  */
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer as createPlain, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTls } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import type { SecureContextOptions } from 'node:tls'
 import type { Endpoint } from '#platform/config/addresses.ts'
 import { limitConnections } from '#platform/connections/limit-connections.ts'
+import { closeServer, isSameSecret, listenAt, readBody } from '#platform/connections/small-server.ts'
 import type { DecisionResponse, DecisionRequest } from './predict-decision.ts'
 import { readDecisionRequest } from './read-decision-request.ts'
 
@@ -48,18 +47,8 @@ export async function listenDecisions(
   limitConnections(server, { perClient: connectionsPerClient, onRefused: options.onConnectionRefused })
   server.on('drop', (dropped) => options.onConnectionRefused(dropped?.remoteAddress ?? 'unknown'))
   server.requestTimeout = requestMs
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(listen.port, listen.host, resolve)
-  })
-  return {
-    port: (server.address() as AddressInfo).port,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  const { port } = await listenAt(server, listen)
+  return { port, stop: () => closeServer(server) }
 }
 
 function serverFor({ token, certificate }: DecisionsOptions, onRequest: Parameters<typeof createPlain>[1]): Server {
@@ -100,7 +89,7 @@ async function serve(options: DecisionsOptions, request: IncomingMessage, respon
     if (request.method !== 'POST') {
       return refuse(405, 'method.wrong', 'Use POST.', { allow: 'POST' })
     }
-    const body = await readBody(request)
+    const body = await readBody(request, maxBodyLength)
     if (body === undefined) return refuse(413, 'body.too-long', `The request body exceeds ${maxBodyLength} bytes.`)
     const question = readDecisionRequest(body, request.headers['content-type'] ?? '')
     const answer = 'wrong' in question ? question : options.answer(question)
@@ -125,16 +114,5 @@ async function serve(options: DecisionsOptions, request: IncomingMessage, respon
 
 function isAllowed(authorization: string | undefined, token: string): boolean {
   const given = /^Bearer +(\S.*)$/i.exec(authorization ?? '')?.[1]
-  const [a, b] = [given ?? '', token].map((one) => createHash('sha256').update(one).digest())
-  return given !== undefined && timingSafeEqual(a!, b!)
-}
-
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const parts: Buffer[] = []
-  let bytes = 0
-  for await (const part of request as AsyncIterable<Buffer>) {
-    bytes += part.length
-    if (bytes <= maxBodyLength) parts.push(part)
-  }
-  return bytes > maxBodyLength ? undefined : Buffer.concat(parts).toString('utf8')
+  return given !== undefined && isSameSecret(given, token)
 }

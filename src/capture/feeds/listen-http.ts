@@ -2,11 +2,10 @@
  * Receives records by HTTP POST with the feed's token, as FreeSWITCH's mod_json_cdr sends them. Answers 200 once the record is on
  * disk; on any other answer the sender keeps the record. Does not interpret records.
  */
-import { createHash, timingSafeEqual } from 'node:crypto'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
 import type { Endpoint } from '#platform/config/addresses.ts'
 import { limitConnections } from '#platform/connections/limit-connections.ts'
+import { isSameSecret, listenAt, readBody } from '#platform/connections/small-server.ts'
 
 export interface HttpFeed {
   readonly port: number
@@ -47,7 +46,7 @@ export async function listenHttp(options: {
       answer(405, 'send records by POST')
       return
     }
-    readBody(request)
+    readBody(request, maxBodyLength)
       .then(async (body) => {
         if (body === undefined) {
           answer(413, 'the record exceeds 4 MB')
@@ -62,17 +61,11 @@ export async function listenHttp(options: {
       })
   })
   limitConnections(server, { perClient: connectionsPerSender })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(listen.port, listen.host, resolve)
-  })
+  const { port } = await listenAt(server, listen)
   return {
-    port: (server.address() as AddressInfo).port,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeIdleConnections()
-      }),
+    port,
+    // The records under way are answered.
+    stop: () => new Promise((resolve) => server.close(() => resolve())),
   }
 }
 
@@ -84,18 +77,7 @@ function isAllowed(authorization: string | undefined, token: string): boolean {
           .toString('utf8')
           .replace(/^[^:]*:/, '')
       : given
-  const [a, b] = [credentials, token].map((one) => createHash('sha256').update(one).digest())
-  return scheme !== '' && timingSafeEqual(a!, b!)
-}
-
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const parts: Buffer[] = []
-  let bytes = 0
-  for await (const part of request as AsyncIterable<Buffer>) {
-    bytes += part.length
-    if (bytes <= maxBodyLength) parts.push(part)
-  }
-  return bytes > maxBodyLength ? undefined : Buffer.concat(parts).toString('utf8')
+  return scheme !== '' && isSameSecret(credentials, token)
 }
 
 /**

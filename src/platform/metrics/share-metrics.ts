@@ -3,7 +3,8 @@
 import { createServer } from 'node:http'
 import { AggregatorRegistry, type Registry } from 'prom-client'
 import { readBlockers, type Blocker, type Blockers } from '../blockers/blockers.ts'
-import { closeSocket, listenAtSocket } from '../processes/listen-at-socket.ts'
+import { closeServer } from '../connections/small-server.ts'
+import { listenAtSocket } from '../processes/listen-at-socket.ts'
 import { requestJson } from '../processes/request-json.ts'
 
 const answerMs = 1_000
@@ -28,7 +29,7 @@ export async function serveMetrics(
     )
   })
   await listenAtSocket(server, socketPath)
-  return { stop: () => closeSocket(server) }
+  return { stop: () => closeServer(server) }
 }
 
 interface SharedValue {

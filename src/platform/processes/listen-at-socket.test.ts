@@ -3,7 +3,8 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { closeSocket, listenAtSocket } from './listen-at-socket.ts'
+import { closeServer } from '../connections/small-server.ts'
+import { listenAtSocket } from './listen-at-socket.ts'
 
 let folder = ''
 beforeEach(async () => {
@@ -15,7 +16,7 @@ async function modeOf(path: string, access?: 'owner'): Promise<string> {
   const server = createServer()
   await listenAtSocket(server, path, access)
   const { mode } = await stat(path)
-  await closeSocket(server)
+  await closeServer(server)
   return (mode & 0o777).toString(8)
 }
 

@@ -3,7 +3,6 @@
  * (set-group-ID bit).
  */
 import { chmod, mkdir, rm, stat } from 'node:fs/promises'
-import type { Server as HttpServer } from 'node:http'
 import type { Server } from 'node:net'
 import { dirname } from 'node:path'
 
@@ -22,11 +21,4 @@ export async function listenAtSocket(server: Server, path: string, access: 'grou
   // Until here nobody else can connect, because connecting needs write permission (unix(7)).
   const isGroups = access === 'group' && ((await stat(folder)).mode & 0o2050) === 0o2050
   await chmod(path, isGroups ? 0o660 : 0o600)
-}
-
-export function closeSocket(server: HttpServer): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
 }
