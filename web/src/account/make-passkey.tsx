@@ -1,10 +1,10 @@
 import { useRef, useState } from 'react'
-import { Form } from 'react-aria-components'
 import { Button } from '../controls/button.tsx'
 import { Field } from '../controls/field.tsx'
 import { focusWrong } from '../controls/focus-wrong.ts'
 import { Notice } from '../controls/notice.tsx'
 import { PasswordField } from '../controls/password-field.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { addPasskey, codeOf, withPasskeyConfirmation } from '../session/request-passkey.ts'
 import { readOtp } from '../session/sign-in-step.ts'
@@ -77,15 +77,7 @@ export function MakePasskey({
     window.setTimeout(() => focusWrong(form.current))
   }
   return (
-    <Form
-      ref={form}
-      validationBehavior="aria"
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (!busy) void submit()
-      }}
-    >
+    <SubmitForm ref={form} className="stack" isBusy={busy} onSubmit={submit}>
       <p>{t(proof === 'passkey' ? 'account.passkeys.add.twice' : 'account.passkeys.add.what')}</p>
       <Field
         id="passkey-name"
@@ -146,6 +138,6 @@ export function MakePasskey({
           </Button>
         )}
       </div>
-    </Form>
+    </SubmitForm>
   )
 }

@@ -1,5 +1,4 @@
 import { useRef, useState } from 'react'
-import { Form } from 'react-aria-components'
 import { $api } from '../api/client.ts'
 import type { Account, AccountRefusal } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
@@ -7,6 +6,7 @@ import { focusHeading } from '../controls/focus-heading.ts'
 import { focusWrong } from '../controls/focus-wrong.ts'
 import { Notice } from '../controls/notice.tsx'
 import { PasswordField } from '../controls/password-field.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { formatDate } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { describeRefusal } from './describe-refusal.ts'
@@ -109,15 +109,7 @@ function ChangePassword({ account, onDone, onCancel }: { account: Account; onDon
   const edit = () => change.error && change.reset()
 
   return (
-    <Form
-      ref={form}
-      validationBehavior="aria"
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (!change.isPending) void submit()
-      }}
-    >
+    <SubmitForm ref={form} className="stack" isBusy={change.isPending} onSubmit={submit}>
       <input type="text" autoComplete="username" value={account.userId} readOnly hidden />
       <PasswordField
         id="account-current"
@@ -150,6 +142,6 @@ function ChangePassword({ account, onDone, onCancel }: { account: Account; onDon
         </Notice>
       )}
       <SubmitOrCancel submitWord="account.password.do" isBusy={change.isPending} onCancel={onCancel} />
-    </Form>
+    </SubmitForm>
   )
 }

@@ -1,10 +1,10 @@
 import { useRef, useState } from 'react'
-import { Form } from 'react-aria-components'
 import { $api } from '../api/client.ts'
 import { Field } from '../controls/field.tsx'
 import { focusWrong } from '../controls/focus-wrong.ts'
 import { Notice } from '../controls/notice.tsx'
 import { PasswordField } from '../controls/password-field.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { readOtp } from '../session/sign-in-step.ts'
 import { describeRefusal } from './describe-refusal.ts'
@@ -58,15 +58,7 @@ export function RemoveTotp({
     window.setTimeout(() => focusWrong(form.current))
   }
   return (
-    <Form
-      ref={form}
-      validationBehavior="aria"
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (!remove.isPending) void submit()
-      }}
-    >
+    <SubmitForm ref={form} className="stack" isBusy={remove.isPending} onSubmit={submit}>
       <p>{t('account.second.remove.what')}</p>
       <input type="text" autoComplete="username" value={userId} readOnly hidden />
       <PasswordField
@@ -102,6 +94,6 @@ export function RemoveTotp({
         </Notice>
       )}
       <SubmitOrCancel submitWord="account.second.remove" isBusy={remove.isPending} onCancel={onCancel} />
-    </Form>
+    </SubmitForm>
   )
 }

@@ -1,8 +1,8 @@
 import { useRef, useState } from 'react'
-import { Form } from 'react-aria-components'
 import { $api } from '../api/client.ts'
 import { Field } from '../controls/field.tsx'
 import { focusWrong } from '../controls/focus-wrong.ts'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { readOtp } from '../session/sign-in-step.ts'
 import { describeRefusal } from './describe-refusal.ts'
@@ -31,15 +31,7 @@ export function RenewCodes({ onRenewed, onCancel }: { onRenewed: (codes: string[
     window.setTimeout(() => focusWrong(form.current))
   }
   return (
-    <Form
-      ref={form}
-      validationBehavior="aria"
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (!renew.isPending) void submit()
-      }}
-    >
+    <SubmitForm ref={form} className="stack" isBusy={renew.isPending} onSubmit={submit}>
       <p>{t('account.recovery.renew.what')}</p>
       <Field
         id="renew-code"
@@ -58,6 +50,6 @@ export function RenewCodes({ onRenewed, onCancel }: { onRenewed: (codes: string[
         error={error()}
       />
       <SubmitOrCancel submitWord="account.second.renew" isBusy={renew.isPending} onCancel={onCancel} />
-    </Form>
+    </SubmitForm>
   )
 }

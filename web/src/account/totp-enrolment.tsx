@@ -1,10 +1,10 @@
 import { useRef, useState } from 'react'
-import { Form } from 'react-aria-components'
 import { $api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { focusWrong } from '../controls/focus-wrong.ts'
 import { Field } from '../controls/field.tsx'
 import { PasswordField } from '../controls/password-field.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { formatTime } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { withPasskeyConfirmation } from '../session/request-passkey.ts'
@@ -64,15 +64,7 @@ export function BeginTotp({
     window.setTimeout(() => focusWrong(form.current))
   }
   return (
-    <Form
-      ref={form}
-      validationBehavior="aria"
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (!begin.isPending) void submit()
-      }}
-    >
+    <SubmitForm ref={form} className="stack" isBusy={begin.isPending} onSubmit={submit}>
       <p>{t('account.totp.needs')}</p>
       {needsPassword && (
         <PasswordField
@@ -98,7 +90,7 @@ export function BeginTotp({
           </Button>
         )}
       </div>
-    </Form>
+    </SubmitForm>
   )
 }
 
@@ -136,15 +128,7 @@ export function ConfirmTotp({
   }
   const { path, size } = qrPath(enrolment.uri)
   return (
-    <Form
-      ref={form}
-      validationBehavior="aria"
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (!confirm.isPending) void submit()
-      }}
-    >
+    <SubmitForm ref={form} className="stack" isBusy={confirm.isPending} onSubmit={submit}>
       <Heading tabIndex={-1} className="step-heading">
         {t('account.totp.scan')}
       </Heading>
@@ -182,7 +166,7 @@ export function ConfirmTotp({
         error={error()}
       />
       <SubmitOrCancel submitWord="account.totp.confirm.do" isBusy={confirm.isPending} onCancel={onCancel} />
-    </Form>
+    </SubmitForm>
   )
 }
 

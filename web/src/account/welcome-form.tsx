@@ -1,12 +1,12 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { Form } from 'react-aria-components'
 import { api } from '../api/client.ts'
 import type { AccountRefusal, LinkSeen } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { ErrorSummary, type Wrong } from '../controls/error-summary.tsx'
 import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { userIdForm } from '../people/user-id.ts'
 import { beginSession, resumeSignIn } from '../session/begin-session.ts'
@@ -89,14 +89,7 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
   return (
     <>
       <ErrorSummary title={t('account.welcome.failed')} wrong={wrong} />
-      <Form
-        validationBehavior="aria"
-        className="panel signin-form"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (!busy) void submit()
-        }}
-      >
+      <SubmitForm className="panel signin-form" isBusy={busy} onSubmit={submit}>
         {choosesName ? (
           <>
             <Field
@@ -161,7 +154,7 @@ export function WelcomeForm({ token, link, onUsed }: { token: string; link: Link
         <Button type="submit" kind="primary" isBusy={busy} className="wide">
           {t(busy ? 'session.signin.busy' : 'account.welcome.submit')}
         </Button>
-      </Form>
+      </SubmitForm>
     </>
   )
 }

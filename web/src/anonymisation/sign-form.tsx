@@ -1,10 +1,10 @@
 import { useState } from 'react'
-import { Form } from 'react-aria-components'
 import { $api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
 import { RadioCards } from '../controls/radio-cards.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { useTries } from '../controls/use-tries.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { AnonymisedCopy } from './copy-shapes.ts'
@@ -44,15 +44,12 @@ export function SignForm({ copy, onSigned }: { copy: AnonymisedCopy; onSigned: (
       .catch(() => undefined)
   }
   return (
-    <Form
+    <SubmitForm
       ref={form}
       className="stack"
-      validationBehavior="aria"
       aria-label={t('anonymisation.sign')}
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (!check.isPending) void submit()
-      }}
+      isBusy={check.isPending}
+      onSubmit={submit}
     >
       <RadioCards
         label={t('anonymisation.sign.question')}
@@ -91,6 +88,6 @@ export function SignForm({ copy, onSigned }: { copy: AnonymisedCopy; onSigned: (
           {t('anonymisation.sign.do')}
         </Button>
       </div>
-    </Form>
+    </SubmitForm>
   )
 }

@@ -7,13 +7,13 @@ import {
 import { today } from '@internationalized/date'
 import { Search, X } from 'lucide-react'
 import { useEffect, useRef, useState, type ComponentProps } from 'react'
-import { Form } from 'react-aria-components'
 import { $api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { Choice, type Option } from '../controls/choice.tsx'
 import { DateRangeField } from '../controls/date-range.tsx'
 import { Field } from '../controls/field.tsx'
 import { focusWrong } from '../controls/focus-wrong.ts'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { TimeOfDay } from '../controls/time-of-day.tsx'
 import { zone } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
@@ -53,15 +53,11 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
   }
 
   return (
-    <Form
+    <SubmitForm
       ref={form}
-      validationBehavior="aria"
       className="panel search-form"
       aria-label={t('contacts.search.form')}
-      onSubmit={(event) => {
-        event.preventDefault()
-        search(draft)
-      }}
+      onSubmit={() => search(draft)}
     >
       <div className="search-fields">
         {filterNames.map((name) => (
@@ -133,7 +129,7 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
           {t(wrong.times)}
         </p>
       )}
-    </Form>
+    </SubmitForm>
   )
 }
 

@@ -1,11 +1,11 @@
 import { today } from '@internationalized/date'
 import { useState } from 'react'
-import { Form } from 'react-aria-components'
 import { zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { Button } from './button.tsx'
 import { DateRangeField, type DateRange } from './date-range.tsx'
 import { useTries } from './use-tries.ts'
+import { SubmitForm } from './submit-form.tsx'
 
 /** Chooses a period: its days, or one of the last numbers of days. */
 export function PeriodForm({
@@ -34,16 +34,7 @@ export function PeriodForm({
     if (!next || problemOf(next) === undefined) onShow(next)
   }
   return (
-    <Form
-      ref={form}
-      validationBehavior="aria"
-      className="panel period-form"
-      aria-label={label}
-      onSubmit={(event) => {
-        event.preventDefault()
-        show(days)
-      }}
-    >
+    <SubmitForm ref={form} className="panel period-form" aria-label={label} onSubmit={() => show(days)}>
       <DateRangeField label={label} error={(days && problemOf(days)) ?? ''} value={days} onChange={setDays} />
       <div className="actions">
         <Button type="submit" kind="primary">
@@ -64,6 +55,6 @@ export function PeriodForm({
           </Button>
         ))}
       </div>
-    </Form>
+    </SubmitForm>
   )
 }

@@ -1,6 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { Form } from 'react-aria-components'
 import { $api } from '../api/client.ts'
 import { refusalKey } from '../api/refusal.ts'
 import { serverNowMs } from '../api/server-time.ts'
@@ -8,6 +7,7 @@ import type { Me } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { ErrorSummary, type Wrong } from '../controls/error-summary.tsx'
 import { Failure } from '../controls/failure.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
@@ -78,21 +78,14 @@ function NewAuthorityForm({ provisions }: { provisions: readonly Provision[] }) 
   return (
     <>
       <ErrorSummary title={t('requests.request.notEntered')} wrong={wrong} />
-      <Form
-        validationBehavior="aria"
-        className="panel panel-narrow stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (!enter.isPending) void submit()
-        }}
-      >
+      <SubmitForm className="panel panel-narrow stack" isBusy={enter.isPending} onSubmit={submit}>
         <AuthorityFields typed={form.typed} provisions={provisions} wrong={missing} onChange={form.edit} />
         <div className="actions">
           <Button type="submit" kind="primary" isBusy={enter.isPending}>
             {t('disclosures.authority.enter.do')}
           </Button>
         </div>
-      </Form>
+      </SubmitForm>
     </>
   )
 }

@@ -1,6 +1,5 @@
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { Form } from 'react-aria-components'
 import { $api } from '../api/client.ts'
 import { refusalKey } from '../api/refusal.ts'
 import type { Me } from '../api/shapes.ts'
@@ -9,6 +8,7 @@ import { Choice } from '../controls/choice.tsx'
 import { ErrorSummary, type Wrong } from '../controls/error-summary.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
@@ -85,14 +85,7 @@ function NewResearchForm({ institutes }: { institutes: readonly Institute[] }) {
   return (
     <>
       <ErrorSummary title={t('disclosures.notBegun')} wrong={wrong} />
-      <Form
-        validationBehavior="aria"
-        className="panel panel-narrow stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (!begin.isPending) void submit()
-        }}
-      >
+      <SubmitForm className="panel panel-narrow stack" isBusy={begin.isPending} onSubmit={submit}>
         <Choice
           label={t('disclosures.institute')}
           options={institutes.map(({ id, name, isBlocked }) => ({
@@ -110,7 +103,7 @@ function NewResearchForm({ institutes }: { institutes: readonly Institute[] }) {
             {t('disclosures.research.begin.do')}
           </Button>
         </div>
-      </Form>
+      </SubmitForm>
     </>
   )
 }

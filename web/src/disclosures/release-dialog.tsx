@@ -1,11 +1,12 @@
 import { useState } from 'react'
-import { Dialog, Form, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { $api } from '../api/client.ts'
 import { refusalKey } from '../api/refusal.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
 import { RadioCards } from '../controls/radio-cards.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { useTries } from '../controls/use-tries.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { isLikelyRecipient } from '../requests/acts/acts-shapes.ts'
@@ -82,15 +83,7 @@ function ReleaseForm({
     onBegun({ ...begun, delivery })
   }
   return (
-    <Form
-      ref={form}
-      className="stack"
-      validationBehavior="aria"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (!requested.isPending) void release()
-      }}
-    >
+    <SubmitForm ref={form} className="stack" isBusy={requested.isPending} onSubmit={release}>
       <p>{t(`disclosures.release.what.${disclosureRef.kind}`)}</p>
       <RadioCards
         label={t('disclosures.release.method')}
@@ -156,6 +149,6 @@ function ReleaseForm({
           {t('shell.cancel')}
         </Button>
       </div>
-    </Form>
+    </SubmitForm>
   )
 }

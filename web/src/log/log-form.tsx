@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from 'react'
-import { Form } from 'react-aria-components'
 import { draftOf, filtersOf, problemsOf, type Draft } from '../contacts/draft.ts'
 import { Choice, type Option } from '../controls/choice.tsx'
 import { DateRangeField } from '../controls/date-range.tsx'
 import { Field } from '../controls/field.tsx'
 import { focusWrong } from '../controls/focus-wrong.ts'
 import { SearchButtons } from '../controls/search-buttons.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { TimeOfDay } from '../controls/time-of-day.tsx'
 import { keysBelow } from '../language/language.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
@@ -54,17 +54,7 @@ export function LogForm({ filters, onSearch }: { filters: LogFilters; onSearch: 
   }
 
   return (
-    <Form
-      ref={form}
-      validationBehavior="aria"
-      className="panel log-form"
-      role="search"
-      aria-label={t('log.form')}
-      onSubmit={(event) => {
-        event.preventDefault()
-        search()
-      }}
-    >
+    <SubmitForm ref={form} className="panel log-form" role="search" aria-label={t('log.form')} onSubmit={search}>
       <Field
         label={t('log.person')}
         hint={t('log.person.hint')}
@@ -154,7 +144,7 @@ export function LogForm({ filters, onSearch }: { filters: LogFilters; onSearch: 
           onSearch({})
         }}
       />
-    </Form>
+    </SubmitForm>
   )
 }
 

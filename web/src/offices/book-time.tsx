@@ -1,6 +1,5 @@
 import { Link } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
-import { Form } from 'react-aria-components'
 import { $api } from '../api/client.ts'
 import type { Appointment, RequestDetail } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
@@ -9,6 +8,7 @@ import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
 import { focusWrong } from '../controls/focus-wrong.ts'
 import { Notice } from '../controls/notice.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -110,15 +110,12 @@ function Offer({
   }
   const hasFew = data?.latest !== undefined && data.items.length < minOffered
   return (
-    <Form
+    <SubmitForm
       ref={form}
       className="step-form booking stack-small"
       aria-label={t(booked ? 'offices.book.move' : 'offices.book.open')}
-      validationBehavior="aria"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (!book.isPending) void submit()
-      }}
+      isBusy={book.isPending}
+      onSubmit={submit}
     >
       <p ref={lead} tabIndex={-1} className="measure booking-lead">
         {data?.latest
@@ -177,6 +174,6 @@ function Offer({
           {t('shell.cancel')}
         </Button>
       </div>
-    </Form>
+    </SubmitForm>
   )
 }

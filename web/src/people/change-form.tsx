@@ -1,6 +1,5 @@
 import { today, type CalendarDate } from '@internationalized/date'
 import { useEffect, useRef, useState } from 'react'
-import { Form } from 'react-aria-components'
 import { $api, queries } from '../api/client.ts'
 import { serverNowMs } from '../api/server-time.ts'
 import { Button } from '../controls/button.tsx'
@@ -9,6 +8,7 @@ import { Day } from '../controls/day.tsx'
 import { Field } from '../controls/field.tsx'
 import { focusWrong } from '../controls/focus-wrong.ts'
 import { Notice } from '../controls/notice.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { formatDate, formatLastDay, zone } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
@@ -77,15 +77,7 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
   return (
     <section className="panel change" aria-labelledby="person-change">
       <h2 id="person-change">{t('people.person.change')}</h2>
-      <Form
-        ref={form}
-        validationBehavior="aria"
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (!change.isPending) void submit()
-        }}
-      >
+      <SubmitForm ref={form} className="stack" isBusy={change.isPending} onSubmit={submit}>
         <Choice
           label={t('people.person.change.kind')}
           options={possibleChanges(person).map((one) => ({
@@ -178,7 +170,7 @@ export function ChangeForm({ person }: { person: PersonDetail }) {
         </div>
         {result === 'done' && <Notice kind="success">{t('people.person.change.done')}</Notice>}
         {result === 'waits' && <Notice kind="info">{t('people.person.change.waits')}</Notice>}
-      </Form>
+      </SubmitForm>
     </section>
   )
 }

@@ -1,13 +1,13 @@
 import { today, type CalendarDate } from '@internationalized/date'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
-import { Form } from 'react-aria-components'
 import { $api, queries } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { Day } from '../controls/day.tsx'
 import { Field } from '../controls/field.tsx'
 import { focusWrong } from '../controls/focus-wrong.ts'
 import { Notice } from '../controls/notice.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
@@ -84,15 +84,7 @@ export function NewPersonPage() {
       lead={t('people.enter.lead')}
       crumbs={[{ label: t('people.title'), to: '/people' }]}
     >
-      <Form
-        ref={form}
-        validationBehavior="aria"
-        className="panel panel-narrow stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (!enter.isPending) void submit()
-        }}
-      >
+      <SubmitForm ref={form} className="panel panel-narrow stack" isBusy={enter.isPending} onSubmit={submit}>
         <Field
           label={t('people.person.name')}
           hint={t('people.person.name.hint')}
@@ -155,7 +147,7 @@ export function NewPersonPage() {
             {t(enter.isPending ? 'people.person.change.busy' : 'people.enter.do')}
           </Button>
         </div>
-      </Form>
+      </SubmitForm>
     </Page>
   )
 }

@@ -1,11 +1,11 @@
 import { useState } from 'react'
-import { Form } from 'react-aria-components'
 import { $api } from '../api/client.ts'
 import type { IdentifiedHow, RequestDetail } from '../api/shapes.ts'
 import { Fact } from '../contact/facts.tsx'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { RadioCards } from '../controls/radio-cards.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { useTries } from '../controls/use-tries.ts'
 import { finishRequest } from '../disclosures/finish-request.ts'
 import { formatInstant } from '../format/instant.ts'
@@ -74,15 +74,7 @@ function Identify({ request, onDone }: { request: RequestDetail; onDone: Done })
     )
   }
   return (
-    <Form
-      ref={form}
-      validationBehavior="aria"
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (!identify.isPending) void submit()
-      }}
-    >
+    <SubmitForm ref={form} className="stack" isBusy={identify.isPending} onSubmit={submit}>
       <p className="request-note">{t('requests.request.identify.note')}</p>
       <RadioCards
         label={t('requests.request.identify.how')}
@@ -97,6 +89,6 @@ function Identify({ request, onDone }: { request: RequestDetail; onDone: Done })
           {t('requests.request.identify.do')}
         </Button>
       </div>
-    </Form>
+    </SubmitForm>
   )
 }

@@ -1,7 +1,6 @@
 import { Time } from '@internationalized/date'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { Form } from 'react-aria-components'
 import { $api } from '../api/client.ts'
 import { refusalField, refusalKey } from '../api/refusal.ts'
 import { serverNowMs } from '../api/server-time.ts'
@@ -14,6 +13,7 @@ import { ErrorSummary, type Wrong } from '../controls/error-summary.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
 import { RadioCards } from '../controls/radio-cards.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { TimeOfDay } from '../controls/time-of-day.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { zone } from '../format/instant.ts'
@@ -92,14 +92,7 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
   return (
     <>
       <ErrorSummary title={t('requests.request.notEntered')} wrong={wrong} />
-      <Form
-        validationBehavior="aria"
-        className="panel panel-narrow stack request-intake"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (!enter.isPending) void submit()
-        }}
-      >
+      <SubmitForm className="panel panel-narrow stack request-intake" isBusy={enter.isPending} onSubmit={submit}>
         {queue.parties.length > 1 && (
           <RadioCards
             id="request-party"
@@ -172,7 +165,7 @@ function NewRequestForm({ queue }: { queue: RequestQueue }) {
             {t(enter.isPending ? 'requests.request.entering' : 'requests.enter')}
           </Button>
         </div>
-      </Form>
+      </SubmitForm>
     </>
   )
 }

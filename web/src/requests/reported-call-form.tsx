@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from 'react'
-import { Form } from 'react-aria-components'
 import { refusalField, refusalKey } from '../api/refusal.ts'
 import { serverNowMs } from '../api/server-time.ts'
 import type { RequestCall, ReportedCall } from '../api/shapes.ts'
@@ -8,6 +7,7 @@ import { Choice } from '../controls/choice.tsx'
 import { Day } from '../controls/day.tsx'
 import { ErrorSummary, type Wrong } from '../controls/error-summary.tsx'
 import { Field } from '../controls/field.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { TimeOfDay } from '../controls/time-of-day.tsx'
 import { Toggle } from '../controls/toggle.tsx'
 import { useLanguage } from '../language/use-words.ts'
@@ -80,15 +80,7 @@ export function ReportedCallForm({
   }
 
   return (
-    <Form
-      ref={form}
-      validationBehavior="aria"
-      className="stack reported-call-form"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (!isBusy) void search()
-      }}
-    >
+    <SubmitForm ref={form} className="stack reported-call-form" isBusy={isBusy} onSubmit={search}>
       <ErrorSummary title={t('requests.told.failed')} wrong={wrong} />
       <div className="reported-call-time">
         <Day
@@ -180,6 +172,6 @@ export function ReportedCallForm({
         </Button>
         {onCancel && <Button onPress={onCancel}>{t('shell.cancel')}</Button>}
       </div>
-    </Form>
+    </SubmitForm>
   )
 }

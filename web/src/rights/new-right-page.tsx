@@ -2,7 +2,6 @@ import { today } from '@internationalized/date'
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
-import { Form } from 'react-aria-components'
 import { $api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { Checks } from '../controls/checks.tsx'
@@ -12,6 +11,7 @@ import { ErrorSummary } from '../controls/error-summary.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { zone } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -172,14 +172,7 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
   ]
 
   return (
-    <Form
-      validationBehavior="aria"
-      className="panel panel-narrow stack"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (!request.isPending) void submit()
-      }}
-    >
+    <SubmitForm className="panel panel-narrow stack" isBusy={request.isPending} onSubmit={submit}>
       <FormErrors summary={summary} />
       {offer.asksFor === 'oneself' ? (
         <p id={fieldIds.people}>{t('rights.forOneself', { name: draft.people[0]?.name ?? '' })}</p>
@@ -282,7 +275,7 @@ function RequestForm({ offer, start }: { offer: Offer; start: NewRight }) {
           {t(request.isPending ? 'rights.request.busy' : 'rights.request.do')}
         </Button>
       </div>
-    </Form>
+    </SubmitForm>
   )
 }
 

@@ -1,11 +1,11 @@
 import { useState } from 'react'
-import { Form } from 'react-aria-components'
 import { api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { ErrorSummary, type Wrong } from '../controls/error-summary.tsx'
 import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { PasswordField } from '../controls/password-field.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
 import { beginSession, resumeSignIn } from './begin-session.ts'
@@ -53,14 +53,7 @@ export function CredentialsStep({ because }: { because?: SessionEndReason | unde
       )}
       <ErrorSummary title={t('session.signin.failed')} wrong={wrong} />
       {waitUntilMs !== undefined && <WaitNotice untilMs={waitUntilMs} onEnded={clear} />}
-      <Form
-        validationBehavior="aria"
-        className="panel signin-form"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (!busy) void submit()
-        }}
-      >
+      <SubmitForm className="panel signin-form" isBusy={busy} onSubmit={submit}>
         <Field
           id="signin-userId"
           label={t('session.signin.userId')}
@@ -85,7 +78,7 @@ export function CredentialsStep({ because }: { because?: SessionEndReason | unde
         </Button>
         <PasskeyButton step="alone" onFailed={(error) => setWrong(report(error))} />
         <IdentityProviderButton onFailed={(error) => setWrong(report(error))} />
-      </Form>
+      </SubmitForm>
       <p className="signin-note">{t('session.signin.forgotten')}</p>
       <p className="signin-note">{t('session.signin.note')}</p>
     </Page>

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react'
-import { Form } from 'react-aria-components'
 import { api } from '../api/client.ts'
 import type { SecondFactor } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { ErrorSummary, type Wrong } from '../controls/error-summary.tsx'
 import { Field } from '../controls/field.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
 import { beginSession, giveUpSigningIn, resumeSignIn } from './begin-session.ts'
@@ -66,14 +66,7 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
       <ErrorSummary title={t('session.signin.failed')} wrong={wrong} />
       {waitUntilMs !== undefined && <WaitNotice untilMs={waitUntilMs} onEnded={clear} />}
       {takesCode && (
-        <Form
-          validationBehavior="aria"
-          className="panel signin-form"
-          onSubmit={(event) => {
-            event.preventDefault()
-            if (!busy) submit()
-          }}
-        >
+        <SubmitForm className="panel signin-form" isBusy={busy} onSubmit={submit}>
           <Field
             key={String(byRecovery)}
             id="signin-code"
@@ -97,7 +90,7 @@ export function SecondFactorStep({ factors }: { factors: readonly SecondFactor[]
               {t(byRecovery ? 'session.signin.otp.instead' : 'session.signin.recovery.instead')}
             </Button>
           )}
-        </Form>
+        </SubmitForm>
       )}
       {factors.includes('passkey') && (
         <div className="panel signin-form">
