@@ -2,11 +2,10 @@ import { useState } from 'react'
 import { $api, api } from '../api/client.ts'
 import type { Account, Passkey } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
-import { Confirm } from '../controls/confirm.tsx'
-import { Failure } from '../controls/failure.tsx'
+import { ConfirmButton } from '../controls/confirm-button.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { canUsePasskeys, withPasskeyConfirmation } from '../session/request-passkey.ts'
@@ -20,7 +19,8 @@ export function PasskeysSection({ account }: { account: Account }) {
   const { t } = useLanguage()
   const [doing, setDoing] = useState<'nothing' | 'add' | 'added' | 'removed'>('nothing')
   const { data: options } = $api.useQuery('get', '/api/sign-in-options', undefined, { staleTime: Infinity })
-  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/account/passkeys', undefined, { staleTime: 0 })
+  const query = $api.useQuery('get', '/api/account/passkeys', undefined, { staleTime: 0 })
+  const { data, refetch } = query
   const place = passkeyPlace(options?.publicUrl, window.location)
   if (place === 'nowhere') return null
 
@@ -42,8 +42,7 @@ export function PasskeysSection({ account }: { account: Account }) {
           {t(`account.passkeys.${doing}`)}
         </Notice>
       )}
-      {isPending && <Waiting lines={2} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} lines={2} />
       {data?.items.length === 0 && <p className="muted">{t('account.passkeys.none')}</p>}
       {data && data.items.length > 0 && (
         <ul className="sessions">
@@ -81,7 +80,6 @@ export function PasskeysSection({ account }: { account: Account }) {
 
 function PasskeyItem({ passkey, onRemoved }: { passkey: Passkey; onRemoved: () => void }) {
   const { t, language } = useLanguage()
-  const [isConfirming, setConfirming] = useState(false)
   const [busy, setBusy] = useState(false)
   const [failed, setFailed] = useState<unknown>()
   const { id, name, addedAt, usedAt, backedUp } = passkey
@@ -115,24 +113,17 @@ function PasskeyItem({ passkey, onRemoved }: { passkey: Passkey; onRemoved: () =
           </Notice>
         )}
       </div>
-      <Button
-        kind="secondary"
+      <ConfirmButton
+        label={t(busy ? 'session.passkey.asking' : 'account.passkeys.remove')}
+        named={t('account.passkeys.remove.label', { name })}
+        doLabel={t('account.passkeys.remove')}
         className="small"
         isBusy={busy}
-        aria-label={t('account.passkeys.remove.label', { name })}
-        onPress={() => setConfirming(true)}
-      >
-        {t(busy ? 'session.passkey.asking' : 'account.passkeys.remove')}
-      </Button>
-      <Confirm
         title={t('account.passkeys.remove.sure', { name })}
-        doLabel={t('account.passkeys.remove')}
-        isOpen={isConfirming}
         onDo={() => void remove()}
-        onClose={() => setConfirming(false)}
       >
         <p>{t('account.passkeys.remove.what')}</p>
-      </Confirm>
+      </ConfirmButton>
     </li>
   )
 }

@@ -3,9 +3,8 @@ import { Printer } from 'lucide-react'
 import { useId } from 'react'
 import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
-import { Failure } from '../controls/failure.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { formatLength } from '../format/duration.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -29,12 +28,12 @@ export function PrivacyReportPanel({ copy: { id, revision, state } }: { copy: An
 function Panel({ copyId }: { copyId: string }) {
   const { t } = useLanguage()
   const heading = useId()
-  const { data, error, isPending, refetch } = usePrivacyReport(copyId)
+  const query = usePrivacyReport(copyId)
+  const { data } = query
   return (
     <section className="panel stack" aria-labelledby={heading}>
       <h2 id={heading}>{t('anonymisation.report')}</h2>
-      {isPending && <Waiting lines={4} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} lines={4} />
       {data && <ReportBody report={data} isFolded />}
       {data && (
         <p>

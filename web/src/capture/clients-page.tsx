@@ -1,7 +1,6 @@
 import { Link } from '@tanstack/react-router'
-import { Failure } from '../controls/failure.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { Fact } from '../contact/facts.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
@@ -13,11 +12,11 @@ import { ClientName } from './client-name.tsx'
 /** Tallennettavaa lähettävät järjestelmät (SBC): every recording client seen so far. */
 export function ClientsPage() {
   const { t } = useLanguage()
-  const { data, error, isPending, refetch } = useClients()
+  const query = useClients()
+  const { data } = query
   return (
     <Page title={t('capture.clients.title')} lead={t('capture.clients.lead')}>
-      {isPending && <Waiting lines={6} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} />
       {data?.items.length === 0 && <Notice kind="info">{t('capture.clients.none')}</Notice>}
       {data?.items.map((client) => (
         <section key={client.id} className="panel stack-small" aria-labelledby={`client-${client.id}`}>

@@ -2,9 +2,8 @@
 import { Link, useParams } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
-import { Failure } from '../controls/failure.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { formatInstant, formatTime } from '../format/instant.ts'
 import { locales } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -20,20 +19,15 @@ import { Ladder } from './ladder.tsx'
 export function FlowPage() {
   const { t, language } = useLanguage()
   const { id } = useParams({ from: '/capture/flows/$id' })
-  const { data, error, isPending, refetch } = $api.useQuery(
-    'get',
-    '/api/capture/flows/{id}',
-    { params: { path: { id } } },
-    { staleTime: 0 },
-  )
+  const query = $api.useQuery('get', '/api/capture/flows/{id}', { params: { path: { id } } }, { staleTime: 0 })
+  const { data } = query
   const crumbs = [{ label: t('capture.flows.title'), to: '/capture/flows' as const }]
   const title = data
     ? t('capture.flow.title.at', { time: formatInstant(data.startedAt, language, 'seconds') })
     : t('capture.flow.title')
   return (
     <Page title={title} lead={t('capture.flow.lead')} crumbs={crumbs}>
-      {isPending && <Waiting lines={8} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} lines={8} />
       {data && <Flow flow={data} />}
     </Page>
   )

@@ -1,10 +1,9 @@
 import { Link, useSearch } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
-import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { exactUrlMatch } from '../controls/exact-url-match.ts'
+import { Loaded } from '../controls/loaded.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
@@ -18,12 +17,13 @@ const shows = ['all', 'troubled'] as const
 export function FlowsPage() {
   const { t } = useLanguage()
   const { show = 'all', segment } = useSearch({ from: '/capture/flows', select: readFlowFilters })
-  const { data, error, isPending, refetch } = $api.useQuery(
+  const query = $api.useQuery(
     'get',
     '/api/capture/flows',
     { params: { query: segment === undefined ? {} : { segment } } },
     { staleTime: 0 },
   )
+  const { data } = query
   const items = data?.items.filter(({ problems }) => show === 'all' || problems.length > 0) ?? []
   return (
     <Page title={t('capture.flows.title')} lead={t('capture.flows.lead')}>
@@ -52,8 +52,7 @@ export function FlowsPage() {
           </Link>
         </p>
       )}
-      {isPending && <Waiting lines={6} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} />
       {data && data.unanswered.length > 0 && (
         <Notice kind="warning">{t('capture.flows.unanswered', { names: data.unanswered.join(', ') })}</Notice>
       )}

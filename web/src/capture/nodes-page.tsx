@@ -1,8 +1,7 @@
 import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
-import { Failure } from '../controls/failure.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -15,15 +14,15 @@ const checkMs = 5_000
 /** Tallentimet: the capture nodes of this register and the state of each. */
 export function NodesPage() {
   const { t } = useLanguage()
-  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/capture/nodes', undefined, {
+  const query = $api.useQuery('get', '/api/capture/nodes', undefined, {
     staleTime: 0,
     refetchInterval: checkMs,
   })
+  const { data } = query
   return (
     <Page title={t('capture.nodes.title')} lead={t('capture.nodes.lead')}>
       <Blockers />
-      {isPending && <Waiting lines={6} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} />
       {data?.items.length === 0 && <Notice kind="info">{t('capture.nodes.none')}</Notice>}
       {data?.items.map((node) => (
         <section key={node.id} className="panel stack-small" aria-labelledby={`node-${node.id}`}>

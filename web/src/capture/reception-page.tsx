@@ -1,10 +1,9 @@
 /** Äänen vastaanotto: reception quality by client and hour (R13, R17). Counts only, never a call or a person. */
 import { Link, useSearch } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
-import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { exactUrlMatch } from '../controls/exact-url-match.ts'
+import { Loaded } from '../controls/loaded.tsx'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { formatCount, formatDecimal, formatShare } from '../format/number.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
@@ -25,12 +24,13 @@ import { ClientName } from './client-name.tsx'
 export function ReceptionPage() {
   const { t } = useLanguage()
   const { span = 'day', by = 'client' } = useSearch({ from: '/capture', select: readReceptionView })
-  const { data, error, isPending, refetch } = $api.useQuery(
+  const query = $api.useQuery(
     'get',
     '/api/capture/reception',
     { params: { query: spanOf(span, Date.now()) } },
     { staleTime: 0, refetchInterval: 60_000 },
   )
+  const { data } = query
   const search = (next: { span?: string; by?: string }) => readReceptionView({ span, by, ...next })
   return (
     <Page title={t('capture.title')} lead={t('capture.lead')}>
@@ -45,8 +45,7 @@ export function ReceptionPage() {
           ))}
         </ul>
       </nav>
-      {isPending && <Waiting lines={6} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} />
       {data?.items.length === 0 && <Notice kind="info">{t('capture.none')}</Notice>}
       {data && data.items.length > 0 && (
         <>

@@ -5,10 +5,9 @@ import type { ContactDetail, Me, UnderPurpose } from '../api/shapes.ts'
 import { Choice } from '../controls/choice.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
-import { finishRequest } from './finish-request.ts'
 import type { AuthorityItem, AuthoritySummary } from './disclosure-shapes.ts'
 import { invalidateLists, useAuthorityList } from './use-disclosures.ts'
 
@@ -54,19 +53,7 @@ function Add({ contact, disclosures }: { contact: ContactDetail; disclosures: re
   const [recordingId, setRecordingId] = useState(recordings[0]?.value)
   const [added, setAdded] = useState<string>()
   const disclosure = disclosures.find((one) => one.id === id) ?? disclosures[0]!
-  const submit = async () => {
-    const withSound = what !== 'IDENTIFICATION_DATA' && recordingId !== undefined
-    const request = add.mutateAsync({
-      params: { path: { id: disclosure.id } },
-      body: { contactId: contact.id, what, ...(withSound && { recordingId }) },
-    })
-    return finishRequest(request, async () => {
-      const text = t('disclosures.pick.picked', { number: disclosure.number, item: (await request).item, count: 1 })
-      setAdded(text)
-      announce(text)
-      invalidateLists()
-    })
-  }
+  const withSound = what !== 'IDENTIFICATION_DATA' && recordingId !== undefined
   return (
     <>
       {added && (
@@ -79,13 +66,21 @@ function Add({ contact, disclosures }: { contact: ContactDetail; disclosures: re
           </p>
         </Notice>
       )}
-      <Step
+      <ActStep
         open={t('disclosures.add.open')}
         submit={t('disclosures.add.do')}
-        isBusy={add.isPending}
-        error={add.error}
+        act={add}
+        request={() => ({
+          params: { path: { id: disclosure.id } },
+          body: { contactId: contact.id, what, ...(withSound && { recordingId }) },
+        })}
         onOpen={() => add.reset()}
-        onSubmit={submit}
+        onDone={({ item }) => {
+          const text = t('disclosures.pick.picked', { number: disclosure.number, item, count: 1 })
+          setAdded(text)
+          announce(text)
+          invalidateLists()
+        }}
       >
         {disclosures.length > 1 ? (
           <Choice
@@ -118,7 +113,7 @@ function Add({ contact, disclosures }: { contact: ContactDetail; disclosures: re
             onChange={setRecordingId}
           />
         )}
-      </Step>
+      </ActStep>
     </>
   )
 }

@@ -1,13 +1,11 @@
-import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import { Checks } from '../controls/checks.tsx'
 import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { RadioCards } from '../controls/radio-cards.tsx'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { finishRequest } from './finish-request.ts'
 import { authorityHeading, authorityStepState } from './authority-steps.ts'
 import type { AuthorityDetail } from './disclosure-shapes.ts'
 import { useStoredForm } from './stored-form.ts'
@@ -53,65 +51,66 @@ function Decide({ disclosure: { id, itemList, provision, seen }, onDone }: Props
     reasons: '',
   })
   const { outcome, items, reasons } = form.typed
-  const [isTried, setTried] = useState(false)
   const isPartEmpty = outcome === 'PART' && items.length === 0
-  const submit = async () => {
-    setTried(true)
-    if (outcome === '' || isPartEmpty || reasons.trim() === '') return false
+  const request = () => {
+    if (outcome === '' || isPartEmpty || reasons.trim() === '') return undefined
     const body = { outcome, reasons: reasons.trim(), seen, ...(outcome === 'PART' && { items: items.map(Number) }) }
-    return finishRequest(decide.mutateAsync({ params: { path: { id } }, body }), async () => {
-      form.forget()
-      await onDone(t(`disclosures.authority.decision.${outcome}`))
-    })
+    return { params: { path: { id } }, body }
   }
   const isGrant = outcome === 'GRANTED' || outcome === 'PART'
   return (
-    <Step
+    <ActStep
       open={t('disclosures.decide')}
       submit={t('disclosures.decide.do')}
       kind="primary"
-      isBusy={decide.isPending}
-      error={decide.error}
+      act={decide}
+      request={request}
       isOpenAtFirst={form.isTyped}
-      onOpen={() => setTried(false)}
-      onSubmit={submit}
+      onDone={async () => {
+        form.forget()
+        if (outcome !== '') await onDone(t(`disclosures.authority.decision.${outcome}`))
+      }}
     >
-      <RadioCards
-        label={t('disclosures.decision')}
-        error={isTried && outcome === '' ? t('disclosures.decision.missing') : undefined}
-        options={(['GRANTED', 'PART', 'REFUSED'] as const).map((value) => ({
-          value,
-          label: t(`disclosures.authority.decision.${value}`),
-        }))}
-        value={outcome === '' ? null : outcome}
-        onChange={(value) => form.edit({ outcome: value as Outcome })}
-      />
-      {isGrant && !provision && <Notice kind="warning">{t('error.authority.provision')}</Notice>}
-      {outcome === 'PART' && (
-        <Checks
-          label={t('disclosures.authority.part')}
-          error={isTried && isPartEmpty ? t('error.authority.items') : undefined}
-          options={itemList.map(({ item, what, destroyAt, state }) => ({
-            value: String(item),
-            label: `${t('disclosures.item', { item })}: ${t(`disclosures.authority.what.${what}`)}`,
-            detail:
-              state === 'destroyed'
-                ? t('disclosures.authority.recording.destroyed')
-                : destroyAt && `${t('disclosures.destroyAt')} ${formatInstant(destroyAt, language)}`,
-          }))}
-          value={items}
-          onChange={(chosen) => form.edit({ items: chosen })}
-        />
+      {(isTried) => (
+        <>
+          <RadioCards
+            label={t('disclosures.decision')}
+            error={isTried && outcome === '' ? t('disclosures.decision.missing') : undefined}
+            options={(['GRANTED', 'PART', 'REFUSED'] as const).map((value) => ({
+              value,
+              label: t(`disclosures.authority.decision.${value}`),
+            }))}
+            value={outcome === '' ? null : outcome}
+            onChange={(value) => form.edit({ outcome: value as Outcome })}
+          />
+          {isGrant && !provision && <Notice kind="warning">{t('error.authority.provision')}</Notice>}
+          {outcome === 'PART' && (
+            <Checks
+              label={t('disclosures.authority.part')}
+              error={isTried && isPartEmpty ? t('error.authority.items') : undefined}
+              options={itemList.map(({ item, what, destroyAt, state }) => ({
+                value: String(item),
+                label: `${t('disclosures.item', { item })}: ${t(`disclosures.authority.what.${what}`)}`,
+                detail:
+                  state === 'destroyed'
+                    ? t('disclosures.authority.recording.destroyed')
+                    : destroyAt && `${t('disclosures.destroyAt')} ${formatInstant(destroyAt, language)}`,
+              }))}
+              value={items}
+              onChange={(chosen) => form.edit({ items: chosen })}
+            />
+          )}
+          <Field
+            label={t('disclosures.reasons')}
+            hint={t('disclosures.reasons.hint')}
+            error={isTried && reasons.trim() === '' ? t('disclosures.reasons.missing') : undefined}
+            rows={4}
+            value={reasons}
+            onChange={(value) => form.edit({ reasons: value })}
+            maxLength={2000}
+          />
+        </>
       )}
-      <Field
-        label={t('disclosures.reasons')}
-        hint={t('disclosures.reasons.hint')}
-        error={isTried && reasons.trim() === '' ? t('disclosures.reasons.missing') : undefined}
-        rows={4}
-        value={reasons}
-        onChange={(value) => form.edit({ reasons: value })}
-        maxLength={2000}
-      />
-    </Step>
+    </ActStep>
   )
 }

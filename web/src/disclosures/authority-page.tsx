@@ -1,10 +1,9 @@
 import { Link, useParams } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
 import type { Me } from '../api/shapes.ts'
-import { Failure } from '../controls/failure.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { knowsHolds } from '../retention/retention-shapes.ts'
@@ -45,7 +44,7 @@ export function AuthorityPage() {
 function Authority({ me }: { me: Me }) {
   const { t } = useLanguage()
   const { id } = useParams({ from: '/disclosures/authority/$id' })
-  const { data, error, isPending, refetch } = $api.useQuery(
+  const query = $api.useQuery(
     'get',
     '/api/authority-disclosures/{id}',
     { params: { path: { id } } },
@@ -54,6 +53,7 @@ function Authority({ me }: { me: Me }) {
       refetchInterval: ({ state }) => (state.data?.packages.some((one) => one.state === 'making') ? pollMs : false),
     },
   )
+  const { data, refetch } = query
   const done: Done = async (text, heading) => {
     invalidateLists()
     await refetch()
@@ -67,8 +67,7 @@ function Authority({ me }: { me: Me }) {
       crumbs={[{ label: t('disclosures.title'), to: '/disclosures' }]}
       {...(data && { aside: <AuthorityState disclosure={data} /> })}
     >
-      {isPending && <Waiting lines={8} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} lines={8} />
       {data && <Steps disclosure={data} me={me} onDone={done} onChanged={() => void refetch()} />}
     </Page>
   )

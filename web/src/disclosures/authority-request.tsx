@@ -6,10 +6,9 @@ import type { Me } from '../api/shapes.ts'
 import { Fact } from '../contact/facts.tsx'
 import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { finishRequest } from './finish-request.ts'
 import { authorityBody, authorityFormOf, type AuthorityField } from './authority-form.ts'
 import { AuthorityFields } from './authority-fields.tsx'
 import { authorityHeading, authorityStepState } from './authority-steps.ts'
@@ -68,24 +67,24 @@ function ChangeRequest({ disclosure, me, onDone }: Props & { me: Me }) {
   const form = useStoredForm(`authority ${id}`, authorityFormOf(disclosure))
   const [wrong, setWrong] = useState<AuthorityField[]>([])
   const isTimeRefused = refusalKey(change.error) === 'authority.received-wrong'
-  const submit = async () => {
+  const request = () => {
     const judged = authorityBody(form.typed, serverNowMs())
     setWrong('wrong' in judged ? judged.wrong : [])
-    if ('wrong' in judged) return false
-    return finishRequest(change.mutateAsync({ params: { path: { id } }, body: judged.body }), async () => {
-      form.forget()
-      await onDone(t('disclosures.changed'))
-    })
+    return 'wrong' in judged ? undefined : { params: { path: { id } }, body: judged.body }
   }
   return (
-    <Step
+    <ActStep
       open={t('disclosures.change')}
       submit={t('disclosures.change.do')}
-      isBusy={change.isPending}
+      act={change}
       error={isTimeRefused ? undefined : change.error}
+      request={request}
       isOpenAtFirst={form.isTyped}
       onOpen={() => setWrong([])}
-      onSubmit={submit}
+      onDone={async () => {
+        form.forget()
+        await onDone(t('disclosures.changed'))
+      }}
     >
       <AuthorityFields
         typed={form.typed}
@@ -96,7 +95,7 @@ function ChangeRequest({ disclosure, me, onDone }: Props & { me: Me }) {
           form.edit(edited)
         }}
       />
-    </Step>
+    </ActStep>
   )
 }
 
@@ -130,34 +129,29 @@ function Assess({ disclosure: { id, assessment }, onDone }: Props) {
   const assess = $api.useMutation('put', '/api/authority-disclosures/{id}/assessment')
   const form = useStoredForm(`assessment ${id}`, { text: assessment?.text ?? '' })
   const { text } = form.typed
-  const [isTried, setTried] = useState(false)
-  const submit = async () => {
-    setTried(true)
-    if (text.trim() === '') return false
-    return finishRequest(assess.mutateAsync({ params: { path: { id } }, body: { text: text.trim() } }), async () => {
-      form.forget()
-      await onDone(t('disclosures.assessment.saved'))
-    })
-  }
   return (
-    <Step
+    <ActStep
       open={t(assessment ? 'disclosures.assessment.change' : 'disclosures.assessment.write')}
       submit={t('disclosures.assessment.do')}
-      isBusy={assess.isPending}
-      error={assess.error}
+      act={assess}
+      request={() => (text.trim() === '' ? undefined : { params: { path: { id } }, body: { text: text.trim() } })}
       isOpenAtFirst={form.isTyped}
-      onOpen={() => setTried(false)}
-      onSubmit={submit}
+      onDone={async () => {
+        form.forget()
+        await onDone(t('disclosures.assessment.saved'))
+      }}
     >
-      <Field
-        label={t('disclosures.step.authority.assessment')}
-        hint={t('disclosures.assessment.hint')}
-        error={isTried && text.trim() === '' ? t('disclosures.assessment.missing') : undefined}
-        rows={6}
-        value={text}
-        onChange={(value) => form.edit({ text: value })}
-        maxLength={4000}
-      />
-    </Step>
+      {(isTried) => (
+        <Field
+          label={t('disclosures.step.authority.assessment')}
+          hint={t('disclosures.assessment.hint')}
+          error={isTried && text.trim() === '' ? t('disclosures.assessment.missing') : undefined}
+          rows={6}
+          value={text}
+          onChange={(value) => form.edit({ text: value })}
+          maxLength={4000}
+        />
+      )}
+    </ActStep>
   )
 }

@@ -1,9 +1,8 @@
 import { useState } from 'react'
 import { $api } from '../api/client.ts'
-import { Button } from '../controls/button.tsx'
-import { Confirm } from '../controls/confirm.tsx'
+import { ConfirmButton } from '../controls/confirm-button.tsx'
 import { Field } from '../controls/field.tsx'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -19,7 +18,6 @@ export function CloseAuthority({ disclosure, onDone }: { disclosure: AuthorityDe
   const isUnreleased = disclosure.state === 'DECIDED'
   const current = currentPackage(disclosure)
   const close = $api.useMutation('post', '/api/authority-disclosures/{id}/close')
-  const [isConfirming, setConfirming] = useState(false)
   return (
     <StepFrame
       heading={authorityHeading('close')}
@@ -42,25 +40,21 @@ export function CloseAuthority({ disclosure, onDone }: { disclosure: AuthorityDe
       {close.error != null && <Failure error={close.error} />}
       {may.close && !isUnreleased && (
         <div className="actions">
-          <Button kind="secondary" isBusy={close.isPending} onPress={() => setConfirming(true)}>
-            {t('disclosures.returns.close')}
-          </Button>
+          <ConfirmButton
+            label={t('disclosures.returns.close')}
+            isBusy={close.isPending}
+            title={t('disclosures.returns.close.sure')}
+            onDo={() =>
+              close.mutate(
+                { params: { path: { id } }, body: {} },
+                { onSuccess: () => void onDone(t('disclosures.authority.stands.CLOSED')) },
+              )
+            }
+          >
+            <p>{t('disclosures.authority.close.what')}</p>
+          </ConfirmButton>
         </div>
       )}
-      <Confirm
-        title={t('disclosures.returns.close.sure')}
-        doLabel={t('disclosures.returns.close')}
-        isOpen={isConfirming}
-        onClose={() => setConfirming(false)}
-        onDo={() =>
-          close.mutate(
-            { params: { path: { id } }, body: {} },
-            { onSuccess: () => void onDone(t('disclosures.authority.stands.CLOSED')) },
-          )
-        }
-      >
-        <p>{t('disclosures.authority.close.what')}</p>
-      </Confirm>
     </StepFrame>
   )
 }
@@ -70,36 +64,26 @@ function CloseUnreleased({ id, onDone }: { id: string; onDone: Done }) {
   const { t } = useLanguage()
   const close = $api.useMutation('post', '/api/authority-disclosures/{id}/close')
   const [because, setBecause] = useState('')
-  const [isTried, setTried] = useState(false)
-  const submit = async () => {
-    setTried(true)
-    if (because.trim() === '') return false
-    return close.mutateAsync({ params: { path: { id } }, body: { unreleasedBecause: because.trim() } }).then(
-      () => {
-        void onDone(t('disclosures.authority.stands.CLOSED'))
-        return true
-      },
-      () => false,
-    )
-  }
+  const reason = because.trim()
   return (
-    <Step
+    <ActStep
       open={t('disclosures.authority.unreleased.open')}
       submit={t('disclosures.returns.close')}
-      isBusy={close.isPending}
-      error={close.error}
-      onOpen={() => setTried(false)}
-      onSubmit={submit}
+      act={close}
+      request={() => (reason === '' ? undefined : { params: { path: { id } }, body: { unreleasedBecause: reason } })}
+      onDone={() => void onDone(t('disclosures.authority.stands.CLOSED'))}
     >
-      <Field
-        label={t('disclosures.authority.unreleased.because')}
-        hint={t('disclosures.authority.unreleased.hint')}
-        error={isTried && because.trim() === '' ? t('disclosures.authority.unreleased.missing') : undefined}
-        value={because}
-        onChange={setBecause}
-        maxLength={2000}
-        rows={3}
-      />
-    </Step>
+      {(isTried) => (
+        <Field
+          label={t('disclosures.authority.unreleased.because')}
+          hint={t('disclosures.authority.unreleased.hint')}
+          error={isTried && reason === '' ? t('disclosures.authority.unreleased.missing') : undefined}
+          value={because}
+          onChange={setBecause}
+          maxLength={2000}
+          rows={3}
+        />
+      )}
+    </ActStep>
   )
 }

@@ -5,9 +5,8 @@ import { serverNowMs } from '../api/server-time.ts'
 import type { Me } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Choice } from '../controls/choice.tsx'
-import { Failure } from '../controls/failure.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { todayAt } from '../retention/hold-dates.ts'
 import { usePresence } from '../session/use-presence.ts'
@@ -30,12 +29,8 @@ function Log({ me }: { me: Me }) {
   const navigate = useNavigate()
   const thisYear = todayAt(serverNowMs()).year
   const { year = thisYear } = useSearch({ from: '/disclosures/log', select: readYear, structuralSharing: true })
-  const { data, error, isPending, refetch } = $api.useQuery(
-    'get',
-    '/api/disclosures',
-    { params: { query: { year } } },
-    { staleTime: 0 },
-  )
+  const query = $api.useQuery('get', '/api/disclosures', { params: { query: { year } } }, { staleTime: 0 })
+  const { data } = query
   return (
     <Page
       title={t('disclosures.log.title')}
@@ -61,8 +56,7 @@ function Log({ me }: { me: Me }) {
       <LogStatistics year={year} />
       <section className="stack-small" aria-labelledby="disclosure-log">
         <h2 id="disclosure-log">{t('disclosures.log.of', { year })}</h2>
-        {isPending && <Waiting lines={6} />}
-        {error && <Failure error={error} onAgain={() => void refetch()} />}
+        <Loaded query={query} />
         {data?.items.length === 0 && <Notice kind="info">{t('disclosures.log.none')}</Notice>}
         {data && data.items.length > 0 && <LogList items={data.items} me={me} label="disclosure-log" />}
       </section>

@@ -2,10 +2,9 @@ import { Link, useSearch } from '@tanstack/react-router'
 import { Building2, FilePlus, ScrollText } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Me } from '../api/shapes.ts'
-import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { exactUrlMatch } from '../controls/exact-url-match.ts'
+import { Loaded } from '../controls/loaded.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { NotFound } from '../shell/not-found.tsx'
@@ -82,7 +81,8 @@ function PageLinks({ me }: { me: Me }) {
 
 function Research({ me, state }: { me: Me; state: 'open' | 'over' }) {
   const { t } = useLanguage()
-  const { data, error, isPending, refetch } = useResearchList(me, state)
+  const query = useResearchList(me, state)
+  const { data } = query
   const late = data?.items.filter(({ isOverdue }) => isOverdue).length ?? 0
   return (
     <Part
@@ -97,8 +97,7 @@ function Research({ me, state }: { me: Me; state: 'open' | 'over' }) {
         )
       }
     >
-      {isPending && <Waiting lines={4} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} lines={4} />
       {late > 0 && (
         <Notice kind="error" title={t('disclosures.overdue', { count: late })}>
           {t('disclosures.overdue.what')}
@@ -113,7 +112,8 @@ function Research({ me, state }: { me: Me; state: 'open' | 'over' }) {
 
 function Authorities({ me, state }: { me: Me; state: 'open' | 'over' }) {
   const { t } = useLanguage()
-  const { data, error, isPending, refetch } = useAuthorityList(me, state)
+  const query = useAuthorityList(me, state)
+  const { data } = query
   const urgent = data?.items.filter(({ urgentAt }) => urgentAt).length ?? 0
   return (
     <Part
@@ -128,8 +128,7 @@ function Authorities({ me, state }: { me: Me; state: 'open' | 'over' }) {
         )
       }
     >
-      {isPending && <Waiting lines={4} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} lines={4} />
       {urgent > 0 && <Notice kind="warning">{t('disclosures.urgent', { count: urgent })}</Notice>}
       {data?.items.length === 0 && <Notice kind="info">{t(`disclosures.authority.none.${state}`)}</Notice>}
       {data && data.items.length > 0 && <AuthorityRows items={data.items} label="disclosures-authority" />}

@@ -5,10 +5,9 @@ import type { Me } from '../api/shapes.ts'
 import { Choice } from '../controls/choice.tsx'
 import { Day } from '../controls/day.tsx'
 import { Field } from '../controls/field.tsx'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
-import { finishRequest } from './finish-request.ts'
 import { writeDay } from './days.ts'
 import { preparesResearch, type Extension, type ResearchDetail } from './disclosure-shapes.ts'
 import { useStoredForm } from './stored-form.ts'
@@ -68,58 +67,58 @@ function RequestExtension({
   onDone: Done
 }) {
   const { t, language } = useLanguage()
-  const request = $api.useMutation('post', '/api/research-disclosures/{id}/extensions')
+  const extend = $api.useMutation('post', '/api/research-disclosures/{id}/extensions')
   const form = useStoredForm(`extension ${id}`, { dueOn: '', reasons: '' })
   const { dueOn, reasons } = form.typed
-  const [isTried, setTried] = useState(false)
   const isDayWrong = dueOn === '' || dueOn <= currentDueOn
-  const refused = refusedDay(request.error)
-  const submit = async () => {
-    setTried(true)
-    if (isDayWrong || reasons.trim() === '') return false
-    return finishRequest(
-      request.mutateAsync({ params: { path: { id } }, body: { dueOn, reasons: reasons.trim() } }),
-      async () => {
-        form.forget()
-        await onDone(t('disclosures.extensions.asked'), 'research-extensions')
-      },
-    )
-  }
+  const refused = refusedDay(extend.error)
+  const request = () =>
+    isDayWrong || reasons.trim() === ''
+      ? undefined
+      : { params: { path: { id } }, body: { dueOn, reasons: reasons.trim() } }
   return (
-    <Step
+    <ActStep
       open={t('disclosures.extensions.ask')}
       submit={t('disclosures.extensions.ask.do')}
-      isBusy={request.isPending}
-      error={refused ? undefined : request.error}
+      act={extend}
+      error={refused ? undefined : extend.error}
+      request={request}
       isOpenAtFirst={form.isTyped}
-      onOpen={() => setTried(false)}
-      onSubmit={submit}
+      onDone={async () => {
+        form.forget()
+        await onDone(t('disclosures.extensions.asked'), 'research-extensions')
+      }}
     >
-      <Day
-        label={t('disclosures.extensions.dueOn')}
-        hint={
-          earliestDestruction && t('disclosures.dueOn.before', { time: formatInstant(earliestDestruction, language) })
-        }
-        error={
-          isTried && isDayWrong
-            ? t('error.research.day-not-later')
-            : refused && t(textsAfterRelease[refused] ?? refused)
-        }
-        value={dueOn === '' ? null : parseDate(dueOn)}
-        onChange={(day) => {
-          request.reset()
-          form.edit({ dueOn: day?.toString() ?? '' })
-        }}
-      />
-      <Field
-        label={t('disclosures.reasons')}
-        error={isTried && reasons.trim() === '' ? t('disclosures.reasons.missing') : undefined}
-        rows={3}
-        value={reasons}
-        onChange={(value) => form.edit({ reasons: value })}
-        maxLength={2000}
-      />
-    </Step>
+      {(isTried) => (
+        <>
+          <Day
+            label={t('disclosures.extensions.dueOn')}
+            hint={
+              earliestDestruction &&
+              t('disclosures.dueOn.before', { time: formatInstant(earliestDestruction, language) })
+            }
+            error={
+              isTried && isDayWrong
+                ? t('error.research.day-not-later')
+                : refused && t(textsAfterRelease[refused] ?? refused)
+            }
+            value={dueOn === '' ? null : parseDate(dueOn)}
+            onChange={(day) => {
+              extend.reset()
+              form.edit({ dueOn: day?.toString() ?? '' })
+            }}
+          />
+          <Field
+            label={t('disclosures.reasons')}
+            error={isTried && reasons.trim() === '' ? t('disclosures.reasons.missing') : undefined}
+            rows={3}
+            value={reasons}
+            onChange={(value) => form.edit({ reasons: value })}
+            maxLength={2000}
+          />
+        </>
+      )}
+    </ActStep>
   )
 }
 
@@ -127,17 +126,13 @@ function DecideExtension({ extension: { id }, onDone }: { extension: Extension; 
   const { t } = useLanguage()
   const decide = $api.useMutation('post', '/api/research-extensions/{id}/decision')
   const [outcome, setOutcome] = useState<'GRANTED' | 'REFUSED'>('GRANTED')
-  const submit = () =>
-    finishRequest(decide.mutateAsync({ params: { path: { id } }, body: { outcome } }), () =>
-      onDone(t(`disclosures.extensions.outcome.${outcome}`), researchHeading('returns')),
-    )
   return (
-    <Step
+    <ActStep
       open={t('disclosures.extensions.decide')}
       submit={t('disclosures.decide.do')}
-      isBusy={decide.isPending}
-      error={decide.error}
-      onSubmit={submit}
+      act={decide}
+      request={() => ({ params: { path: { id } }, body: { outcome } })}
+      onDone={() => onDone(t(`disclosures.extensions.outcome.${outcome}`), researchHeading('returns'))}
     >
       <Choice
         label={t('disclosures.decision')}
@@ -148,6 +143,6 @@ function DecideExtension({ extension: { id }, onDone }: { extension: Extension; 
         value={outcome}
         onChange={(value) => setOutcome(value as 'GRANTED' | 'REFUSED')}
       />
-    </Step>
+    </ActStep>
   )
 }

@@ -1,10 +1,9 @@
 import { TriangleAlert } from 'lucide-react'
 import type { Me } from '../api/shapes.ts'
 import { Fact } from '../contact/facts.tsx'
-import { Failure } from '../controls/failure.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { formatCount } from '../format/number.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
@@ -24,7 +23,8 @@ export function InstitutesPage() {
 
 function Institutes({ me }: { me: Me }) {
   const { t } = useLanguage()
-  const { data, error, isPending, refetch } = useInstitutes(me)
+  const query = useInstitutes(me)
+  const { data, refetch } = query
   const mayChange = opensResearch(me)
   const done = async (text: string, heading: string) => {
     invalidateLists()
@@ -46,8 +46,7 @@ function Institutes({ me }: { me: Me }) {
       <h2 id="institutes-list" tabIndex={-1} className="visually-hidden">
         {t('disclosures.institutes.title')}
       </h2>
-      {isPending && <Waiting lines={4} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} lines={4} />
       {data?.items.length === 0 && <Notice kind="info">{t('disclosures.institutes.none')}</Notice>}
       {data?.items.map((institute) => (
         <InstituteCard

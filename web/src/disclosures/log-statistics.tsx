@@ -1,7 +1,6 @@
 import { $api } from '../api/client.ts'
-import { Failure } from '../controls/failure.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { formatCount } from '../format/number.ts'
+import { Loaded } from '../controls/loaded.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import type { DisclosureStatistics } from './disclosure-shapes.ts'
 
@@ -19,7 +18,7 @@ const authority = [
 /** Counts of a year, without persons. */
 export function LogStatistics({ year }: { year: number }) {
   const { t } = useLanguage()
-  const { data, error, isPending, refetch } = $api.useQuery(
+  const query = $api.useQuery(
     'get',
     '/api/disclosures/statistics',
     { params: { query: { year } } },
@@ -28,9 +27,9 @@ export function LogStatistics({ year }: { year: number }) {
   return (
     <section className="stack-small" aria-labelledby="disclosure-statistics">
       <h2 id="disclosure-statistics">{t('disclosures.log.statistics', { year })}</h2>
-      {isPending && <Waiting lines={4} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data && <Counts statistics={data} />}
+      <Loaded query={query} lines={4}>
+        {(data) => <Counts statistics={data} />}
+      </Loaded>
     </section>
   )
 }

@@ -6,9 +6,8 @@ import { serverNowMs } from '../api/server-time.ts'
 import type { Me } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { ErrorSummary, type Wrong } from '../controls/error-summary.tsx'
-import { Failure } from '../controls/failure.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { SubmitForm } from '../controls/submit-form.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { NotFound } from '../shell/not-found.tsx'
@@ -28,16 +27,16 @@ export function NewAuthorityPage() {
 
 function NewAuthority({ me }: { me: Me }) {
   const { t } = useLanguage()
-  const { data, error, isPending, refetch } = useAuthorityList(me)
+  const query = useAuthorityList(me)
   return (
     <Page
       title={t('disclosures.authority.enter')}
       lead={t('disclosures.authority.lead')}
       crumbs={[{ label: t('disclosures.title'), to: '/disclosures' }]}
     >
-      {isPending && <Waiting lines={8} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
-      {data && <NewAuthorityForm provisions={data.provisions} />}
+      <Loaded query={query} lines={8}>
+        {(data) => <NewAuthorityForm provisions={data.provisions} />}
+      </Loaded>
     </Page>
   )
 }

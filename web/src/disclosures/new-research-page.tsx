@@ -6,10 +6,9 @@ import type { Me } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Choice } from '../controls/choice.tsx'
 import { ErrorSummary, type Wrong } from '../controls/error-summary.tsx'
-import { Failure } from '../controls/failure.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { SubmitForm } from '../controls/submit-form.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { usePresence } from '../session/use-presence.ts'
 import { NotFound } from '../shell/not-found.tsx'
@@ -28,15 +27,15 @@ export function NewResearchPage() {
 
 function NewResearch({ me }: { me: Me }) {
   const { t } = useLanguage()
-  const { data, error, isPending, refetch } = useInstitutes(me)
+  const query = useInstitutes(me)
+  const { data } = query
   return (
     <Page
       title={t('disclosures.research.begin')}
       lead={t('disclosures.research.begin.lead')}
       crumbs={[{ label: t('disclosures.title'), to: '/disclosures' }]}
     >
-      {isPending && <Waiting lines={6} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} />
       {data?.items.length === 0 && (
         <Notice kind="info">
           <p>{t('disclosures.noInstitutes')}</p>

@@ -4,6 +4,7 @@ import { $api } from '../api/client.ts'
 import type { Me } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Confirm } from '../controls/confirm.tsx'
+import { ConfirmButton } from '../controls/confirm-button.tsx'
 import { Downloads } from '../controls/downloads.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
@@ -200,18 +201,12 @@ function SavePackage({ id, name, onSaved }: { id: string; name: string; onSaved:
 function WithdrawPackage({ id, onWithdrawn }: { id: string; onWithdrawn: () => void }) {
   const { t } = useLanguage()
   const withdraw = $api.useMutation('delete', '/api/packages/{id}')
-  const [isConfirming, setConfirming] = useState(false)
   return (
     <>
-      <Button kind="secondary" isBusy={withdraw.isPending} onPress={() => setConfirming(true)}>
-        {t('disclosures.packages.withdraw')}
-      </Button>
-      {withdraw.error != null && <Failure error={withdraw.error} />}
-      <Confirm
+      <ConfirmButton
+        label={t('disclosures.packages.withdraw')}
+        isBusy={withdraw.isPending}
         title={t('disclosures.packages.withdraw.sure')}
-        doLabel={t('disclosures.packages.withdraw')}
-        isOpen={isConfirming}
-        onClose={() => setConfirming(false)}
         onDo={() =>
           withdraw.mutate(
             { params: { path: { id } } },
@@ -225,7 +220,8 @@ function WithdrawPackage({ id, onWithdrawn }: { id: string; onWithdrawn: () => v
         }
       >
         <p>{t('disclosures.packages.withdraw.what')}</p>
-      </Confirm>
+      </ConfirmButton>
+      {withdraw.error != null && <Failure error={withdraw.error} />}
     </>
   )
 }

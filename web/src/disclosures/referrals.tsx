@@ -4,7 +4,7 @@ import { $api } from '../api/client.ts'
 import { Choice } from '../controls/choice.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { Fact } from '../contact/facts.tsx'
 import { formatDate, formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
@@ -73,16 +73,6 @@ function ReferralCard({
   const [chosen, setChosen] = useState('')
   const { number, receivedAt, dueAt, provision, takenUp } = referral
   const disclosureId = chosen || (open[0]?.id ?? '')
-  const submit = async () => {
-    if (disclosureId === '') return false
-    return takeUp
-      .mutateAsync({ params: { path: { id: referral.requestId } }, body: { kind, disclosureId } })
-      .then(() => {
-        onDone()
-        return true
-      })
-      .catch(() => false)
-  }
   return (
     <li className="card stack-small">
       <p className="card-title">
@@ -109,12 +99,12 @@ function ReferralCard({
       </dl>
       {!takenUp && open.length === 0 && <p className="request-note">{t('requests.referrals.begin')}</p>}
       {!takenUp && open.length > 0 && (
-        <Step
+        <ActStep
           open={t('requests.referrals.takeUp')}
           submit={t('requests.referrals.takeUp.do')}
-          isBusy={takeUp.isPending}
-          error={takeUp.error}
-          onSubmit={submit}
+          act={takeUp}
+          request={() => ({ params: { path: { id: referral.requestId } }, body: { kind, disclosureId } })}
+          onDone={onDone}
         >
           <Choice
             label={t('requests.referrals.disclosure')}
@@ -122,7 +112,7 @@ function ReferralCard({
             value={disclosureId}
             onChange={setChosen}
           />
-        </Step>
+        </ActStep>
       )}
     </li>
   )

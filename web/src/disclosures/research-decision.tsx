@@ -1,12 +1,10 @@
-import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { RadioCards } from '../controls/radio-cards.tsx'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { finishRequest } from './finish-request.ts'
 import type { ResearchDetail } from './disclosure-shapes.ts'
 import { useStoredForm } from './stored-form.ts'
 import type { Done } from './done.ts'
@@ -61,56 +59,54 @@ function Decide({
     reasons: '',
   })
   const { outcome, reasons } = form.typed
-  const [isTried, setTried] = useState(false)
-  const submit = async () => {
-    setTried(true)
-    if (outcome === '' || reasons.trim() === '') return false
-    return finishRequest(
-      decide.mutateAsync({ params: { path: { id } }, body: { outcome, reasons: reasons.trim(), seen } }),
-      async () => {
-        form.forget()
-        await onDone(t(`disclosures.decision.${outcome}`))
-      },
-    )
-  }
+  const request = () =>
+    outcome === '' || reasons.trim() === ''
+      ? undefined
+      : { params: { path: { id } }, body: { outcome, reasons: reasons.trim(), seen } }
   return (
-    <Step
+    <ActStep
       open={t('disclosures.decide')}
       submit={t('disclosures.decide.do')}
       kind={isReady ? 'primary' : 'secondary'}
-      isBusy={decide.isPending}
-      error={decide.error}
+      act={decide}
+      request={request}
       isOpenAtFirst={form.isTyped}
-      onOpen={() => setTried(false)}
-      onSubmit={submit}
+      onDone={async () => {
+        form.forget()
+        if (outcome !== '') await onDone(t(`disclosures.decision.${outcome}`))
+      }}
     >
-      {pseudonymised.length > 0 && (
-        <Notice kind="warning">
-          {t('disclosures.decision.pseudonymised', {
-            count: pseudonymised.length,
-            items: pseudonymised.join(', '),
-          })}
-        </Notice>
+      {(isTried) => (
+        <>
+          {pseudonymised.length > 0 && (
+            <Notice kind="warning">
+              {t('disclosures.decision.pseudonymised', {
+                count: pseudonymised.length,
+                items: pseudonymised.join(', '),
+              })}
+            </Notice>
+          )}
+          <RadioCards
+            label={t('disclosures.decision')}
+            error={isTried && outcome === '' ? t('disclosures.decision.missing') : undefined}
+            options={(['GRANTED', 'REFUSED'] as const).map((value) => ({
+              value,
+              label: t(`disclosures.decision.${value}`),
+            }))}
+            value={outcome === '' ? null : outcome}
+            onChange={(value) => form.edit({ outcome: value as 'GRANTED' | 'REFUSED' })}
+          />
+          <Field
+            label={t('disclosures.reasons')}
+            hint={t('disclosures.reasons.hint')}
+            error={isTried && reasons.trim() === '' ? t('disclosures.reasons.missing') : undefined}
+            rows={4}
+            value={reasons}
+            onChange={(value) => form.edit({ reasons: value })}
+            maxLength={2000}
+          />
+        </>
       )}
-      <RadioCards
-        label={t('disclosures.decision')}
-        error={isTried && outcome === '' ? t('disclosures.decision.missing') : undefined}
-        options={(['GRANTED', 'REFUSED'] as const).map((value) => ({
-          value,
-          label: t(`disclosures.decision.${value}`),
-        }))}
-        value={outcome === '' ? null : outcome}
-        onChange={(value) => form.edit({ outcome: value as 'GRANTED' | 'REFUSED' })}
-      />
-      <Field
-        label={t('disclosures.reasons')}
-        hint={t('disclosures.reasons.hint')}
-        error={isTried && reasons.trim() === '' ? t('disclosures.reasons.missing') : undefined}
-        rows={4}
-        value={reasons}
-        onChange={(value) => form.edit({ reasons: value })}
-        maxLength={2000}
-      />
-    </Step>
+    </ActStep>
   )
 }

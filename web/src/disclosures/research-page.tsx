@@ -2,10 +2,9 @@ import { useParams } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
 import { serverNowMs } from '../api/server-time.ts'
 import type { Me } from '../api/shapes.ts'
-import { Failure } from '../controls/failure.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
+import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Waiting } from '../controls/waiting.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { todayAt } from '../retention/hold-dates.ts'
@@ -49,12 +48,13 @@ export function ResearchPage() {
 function Research({ me }: { me: Me }) {
   const { t } = useLanguage()
   const { id } = useParams({ from: '/disclosures/research/$id' })
-  const { data, error, isPending, refetch } = $api.useQuery(
+  const query = $api.useQuery(
     'get',
     '/api/research-disclosures/{id}',
     { params: { path: { id } } },
     { staleTime: 0, refetchInterval: ({ state }) => (state.data ? pollIntervalOf(state.data) : false) },
   )
+  const { data, refetch } = query
   const done: Done = async (text, heading) => {
     invalidateLists()
     await refetch()
@@ -75,8 +75,7 @@ function Research({ me }: { me: Me }) {
         ),
       })}
     >
-      {isPending && <Waiting lines={8} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} lines={8} />
       {data && <Steps disclosure={data} me={me} onDone={done} onChanged={() => void refetch()} />}
     </Page>
   )

@@ -1,16 +1,14 @@
 import { parseDate } from '@internationalized/date'
-import { useId, useState } from 'react'
+import { useId } from 'react'
 import { $api } from '../api/client.ts'
 import { serverNowMs } from '../api/server-time.ts'
 import type { Me } from '../api/shapes.ts'
-import { Button } from '../controls/button.tsx'
-import { Confirm } from '../controls/confirm.tsx'
+import { ConfirmButton } from '../controls/confirm-button.tsx'
 import { Day } from '../controls/day.tsx'
 import { Failure } from '../controls/failure.tsx'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { todayAt } from '../retention/hold-dates.ts'
-import { finishRequest } from './finish-request.ts'
 import { writeDay } from './days.ts'
 import type { Institute, ResearchDetail, ResearchNotice } from './disclosure-shapes.ts'
 import { Extensions } from './extensions.tsx'
@@ -76,64 +74,61 @@ function EndStudy({ disclosure: { id }, onDone }: { disclosure: ResearchDetail; 
   const today = todayAt(serverNowMs()).toString()
   const form = useStoredForm(`study end ${id}`, { endedOn: today })
   const { endedOn } = form.typed
-  const [isTried, setTried] = useState(false)
   const isWrong = endedOn === '' || endedOn > today
   const refused = refusedDay(end.error)
-  const submit = async () => {
-    setTried(true)
-    if (isWrong) return false
-    return finishRequest(end.mutateAsync({ params: { path: { id } }, body: { endedOn } }), async () => {
-      form.forget()
-      await onDone(t('disclosures.returns.endStudy.done'), researchHeading('returns'))
-    })
-  }
   return (
-    <Step
+    <ActStep
       open={t('disclosures.returns.endStudy')}
       submit={t('disclosures.returns.endStudy.do')}
-      isBusy={end.isPending}
+      act={end}
       error={refused ? undefined : end.error}
+      request={() => (isWrong ? undefined : { params: { path: { id } }, body: { endedOn } })}
       isOpenAtFirst={form.isTyped}
-      onOpen={() => setTried(false)}
-      onSubmit={submit}
+      onDone={async () => {
+        form.forget()
+        await onDone(t('disclosures.returns.endStudy.done'), researchHeading('returns'))
+      }}
     >
-      <p>{t('disclosures.returns.endStudy.what')}</p>
-      <Day
-        label={t('disclosures.returns.endedOn')}
-        error={isTried && isWrong ? t('error.research.day-ahead') : refused && t(refused)}
-        value={endedOn === '' ? null : parseDate(endedOn)}
-        onChange={(day) => {
-          end.reset()
-          form.edit({ endedOn: day?.toString() ?? '' })
-        }}
-      />
-    </Step>
+      {(isTried) => (
+        <>
+          <p>{t('disclosures.returns.endStudy.what')}</p>
+          <Day
+            label={t('disclosures.returns.endedOn')}
+            error={isTried && isWrong ? t('error.research.day-ahead') : refused && t(refused)}
+            value={endedOn === '' ? null : parseDate(endedOn)}
+            onChange={(day) => {
+              end.reset()
+              form.edit({ endedOn: day?.toString() ?? '' })
+            }}
+          />
+        </>
+      )}
+    </ActStep>
   )
 }
 
 function CloseResearch({ id, onDone }: { id: string; onDone: Done }) {
   const { t } = useLanguage()
   const close = $api.useMutation('post', '/api/research-disclosures/{id}/close')
-  const [isConfirming, setConfirming] = useState(false)
   return (
     <div className="stack-small">
       {close.error != null && <Failure error={close.error} />}
       <div className="actions">
-        <Button kind="primary" isBusy={close.isPending} onPress={() => setConfirming(true)}>
-          {t('disclosures.returns.close')}
-        </Button>
+        <ConfirmButton
+          kind="primary"
+          label={t('disclosures.returns.close')}
+          isBusy={close.isPending}
+          title={t('disclosures.returns.close.sure')}
+          onDo={() =>
+            close.mutate(
+              { params: { path: { id } } },
+              { onSuccess: () => void onDone(t('disclosures.returns.closed')) },
+            )
+          }
+        >
+          <p>{t('disclosures.returns.close.what')}</p>
+        </ConfirmButton>
       </div>
-      <Confirm
-        title={t('disclosures.returns.close.sure')}
-        doLabel={t('disclosures.returns.close')}
-        isOpen={isConfirming}
-        onClose={() => setConfirming(false)}
-        onDo={() =>
-          close.mutate({ params: { path: { id } } }, { onSuccess: () => void onDone(t('disclosures.returns.closed')) })
-        }
-      >
-        <p>{t('disclosures.returns.close.what')}</p>
-      </Confirm>
     </div>
   )
 }

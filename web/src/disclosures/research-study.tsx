@@ -1,12 +1,10 @@
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import { Fact } from '../contact/facts.tsx'
 import { Notice } from '../controls/notice.tsx'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { finishRequest } from './finish-request.ts'
 import { writeDay } from './days.ts'
 import type { ResearchDetail } from './disclosure-shapes.ts'
 import { useStoredForm } from './stored-form.ts'
@@ -61,38 +59,37 @@ function ChangeStudy({ disclosure, onDone }: { disclosure: ResearchDetail; onDon
   const change = $api.useMutation('put', '/api/research-disclosures/{id}')
   const form = useStoredForm<StudyTyped>(`study ${id}`, { study, dueOn, format })
   const { typed } = form
-  const [isTried, setTried] = useState(false)
   const refused = refusedDay(change.error)
-  const submit = async () => {
-    setTried(true)
+  const request = () => {
     const wrong = wrongStudy(typed)
-    if (wrong.study || wrong.dueOn) return false
-    const body = { study: typed.study.trim(), dueOn: typed.dueOn, format: typed.format }
-    return finishRequest(change.mutateAsync({ params: { path: { id } }, body }), async () => {
-      form.forget()
-      await onDone(t('disclosures.changed'))
-    })
+    if (wrong.study || wrong.dueOn) return undefined
+    return { params: { path: { id } }, body: { study: typed.study.trim(), dueOn: typed.dueOn, format: typed.format } }
   }
   return (
-    <Step
+    <ActStep
       open={t('disclosures.change')}
       submit={t('disclosures.change.do')}
-      isBusy={change.isPending}
+      act={change}
       error={refused ? undefined : change.error}
+      request={request}
       isOpenAtFirst={form.isTyped}
-      onOpen={() => setTried(false)}
-      onSubmit={submit}
+      onDone={async () => {
+        form.forget()
+        await onDone(t('disclosures.changed'))
+      }}
     >
-      <StudyFields
-        typed={typed}
-        isTried={isTried}
-        refused={refused}
-        onChange={(edited) => {
-          change.reset()
-          form.edit(edited)
-        }}
-        until={earliestDestruction && formatInstant(earliestDestruction, language)}
-      />
-    </Step>
+      {(isTried) => (
+        <StudyFields
+          typed={typed}
+          isTried={isTried}
+          refused={refused}
+          onChange={(edited) => {
+            change.reset()
+            form.edit(edited)
+          }}
+          until={earliestDestruction && formatInstant(earliestDestruction, language)}
+        />
+      )}
+    </ActStep>
   )
 }

@@ -1,15 +1,13 @@
 import { parseDate } from '@internationalized/date'
-import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import { serverNowMs } from '../api/server-time.ts'
 import { Fact } from '../contact/facts.tsx'
 import { Day } from '../controls/day.tsx'
 import { Field } from '../controls/field.tsx'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { todayAt } from '../retention/hold-dates.ts'
-import { finishRequest } from './finish-request.ts'
 import { writeDay } from './days.ts'
 import type { ResearchDetail } from './disclosure-shapes.ts'
 import { useStoredForm } from './stored-form.ts'
@@ -57,50 +55,47 @@ function FileUndertaking({ disclosure: { id, undertaking }, onDone }: { disclosu
     signedOn: undertaking?.signedOn ?? '',
   })
   const { typed } = form
-  const [isTried, setTried] = useState(false)
   const isDayWrong = typed.signedOn === '' || typed.signedOn > todayAt(serverNowMs()).toString()
   const isMissing = (field: 'reference' | 'signatory') => typed[field].trim() === ''
-  const submit = async () => {
-    setTried(true)
-    if (isMissing('reference') || isMissing('signatory') || isDayWrong) return false
-    const body = {
-      reference: typed.reference.trim(),
-      signatory: typed.signatory.trim(),
-      signedOn: typed.signedOn,
-    }
-    return finishRequest(file.mutateAsync({ params: { path: { id } }, body }), async () => {
-      form.forget()
-      await onDone(t('disclosures.undertaking.filed'))
-    })
+  const request = () => {
+    if (isMissing('reference') || isMissing('signatory') || isDayWrong) return undefined
+    const { reference, signatory, signedOn } = typed
+    return { params: { path: { id } }, body: { reference: reference.trim(), signatory: signatory.trim(), signedOn } }
   }
   return (
-    <Step
+    <ActStep
       open={t(undertaking ? 'disclosures.undertaking.change' : 'disclosures.undertaking.file')}
       submit={t('disclosures.undertaking.file.do')}
-      isBusy={file.isPending}
-      error={file.error}
+      act={file}
+      request={request}
       isOpenAtFirst={form.isTyped}
-      onOpen={() => setTried(false)}
-      onSubmit={submit}
+      onDone={async () => {
+        form.forget()
+        await onDone(t('disclosures.undertaking.filed'))
+      }}
     >
-      {(['reference', 'signatory'] as const).map((field) => (
-        <Field
-          key={field}
-          label={t(`disclosures.undertaking.${field}`)}
-          hint={t(`disclosures.undertaking.${field}.hint`)}
-          error={isTried && isMissing(field) ? t(`disclosures.undertaking.${field}.missing`) : undefined}
-          value={typed[field]}
-          onChange={(value) => form.edit({ [field]: value })}
-          maxLength={field === 'reference' ? 64 : 200}
-          autoComplete="off"
-        />
-      ))}
-      <Day
-        label={t('disclosures.undertaking.signedOn')}
-        error={isTried && isDayWrong ? t('disclosures.undertaking.signedOn.wrong') : undefined}
-        value={typed.signedOn === '' ? null : parseDate(typed.signedOn)}
-        onChange={(day) => form.edit({ signedOn: day?.toString() ?? '' })}
-      />
-    </Step>
+      {(isTried) => (
+        <>
+          {(['reference', 'signatory'] as const).map((field) => (
+            <Field
+              key={field}
+              label={t(`disclosures.undertaking.${field}`)}
+              hint={t(`disclosures.undertaking.${field}.hint`)}
+              error={isTried && isMissing(field) ? t(`disclosures.undertaking.${field}.missing`) : undefined}
+              value={typed[field]}
+              onChange={(value) => form.edit({ [field]: value })}
+              maxLength={field === 'reference' ? 64 : 200}
+              autoComplete="off"
+            />
+          ))}
+          <Day
+            label={t('disclosures.undertaking.signedOn')}
+            error={isTried && isDayWrong ? t('disclosures.undertaking.signedOn.wrong') : undefined}
+            value={typed.signedOn === '' ? null : parseDate(typed.signedOn)}
+            onChange={(day) => form.edit({ signedOn: day?.toString() ?? '' })}
+          />
+        </>
+      )}
+    </ActStep>
   )
 }

@@ -1,12 +1,10 @@
-import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import { serverNowMs } from '../api/server-time.ts'
 import { Choice } from '../controls/choice.tsx'
 import { Field } from '../controls/field.tsx'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
-import { finishRequest } from './finish-request.ts'
 import { dayBefore } from './days.ts'
 import type { ResearchDetail, ResearchItem } from './disclosure-shapes.ts'
 import { useStoredForm } from './stored-form.ts'
@@ -77,47 +75,45 @@ function ConfirmItem({
     reference: '',
   })
   const { outcome, reference } = form.typed
-  const [isTried, setTried] = useState(false)
-  const submit = async () => {
-    setTried(true)
-    if (reference.trim() === '') return false
-    return finishRequest(
-      confirm.mutateAsync({ params: { path: { id, item } }, body: { outcome, reference: reference.trim() } }),
-      async () => {
-        form.forget()
-        await onConfirmed()
-      },
-    )
-  }
+  const request = () =>
+    reference.trim() === ''
+      ? undefined
+      : { params: { path: { id, item } }, body: { outcome, reference: reference.trim() } }
   return (
-    <Step
+    <ActStep
       open={t('disclosures.returns.confirm', { item })}
       submit={t('retention.recalls.confirm.do')}
-      isBusy={confirm.isPending}
-      error={confirm.error}
+      act={confirm}
+      request={request}
       isOpenAtFirst={form.isTyped}
-      onOpen={() => setTried(false)}
-      onSubmit={submit}
+      onDone={async () => {
+        form.forget()
+        await onConfirmed()
+      }}
     >
-      <p>{t('disclosures.returns.confirm.what')}</p>
-      <Choice
-        label={t('retention.recalls.outcome')}
-        options={(['destroyed', 'returned'] as const).map((value) => ({
-          value,
-          label: t(`retention.recalls.outcome.${value}`),
-        }))}
-        value={outcome}
-        onChange={(value) => form.edit({ outcome: value as Outcome })}
-      />
-      <Field
-        label={t('disclosures.returns.reference')}
-        hint={t('disclosures.returns.reference.hint')}
-        error={isTried && reference.trim() === '' ? t('disclosures.returns.reference.missing') : undefined}
-        value={reference}
-        onChange={(value) => form.edit({ reference: value })}
-        maxLength={64}
-        autoComplete="off"
-      />
-    </Step>
+      {(isTried) => (
+        <>
+          <p>{t('disclosures.returns.confirm.what')}</p>
+          <Choice
+            label={t('retention.recalls.outcome')}
+            options={(['destroyed', 'returned'] as const).map((value) => ({
+              value,
+              label: t(`retention.recalls.outcome.${value}`),
+            }))}
+            value={outcome}
+            onChange={(value) => form.edit({ outcome: value as Outcome })}
+          />
+          <Field
+            label={t('disclosures.returns.reference')}
+            hint={t('disclosures.returns.reference.hint')}
+            error={isTried && reference.trim() === '' ? t('disclosures.returns.reference.missing') : undefined}
+            value={reference}
+            onChange={(value) => form.edit({ reference: value })}
+            maxLength={64}
+            autoComplete="off"
+          />
+        </>
+      )}
+    </ActStep>
   )
 }

@@ -3,10 +3,10 @@ import { useState } from 'react'
 import { $api } from '../api/client.ts'
 import type { Letter } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
-import { Confirm } from '../controls/confirm.tsx'
+import { ConfirmButton } from '../controls/confirm-button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { RadioCards } from '../controls/radio-cards.tsx'
-import { Step } from '../controls/step.tsx'
+import { ActStep } from '../controls/step.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import type { Delivery } from './letter-shapes.ts'
@@ -137,22 +137,14 @@ function RecordDelivery({
   const { t } = useLanguage()
   const record = $api.useMutation('post', '/api/letters/{id}/delivery')
   const [how, setHow] = useState<Delivery>(deliveries[0] ?? 'POST')
-  const submit = () =>
-    record.mutateAsync({ params: { path: { id: letter.id } }, body: { how } }).then(
-      () => {
-        onRecorded()
-        return true
-      },
-      () => false,
-    )
   return (
-    <Step
+    <ActStep
       open={t('letters.deliver')}
       named={`${t('letters.deliver')}: ${kind}`}
       submit={t('letters.deliver.do')}
-      isBusy={record.isPending}
-      error={record.error}
-      onSubmit={submit}
+      act={record}
+      request={() => ({ params: { path: { id: letter.id } }, body: { how } })}
+      onDone={onRecorded}
     >
       <RadioCards
         label={t('letters.how')}
@@ -161,34 +153,26 @@ function RecordDelivery({
         onChange={(value) => setHow(value as Delivery)}
       />
       {how === 'EMAIL' && <p className="measure">{t('letters.email')}</p>}
-    </Step>
+    </ActStep>
   )
 }
 
 function DiscardLetter({ letter, kind, onDiscarded }: { letter: Letter; kind: string; onDiscarded: () => void }) {
   const { t } = useLanguage()
   const remove = $api.useMutation('delete', '/api/letters/{id}')
-  const [isConfirming, setConfirming] = useState(false)
   return (
     <>
-      <Button
+      <ConfirmButton
         kind="quiet"
-        aria-label={`${t('letters.throw')}: ${kind}`}
+        label={t('letters.throw')}
+        named={`${t('letters.throw')}: ${kind}`}
         isBusy={remove.isPending}
-        onPress={() => setConfirming(true)}
-      >
-        {t('letters.throw')}
-      </Button>
-      {remove.error != null && <Failure error={remove.error} />}
-      <Confirm
         title={t('letters.throw.title', { kind })}
-        doLabel={t('letters.throw')}
-        isOpen={isConfirming}
         onDo={() => void remove.mutateAsync({ params: { path: { id: letter.id } } }).then(onDiscarded, () => undefined)}
-        onClose={() => setConfirming(false)}
       >
         <p>{t('letters.throw.what')}</p>
-      </Confirm>
+      </ConfirmButton>
+      {remove.error != null && <Failure error={remove.error} />}
     </>
   )
 }

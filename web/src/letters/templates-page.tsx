@@ -2,9 +2,8 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
 import type { LetterKind } from '../api/shapes.ts'
 import { Choice } from '../controls/choice.tsx'
-import { Failure } from '../controls/failure.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
-import { Waiting } from '../controls/waiting.tsx'
+import { Loaded } from '../controls/loaded.tsx'
 import { languageNames, languages, type Language } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { Page } from '../shell/page.tsx'
@@ -20,7 +19,8 @@ export function TemplatesPage() {
     structuralSharing: true,
   })
   const navigate = useNavigate()
-  const { data, error, isPending, refetch } = $api.useQuery('get', '/api/letter-templates', undefined, { staleTime: 0 })
+  const query = $api.useQuery('get', '/api/letter-templates', undefined, { staleTime: 0 })
+  const { data, refetch } = query
   const navigateTo = (search: { kind: LetterKind; language: Language }) =>
     void navigate({ to: '/letter-templates', search, replace: true })
   const template = data?.items.find((one) => one.kind === kind && one.language === language)
@@ -41,8 +41,7 @@ export function TemplatesPage() {
           onChange={(value) => navigateTo({ kind, language: value as Language })}
         />
       </div>
-      {isPending && <Waiting lines={8} />}
-      {error && <Failure error={error} onAgain={() => void refetch()} />}
+      <Loaded query={query} lines={8} />
       {data && template && (
         <TemplateEditor
           key={`${kind} ${language} ${template.version}`}

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { refusalKey } from '../../api/refusal.ts'
 import type { Draft } from '../../api/shapes.ts'
 import { Button } from '../../controls/button.tsx'
-import { Confirm } from '../../controls/confirm.tsx'
+import { ConfirmButton } from '../../controls/confirm-button.tsx'
 import { Failure } from '../../controls/failure.tsx'
 import { Field } from '../../controls/field.tsx'
 import { formatInstant } from '../../format/instant.ts'
@@ -16,7 +16,6 @@ import type { useDraft } from '../use-draft.ts'
 export function Decide({ draft, work }: { draft: Draft; work: ReturnType<typeof useDraft> }) {
   const { t, language } = useLanguage()
   const [note, setNote] = useState('')
-  const [isConfirming, setConfirming] = useState(false)
   const [isMissing, setMissing] = useState(false)
   const [failed, setFailed] = useState<unknown>()
   const version = draft.basedOn + 1
@@ -52,26 +51,23 @@ export function Decide({ draft, work }: { draft: Draft; work: ReturnType<typeof 
       />
       {failed !== undefined && <Failure error={failed} />}
       <div className="actions">
-        <Button kind="primary" isBusy={work.isBusy} onPress={() => setConfirming(true)}>
-          {t('description.draft.approve')}
-        </Button>
+        <ConfirmButton
+          kind="primary"
+          label={t('description.draft.approve')}
+          isBusy={work.isBusy}
+          title={t('description.draft.approve.sure', { version })}
+          onDo={() => void decide('approve')}
+        >
+          <p>
+            {t('description.draft.approve.text', {
+              time: draft.effectiveFrom ? formatInstant(draft.effectiveFrom, language) : '',
+            })}
+          </p>
+        </ConfirmButton>
         <Button kind="secondary" isBusy={work.isBusy} onPress={reject}>
           {t('description.draft.reject')}
         </Button>
       </div>
-      <Confirm
-        title={t('description.draft.approve.sure', { version })}
-        doLabel={t('description.draft.approve')}
-        isOpen={isConfirming}
-        onClose={() => setConfirming(false)}
-        onDo={() => void decide('approve')}
-      >
-        <p>
-          {t('description.draft.approve.text', {
-            time: draft.effectiveFrom ? formatInstant(draft.effectiveFrom, language) : '',
-          })}
-        </p>
-      </Confirm>
     </section>
   )
 }
