@@ -61,15 +61,67 @@ export async function requestRow<Row, Code extends string>(
   return 'refused' in answer ? answer : answer.rows[0]!
 }
 
-/** Returns the column `value` of each row, to the holder of a role. */
-export async function requestList<Value>(
+/** A call of a database function, as data, with the log entry of a refusal. */
+interface DatabaseCall<Row, Code extends string> extends RefusalTrace {
+  statement: RawBuilder<Row>
+  /** Refusals of the function (SQLSTATE SE001); any other error is thrown. */
+  refusals: readonly Code[]
+  /** Checked first. A query needs one: policies filter its rows but refuse nothing. */
+  precondition?: RawBuilder<unknown>
+}
+
+/** Runs a call with its arguments in the session's name. */
+type SessionCall<Args extends unknown[], Answer> = (
   database: SafeguardsDatabase,
   session: Session,
-  statement: RawBuilder<{ value: Value }>,
-  trace: Pick<AuditEntry, 'action' | 'object'>,
-): Promise<Value[] | Refused<'deny.role'>> {
-  const answer = await requestDatabase(database, session, statement, ['deny.role'] as const, trace)
-  return 'refused' in answer ? answer : answer.rows.map(({ value }) => value)
+  ...args: Args
+) => Promise<Answer>
+
+/** Makes an act from a call of a function without a result. */
+export function databaseAct<Args extends unknown[], Code extends string>(
+  callOf: (...args: Args) => DatabaseCall<unknown, Code>,
+): SessionCall<Args, 'done' | Refused<Code>> {
+  return databaseAnswer(callOf, () => 'done')
+}
+
+/** Makes a query for one row. */
+export function databaseRow<Args extends unknown[], Row, Code extends string>(
+  callOf: (...args: Args) => DatabaseCall<Row, Code>,
+): SessionCall<Args, Row | Refused<Code>> {
+  return databaseAnswer(callOf, ([row]) => row!)
+}
+
+/** Makes a query for one row's column `value`. */
+export function databaseValue<Args extends unknown[], Value, Code extends string>(
+  callOf: (...args: Args) => DatabaseCall<{ value: Value }, Code>,
+): SessionCall<Args, Value | Refused<Code>> {
+  return databaseAnswer(callOf, ([row]) => row!.value)
+}
+
+/** Makes a query for rows. */
+export function databaseRows<Args extends unknown[], Row, Code extends string>(
+  callOf: (...args: Args) => DatabaseCall<Row, Code>,
+): SessionCall<Args, Row[] | Refused<Code>> {
+  return databaseAnswer(callOf, (rows) => rows)
+}
+
+/** Makes a query for the column `value` of rows. */
+export function databaseValues<Args extends unknown[], Value, Code extends string>(
+  callOf: (...args: Args) => DatabaseCall<{ value: Value }, Code>,
+): SessionCall<Args, Value[] | Refused<Code>> {
+  return databaseAnswer(callOf, (rows) => rows.map(({ value }) => value))
+}
+
+/** Makes a query whose rows are converted to its answer. */
+export function databaseAnswer<Args extends unknown[], Row, Code extends string, Answer>(
+  callOf: (...args: Args) => DatabaseCall<Row, Code>,
+  view: (rows: Row[], args: Args) => Answer,
+): SessionCall<Args, Answer | Refused<Code>> {
+  return async (database, session, ...args) => {
+    const { statement, refusals, precondition, ...trace } = callOf(...args)
+    const answer = await requestDatabase(database, session, statement, refusals, trace, precondition)
+    return 'refused' in answer ? answer : view(answer.rows, args)
+  }
 }
 
 /**

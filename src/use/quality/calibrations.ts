@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
-import { requestDatabase, logRefusal, type Refused } from '#safeguards/access/database-request.ts'
+import { databaseAnswer, databaseRow, logRefusal, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { safeguardsOf, type SafeguardsDatabase } from '#safeguards/tables.ts'
-import { requestQuality, unchangeableRefusals } from './act-on-quality.ts'
-import { agreementByQuestion, type FormAgreement } from './agreement-by-question.ts'
+import { type SafeguardsDatabase, safeguardsOf } from '#safeguards/tables.ts'
+import { agreementByQuestion } from './agreement-by-question.ts'
 import type { Answers, Form } from './form.ts'
 import type { FormLanguage } from './forms.ts'
-import { summariseCalibration, type CalibrationSummary } from './summarise-calibration.ts'
+import { unchangeableRefusals } from './quality-refusals.ts'
+import { type CalibrationSummary, summariseCalibration } from './summarise-calibration.ts'
 
 export interface Calibration {
   id: string
@@ -33,49 +33,41 @@ export interface Calibration {
   summary?: CalibrationSummary
 }
 
-const beginRefusals = [...unchangeableRefusals, 'quality.form-not-published', 'input.identity-code'] as const
 const joinRefusals = [...unchangeableRefusals, 'quality.calibration-closed'] as const
 const closeRefusals = [...joinRefusals, 'quality.too-few'] as const
 
 /** Lists calibrations, with the agreement on each question where there are enough calibrations. */
-export async function listCalibrations(
-  db: SafeguardsDatabase,
-  session: Session,
-): Promise<{ items: Calibration[]; agreement: FormAgreement[] } | Refused<'deny.role'>> {
-  const answer = await requestDatabase(
-    db,
-    session,
-    sql<{ value: Calibration }>`select list_calibrations as value from list_calibrations()`,
-    ['deny.role'] as const,
-    { action: 'quality.calibrations-read', object: { kind: 'calibration' } },
-  )
-  if ('refused' in answer) return answer
-  const items = answer.rows.map(({ value }) => value)
-  return { items, agreement: agreementByQuestion(items) }
-}
+export const listCalibrations = databaseAnswer(
+  () => ({
+    statement: sql<{ value: Calibration }>`select list_calibrations as value from list_calibrations()`,
+    refusals: ['deny.role'],
+    action: 'quality.calibrations-read',
+    object: { kind: 'calibration' },
+  }),
+  (rows) => {
+    const items = rows.map(({ value }) => value)
+    return { items, agreement: agreementByQuestion(items) }
+  },
+)
 
 /** Begins a calibration: everybody who may evaluate the recording can take part, without seeing the others. */
-export function beginCalibration(
-  db: SafeguardsDatabase,
-  session: Session,
-  { recordingId, formId, name }: { recordingId: string; formId: string; name: string },
-): Promise<{ id: string } | Refused<(typeof beginRefusals)[number]>> {
-  const trace = { action: 'quality.calibration-begun', kind: 'calibration' } as const
-  const statement = sql<{ id: string }>`
-    select begin_calibration(${recordingId}::uuid, ${formId}::uuid, ${name}) as id`
-  return requestQuality(db, session, trace, statement, beginRefusals)
-}
+export const beginCalibration = databaseRow(
+  ({ recordingId, formId, name }: { recordingId: string; formId: string; name: string }) => ({
+    statement: sql<{ id: string }>`
+      select begin_calibration(${recordingId}::uuid, ${formId}::uuid, ${name}) as id`,
+    refusals: [...unchangeableRefusals, 'quality.form-not-published', 'input.identity-code'],
+    action: 'quality.calibration-begun',
+    object: { kind: 'calibration' },
+  }),
+)
 
 /** Joins a calibration; returns the id of the viewer's own evaluation in it. */
-export function joinCalibration(
-  db: SafeguardsDatabase,
-  session: Session,
-  id: string,
-): Promise<{ id: string } | Refused<(typeof joinRefusals)[number]>> {
-  const trace = { action: 'quality.evaluation-begun', kind: 'calibration', id } as const
-  const statement = sql<{ id: string }>`select join_calibration(${id}::uuid) as id`
-  return requestQuality(db, session, trace, statement, joinRefusals)
-}
+export const joinCalibration = databaseRow((id: string) => ({
+  statement: sql<{ id: string }>`select join_calibration(${id}::uuid) as id`,
+  refusals: joinRefusals,
+  action: 'quality.evaluation-begun',
+  object: { kind: 'calibration', id },
+}))
 
 /** Closes a calibration: spread and agreement become visible, without names. */
 export async function closeCalibration(

@@ -1,11 +1,18 @@
 import { sql } from 'kysely'
-import { requestList, type Refused } from '#safeguards/access/database-request.ts'
+import { omitNullish } from '#platform/omit-nullish.ts'
+import {
+  databaseAct,
+  databaseAnswer,
+  databaseRow,
+  databaseValue,
+  databaseValues,
+} from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { SafeguardsDatabase } from '#safeguards/tables.ts'
-import { actOnQuality, commonRefusals, requestQuality, unchangeableRefusals } from './act-on-quality.ts'
 import type { Answers, Form } from './form.ts'
 import type { FormLanguage } from './forms.ts'
-import { validAnswers, scoreForm, type Scored } from './score-form.ts'
+import { commonRefusals, unchangeableRefusals } from './quality-refusals.ts'
+import { type Score, type Scored, scoreForm, validAnswers } from './score-form.ts'
 
 export type EvaluationState = 'WAITING' | 'DRAFT' | 'FINISHED' | 'RELEASED' | 'ACKNOWLEDGED' | 'SET_ASIDE' | 'ENDED'
 
@@ -102,115 +109,107 @@ const changeRefusals = [
   'quality.released',
   'quality.changed-meanwhile',
 ] as const
-const saveRefusals = [...changeRefusals, 'input.identity-code'] as const
 const takeRefusals = [...unchangeableRefusals, 'quality.taken'] as const
-const answerRefusals = [...unchangeableRefusals, 'quality.nothing-to-answer', 'input.identity-code'] as const
 
 /** Lists what the viewer may evaluate, evaluates or has evaluated, of recordings within reach. */
-export function listEvaluations(
-  db: SafeguardsDatabase,
-  session: Session,
-): Promise<ListedEvaluation[] | Refused<'deny.role'>> {
-  const statement = sql<{ value: ListedEvaluation }>`select list_evaluations as value from list_evaluations()`
-  return requestList(db, session, statement, { action: 'quality.queue-read', object: { kind: 'evaluation' } })
-}
+export const listEvaluations = databaseValues(() => ({
+  statement: sql<{ value: ListedEvaluation }>`select list_evaluations as value from list_evaluations()`,
+  refusals: ['deny.role'],
+  action: 'quality.queue-read',
+  object: { kind: 'evaluation' },
+}))
 
 /** Returns an evaluation with its form and present score. */
-export async function readEvaluation(
-  db: SafeguardsDatabase,
-  session: Session,
-  id: string,
-): Promise<ReadEvaluation | Refused<(typeof commonRefusals)[number]>> {
-  const trace = { action: 'quality.evaluation-read', kind: 'evaluation', id } as const
-  const statement = sql<{ value: StoredEvaluation }>`select read_evaluation(${id}::uuid) as value`
-  const answer = await requestQuality(db, session, trace, statement, commonRefusals)
-  if ('refused' in answer) return answer
-  const { value } = answer
-  return { ...value, ...(value.form && { score: scoreForm(value.form, value.answers) }) }
-}
+export const readEvaluation = databaseAnswer(
+  (id: string) => ({
+    statement: sql<{ value: StoredEvaluation }>`select read_evaluation(${id}::uuid) as value`,
+    refusals: commonRefusals,
+    action: 'quality.evaluation-read',
+    object: { kind: 'evaluation', id },
+  }),
+  ([row]): ReadEvaluation => {
+    const { value } = row!
+    return { ...value, ...(value.form && { score: scoreForm(value.form, value.answers) }) }
+  },
+)
 
 /** Takes an evaluation from the queue, with the newest version of its form; idempotent. */
-export function beginEvaluation(
-  db: SafeguardsDatabase,
-  session: Session,
-  id: string,
-): Promise<'done' | Refused<(typeof takeRefusals)[number]>> {
-  const trace = { action: 'quality.evaluation-begun', kind: 'evaluation', id } as const
-  return actOnQuality(db, session, trace, sql`select begin_evaluation(${id}::uuid)`, takeRefusals)
-}
+export const beginEvaluation = databaseAct((id: string) => ({
+  statement: sql`select begin_evaluation(${id}::uuid)`,
+  refusals: takeRefusals,
+  action: 'quality.evaluation-begun',
+  object: { kind: 'evaluation', id },
+}))
 
 /**
  * Saves answers and comments. Answers outside their scale are dropped.
  * @returns the new revision and the score
  */
-export async function saveEvaluation(
-  db: SafeguardsDatabase,
-  session: Session,
-  id: string,
-  { revision, answers, comments, note }: Work,
-): Promise<{ revision: number; score: Scored } | Refused<(typeof saveRefusals)[number]>> {
-  const trace = { action: 'quality.evaluation-saved', kind: 'evaluation', id } as const
-  const work = await requestQuality(db, session, trace, workOf(id), changeRefusals)
-  if ('refused' in work) return work
-  const { form } = work.value
-  const valid = validAnswers(form, answers)
-  const statement = sql<{ value: number }>`
-    select save_evaluation(${id}::uuid, ${revision}, ${JSON.stringify(valid)}::jsonb, ${JSON.stringify(comments)}::jsonb,
-      ${note}) as value`
-  const answer = await requestQuality(db, session, trace, statement, saveRefusals)
-  return 'refused' in answer ? answer : { revision: answer.value, score: scoreForm(form, valid) }
+export async function saveEvaluation(db: SafeguardsDatabase, session: Session, id: string, work: Work) {
+  const stored = await readWork(db, session, id, 'quality.evaluation-saved')
+  if ('refused' in stored) return stored
+  const answers = validAnswers(stored.form, work.answers)
+  const saved = await storeWork(db, session, id, { ...work, answers })
+  return 'refused' in saved ? saved : { ...saved, score: scoreForm(stored.form, answers) }
 }
 
 /**
  * Releases an evaluation to the official; in a calibration, marks it as finished.
  * @returns `quality.unanswered` if a question lacks its answer
  */
-export async function releaseEvaluation(
-  db: SafeguardsDatabase,
-  session: Session,
-  id: string,
-  revision: number,
-): Promise<'done' | Refused<(typeof changeRefusals)[number]> | { refused: 'quality.unanswered'; of: string }> {
-  const trace = { action: 'quality.evaluation-released', kind: 'evaluation', id } as const
-  const work = await requestQuality(db, session, trace, workOf(id), changeRefusals)
+export async function releaseEvaluation(db: SafeguardsDatabase, session: Session, id: string, revision: number) {
+  const work = await readWork(db, session, id, 'quality.evaluation-released')
   if ('refused' in work) return work
-  const { unanswered, total, isFailed, sections } = scoreForm(work.value.form, work.value.answers)
+  const { unanswered, total, isFailed, sections } = scoreForm(work.form, work.answers)
   const [waiting] = unanswered
-  if (waiting !== undefined) return { refused: 'quality.unanswered', of: waiting }
-  const score = JSON.stringify({ total, isFailed, sections })
-  const statement = sql`select release_evaluation(${id}::uuid, ${revision}, ${score}::jsonb)`
-  return actOnQuality(db, session, trace, statement, changeRefusals)
+  if (waiting !== undefined) return { refused: 'quality.unanswered' as const, of: waiting }
+  return release(db, session, id, revision, { total, isFailed, sections })
 }
+
+const readWork = databaseValue((id: string, action: 'quality.evaluation-saved' | 'quality.evaluation-released') => ({
+  statement: sql<{ value: { form: Form; answers: Answers } }>`select evaluation_work(${id}::uuid) as value`,
+  refusals: changeRefusals,
+  action,
+  object: { kind: 'evaluation', id },
+}))
+
+const storeWork = databaseRow((id: string, { revision, answers, comments, note }: Work) => ({
+  statement: sql<{ revision: number }>`
+    select save_evaluation(${id}::uuid, ${revision}, ${JSON.stringify(answers)}::jsonb, ${JSON.stringify(comments)}::jsonb,
+      ${note}) as revision`,
+  refusals: [...changeRefusals, 'input.identity-code'],
+  action: 'quality.evaluation-saved',
+  object: { kind: 'evaluation', id },
+}))
+
+const release = databaseAct((id: string, revision: number, score: Score) => ({
+  statement: sql`select release_evaluation(${id}::uuid, ${revision}, ${JSON.stringify(score)}::jsonb)`,
+  refusals: changeRefusals,
+  action: 'quality.evaluation-released',
+  object: { kind: 'evaluation', id },
+}))
 
 /**
  * Sets an evaluation aside for good, or returns it to the queue for an evaluator less close to the official.
  * @returns `isFollowed`, if set aside for good: true if the next recording of the draw replaced it
  */
-export async function setAside(
-  db: SafeguardsDatabase,
-  session: Session,
-  id: string,
-  reason: 'unsuitable' | 'too-close',
-): Promise<{ isFollowed?: boolean } | Refused<(typeof takeRefusals)[number]>> {
-  const trace = { action: 'quality.evaluation-set-aside', kind: 'evaluation', id } as const
-  const statement = sql<{ value: boolean | null }>`select set_aside_evaluation(${id}::uuid, ${reason}) as value`
-  const answer = await requestQuality(db, session, trace, statement, takeRefusals)
-  if ('refused' in answer) return answer
-  return answer.value === null ? {} : { isFollowed: answer.value }
-}
+export const setAside = databaseAnswer(
+  (id: string, reason: 'unsuitable' | 'too-close') => ({
+    statement: sql<{ isFollowed: boolean | null }>`
+      select set_aside_evaluation(${id}::uuid, ${reason}) as "isFollowed"`,
+    refusals: takeRefusals,
+    action: 'quality.evaluation-set-aside',
+    object: { kind: 'evaluation', id },
+  }),
+  ([row]) => omitNullish(row!),
+)
 
 /** Answers an official's disagreement: the evaluation stays, or is reopened. */
-export function answerDisagreement(
-  db: SafeguardsDatabase,
-  session: Session,
-  id: string,
-  { outcome, text }: { outcome: 'KEPT' | 'REOPENED'; text: string },
-): Promise<'done' | Refused<(typeof answerRefusals)[number]>> {
-  const trace = { action: 'quality.disagreement-answered', kind: 'evaluation', id } as const
-  const statement = sql`select answer_disagreement(${id}::uuid, ${outcome}, ${text})`
-  return actOnQuality(db, session, trace, statement, answerRefusals)
-}
-
-function workOf(id: string) {
-  return sql<{ value: { form: Form; answers: Answers } }>`select evaluation_work(${id}::uuid) as value`
-}
+export const answerDisagreement = databaseAct(
+  (id: string, { outcome, text }: { outcome: 'KEPT' | 'REOPENED'; text: string }) => ({
+    statement: sql`select answer_disagreement(${id}::uuid, ${outcome}, ${text})`,
+    refusals: [...unchangeableRefusals, 'quality.nothing-to-answer', 'input.identity-code'],
+    action: 'quality.disagreement-answered',
+    object: { kind: 'evaluation', id },
+  }),
+)

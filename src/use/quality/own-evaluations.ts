@@ -1,12 +1,10 @@
 import { sql } from 'kysely'
-import { requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
-import type { Session } from '#safeguards/people/session.ts'
-import type { SafeguardsDatabase } from '#safeguards/tables.ts'
-import { actOnQuality, unchangeableRefusals } from './act-on-quality.ts'
+import { databaseAct, databaseAnswer } from '#safeguards/access/database-request.ts'
 import type { MomentComment } from './evaluate.ts'
 import type { Answers, Form } from './form.ts'
 import type { FormLanguage } from './forms.ts'
-import { scoreForm, type Scored } from './score-form.ts'
+import { unchangeableRefusals } from './quality-refusals.ts'
+import { type Scored, scoreForm } from './score-form.ts'
 
 interface OwnEvaluationRow {
   id: string
@@ -33,41 +31,29 @@ interface OwnEvaluationRow {
 }
 export type OwnEvaluation = OwnEvaluationRow & { score: Scored }
 
-const disagreeRefusals = [...unchangeableRefusals, 'quality.disagreed', 'input.identity-code'] as const
-
 /** Lists released evaluations of the viewer's own calls only (R39). */
-export async function listOwnEvaluations(
-  db: SafeguardsDatabase,
-  session: Session,
-): Promise<OwnEvaluation[] | Refused<'deny.role'>> {
-  const answer = await requestDatabase(
-    db,
-    session,
-    sql<{ value: OwnEvaluationRow }>`select list_own_evaluations as value from list_own_evaluations()`,
-    ['deny.role'] as const,
-    { action: 'quality.own-read', object: { kind: 'evaluation' } },
-  )
-  if ('refused' in answer) return answer
-  return answer.rows.map(({ value }) => ({ ...value, score: scoreForm(value.form, value.answers) }))
-}
+export const listOwnEvaluations = databaseAnswer(
+  () => ({
+    statement: sql<{ value: OwnEvaluationRow }>`select list_own_evaluations as value from list_own_evaluations()`,
+    refusals: ['deny.role'],
+    action: 'quality.own-read',
+    object: { kind: 'evaluation' },
+  }),
+  (rows) => rows.map(({ value }): OwnEvaluation => ({ ...value, score: scoreForm(value.form, value.answers) })),
+)
 
 /** Records that the official has read an evaluation; idempotent. */
-export function acknowledgeEvaluation(
-  db: SafeguardsDatabase,
-  session: Session,
-  id: string,
-): Promise<'done' | Refused<(typeof unchangeableRefusals)[number]>> {
-  const trace = { action: 'quality.evaluation-acknowledged', kind: 'evaluation', id } as const
-  return actOnQuality(db, session, trace, sql`select answer_own_evaluation(${id}::uuid, null)`, unchangeableRefusals)
-}
+export const acknowledgeEvaluation = databaseAct((id: string) => ({
+  statement: sql`select answer_own_evaluation(${id}::uuid, null)`,
+  refusals: unchangeableRefusals,
+  action: 'quality.evaluation-acknowledged',
+  object: { kind: 'evaluation', id },
+}))
 
 /** Records the official's disagreement and reason, which is answered once. */
-export function disagreeWithEvaluation(
-  db: SafeguardsDatabase,
-  session: Session,
-  id: string,
-  reasons: string,
-): Promise<'done' | Refused<(typeof disagreeRefusals)[number]>> {
-  const trace = { action: 'quality.disagreed', kind: 'evaluation', id } as const
-  return actOnQuality(db, session, trace, sql`select answer_own_evaluation(${id}::uuid, ${reasons})`, disagreeRefusals)
-}
+export const disagreeWithEvaluation = databaseAct((id: string, reasons: string) => ({
+  statement: sql`select answer_own_evaluation(${id}::uuid, ${reasons})`,
+  refusals: [...unchangeableRefusals, 'quality.disagreed', 'input.identity-code'],
+  action: 'quality.disagreed',
+  object: { kind: 'evaluation', id },
+}))

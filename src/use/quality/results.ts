@@ -1,7 +1,5 @@
 import { sql } from 'kysely'
-import { requestList, type Refused } from '#safeguards/access/database-request.ts'
-import type { Session } from '#safeguards/people/session.ts'
-import type { SafeguardsDatabase } from '#safeguards/tables.ts'
+import { databaseValues } from '#safeguards/access/database-request.ts'
 import type { FormLanguage } from './forms.ts'
 
 export interface GroupResult {
@@ -24,13 +22,11 @@ export interface GroupResult {
  * Returns a quarter's results by unit, number and form version, for groups that are large enough; never by person (R6).
  * @param quarter its first day
  */
-export function readResults(
-  db: SafeguardsDatabase,
-  session: Session,
-  quarter: Temporal.PlainDate,
-): Promise<GroupResult[] | Refused<'deny.role'>> {
-  const statement = sql<{
+export const readResults = databaseValues((quarter: Temporal.PlainDate) => ({
+  statement: sql<{
     value: GroupResult
-  }>`select quality_results as value from quality_results(${quarter.toString()}::date)`
-  return requestList(db, session, statement, { action: 'quality.results-read', object: { kind: 'search' } })
-}
+  }>`select quality_results as value from quality_results(${quarter.toString()}::date)`,
+  refusals: ['deny.role'],
+  action: 'quality.results-read',
+  object: { kind: 'search' },
+}))

@@ -1,10 +1,8 @@
-import { sql, type Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { RegisterTables } from '#register/tables.ts'
-import { requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
-import type { Session } from '#safeguards/people/session.ts'
-import type { SafeguardsDatabase } from '#safeguards/tables.ts'
-import { actOnQuality, commonRefusals, requestQuality } from './act-on-quality.ts'
-import { rankCandidates, type Candidate } from './draw-sample.ts'
+import { databaseAct, databaseAnswer, databaseRow } from '#safeguards/access/database-request.ts'
+import { type Candidate, rankCandidates } from './draw-sample.ts'
+import { commonRefusals } from './quality-refusals.ts'
 
 export interface PlanToBegin {
   name: string
@@ -58,24 +56,10 @@ export interface SamplingPlan extends PlanToBegin {
   draws: PlanDraw[]
 }
 
-const planAct = { action: 'quality.plan-begun', kind: 'sampling-plan' } as const
-const beginRefusals = [
-  ...commonRefusals,
-  'input.identity-code',
-  'quality.number-out-of-reach',
-  'quality.form-not-published',
-  'quality.plan-known',
-] as const
-
 /** Lists the sampling plans. The last draws of each are repeated to check them. */
-export async function listPlans(
-  db: SafeguardsDatabase,
-  session: Session,
-): Promise<SamplingPlan[] | Refused<'deny.role'>> {
-  const answer = await requestDatabase(
-    db,
-    session,
-    sql<{ value: Omit<SamplingPlan, 'draws'> & { draws: StoredDraw[] } }>`
+export const listPlans = databaseAnswer(
+  () => ({
+    statement: sql<{ value: Omit<SamplingPlan, 'draws'> & { draws: StoredDraw[] } }>`
       select jsonb_strip_nulls(jsonb_build_object('id', p.id, 'name', p.name, 'formId', p.form_id, 'formName', f.name,
           'unitId', p.unit_id, 'unitName', u.name, 'number', p.number, 'weekly', p.weekly, 'daysLeft', p.days_left, 'seed', p.seed,
           'begunAt', p.begun_at, 'endedAt', p.ended_at))
@@ -87,33 +71,25 @@ export async function listPlans(
             and d.week in (select o.week from sampling_draw o where o.plan_id = p.id order by o.week desc limit 12)), '[]')) as value
       from sampling_plan p join quality_form f on f.id = p.form_id join unit u on u.id = p.unit_id
       order by p.ended_at is not null, p.name, p.id`,
-    ['deny.role'] as const,
-    { action: 'quality.plans-read', object: { kind: 'sampling-plan' } },
-    sql`require_duty('QUALITY')`,
-  )
-  if ('refused' in answer) return answer
-  return answer.rows.map(({ value }) => ({
-    ...value,
-    draws: value.draws.map(({ candidates, earlier, ranked, followed, ...draw }) => ({
-      ...draw,
-      ...(candidates &&
-        earlier &&
-        ranked &&
-        followed && { isAsDrawn: isAsDrawn(value, { ...draw, candidates, earlier, ranked, followed }) }),
-    })),
-  }))
+    refusals: ['deny.role'],
+    action: 'quality.plans-read',
+    object: { kind: 'sampling-plan' },
+    precondition: sql`require_duty('QUALITY')`,
+  }),
+  (rows) => rows.map(({ value }) => ({ ...value, draws: value.draws.map((draw) => viewDraw(value, draw)) })),
+)
+
+function viewDraw(
+  plan: Pick<SamplingPlan, 'seed' | 'weekly'>,
+  { candidates, earlier, ranked, followed, ...draw }: StoredDraw,
+): PlanDraw {
+  if (!candidates || !earlier || !ranked || !followed) return draw
+  return { ...draw, isAsDrawn: isAsDrawn(plan, { ...draw, candidates, earlier, ranked, followed }) }
 }
 
 function isAsDrawn(
   { seed, weekly }: Pick<SamplingPlan, 'seed' | 'weekly'>,
-  draw: {
-    week: string
-    candidates: [string, number][]
-    earlier: number[]
-    ranked: string[]
-    followed: string[]
-    pickedCount: number
-  },
+  draw: { [Member in keyof StoredDraw]: NonNullable<StoredDraw[Member]> },
 ): boolean {
   const candidates = draw.candidates.map(([recording, official]) => ({ recording, official }))
   const repeated = rankCandidates(candidates, { seed, week: draw.week, earlier: draw.earlier })
@@ -127,25 +103,27 @@ function isAsDrawn(
 }
 
 /** Begins to draw a number of recordings per week of a unit and a number, from last week on. */
-export function beginPlan(
-  db: SafeguardsDatabase,
-  session: Session,
-  { name, formId, unitId, number, weekly, daysLeft }: PlanToBegin,
-): Promise<{ id: string } | Refused<(typeof beginRefusals)[number]>> {
-  const statement = sql<{ id: string }>`
-    select begin_sampling_plan(${name}, ${formId}::uuid, ${unitId}::uuid, ${number}, ${weekly}, ${daysLeft}) as id`
-  return requestQuality(db, session, planAct, statement, beginRefusals)
-}
+export const beginPlan = databaseRow(({ name, formId, unitId, number, weekly, daysLeft }: PlanToBegin) => ({
+  statement: sql<{ id: string }>`
+    select begin_sampling_plan(${name}, ${formId}::uuid, ${unitId}::uuid, ${number}, ${weekly}, ${daysLeft}) as id`,
+  refusals: [
+    ...commonRefusals,
+    'input.identity-code',
+    'quality.number-out-of-reach',
+    'quality.form-not-published',
+    'quality.plan-known',
+  ],
+  action: 'quality.plan-begun',
+  object: { kind: 'sampling-plan' },
+}))
 
 /** Ends a plan; what was drawn stays in the queue. */
-export function endPlan(
-  db: SafeguardsDatabase,
-  session: Session,
-  id: string,
-): Promise<'done' | Refused<(typeof commonRefusals)[number]>> {
-  const trace = { action: 'quality.plan-ended', kind: 'sampling-plan', id } as const
-  return actOnQuality(db, session, trace, sql`select end_sampling_plan(${id}::uuid)`, commonRefusals)
-}
+export const endPlan = databaseAct((id: string) => ({
+  statement: sql`select end_sampling_plan(${id}::uuid)`,
+  refusals: commonRefusals,
+  action: 'quality.plan-ended',
+  object: { kind: 'sampling-plan', id },
+}))
 
 /**
  * Draws the samples of all past weeks that have none; called periodically by the custodian.

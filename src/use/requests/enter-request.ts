@@ -2,11 +2,9 @@
  * Requests of callers and officials, from intake to closing (R42-R49), for the Service Unit. The database checks every act
  * too, every view is logged, and the log never names the requester.
  */
-import { sql, type RawBuilder } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { RequestKind, RequestParty } from '#register/request-tables.ts'
-import { requestAct, requestRow, type Refused } from '#safeguards/access/database-request.ts'
-import type { Session } from '#safeguards/people/session.ts'
-import type { SafeguardsDatabase } from '#safeguards/tables.ts'
+import { databaseAct, databaseRow } from '#safeguards/access/database-request.ts'
 
 /** The requester's details as given; erased thirty days after the request was closed. */
 export interface Requester {
@@ -27,41 +25,19 @@ export interface RequestToEnter {
   officialUserId?: string | undefined
 }
 
-const enterRefusals = [
-  'deny.role',
-  'request.received-wrong',
-  'input.identity-code',
-  'request.official-unknown',
-] as const
-const changeRefusals = [
-  'deny.role',
-  'not-found',
-  'request.closed',
-  'input.identity-code',
-  'request.own',
-  'confirm.fresh',
-] as const
-
 /**
  * Enters a received request (R45). Idempotent: the same request from the same clerk within ten minutes returns the existing
  * request.
  * @returns its id and number. The refusal `input.identity-code` names in `of` the field that contains an identity code.
  */
-export function enterRequest(
-  db: SafeguardsDatabase,
-  session: Session,
-  request: RequestToEnter,
-): Promise<{ id: string; number: string } | Refused<(typeof enterRefusals)[number]>> {
-  return requestRow(
-    db,
-    session,
-    sql<{ id: string; number: string }>`
-      select id, number from enter_request(${request.party}, ${sorted(request.kinds)}::text[], ${request.channel}, ${request.language},
-        ${request.receivedAt}::timestamptz, ${asJson(request.requester)}, ${request.officialUserId ?? null})`,
-    enterRefusals,
-    { action: 'request.entered', object: { kind: 'request' } },
-  )
-}
+export const enterRequest = databaseRow((request: RequestToEnter) => ({
+  statement: sql<{ id: string; number: string }>`
+    select id, number from enter_request(${request.party}, ${sorted(request.kinds)}::text[], ${request.channel}, ${request.language},
+      ${request.receivedAt}::timestamptz, ${asJson(request.requester)}, ${request.officialUserId ?? null})`,
+  refusals: ['deny.role', 'request.received-wrong', 'input.identity-code', 'request.official-unknown'],
+  action: 'request.entered',
+  object: { kind: 'request' },
+}))
 
 export interface RequestChange {
   kinds: readonly RequestKind[]
@@ -70,20 +46,12 @@ export interface RequestChange {
 }
 
 /** Corrects the requester, the language and the kinds of a request; a changed name requires new identification. */
-export function changeRequest(
-  db: SafeguardsDatabase,
-  session: Session,
-  id: string,
-  { kinds, language, requester }: RequestChange,
-): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
-  return requestAct(
-    db,
-    session,
-    sql`select change_request(${id}::uuid, ${sorted(kinds)}::text[], ${language}, ${asJson(requester)})`,
-    changeRefusals,
-    { action: 'request.changed', object: { kind: 'request', id } },
-  )
-}
+export const changeRequest = databaseAct((id: string, { kinds, language, requester }: RequestChange) => ({
+  statement: sql`select change_request(${id}::uuid, ${sorted(kinds)}::text[], ${language}, ${asJson(requester)})`,
+  refusals: ['deny.role', 'not-found', 'request.closed', 'input.identity-code', 'request.own', 'confirm.fresh'],
+  action: 'request.changed',
+  object: { kind: 'request', id },
+}))
 
 /** Passes each member as text: characters that PostgreSQL cannot store are refused as everywhere else, not as a JSON fault. */
 function asJson({ name, address, email, phone }: Requester): RawBuilder<unknown> {

@@ -1,6 +1,5 @@
 import { listOwnProhibitions, listOwnRequests } from '#use/requests/own/own-acts.ts'
 import { registerOperations } from '../answer.ts'
-import type { RequestKind } from '../contract/requests.ts'
 import { describedNow, type Desk } from '../desk.ts'
 import type { Routes } from '../routes.ts'
 
@@ -10,7 +9,7 @@ export function myCallsRoutes(app: Routes, desk: Desk): void {
     readMyCallActs: async ({ session }) => {
       const forbidden = await listOwnProhibitions(desk.db, session)
       if ('refused' in forbidden) return forbidden
-      const requests = await listOwnRequests<RequestKind>(desk.db, session)
+      const requests = await listOwnRequests(desk.db, session)
       if ('refused' in requests) return requests
       const { controller, rights } = describedNow(desk)
       const { postalAddress, switchboard } = controller

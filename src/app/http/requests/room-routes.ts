@@ -42,7 +42,7 @@ export function roomRoutes(app: Routes, desk: Desk): void {
     openRoom: async (request) => {
       const { session, body } = request
       const opened = await openRoom(desk.db, session, body.appointmentId, workstationToken(request))
-      return opened === 'open' ? viewed(readRoom(desk.db, session), viewRoom) : opened
+      return opened === 'done' ? viewed(readRoom(desk.db, session), viewRoom) : opened
     },
 
     readRoom: ({ session }) => viewed(readRoom(desk.db, session), viewRoom),

@@ -1,8 +1,5 @@
-import { sql, type Kysely } from 'kysely'
-import type { RegisterTables } from '#register/tables.ts'
-import { requestRow, type Refused } from '#safeguards/access/database-request.ts'
-import type { Session } from '#safeguards/people/session.ts'
-import { actOnDisclosure } from '../act-on-disclosure.ts'
+import { sql } from 'kysely'
+import { databaseAct, databaseRow } from '#safeguards/access/database-request.ts'
 
 export interface AuthorityRequest {
   origin: 'REQUEST' | 'OWN_INITIATIVE'
@@ -21,89 +18,66 @@ const requestFieldRefusals = [
   'authority.received-wrong',
   'input.identity-code',
 ] as const
-const enterRefusals = [...requestFieldRefusals, 'deny.reference', 'authority.authority-off'] as const
 const preparingRefusals = ['deny.role', 'not-found', 'authority.decided'] as const
-const changeRefusals = [...preparingRefusals, ...requestFieldRefusals, 'authority.own', 'confirm.fresh'] as const
-const dropRefusals = [...preparingRefusals, 'authority.own', 'confirm.fresh'] as const
-const addRefusals = [
-  ...preparingRefusals,
-  'authority.no-recording',
-  'authority.own',
-  'authority.item-twice',
-  'authority.items-many',
-  'recording.destroyed',
-] as const
 
 /** Enters an authority's request, or begins a report of the controller's own (R34). */
-export function enterAuthority(
-  db: Kysely<RegisterTables>,
-  session: Session,
-  request: AuthorityRequest,
-): Promise<{ id: string; number: string } | Refused<(typeof enterRefusals)[number]>> {
-  const statement = sql<{
+export const enterAuthority = databaseRow((request: AuthorityRequest) => ({
+  statement: sql<{
     id: string
     number: string
-  }>`select id, number from save_authority(null, ${fieldsOf(request)})`
-  const trace = { action: 'authority.entered', object: { kind: 'disclosure' } } as const
-  return requestRow(db, session, statement, enterRefusals, trace)
-}
+  }>`select id, number from save_authority(null, ${fieldsOf(request)})`,
+  refusals: [...requestFieldRefusals, 'deny.reference', 'authority.authority-off'],
+  action: 'authority.entered',
+  object: { kind: 'disclosure' },
+}))
 
 /** Corrects a disclosure's request. A provision that has ended meanwhile may stay, but nothing can be granted under it. */
-export function changeAuthority(
-  db: Kysely<RegisterTables>,
-  session: Session,
-  id: string,
-  request: AuthorityRequest,
-): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
-  const statement = sql`select save_authority(${id}::uuid, ${fieldsOf(request)})`
-  return actOnDisclosure(db, session, id, 'authority.changed', statement, changeRefusals)
-}
+export const changeAuthority = databaseAct((id: string, request: AuthorityRequest) => ({
+  statement: sql`select save_authority(${id}::uuid, ${fieldsOf(request)})`,
+  refusals: [...preparingRefusals, ...requestFieldRefusals, 'authority.own', 'confirm.fresh'],
+  action: 'authority.changed',
+  object: { kind: 'disclosure', id },
+}))
 
 /**
  * Adds a call or one of its recordings; later prohibitions of the recording wait for the decision.
  * @returns the item's number
  */
-export function addAuthorityItem(
-  db: Kysely<RegisterTables>,
-  session: Session,
-  id: string,
-  { contactId, recordingId, what }: { contactId: string; recordingId?: string | undefined; what: string },
-): Promise<{ item: number } | Refused<(typeof addRefusals)[number]>> {
-  const statement = sql<{ item: number }>`
-    select add_authority_item(${id}::uuid, ${contactId}::uuid, ${recordingId ?? null}::uuid, ${what}) as item`
-  const trace = { action: 'authority.item-added', object: { kind: 'disclosure', id } } as const
-  return requestRow(db, session, statement, addRefusals, trace)
-}
+export const addAuthorityItem = databaseRow(
+  (
+    id: string,
+    { contactId, recordingId, what }: { contactId: string; recordingId?: string | undefined; what: string },
+  ) => ({
+    statement: sql<{ item: number }>`
+      select add_authority_item(${id}::uuid, ${contactId}::uuid, ${recordingId ?? null}::uuid, ${what}) as item`,
+    refusals: [
+      ...preparingRefusals,
+      'authority.no-recording',
+      'authority.own',
+      'authority.item-twice',
+      'authority.items-many',
+      'recording.destroyed',
+    ],
+    action: 'authority.item-added',
+    object: { kind: 'disclosure', id },
+  }),
+)
 
 /** Removes an item before the decision; prohibitions no longer wait for the decision. */
-export function dropAuthorityItem(
-  db: Kysely<RegisterTables>,
-  session: Session,
-  id: string,
-  item: number,
-): Promise<'done' | Refused<(typeof dropRefusals)[number]>> {
-  const statement = sql`select drop_authority_item(${id}::uuid, ${item})`
-  return actOnDisclosure(db, session, id, 'authority.item-dropped', statement, dropRefusals)
-}
-
-const assessRefusals = [...preparingRefusals, 'input.identity-code'] as const
+export const dropAuthorityItem = databaseAct((id: string, item: number) => ({
+  statement: sql`select drop_authority_item(${id}::uuid, ${item})`,
+  refusals: [...preparingRefusals, 'authority.own', 'confirm.fresh'],
+  action: 'authority.item-dropped',
+  object: { kind: 'disclosure', id },
+}))
 
 /** Records the security unit's assessment. */
-export function assessAuthority(
-  db: Kysely<RegisterTables>,
-  session: Session,
-  id: string,
-  text: string,
-): Promise<'done' | Refused<(typeof assessRefusals)[number]>> {
-  return actOnDisclosure(
-    db,
-    session,
-    id,
-    'authority.assessed',
-    sql`select assess_authority(${id}::uuid, ${text})`,
-    assessRefusals,
-  )
-}
+export const assessAuthority = databaseAct((id: string, text: string) => ({
+  statement: sql`select assess_authority(${id}::uuid, ${text})`,
+  refusals: [...preparingRefusals, 'input.identity-code'],
+  action: 'authority.assessed',
+  object: { kind: 'disclosure', id },
+}))
 
 function fieldsOf({ origin, authority, officer, caseNumber, aim, provisionId, receivedAt }: AuthorityRequest) {
   return sql`${origin}, ${authority}, ${officer}, ${caseNumber}, ${aim}, ${provisionId ?? null}, ${receivedAt}::timestamptz`

@@ -5,7 +5,7 @@
 import { sql, type Kysely } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { requestDatabase, logRefusal, type Refused } from '#safeguards/access/database-request.ts'
+import { databaseValue, logRefusal, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { authorityStateOf, type AuthorityState } from '../authority/authority-state.ts'
 import { listPackages, type PackageRow } from '../packages/list-packages.ts'
@@ -94,13 +94,9 @@ export interface DisclosureStatistics {
 }
 
 /** Counts disclosures of a year, without persons. */
-export async function readDisclosureStatistics(
-  db: Kysely<RegisterTables>,
-  session: Session,
-  year: number,
-): Promise<DisclosureStatistics | Refused<'deny.role'>> {
-  const statement = sql<{ counted: DisclosureStatistics }>`select disclosure_statistics(${year}) as counted`
-  const trace = { action: 'disclosures.read', object: { kind: 'disclosure' } } as const
-  const answer = await requestDatabase(db, session, statement, ['deny.role'], trace)
-  return 'refused' in answer ? answer : answer.rows[0]!.counted
-}
+export const readDisclosureStatistics = databaseValue((year: number) => ({
+  statement: sql<{ value: DisclosureStatistics }>`select disclosure_statistics(${year}) as value`,
+  refusals: ['deny.role'],
+  action: 'disclosures.read',
+  object: { kind: 'disclosure' },
+}))

@@ -1,9 +1,7 @@
-import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { isRecipient, writeAgeHeader } from '#platform/age/age-header.ts'
 import { AgeFault } from '#platform/age/faults.ts'
-import { inSession } from '#platform/database/connect.ts'
-import type { RegisterTables } from '#register/tables.ts'
-import { requestAct, requestRow, logRefusal, type Refused } from '#safeguards/access/database-request.ts'
+import { databaseAct, databaseRow, databaseRows } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 
@@ -29,43 +27,33 @@ export interface InstituteRow {
 }
 
 /** Lists research institutes by name, for those who prepare, decide or oversee disclosures. */
-export function listInstitutes(
-  db: Kysely<RegisterTables>,
-  session: Session,
-): Promise<InstituteRow[] | Refused<'deny.role'>> {
-  return logRefusal(
-    db,
-    session,
-    inSession(db, { 'seloste.session': session.token }, async (tx) => {
-      const blocked = await sql<{ id: string }>`select id from institutes_blocked() id`.execute(tx)
-      const ids = new Set(blocked.rows.map(({ id }) => id))
-      const { rows } = await sql<Omit<InstituteRow, 'is_blocked'>>`
-        select i.id, i.name, i.contact, i.email, i.language, i.recipient, (
-          select count(*)::integer from research_disclosure d
-          where d.institute_id = i.id and d.closed_at is null and d.withdrawn_at is null and d.outcome is distinct from 'REFUSED'
-        ) as open
-        from institute i order by lower(i.name)`.execute(tx)
-      return rows.map((row) => ({ ...row, is_blocked: ids.has(row.id) }))
-    }),
-    ['deny.role'],
-    { action: 'research.read', object: { kind: 'disclosure' } },
-  )
-}
+export const listInstitutes = databaseRows(() => ({
+  statement: sql<InstituteRow>`
+    select i.id, i.name, i.contact, i.email, i.language, i.recipient, i.id in (select institutes_blocked()) as is_blocked, (
+      select count(*)::integer from research_disclosure d
+      where d.institute_id = i.id and d.closed_at is null and d.withdrawn_at is null and d.outcome is distinct from 'REFUSED'
+    ) as open
+    from institute i order by lower(i.name)`,
+  refusals: ['deny.role'],
+  action: 'research.read',
+  object: { kind: 'disclosure' },
+  precondition: sql`institutes_blocked()`,
+}))
 
 const addRefusals = ['deny.role', 'institute.known', 'input.identity-code'] as const
-const changeRefusals = [...addRefusals, 'not-found'] as const
+const unusableKey = { refused: 'institute.recipient', of: 'recipient' } as const
 
 /** Enters an institute. An invalid key is refused. */
-export async function addInstitute(
-  db: SafeguardsDatabase,
-  session: Session,
-  institute: InstituteToEnter,
-): Promise<{ id: string } | Refused<(typeof addRefusals)[number] | 'institute.recipient'>> {
-  if (!isUsableKey(institute.recipient)) return { refused: 'institute.recipient', of: 'recipient' }
-  const statement = sql<{ id: string }>`select save_institute(null, ${asJson(institute)}) as id`
-  const trace = { action: 'institute.changed', object: { kind: 'institute' } } as const
-  return requestRow(db, session, statement, addRefusals, trace)
+export async function addInstitute(db: SafeguardsDatabase, session: Session, institute: InstituteToEnter) {
+  return isUsableKey(institute.recipient) ? saveNewInstitute(db, session, institute) : unusableKey
 }
+
+const saveNewInstitute = databaseRow((institute: InstituteToEnter) => ({
+  statement: sql<{ id: string }>`select save_institute(null, ${asJson(institute)}) as id`,
+  refusals: addRefusals,
+  action: 'institute.changed',
+  object: { kind: 'institute' },
+}))
 
 /** Changes an institute. Earlier decisions keep the key for which they were made. */
 export async function changeInstitute(
@@ -73,12 +61,16 @@ export async function changeInstitute(
   session: Session,
   id: string,
   institute: InstituteToEnter,
-): Promise<'done' | Refused<(typeof changeRefusals)[number] | 'institute.recipient'>> {
-  if (!isUsableKey(institute.recipient)) return { refused: 'institute.recipient', of: 'recipient' }
-  const statement = sql`select save_institute(${id}::uuid, ${asJson(institute)})`
-  const trace = { action: 'institute.changed', object: { kind: 'institute', id } } as const
-  return requestAct(db, session, statement, changeRefusals, trace)
+) {
+  return isUsableKey(institute.recipient) ? saveInstitute(db, session, id, institute) : unusableKey
 }
+
+const saveInstitute = databaseAct((id: string, institute: InstituteToEnter) => ({
+  statement: sql`select save_institute(${id}::uuid, ${asJson(institute)})`,
+  refusals: [...addRefusals, 'not-found'],
+  action: 'institute.changed',
+  object: { kind: 'institute', id },
+}))
 
 function isUsableKey(recipient: string | undefined): boolean {
   if (recipient === undefined) return true

@@ -5,7 +5,7 @@
 import { sql, type Kysely, type NotNull } from 'kysely'
 import { inSession } from '#platform/database/connect.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { databaseRows, type Refused } from '#safeguards/access/database-request.ts'
 import { namePeople, type NamedPerson, type PersonOf } from '#safeguards/people/name-people.ts'
 import type { Session } from '#safeguards/people/session.ts'
 
@@ -149,63 +149,49 @@ export interface OpennessRequest {
   decision: ListedDecision | null
 }
 
-interface OpennessRow {
-  request_id: string
-  number: string
-  received_at: Temporal.Instant
-  due_at: Temporal.Instant
-  outcome: 'SECRET' | 'REFERRED' | null
-  provision: string | null
-  decided_at: Temporal.Instant | null
-  decided_by: string | null
-  leads_to: 'RESEARCH' | 'AUTHORITY' | null
-  disclosure: string | null
-  taken_up_at: Temporal.Instant | null
-}
+type OpennessRow = Omit<OpennessRequest, 'decision'> &
+  Pick<ListedDecision, 'leadsTo' | 'takenUpAt' | 'disclosure'> & {
+    at: Temporal.Instant | null
+    by: string | null
+    outcome: ListedDecision['outcome'] | null
+    provision: string | null
+  }
 
 /** Returns decisions that wait for the decision maker, and those of the last thirty days. */
 export async function listRequestDecisions(
   db: Kysely<RegisterTables>,
   session: Session,
 ): Promise<{ corrections: ListedCorrection[]; openness: OpennessRequest[] } | Refused<'deny.role'>> {
-  const refusals = ['deny.role'] as const
-  const trace = { action: 'requests.read', object: { kind: 'request' } } as const
-  const corrections = await requestDatabase(
-    db,
-    session,
-    sql<CorrectionRow>`select * from list_corrections(null)`,
-    refusals,
-    trace,
-  )
+  const corrections = await readCorrections(db, session)
   if ('refused' in corrections) return corrections
-  const openness = await requestDatabase(db, session, sql<OpennessRow>`select * from list_openness()`, refusals, trace)
+  const openness = await readOpenness(db, session)
   if ('refused' in openness) return openness
-  const person = await namePeople(db, [
-    ...corrections.rows.flatMap(peopleOf),
-    ...openness.rows.map(({ decided_by }) => decided_by),
-  ])
+  const person = await namePeople(db, [...corrections.flatMap(peopleOf), ...openness.map(({ by }) => by)])
   return {
-    corrections: corrections.rows.map((row) => viewCorrection(row, person)),
-    openness: openness.rows.map(({ outcome, provision, decided_at, decided_by, ...row }) => ({
-      requestId: row.request_id,
-      number: row.number,
-      receivedAt: row.received_at,
-      dueAt: row.due_at,
-      decision:
-        outcome && provision !== null && decided_at && decided_by
-          ? {
-              at: decided_at,
-              by: person(decided_by),
-              outcome,
-              provision,
-              leadsTo: row.leads_to,
-              takenUpAt: row.taken_up_at,
-              disclosure: row.disclosure,
-            }
-          : null,
+    corrections: corrections.map((row) => viewCorrection(row, person)),
+    openness: openness.map(({ requestId, number, receivedAt, dueAt, at, by, outcome, provision, ...led }) => ({
+      ...{ requestId, number, receivedAt, dueAt },
+      decision: at && by && outcome && provision !== null ? { at, by: person(by), outcome, provision, ...led } : null,
     })),
   }
 }
+
+const readCorrections = databaseRows(() => ({
+  statement: sql<CorrectionRow>`select * from list_corrections(null)`,
+  refusals: ['deny.role'],
+  action: 'requests.read',
+  object: { kind: 'request' },
+}))
+
+const readOpenness = databaseRows(() => ({
+  statement: sql<OpennessRow>`
+    select request_id as "requestId", number, received_at as "receivedAt", due_at as "dueAt", decided_at as at,
+      decided_by as by, outcome, provision, leads_to as "leadsTo", taken_up_at as "takenUpAt", disclosure
+    from list_openness()`,
+  refusals: ['deny.role'],
+  action: 'requests.read',
+  object: { kind: 'request' },
+}))
 
 function peopleOf({ proposed_by, decided_by }: CorrectionRow) {
   return [proposed_by, decided_by]

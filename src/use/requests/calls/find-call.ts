@@ -1,7 +1,7 @@
-import { sql, type Kysely } from 'kysely'
-import type { RegisterTables } from '#register/tables.ts'
-import { requestRow, type Refused } from '#safeguards/access/database-request.ts'
+import { sql } from 'kysely'
+import { databaseRow, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
+import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import type { ParsedReport } from './reported-call.ts'
 
 const refusals = [
@@ -31,18 +31,36 @@ export interface SearchedCall {
  * fit, and which one. The search is logged first, in a transaction of its own: no search without its log entry.
  */
 export async function findCall(
-  db: Kysely<RegisterTables>,
+  db: SafeguardsDatabase,
   session: Session,
-  { requestId, callId = null }: { requestId: string; callId?: string | null },
-  { reported, caller, service }: ParsedReport,
+  call: CallToSearch,
+  report: ParsedReport,
 ): Promise<SearchedCall | SearchRefusal> {
-  const trace = { action: 'call.looked-for', object: { kind: 'request', id: requestId } } as const
-  const search = sql<SearchedCall>`
-    select * from request_call_search(${requestId}::uuid, ${callId}::uuid, ${JSON.stringify(reported)}::jsonb, ${caller}, ${service})`
-  const searched = await requestRow(db, session, search, refusals, trace)
+  const searched = await requestSearch(db, session, call, report)
   if ('refused' in searched) return searched
-  const run = sql<{ refused: 'call.named-already' | 'call.fits-another' | null }>`
-    select run_call_search(${requestId}::uuid, ${searched.call}::uuid) as refused`
-  const found = await requestRow(db, session, run, refusals, trace)
+  const found = await runSearch(db, session, call.requestId, searched.call)
   return found.refused ? { refused: found.refused } : searched
 }
+
+interface CallToSearch {
+  requestId: string
+  callId?: string | null
+}
+
+const requestSearch = databaseRow(
+  ({ requestId, callId = null }: CallToSearch, { reported, caller, service }: ParsedReport) => ({
+    statement: sql<SearchedCall>`
+      select * from request_call_search(${requestId}::uuid, ${callId}::uuid, ${JSON.stringify(reported)}::jsonb, ${caller}, ${service})`,
+    refusals,
+    action: 'call.looked-for',
+    object: { kind: 'request', id: requestId },
+  }),
+)
+
+const runSearch = databaseRow((requestId: string, call: string) => ({
+  statement: sql<{ refused: 'call.named-already' | 'call.fits-another' | null }>`
+    select run_call_search(${requestId}::uuid, ${call}::uuid) as refused`,
+  refusals,
+  action: 'call.looked-for',
+  object: { kind: 'request', id: requestId },
+}))

@@ -1,8 +1,5 @@
-import { sql, type Kysely, type RawBuilder } from 'kysely'
-import type { RegisterTables } from '#register/tables.ts'
-import { requestAct, type Refused } from '#safeguards/access/database-request.ts'
-import type { AuditAction } from '#safeguards/audit/append.ts'
-import type { Session } from '#safeguards/people/session.ts'
+import { sql } from 'kysely'
+import { databaseAct } from '#safeguards/access/database-request.ts'
 
 const refusals = [
   'not-found',
@@ -17,7 +14,6 @@ const refusals = [
   'request.own',
   'confirm.fresh',
 ] as const
-export type VerificationRefusal = Refused<(typeof refusals)[number]>
 
 export interface CallReference {
   requestId: string
@@ -29,60 +25,27 @@ export interface CallReference {
  * have listened to it; otherwise the details are enough. If the requester is not a party, the request is no longer linked to
  * the call (R46).
  */
-export function verifyCall(
-  db: Kysely<RegisterTables>,
-  session: Session,
-  reference: CallReference,
-  isParty: boolean,
-): Promise<'done' | VerificationRefusal> {
-  return act(
-    db,
-    session,
-    reference,
-    'call.verified',
-    sql`verify_call(${reference.requestId}::uuid, ${reference.callId}::uuid, ${isParty})`,
-  )
-}
+export const verifyCall = databaseAct(({ requestId, callId }: CallReference, isParty: boolean) => ({
+  statement: sql`select verify_call(${requestId}::uuid, ${callId}::uuid, ${isParty})`,
+  refusals,
+  action: 'call.verified',
+  object: { kind: 'request', id: requestId },
+}))
 
 /**
  * Gives up identifying a call: several calls fit, or nothing shows whose the call is. No call is disclosed (GDPR 11, 12(6)).
  */
-export function giveUpCall(
-  db: Kysely<RegisterTables>,
-  session: Session,
-  reference: CallReference,
-): Promise<'done' | VerificationRefusal> {
-  return act(
-    db,
-    session,
-    reference,
-    'call.given-up',
-    sql`abandon_call(${reference.requestId}::uuid, ${reference.callId}::uuid)`,
-  )
-}
+export const giveUpCall = databaseAct(({ requestId, callId }: CallReference) => ({
+  statement: sql`select abandon_call(${requestId}::uuid, ${callId}::uuid)`,
+  refusals,
+  action: 'call.given-up',
+  object: { kind: 'request', id: requestId },
+}))
 
 /** Withdraws a call from its request, as the requester asks. */
-export function withdrawCall(
-  db: Kysely<RegisterTables>,
-  session: Session,
-  reference: CallReference,
-): Promise<'done' | VerificationRefusal> {
-  return act(
-    db,
-    session,
-    reference,
-    'call.given-up',
-    sql`withdraw_call(${reference.requestId}::uuid, ${reference.callId}::uuid)`,
-  )
-}
-
-function act(
-  db: Kysely<RegisterTables>,
-  session: Session,
-  { requestId }: CallReference,
-  action: AuditAction,
-  call: RawBuilder<unknown>,
-): Promise<'done' | VerificationRefusal> {
-  const trace = { action, object: { kind: 'request', id: requestId } } as const
-  return requestAct(db, session, sql`select ${call}`, refusals, trace)
-}
+export const withdrawCall = databaseAct(({ requestId, callId }: CallReference) => ({
+  statement: sql`select withdraw_call(${requestId}::uuid, ${callId}::uuid)`,
+  refusals,
+  action: 'call.given-up',
+  object: { kind: 'request', id: requestId },
+}))

@@ -2,17 +2,18 @@
  * Requests sent from the public page (R45): stored in a queue, without reading calls or people. A clerk of the Service Unit
  * accepts each as a numbered request or discards it with a reason.
  */
-import { sql, type RawBuilder } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { RequestKind } from '#register/request-tables.ts'
 import {
+  databaseAct,
+  databaseAnswer,
+  databaseRow,
+  databaseRows,
   refusalOf,
-  requestAct,
-  requestDatabase,
-  requestRow,
   type Refused,
 } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { safeguardsOf, type SafeguardsDatabase } from '#safeguards/tables.ts'
+import { type SafeguardsDatabase, safeguardsOf } from '#safeguards/tables.ts'
 import type { Requester } from '../enter-request.ts'
 
 /** A request as sent, with or without identification. */
@@ -67,102 +68,67 @@ function argumentsOf({ party, kinds, language, requester, told, userId }: SentRe
     'address', ${address ?? null}::text, 'email', ${email ?? null}::text, 'phone', ${phone ?? null}::text)), ${told}, ${userId ?? null}`
 }
 
-export interface WaitingRequest extends SentRequest {
+export interface WaitingRequest extends Omit<SentRequest, 'userId'> {
   id: string
+  userId: string | null
   receivedAt: Temporal.Instant
   dueAt: Temporal.Instant
-  identifiedAt: Temporal.Instant | undefined
-}
-
-interface WaitingRow {
-  id: string
-  received_at: Temporal.Instant
-  due_at: Temporal.Instant
-  party: 'CALLER' | 'OFFICIAL'
-  kinds: RequestKind[]
-  language: 'fi' | 'sv' | 'en'
-  name: string
-  address: string | null
-  email: string | null
-  phone: string | null
-  told: string
-  user_id: string | null
-  identified_at: Temporal.Instant | null
+  identifiedAt: Temporal.Instant | null
 }
 
 /** Lists the waiting requests, oldest first; the view is logged. */
-export async function listHomeRequests(
-  db: SafeguardsDatabase,
-  session: Session,
-): Promise<{ items: WaitingRequest[] } | Refused<'deny.role'>> {
-  const statement = sql<WaitingRow>`select * from list_home_requests()`
-  const trace = { action: 'requests.read', object: { kind: 'request' }, detail: { fromHome: true } } as const
-  const answer = await requestDatabase(db, session, statement, ['deny.role'], trace)
-  if ('refused' in answer) return answer
-  return {
-    items: answer.rows.map(({ name, address, email, phone, ...row }) => ({
-      id: row.id,
-      receivedAt: row.received_at,
-      dueAt: row.due_at,
-      party: row.party,
-      kinds: row.kinds,
-      language: row.language,
-      requester: { name, ...(address && { address }), ...(email && { email }), ...(phone && { phone }) },
-      told: row.told,
-      userId: row.user_id ?? undefined,
-      identifiedAt: row.identified_at ?? undefined,
-    })),
-  }
-}
+export const listHomeRequests = databaseAnswer(
+  () => ({
+    statement: sql<WaitingRequest>`
+      select id, received_at as "receivedAt", due_at as "dueAt", party, kinds, language,
+        jsonb_strip_nulls(jsonb_build_object('name', name, 'address', nullif(address, ''), 'email', nullif(email, ''),
+          'phone', nullif(phone, ''))) as requester, told, user_id as "userId", identified_at as "identifiedAt"
+      from list_home_requests()`,
+    refusals: ['deny.role'],
+    action: 'requests.read',
+    object: { kind: 'request' },
+    detail: { fromHome: true },
+  }),
+  (items) => ({ items }),
+)
 
 /** Counts the waiting requests, for the Service Unit; undefined for others. */
 export async function countHomeRequests(
   db: SafeguardsDatabase,
   session: Session,
 ): Promise<{ count: number; since: Temporal.Instant; dueAt: Temporal.Instant } | undefined> {
-  const statement = sql<{ count: number; since: Temporal.Instant | null; due_at: Temporal.Instant | null }>`
-    select * from home_request_summary()`
-  const trace = { action: 'requests.read', object: { kind: 'request' } } as const
-  const answer = await requestDatabase(db, session, statement, ['deny.role'], trace)
-  if ('refused' in answer) return undefined
-  const [row] = answer.rows
-  return row?.since && row.due_at ? { count: row.count, since: row.since, dueAt: row.due_at } : undefined
+  const counted = await summariseHomeRequests(db, session)
+  if ('refused' in counted) return undefined
+  const { count, since, dueAt } = counted
+  return since && dueAt ? { count, since, dueAt } : undefined
 }
 
-const acceptRefusals = ['deny.role', 'not-found', 'request.official-unknown', 'request.own'] as const
+const summariseHomeRequests = databaseRow(() => ({
+  statement: sql<{ count: number; since: Temporal.Instant | null; dueAt: Temporal.Instant | null }>`
+    select count, since, due_at as "dueAt" from home_request_summary()`,
+  refusals: ['deny.role'],
+  action: 'requests.read',
+  object: { kind: 'request' },
+}))
 
 /** Accepts a request from home as a numbered request. A requester who identified strongly stays identified. */
-export function acceptHomeRequest(
-  db: SafeguardsDatabase,
-  session: Session,
-  id: string,
-  officialUserId: string | undefined,
-): Promise<{ id: string; number: string } | Refused<(typeof acceptRefusals)[number]>> {
-  return requestRow(
-    db,
-    session,
-    sql<{ id: string; number: string }>`
-      select id, number from accept_home_request(${id}::uuid, ${officialUserId ?? null})`,
-    acceptRefusals,
-    { action: 'home-request.accepted', object: { kind: 'request', id } },
-  )
-}
-
-const discardRefusals = ['deny.role', 'not-found', 'request.own'] as const
+export const acceptHomeRequest = databaseRow((id: string, officialUserId: string | undefined) => ({
+  statement: sql<{ id: string; number: string }>`
+    select id, number from accept_home_request(${id}::uuid, ${officialUserId ?? null})`,
+  refusals: ['deny.role', 'not-found', 'request.official-unknown', 'request.own'],
+  action: 'home-request.accepted',
+  object: { kind: 'request', id },
+}))
 
 export type DiscardReason = 'DUPLICATE' | 'NOT_A_REQUEST' | 'UNREACHABLE' | 'WITHDRAWN'
 
 /** Deletes a request from home; the log has the reason, which a requester who identified reads with the code. Not one's own. */
-export function discardHomeRequest(
-  db: SafeguardsDatabase,
-  session: Session,
-  id: string,
-  reason: DiscardReason,
-): Promise<'done' | Refused<(typeof discardRefusals)[number]>> {
-  const statement = sql`select discard_home_request(${id}::uuid, ${reason})`
-  const trace = { action: 'home-request.discarded', object: { kind: 'request', id } } as const
-  return requestAct(db, session, statement, discardRefusals, trace)
-}
+export const discardHomeRequest = databaseAct((id: string, reason: DiscardReason) => ({
+  statement: sql`select discard_home_request(${id}::uuid, ${reason})`,
+  refusals: ['deny.role', 'not-found', 'request.own'],
+  action: 'home-request.discarded',
+  object: { kind: 'request', id },
+}))
 
 /** Returns the description of the calls, and whether letters can be fetched at home; undefined for a request that did not come from home. */
 export async function readFromHome(
@@ -170,10 +136,14 @@ export async function readFromHome(
   session: Session,
   id: string,
 ): Promise<{ told: string; isFetched: boolean } | undefined> {
-  const statement = sql<{ told: string; is_fetched: boolean }>`select * from request_from_home(${id}::uuid)`
-  const trace = { action: 'request.read', object: { kind: 'request', id } } as const
-  const answer = await requestDatabase(db, session, statement, ['deny.role'], trace)
-  if ('refused' in answer) return undefined
-  const [row] = answer.rows
-  return row && { told: row.told, isFetched: row.is_fetched }
+  const found = await fromHome(db, session, id)
+  return 'refused' in found ? undefined : found[0]
 }
+
+const fromHome = databaseRows((id: string) => ({
+  statement: sql<{ told: string; isFetched: boolean }>`
+    select told, is_fetched as "isFetched" from request_from_home(${id}::uuid)`,
+  refusals: ['deny.role'],
+  action: 'request.read',
+  object: { kind: 'request', id },
+}))

@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
 import { languages, type Language } from '#description/closed-lists.ts'
 import { inSession } from '#platform/database/connect.ts'
-import { requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { databaseAnswer } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '#safeguards/tables.ts'
 import { knownFields } from './fields.ts'
 import { letterKinds, type LetterKind } from './letter.ts'
 import { shippedTemplate } from './letter-texts.ts'
-import { problemsOf, type TemplateProblem } from './template-language.ts'
+import { problemsOf } from './template-language.ts'
 
 export interface Template {
   kind: LetterKind
@@ -71,28 +71,24 @@ export async function templateInForce(
   return rows[0] ?? { version: 0, text: shippedTemplate(kind, language) }
 }
 
-const changeRefusals = ['deny.role', 'template.changed-meanwhile', 'input.identity-code'] as const
-
 /** Changes a template; earlier versions are kept. Refuses one that lacks a needed field or has an unknown one. */
-export async function changeTemplate(
-  db: SafeguardsDatabase,
-  session: Session,
-  { kind, language, text, version }: { kind: LetterKind; language: Language; text: string; version: number },
-): Promise<
-  Template | Refused<(typeof changeRefusals)[number]> | { refused: 'template.problems'; problems: TemplateProblem[] }
-> {
-  const problems = problemsOf(text, knownFields(kind, language))
+export async function changeTemplate(db: SafeguardsDatabase, session: Session, changed: Omit<Template, 'changed'>) {
+  const problems = problemsOf(changed.text, knownFields(changed.kind, changed.language))
   // A person without the right is only refused, without the problems.
-  if (problems.length > 0 && (await mayChangeTemplates(db, session))) return { refused: 'template.problems', problems }
-  const answer = await requestDatabase(
-    db,
-    session,
-    sql<TemplateRow>`select t.* from change_letter_template(${kind}, ${language}, ${text}, ${version}) t`,
-    changeRefusals,
-    { action: 'template.changed', object: { kind: 'template' } },
-  )
-  return 'refused' in answer ? answer : templateOf(answer.rows[0]!)
+  if (problems.length > 0 && (await mayChangeTemplates(db, session)))
+    return { refused: 'template.problems' as const, problems }
+  return storeTemplate(db, session, changed)
 }
+
+const storeTemplate = databaseAnswer(
+  ({ kind, language, text, version }: Omit<Template, 'changed'>) => ({
+    statement: sql<TemplateRow>`select t.* from change_letter_template(${kind}, ${language}, ${text}, ${version}) t`,
+    refusals: ['deny.role', 'template.changed-meanwhile', 'input.identity-code'],
+    action: 'template.changed',
+    object: { kind: 'template' },
+  }),
+  ([row]) => templateOf(row!),
+)
 
 function templateOf({ changed_at: at, changed_by: by, ...row }: TemplateRow): Template {
   const { kind, language, version, text } = row

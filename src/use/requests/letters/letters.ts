@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import type { Language } from '#description/closed-lists.ts'
 import { inSession } from '#platform/database/connect.ts'
-import { requestAct, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { databaseAct, databaseRow } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
-import { safeguardsOf, type SafeguardsDatabase } from '#safeguards/tables.ts'
+import { type SafeguardsDatabase, safeguardsOf } from '#safeguards/tables.ts'
 import type { LetterContent, LetterKind } from './letter.ts'
 
 export type DeliveryWay = 'POST' | 'EMAIL' | 'HANDED_OVER' | 'READ_ALOUD' | 'HOME'
@@ -51,52 +51,38 @@ export function listLettersOf(db: SafeguardsDatabase, session: Session, requestI
 const letterRefusals = ['deny.role', 'not-found', 'letter.erased'] as const
 
 /** Returns the contents of a letter; the reading is logged. */
-export async function readLetter(
-  db: SafeguardsDatabase,
-  session: Session,
-  id: string,
-): Promise<
-  | { number: string; kind: LetterKind; language: Language; madeAt: Temporal.Instant; content: LetterContent }
-  | Refused<(typeof letterRefusals)[number]>
-> {
-  const answer = await requestDatabase(
-    db,
-    session,
-    sql<{ number: string; kind: LetterKind; language: Language; made_at: Temporal.Instant; content: LetterContent }>`
-      select number, kind, language, made_at, content from read_letter(${id}::uuid)`,
-    letterRefusals,
-    { action: 'letter.read', object: { kind: 'letter', id } },
-  )
-  if ('refused' in answer) return answer
-  const { made_at: madeAt, ...letter } = answer.rows[0]!
-  return { ...letter, madeAt }
-}
+export const readLetter = databaseRow((id: string) => ({
+  statement: sql<{
+    number: string
+    kind: LetterKind
+    language: Language
+    madeAt: Temporal.Instant
+    content: LetterContent
+  }>`select number, kind, language, made_at as "madeAt", content from read_letter(${id}::uuid)`,
+  refusals: letterRefusals,
+  action: 'letter.read',
+  object: { kind: 'letter', id },
+}))
 
 const changeRefusals = [...letterRefusals, 'letter.delivered'] as const
-const deliveryRefusals = [...changeRefusals, 'letter.stale', 'letter.not-from-home'] as const
 
 /**
  * Records, once, that a letter was sent or handed over; its request may be closed meanwhile. Refused if a fact in the letter
  * has changed since it was drafted.
  */
-export function recordDelivery(
-  db: SafeguardsDatabase,
-  session: Session,
-  id: string,
-  method: DeliveryWay,
-): Promise<'done' | Refused<(typeof deliveryRefusals)[number]>> {
-  const trace = { action: 'letter.delivered', object: { kind: 'letter', id } } as const
-  return requestAct(db, session, sql`select deliver_letter(${id}::uuid, ${method})`, deliveryRefusals, trace)
-}
+export const recordDelivery = databaseAct((id: string, method: DeliveryWay) => ({
+  statement: sql`select deliver_letter(${id}::uuid, ${method})`,
+  refusals: [...changeRefusals, 'letter.stale', 'letter.not-from-home'],
+  action: 'letter.delivered',
+  object: { kind: 'letter', id },
+}))
 
-export function removeLetter(
-  db: SafeguardsDatabase,
-  session: Session,
-  id: string,
-): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
-  const trace = { action: 'letter.removed', object: { kind: 'letter', id } } as const
-  return requestAct(db, session, sql`select remove_letter(${id}::uuid)`, changeRefusals, trace)
-}
+export const removeLetter = databaseAct((id: string) => ({
+  statement: sql`select remove_letter(${id}::uuid)`,
+  refusals: changeRefusals,
+  action: 'letter.removed',
+  object: { kind: 'letter', id },
+}))
 
 export function listedLetter(row: LetterRow): ListedLetter {
   const { id, kind, language, made_by: madeBy, delivered_at: at, delivered_how: how, delivered_by: by } = row

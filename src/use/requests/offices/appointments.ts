@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { requestAct, requestDatabase, requestRow, type Refused } from '#safeguards/access/database-request.ts'
-import { sessionHash, type Session } from '#safeguards/people/session.ts'
+import { databaseAct, databaseAnswer, databaseRow } from '#safeguards/access/database-request.ts'
+import { type Session, sessionHash } from '#safeguards/people/session.ts'
 import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 import { boundsOf, type Days, type Slot } from './slots.ts'
 
@@ -42,81 +42,54 @@ const bookRefusals = [
  * one succeeds.
  * @returns the appointment. The refusal `appointment.late` has in `of` the instant before which slots must be.
  */
-export function bookAppointment(
-  db: SafeguardsDatabase,
-  session: Session,
-  requestId: string,
-  requested: { slotId: string; needs: readonly Need[]; interpreterLanguage?: string | undefined },
-): Promise<{ id: string } | Refused<(typeof bookRefusals)[number]>> {
-  return requestRow(
-    db,
-    session,
-    sql<{ id: string }>`
+export const bookAppointment = databaseRow(
+  (
+    requestId: string,
+    requested: { slotId: string; needs: readonly Need[]; interpreterLanguage?: string | undefined },
+  ) => ({
+    statement: sql<{ id: string }>`
       select book_appointment(${requestId}::uuid, ${requested.slotId}::uuid, ${[...requested.needs]}::text[],
         ${requested.interpreterLanguage ?? null}) as id`,
-    bookRefusals,
-    { action: 'appointment.booked', object: { kind: 'request', id: requestId } },
-  )
-}
-
-const nowRefusals = [...bookRefusals, 'slot.times', 'slot.overlap'] as const
+    refusals: bookRefusals,
+    action: 'appointment.booked',
+    object: { kind: 'request', id: requestId },
+  }),
+)
 
 /**
  * Makes a slot that begins now, hosted by the current person, and books it; overlapping free slots are removed.
  * @returns the appointment. The refusal `appointment.late` has in `of` the instant before which slots must end.
  */
-export function bookNow(
-  db: SafeguardsDatabase,
-  session: Session,
-  requestId: string,
-  requested: { officeId: string; minutes: number; needs: readonly Need[]; interpreterLanguage?: string | undefined },
-): Promise<{ id: string } | Refused<(typeof nowRefusals)[number]>> {
-  return requestRow(
-    db,
-    session,
-    sql<{ id: string }>`
+export const bookNow = databaseRow(
+  (
+    requestId: string,
+    requested: { officeId: string; minutes: number; needs: readonly Need[]; interpreterLanguage?: string | undefined },
+  ) => ({
+    statement: sql<{ id: string }>`
       select book_walk_in(${requestId}::uuid, ${requested.officeId}::uuid, ${requested.minutes}::integer, ${[...requested.needs]}::text[],
         ${requested.interpreterLanguage ?? null}) as id`,
-    nowRefusals,
-    { action: 'appointment.booked', object: { kind: 'request', id: requestId } },
-  )
-}
-
-const outcomeRefusals = [
-  'deny.role',
-  'not-found',
-  'appointment.over',
-  'appointment.not-yet',
-  'request.own',
-  'confirm.fresh',
-] as const
+    refusals: [...bookRefusals, 'slot.times', 'slot.overlap'],
+    action: 'appointment.booked',
+    object: { kind: 'request', id: requestId },
+  }),
+)
 
 /**
  * Records the outcome of an appointment. Recordings that waited for it are destroyed. After a no-show for which no recording
  * waited, the listening can be booked again.
  */
-export function recordOutcome(
-  db: SafeguardsDatabase,
-  session: Session,
-  id: string,
-  outcome: 'HEARD' | 'NO_SHOW' | 'WITHDRAWN',
-): Promise<'done' | Refused<(typeof outcomeRefusals)[number]>> {
-  return requestAct(db, session, sql`select record_appointment_outcome(${id}::uuid, ${outcome})`, outcomeRefusals, {
-    action: 'appointment.ended',
-    object: { kind: 'appointment', id },
-  })
-}
+export const recordOutcome = databaseAct((id: string, outcome: 'HEARD' | 'NO_SHOW' | 'WITHDRAWN') => ({
+  statement: sql`select record_appointment_outcome(${id}::uuid, ${outcome})`,
+  refusals: ['deny.role', 'not-found', 'appointment.over', 'appointment.not-yet', 'request.own', 'confirm.fresh'],
+  action: 'appointment.ended',
+  object: { kind: 'appointment', id },
+}))
 
 /**
  * Returns the appointments of a request, earliest first.
  * @param workstation token of the browser, if it is a listening workstation
  */
-export function listAppointmentsOf(
-  db: SafeguardsDatabase,
-  session: Session,
-  requestId: string,
-  workstation?: string,
-): Promise<{ appointments: Appointment[] } | Refused<'deny.role'>> {
+export function listAppointmentsOf(db: SafeguardsDatabase, session: Session, requestId: string, workstation?: string) {
   return readAppointments(db, session, { requestId, workstation })
 }
 
@@ -125,32 +98,27 @@ export function listAppointments(
   db: SafeguardsDatabase,
   session: Session,
   days: Days,
-  { onlyMine, workstation }: { onlyMine: boolean; workstation?: string | undefined },
-): Promise<{ appointments: Appointment[] } | Refused<'deny.role'>> {
-  return readAppointments(db, session, { ...boundsOf(days), onlyMine, workstation })
+  requested: { onlyMine: boolean; workstation?: string | undefined },
+) {
+  return readAppointments(db, session, { ...boundsOf(days), ...requested })
 }
 
-async function readAppointments(
-  db: SafeguardsDatabase,
-  session: Session,
-  requested: {
-    requestId?: string
-    fromAt?: Temporal.Instant
-    toAt?: Temporal.Instant
-    onlyMine?: boolean
-    workstation: string | undefined
-  },
-): Promise<{ appointments: Appointment[] } | Refused<'deny.role'>> {
-  const { requestId, fromAt, toAt, onlyMine = false, workstation } = requested
-  const workstationHash = workstation === undefined ? null : sessionHash(workstation)
-  const answer = await requestDatabase(
-    db,
-    session,
-    sql<{ appointment: Appointment }>`
-      select appointment from list_appointments(${requestId ?? null}::uuid, ${fromAt ?? null}::timestamptz,
-        ${toAt ?? null}::timestamptz, ${onlyMine}, ${workstationHash}::bytea) appointment`,
-    ['deny.role'],
-    { action: 'request.refused', object: { kind: 'appointment' } },
-  )
-  return 'refused' in answer ? answer : { appointments: answer.rows.map(({ appointment }) => appointment) }
+interface AppointmentsToRead {
+  requestId?: string
+  fromAt?: Temporal.Instant
+  toAt?: Temporal.Instant
+  onlyMine?: boolean
+  workstation?: string | undefined
 }
+
+const readAppointments = databaseAnswer(
+  ({ requestId, fromAt, toAt, onlyMine = false, workstation }: AppointmentsToRead) => ({
+    statement: sql<{ appointment: Appointment }>`
+      select appointment from list_appointments(${requestId ?? null}::uuid, ${fromAt ?? null}::timestamptz,
+        ${toAt ?? null}::timestamptz, ${onlyMine}, ${workstation === undefined ? null : sessionHash(workstation)}::bytea) appointment`,
+    refusals: ['deny.role'],
+    action: 'request.refused',
+    object: { kind: 'appointment' },
+  }),
+  (rows) => ({ appointments: rows.map(({ appointment }) => appointment) }),
+)

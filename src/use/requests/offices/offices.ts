@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import type { Trilingual } from '#platform/texts/texts.ts'
-import { requestAct, requestDatabase, requestRow, type Refused } from '#safeguards/access/database-request.ts'
+import { databaseAct, databaseRow, databaseRows, type Refused } from '#safeguards/access/database-request.ts'
 import type { Session } from '#safeguards/people/session.ts'
 import type { SafeguardsDatabase } from '#safeguards/tables.ts'
 
@@ -31,21 +31,26 @@ export async function listOffices(
   db: SafeguardsDatabase,
   session: Session,
 ): Promise<{ offices: Office[]; hosts: Host[] } | Refused<'deny.role'>> {
-  const trace = { action: 'request.refused', object: { kind: 'office' } } as const
-  const offices = await requestDatabase(
-    db,
-    session,
-    sql<Office>`select id, names, address, is_closed, workstations, free_slots::integer, booked_slots::integer from list_offices()`,
-    ['deny.role'],
-    trace,
-  )
+  const offices = await readOffices(db, session)
   if ('refused' in offices) return offices
-  const hosts = await requestDatabase(db, session, sql<Host>`select id, name from list_hosts()`, ['deny.role'], trace)
-  return 'refused' in hosts ? hosts : { offices: offices.rows, hosts: hosts.rows }
+  const hosts = await readHosts(db, session)
+  return 'refused' in hosts ? hosts : { offices, hosts }
 }
 
-const enterRefusals = ['deny.role', 'input.identity-code'] as const
-const changeRefusals = ['deny.role', 'not-found', 'input.identity-code', 'confirm.fresh'] as const
+const readOffices = databaseRows(() => ({
+  statement: sql<Office>`
+    select id, names, address, is_closed, workstations, free_slots::integer, booked_slots::integer from list_offices()`,
+  refusals: ['deny.role'],
+  action: 'request.refused',
+  object: { kind: 'office' },
+}))
+
+const readHosts = databaseRows(() => ({
+  statement: sql<Host>`select id, name from list_hosts()`,
+  refusals: ['deny.role'],
+  action: 'request.refused',
+  object: { kind: 'office' },
+}))
 
 export interface OfficeInput {
   names: Trilingual
@@ -56,37 +61,24 @@ export interface OfficeInput {
  * Adds an office.
  * @returns its id. The refusal `input.identity-code` names in `of` the field that contains an identity code.
  */
-export function enterOffice(
-  db: SafeguardsDatabase,
-  session: Session,
-  { names, address }: OfficeInput,
-): Promise<{ id: string } | Refused<(typeof enterRefusals)[number]>> {
-  return requestRow(
-    db,
-    session,
-    sql<{
-      id: string
-    }>`select save_office(null, ${JSON.stringify(names)}::jsonb, ${JSON.stringify(address)}::jsonb, false) as id`,
-    enterRefusals,
-    { action: 'office.changed', object: { kind: 'office' } },
-  )
-}
+export const enterOffice = databaseRow(({ names, address }: OfficeInput) => ({
+  statement: sql<{
+    id: string
+  }>`select save_office(null, ${JSON.stringify(names)}::jsonb, ${JSON.stringify(address)}::jsonb, false) as id`,
+  refusals: ['deny.role', 'input.identity-code'],
+  action: 'office.changed',
+  object: { kind: 'office' },
+}))
 
 /**
  * Changes an office. A closed office accepts no more appointments; existing bookings stay. While there are any, the clerk has
  * just proved who they are.
  */
-export function changeOffice(
-  db: SafeguardsDatabase,
-  session: Session,
-  id: string,
-  { names, address, isClosed }: OfficeInput & { isClosed: boolean },
-): Promise<'done' | Refused<(typeof changeRefusals)[number]>> {
-  return requestAct(
-    db,
-    session,
-    sql`select save_office(${id}::uuid, ${JSON.stringify(names)}::jsonb, ${JSON.stringify(address)}::jsonb, ${isClosed})`,
-    changeRefusals,
-    { action: 'office.changed', object: { kind: 'office', id } },
-  )
-}
+export const changeOffice = databaseAct(
+  (id: string, { names, address, isClosed }: OfficeInput & { isClosed: boolean }) => ({
+    statement: sql`select save_office(${id}::uuid, ${JSON.stringify(names)}::jsonb, ${JSON.stringify(address)}::jsonb, ${isClosed})`,
+    refusals: ['deny.role', 'not-found', 'input.identity-code', 'confirm.fresh'],
+    action: 'office.changed',
+    object: { kind: 'office', id },
+  }),
+)

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import type { Trilingual } from '#platform/texts/texts.ts'
-import { requestDatabase, requestRow, type Refused } from '#safeguards/access/database-request.ts'
+import { databaseAct, databaseRow, type Refused, requestDatabase } from '#safeguards/access/database-request.ts'
 import { appendAudit } from '#safeguards/audit/append.ts'
-import { sessionHash, type Session } from '#safeguards/people/session.ts'
+import { type Session, sessionHash } from '#safeguards/people/session.ts'
 import { passwordProof } from '#safeguards/sign-in/own-account.ts'
-import { safeguardsOf, type SafeguardsDatabase } from '#safeguards/tables.ts'
+import { type SafeguardsDatabase, safeguardsOf } from '#safeguards/tables.ts'
 
 /** Listening mode of a session: only this person's calls. Instants in RFC 3339 except the end. */
 export interface Room {
@@ -30,49 +30,35 @@ export interface Room {
   }[]
 }
 
-const openRefusals = [
-  'deny.role',
-  'not-found',
-  'request.closed',
-  'request.not-identified',
-  'appointment.over',
-  'room.host',
-  'room.workstation',
-  'room.not-now',
-] as const
-
 /**
  * Puts a session into listening mode until the session ends. Requires the host's session, the appointment's time and a
  * workstation of the office.
  * @param workstation the browser's token
  */
-export async function openRoom(
-  db: SafeguardsDatabase,
-  session: Session,
-  appointmentId: string,
-  workstation: string | undefined,
-): Promise<'open' | Refused<(typeof openRefusals)[number]>> {
-  const workstationHash = workstation === undefined ? null : sessionHash(workstation)
-  const answer = await requestDatabase(
-    db,
-    session,
-    sql`select open_room(${appointmentId}::uuid, ${workstationHash}::bytea)`,
-    openRefusals,
-    { action: 'room.opened', object: { kind: 'appointment', id: appointmentId } },
-  )
-  return 'refused' in answer ? answer : 'open'
-}
+export const openRoom = databaseAct((appointmentId: string, workstation: string | undefined) => ({
+  statement: sql`
+    select open_room(${appointmentId}::uuid, ${workstation === undefined ? null : sessionHash(workstation)}::bytea)`,
+  refusals: [
+    'deny.role',
+    'not-found',
+    'request.closed',
+    'request.not-identified',
+    'appointment.over',
+    'room.host',
+    'room.workstation',
+    'room.not-now',
+  ],
+  action: 'room.opened',
+  object: { kind: 'appointment', id: appointmentId },
+}))
 
 /** Returns the room of a session; each of its calls counts as viewed and is logged. */
-export function readRoom(db: SafeguardsDatabase, session: Session): Promise<Room | Refused<'room.none'>> {
-  return requestRow(
-    db,
-    session,
-    sql<Room>`select appointment_id, number, language, until, confirms, calls from room_now()`,
-    ['room.none'],
-    { action: 'contact.read', object: { kind: 'appointment' } },
-  )
-}
+export const readRoom = databaseRow(() => ({
+  statement: sql<Room>`select appointment_id, number, language, until, confirms, calls from room_now()`,
+  refusals: ['room.none'],
+  action: 'contact.read',
+  object: { kind: 'appointment' },
+}))
 
 /**
  * Ends the listening mode and the session. With the host's password it also records that the recordings were listened to. That

@@ -1,8 +1,6 @@
 import { sql } from 'kysely'
 import type { Trilingual } from '#platform/texts/texts.ts'
-import { requestAct, requestDatabase, requestRow, type Refused } from '#safeguards/access/database-request.ts'
-import type { Session } from '#safeguards/people/session.ts'
-import type { SafeguardsDatabase } from '#safeguards/tables.ts'
+import { databaseAct, databaseAnswer, databaseRow } from '#safeguards/access/database-request.ts'
 
 const zone = 'Europe/Helsinki'
 
@@ -27,32 +25,24 @@ export interface SlotsToAdd {
   hostId: string
 }
 
-const addRefusals = ['deny.role', 'not-found', 'office.closed', 'slot.times', 'slot.host', 'slot.overlap'] as const
-
 /**
  * Adds consecutive slots, all or none.
  * @returns how many
  */
-export function addSlots(
-  db: SafeguardsDatabase,
-  session: Session,
-  request: SlotsToAdd,
-): Promise<{ added: number } | Refused<(typeof addRefusals)[number]>> {
-  const { officeId, day, from, to, minutes, hostId } = request
+export const addSlots = databaseRow(({ officeId, day, from, to, minutes, hostId }: SlotsToAdd) => {
   const fromAt = instantOf(day, from, 'earlier')
   const toAt = instantOf(day, to, 'later')
   // A time that the clock change skips cannot begin or end a slot: the database refuses null.
   const bounds = fromAt && toAt ? { fromAt, toAt } : { fromAt: null, toAt: null }
-  return requestRow(
-    db,
-    session,
-    sql<{ added: number }>`
+  return {
+    statement: sql<{ added: number }>`
       select add_slots(${officeId}::uuid, ${bounds.fromAt}::timestamptz, ${bounds.toAt}::timestamptz, ${minutes}::integer,
         ${hostId}::uuid) as added`,
-    addRefusals,
-    { action: 'office.changed', object: { kind: 'office', id: officeId } },
-  )
-}
+    refusals: ['deny.role', 'not-found', 'office.closed', 'slot.times', 'slot.host', 'slot.overlap'],
+    action: 'office.changed',
+    object: { kind: 'office', id: officeId },
+  }
+})
 
 /** Returns the instant of a time in Finland: the first or second if the day has it twice, undefined if the day skips it. */
 function instantOf(
@@ -65,16 +55,12 @@ function instantOf(
   return day.toPlainDateTime(time).toZonedDateTime(zone, { disambiguation: ofTwo }).toInstant()
 }
 
-export function removeSlot(
-  db: SafeguardsDatabase,
-  session: Session,
-  id: string,
-): Promise<'done' | Refused<'deny.role' | 'not-found' | 'slot.booked'>> {
-  return requestAct(db, session, sql`select remove_slot(${id}::uuid)`, ['deny.role', 'not-found', 'slot.booked'], {
-    action: 'office.changed',
-    object: { kind: 'office' },
-  })
-}
+export const removeSlot = databaseAct((id: string) => ({
+  statement: sql`select remove_slot(${id}::uuid)`,
+  refusals: ['deny.role', 'not-found', 'slot.booked'],
+  action: 'office.changed',
+  object: { kind: 'office' },
+}))
 
 /** Days in Finland, both included. */
 export interface Days {
@@ -91,42 +77,31 @@ export function boundsOf({ from, to }: Days): { fromAt: Temporal.Instant; toAt: 
 }
 
 /** Returns the slots of all offices, or of one; earliest first. */
-export async function listSlots(
-  db: SafeguardsDatabase,
-  session: Session,
-  days: Days,
-  officeId: string | undefined,
-): Promise<{ slots: Slot[] } | Refused<'deny.role'>> {
-  const { fromAt, toAt } = boundsOf(days)
-  const answer = await requestDatabase(
-    db,
-    session,
-    sql<{ slot: Slot }>`
-      select slot from list_slots(${fromAt}::timestamptz, ${toAt}::timestamptz, ${officeId ?? null}::uuid) slot`,
-    ['deny.role'],
-    { action: 'request.refused', object: { kind: 'office' } },
-  )
-  return 'refused' in answer ? answer : { slots: answer.rows.map(({ slot }) => slot) }
-}
+export const listSlots = databaseAnswer(
+  (days: Days, officeId: string | undefined) => {
+    const { fromAt, toAt } = boundsOf(days)
+    return {
+      statement: sql<{ slot: Slot }>`
+        select slot from list_slots(${fromAt}::timestamptz, ${toAt}::timestamptz, ${officeId ?? null}::uuid) slot`,
+      refusals: ['deny.role'],
+      action: 'request.refused',
+      object: { kind: 'office' },
+    }
+  },
+  (rows) => ({ slots: rows.map(({ slot }) => slot) }),
+)
 
 /**
  * Returns slots that can be offered to the requester, and the instant before which they must be. Returns no slots once
  * nothing remains to be listened to.
  */
-export async function listFreeSlots(
-  db: SafeguardsDatabase,
-  session: Session,
-  requestId: string,
-): Promise<{ slots: Slot[]; latest: Temporal.Instant | null } | Refused<'deny.role' | 'not-found'>> {
-  const answer = await requestDatabase(
-    db,
-    session,
-    sql<{ slot: Slot | null; latest: Temporal.Instant | null }>`
+export const listFreeSlots = databaseAnswer(
+  (requestId: string) => ({
+    statement: sql<{ slot: Slot | null; latest: Temporal.Instant | null }>`
       select slot, latest from free_slots(${requestId}::uuid)`,
-    ['deny.role', 'not-found'],
-    { action: 'request.refused', object: { kind: 'request', id: requestId } },
-  )
-  if ('refused' in answer) return answer
-  const { rows } = answer
-  return { slots: rows.flatMap(({ slot }) => (slot ? [slot] : [])), latest: rows[0]?.latest ?? null }
-}
+    refusals: ['deny.role', 'not-found'],
+    action: 'request.refused',
+    object: { kind: 'request', id: requestId },
+  }),
+  (rows) => ({ slots: rows.flatMap(({ slot }) => slot ?? []), latest: rows[0]?.latest ?? null }),
+)

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Trilingual } from '#platform/texts/texts.ts'
 import { inSession } from '#platform/database/connect.ts'
 import { codeOf, inGroups, readCode } from '#platform/links/typed-code.ts'
-import { requestAct, requestDatabase, type Refused } from '#safeguards/access/database-request.ts'
+import { databaseAct, databaseRow } from '#safeguards/access/database-request.ts'
 import { sessionHash, type Session } from '#safeguards/people/session.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '#safeguards/tables.ts'
 
@@ -15,24 +15,19 @@ const codeLength = 10
  * its hash.
  * @returns the code as displayed: 7K2M9-QXW4T
  */
-export async function makeWorkstationCode(
-  db: SafeguardsDatabase,
-  session: Session,
-  officeId: string,
-  name: string,
-): Promise<{ code: string; until: Temporal.Instant } | Refused<'deny.role' | 'not-found' | 'input.identity-code'>> {
+export async function makeWorkstationCode(db: SafeguardsDatabase, session: Session, officeId: string, name: string) {
   const code = codeOf(randomBytes(codeLength))
-  const answer = await requestDatabase(
-    db,
-    session,
-    sql<{ until: Temporal.Instant }>`
-      select make_workstation_code(${officeId}::uuid, ${name}, ${hashOf(code)}::bytea) as until`,
-    ['deny.role', 'not-found', 'input.identity-code'],
-    { action: 'office.changed', object: { kind: 'office', id: officeId } },
-  )
-  if ('refused' in answer) return answer
-  return { code: inGroups(code, 5), until: answer.rows[0]!.until }
+  const stored = await storeCode(db, session, officeId, name, code)
+  return 'refused' in stored ? stored : { code: inGroups(code, 5), until: stored.until }
 }
+
+const storeCode = databaseRow((officeId: string, name: string, code: string) => ({
+  statement: sql<{ until: Temporal.Instant }>`
+    select make_workstation_code(${officeId}::uuid, ${name}, ${hashOf(code)}::bytea) as until`,
+  refusals: ['deny.role', 'not-found', 'input.identity-code'],
+  action: 'office.changed',
+  object: { kind: 'office', id: officeId },
+}))
 
 /**
  * Enrols a browser as a workstation, which ends its previous enrolment.
@@ -44,31 +39,28 @@ export async function enrolWorkstation(
   session: Session,
   code: string,
   before: string | undefined,
-): Promise<{ office: Trilingual; name: string; token: string } | Refused<'deny.role' | 'workstation.code'>> {
+) {
   const token = randomBytes(32).toString('base64url')
-  const answer = await requestDatabase(
-    db,
-    session,
-    sql<{ office: Trilingual; name: string }>`
-      select office, name from enrol_workstation(${hashOf(code)}::bytea, ${sessionHash(token)}::bytea,
-        ${before === undefined ? null : sessionHash(before)}::bytea)`,
-    ['deny.role', 'workstation.code'],
-    { action: 'workstation.enrolled', object: { kind: 'office' } },
-  )
-  return 'refused' in answer ? answer : { ...answer.rows[0]!, token }
+  const enrolled = await enrol(db, session, code, token, before)
+  return 'refused' in enrolled ? enrolled : { ...enrolled, token }
 }
 
+const enrol = databaseRow((code: string, token: string, before: string | undefined) => ({
+  statement: sql<{ office: Trilingual; name: string }>`
+    select office, name from enrol_workstation(${hashOf(code)}::bytea, ${sessionHash(token)}::bytea,
+      ${before === undefined ? null : sessionHash(before)}::bytea)`,
+  refusals: ['deny.role', 'workstation.code'],
+  action: 'workstation.enrolled',
+  object: { kind: 'office' },
+}))
+
 /** Ends a workstation; an open room on it ends within seconds. */
-export function endWorkstation(
-  db: SafeguardsDatabase,
-  session: Session,
-  id: string,
-): Promise<'done' | Refused<'deny.role' | 'not-found'>> {
-  return requestAct(db, session, sql`select end_workstation(${id}::uuid)`, ['deny.role', 'not-found'], {
-    action: 'workstation.ended',
-    object: { kind: 'office' },
-  })
-}
+export const endWorkstation = databaseAct((id: string) => ({
+  statement: sql`select end_workstation(${id}::uuid)`,
+  refusals: ['deny.role', 'not-found'],
+  action: 'workstation.ended',
+  object: { kind: 'office' },
+}))
 
 export interface WorkstationHere {
   officeId: string
