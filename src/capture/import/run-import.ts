@@ -170,18 +170,20 @@ async function eachFile(
 ): Promise<FileReport[]> {
   const reports: FileReport[] = plan.listed.map((listed) => asReport(listed))
   for (const report of reports) work.onFile?.(report)
-  const firstOf = new Map<string, string>()
+  const firstOf = new Map<string, { path: string; isKnown: boolean }>()
   const left = plan.files.toReversed()
   const worker = async () => {
     for (let file = left.pop(); file; file = left.pop()) {
       const read = await considerFile(file, work)
       const { fileSha256 } = read
+      const isKnown = read.report.state === 'known'
       const first = fileSha256 === undefined ? undefined : firstOf.get(fileSha256)
-      if (fileSha256 !== undefined && first === undefined) firstOf.set(fileSha256, file.path)
+      if (fileSha256 !== undefined && first === undefined) firstOf.set(fileSha256, { path: file.path, isKnown })
+      // A file is known from an earlier run only if the first one with its bytes is: this run may have admitted that meanwhile.
       const report: FileReport =
-        first === undefined || read.report.state === 'known'
+        first === undefined || first.isKnown
           ? await act(read)
-          : { path: file.path, state: 'refused', reason: 'same-content', detail: first, notes: [] }
+          : { path: file.path, state: 'refused', reason: 'same-content', detail: first.path, notes: [] }
       reports.push(report)
       work.onFile?.(report)
     }
