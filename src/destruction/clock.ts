@@ -5,8 +5,7 @@
 import { sql, type Kysely } from 'kysely'
 import { selectValue } from '#platform/database/select-value.ts'
 import type { RegisterTables } from '#register/tables.ts'
-import { requestRow, type Refused } from '#safeguards/access/database-request.ts'
-import type { Session } from '#safeguards/people/session.ts'
+import { databaseRow } from '#safeguards/access/database-request.ts'
 
 export type ClockState = 'right' | 'ahead' | 'behind'
 
@@ -25,31 +24,22 @@ export async function advanceClock(
   return selectValue(db, sql<ClockState>`advance_clock(${elapsed.toString()}::interval, ${watcher}::uuid)`)
 }
 
-const refusals = [
-  'deny.role',
-  'clock.right',
-  'clock.changed-meanwhile',
-  'clock.own',
-  // A person with a passkey must confirm it first; another must have proved their presence.
-  'confirm.passkey',
-  'confirm.fresh',
-] as const
-
 /**
  * Confirms that a clock which is ahead is right; the second person's confirmation takes effect.
  * @param shownTime the clock's time that the screen showed to the first person
  * @returns whether destruction by term has resumed
  */
-export function confirmClock(
-  db: Kysely<RegisterTables>,
-  session: Session,
-  shownTime: Temporal.Instant,
-): Promise<{ isRight: boolean } | Refused<(typeof refusals)[number]>> {
-  return requestRow(
-    db,
-    session,
-    sql<{ isRight: boolean }>`select confirm_clock(${shownTime}::timestamptz) as "isRight"`,
-    refusals,
-    { action: 'clock.confirmed', object: { kind: 'clock' } },
-  )
-}
+export const confirmClock = databaseRow((shownTime: Temporal.Instant) => ({
+  statement: sql<{ isRight: boolean }>`select confirm_clock(${shownTime}::timestamptz) as "isRight"`,
+  refusals: [
+    'deny.role',
+    'clock.right',
+    'clock.changed-meanwhile',
+    'clock.own',
+    // A person with a passkey must confirm it first; another must have proved their presence.
+    'confirm.passkey',
+    'confirm.fresh',
+  ],
+  action: 'clock.confirmed',
+  object: { kind: 'clock' },
+}))

@@ -3,22 +3,7 @@
  * destroy it. No reason is needed and nothing reveals a preservation order (database/functions/requests/caller-wishes.sql).
  */
 import { sql } from 'kysely'
-import type { RegisterTables } from '#register/tables.ts'
-import { requestRow, type Refused } from '#safeguards/access/database-request.ts'
-import type { Session } from '#safeguards/people/session.ts'
-import type { Kysely } from 'kysely'
-
-const refusals = [
-  'not-found',
-  'deny.role',
-  'deny.reference',
-  'recording.destroyed',
-  'request.own',
-  'prohibition.service-unit',
-  'prohibition.copy-waits',
-  'confirm.fresh',
-] as const
-export type ProhibitionRefusal = Refused<(typeof refusals)[number]>
+import { databaseRow } from '#safeguards/access/database-request.ts'
 
 export interface Prohibition {
   id: string
@@ -39,19 +24,22 @@ export interface ProhibitionRequest {
 }
 
 /** Forbids the use of a recording; idempotent. */
-export function forbidUse(
-  db: Kysely<RegisterTables>,
-  session: Session,
-  recordingId: string,
-  { party, channel, reference, endsCopy = false }: ProhibitionRequest,
-): Promise<Prohibition | ProhibitionRefusal> {
-  return requestRow(
-    db,
-    session,
-    sql<Prohibition>`
+export const forbidUse = databaseRow(
+  (recordingId: string, { party, channel, reference, endsCopy = false }: ProhibitionRequest) => ({
+    statement: sql<Prohibition>`
       select p.id, p.recording_id, p.received_at, p.executed_at, prohibition_state(p) as state
       from forbid_use(${recordingId}::uuid, ${party}, ${channel}, ${reference ?? null}, ${endsCopy}) p`,
-    refusals,
-    { action: 'recording.forbidden', object: { kind: 'recording', id: recordingId } },
-  )
-}
+    refusals: [
+      'not-found',
+      'deny.role',
+      'deny.reference',
+      'recording.destroyed',
+      'request.own',
+      'prohibition.service-unit',
+      'prohibition.copy-waits',
+      'confirm.fresh',
+    ],
+    action: 'recording.forbidden',
+    object: { kind: 'recording', id: recordingId },
+  }),
+)

@@ -3,21 +3,8 @@
  * or ends an order that they entered, and no order lasts longer than three calendar months from entry or renewal; the database
  * enforces both rules.
  */
-import { sql, type Kysely } from 'kysely'
-import type { RegisterTables } from '#register/tables.ts'
-import { requestAct, requestDatabase, requestRow, type Refused } from '#safeguards/access/database-request.ts'
-import type { Session } from '#safeguards/people/session.ts'
-
-const enterRefusals = [
-  'not-found',
-  'deny.role',
-  'deny.reference',
-  'hold.own',
-  'hold.until-wrong',
-  'hold.nothing-left',
-] as const
-const renewRefusals = ['not-found', 'deny.role', 'hold.own', 'hold.until-wrong', 'hold.over'] as const
-const endRefusals = ['not-found', 'deny.role', 'hold.own', 'hold.over', 'confirm.fresh'] as const
+import { sql } from 'kysely'
+import { databaseAct, databaseAnswer, databaseRow } from '#safeguards/access/database-request.ts'
 
 export interface OrderToEnter {
   contactId: string
@@ -54,57 +41,46 @@ export interface Order {
  * Enters an order, in force at once.
  * @returns its id
  */
-export function enterOrder(
-  db: Kysely<RegisterTables>,
-  session: Session,
-  order: OrderToEnter,
-): Promise<{ id: string } | Refused<(typeof enterRefusals)[number]>> {
+export const enterOrder = databaseRow((order: OrderToEnter) => {
   const { contactId, covers, provision, authority, orderReference, until, reference } = order
-  return requestRow(
-    db,
-    session,
-    sql<{ id: string }>`
+  return {
+    statement: sql<{ id: string }>`
       select enter_order(${contactId}::uuid, ${covers}, ${provision}, ${authority}, ${orderReference},
         ${until}::timestamptz, ${reference}) as id`,
-    enterRefusals,
-    { action: 'hold.entered', object: { kind: 'contact', id: contactId } },
-  )
-}
+    refusals: ['not-found', 'deny.role', 'deny.reference', 'hold.own', 'hold.until-wrong', 'hold.nothing-left'],
+    action: 'hold.entered',
+    object: { kind: 'contact', id: contactId },
+  }
+})
 
 /** Renews an order in force, to at most three calendar months from now. Refused to the person who entered it (`hold.own`). */
-export function renewOrder(
-  db: Kysely<RegisterTables>,
-  session: Session,
-  id: string,
-  { until, orderReference }: { until: Temporal.Instant; orderReference: string },
-): Promise<'done' | Refused<(typeof renewRefusals)[number]>> {
-  const statement = sql`select renew_order(${id}::uuid, ${until}::timestamptz, ${orderReference})`
-  const trace = { action: 'hold.renewed', object: { kind: 'hold', id } } as const
-  return requestAct(db, session, statement, renewRefusals, trace)
-}
+export const renewOrder = databaseAct(
+  (id: string, { until, orderReference }: { until: Temporal.Instant; orderReference: string }) => ({
+    statement: sql`select renew_order(${id}::uuid, ${until}::timestamptz, ${orderReference})`,
+    refusals: ['not-found', 'deny.role', 'hold.own', 'hold.until-wrong', 'hold.over'],
+    action: 'hold.renewed',
+    object: { kind: 'hold', id },
+  }),
+)
 
 /**
  * Ends a revoked order. Refused to the person who entered the order (`hold.own`). Recordings that only the order kept past
  * their term are destroyed.
  */
-export function endOrder(
-  db: Kysely<RegisterTables>,
-  session: Session,
-  id: string,
-  note: string,
-): Promise<'done' | Refused<(typeof endRefusals)[number]>> {
-  const trace = { action: 'hold.ended', object: { kind: 'hold', id } } as const
-  return requestAct(db, session, sql`select end_order(${id}::uuid, ${note})`, endRefusals, trace)
-}
+export const endOrder = databaseAct((id: string, note: string) => ({
+  statement: sql`select end_order(${id}::uuid, ${note})`,
+  refusals: ['not-found', 'deny.role', 'hold.own', 'hold.over', 'confirm.fresh'],
+  action: 'hold.ended',
+  object: { kind: 'hold', id },
+}))
 
 /** Returns orders, newest first, and the recordings that they keep. */
-export async function listOrders(
-  db: Kysely<RegisterTables>,
-  session: Session,
-  state: 'in-force' | 'ended' | undefined,
-): Promise<{ orders: Order[] } | Refused<'deny.role'>> {
-  const statement = sql<Order>`select * from list_orders(${state ?? null})`
-  const trace = { action: 'holds.read', object: { kind: 'hold' } } as const
-  const answer = await requestDatabase(db, session, statement, ['deny.role'], trace)
-  return 'refused' in answer ? answer : { orders: answer.rows }
-}
+export const listOrders = databaseAnswer(
+  (state: 'in-force' | 'ended' | undefined) => ({
+    statement: sql<Order>`select * from list_orders(${state ?? null})`,
+    refusals: ['deny.role'],
+    action: 'holds.read',
+    object: { kind: 'hold' },
+  }),
+  (orders) => ({ orders }),
+)

@@ -37,30 +37,6 @@ export async function requestDatabase<Row, Code extends string>(
   return logRefusal(database, session, running, codes, trace)
 }
 
-/** Runs a function without a result. */
-export async function requestAct<Code extends string>(
-  database: SafeguardsDatabase,
-  session: Session,
-  statement: RawBuilder<unknown>,
-  codes: readonly Code[],
-  trace: RefusalTrace,
-): Promise<'done' | Refused<Code>> {
-  const answer = await requestDatabase(database, session, statement, codes, trace)
-  return 'refused' in answer ? answer : 'done'
-}
-
-/** Runs a query that returns one row. */
-export async function requestRow<Row, Code extends string>(
-  database: SafeguardsDatabase,
-  session: Session,
-  statement: RawBuilder<Row>,
-  codes: readonly Code[],
-  trace: RefusalTrace,
-): Promise<Row | Refused<Code>> {
-  const answer = await requestDatabase(database, session, statement, codes, trace)
-  return 'refused' in answer ? answer : answer.rows[0]!
-}
-
 /** A call of a database function, as data, with the log entry of a refusal. */
 interface DatabaseCall<Row, Code extends string> extends RefusalTrace {
   statement: RawBuilder<Row>

@@ -251,10 +251,12 @@ async function viewAndLog<Found extends object>(
 async function selectRequests(tx: Tx, which: RawBuilder<boolean>): Promise<RequestRecord[]> {
   const { rows } = await sql<RequestRecord>`
     select q.id, q.batch_id as "batchId", q.person_id as "personId", p.user_id as "userId", q.role, q.duty, q.purposes,
-      jsonb_build_object('kind', q.scope_kind, 'units', q.scope_units, 'numbers', q.scope_numbers) as scope, q.reason, q.valid_from as "from", q.valid_to as until,
+      jsonb_build_object('kind', q.scope_kind, 'units', q.scope_units, 'numbers', q.scope_numbers) as scope, q.reason,
+      q.valid_from as "from", q.valid_to as until,
       q.requested_by as "requestedBy", q.requested_at as "requestedAt", q.state, q.decided_by as "decidedBy",
       q.decided_at as "decidedAt", q.note,
-      q.state = 'REQUESTED' and viewer() not in (q.requested_by, q.person_id) and (select viewer_is('ACCESS_APPROVER')) as "mayDecide",
+      q.state = 'REQUESTED' and viewer() not in (q.requested_by, q.person_id)
+        and (select viewer_is('ACCESS_APPROVER')) as "mayDecide",
       q.state = 'REQUESTED' and viewer() in (q.requested_by, q.person_id) as "mayWithdraw"
     from right_request q join person p on p.id = q.person_id where ${which} limit ${maxListed}`.execute(tx)
   return rows
@@ -280,7 +282,8 @@ async function selectRights(tx: Tx, which: RawBuilder<boolean>, now: Instant): P
       select viewer() as me, viewer_is('ACCESS_APPROVER') as approves, supervised_by_viewer() as people
     )
     select r.id, r.person_id as "personId", r.role, r.duty, r.purposes,
-      jsonb_build_object('kind', r.scope_kind, 'units', r.scope_units, 'numbers', r.scope_numbers) as scope, r.valid_from as "from", r.valid_to as until, r.origin, r.granted_at as "grantedAt",
+      jsonb_build_object('kind', r.scope_kind, 'units', r.scope_units, 'numbers', r.scope_numbers) as scope,
+      r.valid_from as "from", r.valid_to as until, r.origin, r.granted_at as "grantedAt",
       r.requested_by as "requestedBy", q.requested_at as "requestedAt", q.reason, r.approved_by as "approvedBy", q.note,
       r.revoked_at as "revokedAt", r.revoked_by as "revokedBy", r.revoke_cause as cause, r.revoke_reason as "revokeReason",
       right_doubts(r) as doubts, c.at as "confirmedAt", c.at < quarter_start(now()) or m.is_doubted as due,

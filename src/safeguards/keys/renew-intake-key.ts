@@ -70,8 +70,8 @@ async function renewAs(tx: Tx, store: KeyStore, next: number): Promise<void> {
   // Another destroyer has renewed the key meanwhile, which covers earlier deletions; a later one requests a renewal itself.
   if (current === undefined || current > next || !ours) return retire(tx, next)
   await sql`
-    delete from intake_batch_key b where not exists (select from intake_private_key p
-    where p.batch = b.batch)`.execute(tx)
+    delete from intake_batch_key b
+    where not exists (select from intake_private_key p where p.batch = b.batch)`.execute(tx)
   const batches = await tx.selectFrom('intake_batch_key').select(['batch', 'wrapped', 'version']).execute()
   const ended = await tx
     .selectFrom('intake_key_end')
@@ -158,6 +158,7 @@ async function destroyRetired(db: Db, store: KeyStore): Promise<void> {
   }
   await sql`
     delete from intake_key_end e
-    where not exists (select from intake_version v
-    where v.version <= e.version and v.state in ('current', 'retiring'))`.execute(db)
+    where not exists (
+      select from intake_version v where v.version <= e.version and v.state in ('current', 'retiring')
+    )`.execute(db)
 }

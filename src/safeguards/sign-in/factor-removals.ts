@@ -7,7 +7,7 @@ import { selectValue } from '#platform/database/select-value.ts'
 import { appendAudit } from '../audit/append.ts'
 import { type Session, asViewer } from '../people/session.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
-import { logRefusal, requestAct, type Refused } from '../access/database-request.ts'
+import { databaseAct, logRefusal, type Refused } from '../access/database-request.ts'
 
 export interface FactorRemoval {
   id: string
@@ -18,7 +18,6 @@ export interface FactorRemoval {
 }
 
 const requestRefusals = ['deny.role', 'removal.own', 'removal.nothing', 'confirm.fresh'] as const
-const decideRefusals = ['deny.role', 'removal.own', 'not-found', 'confirm.passkey', 'confirm.fresh'] as const
 
 /** Requests a removal; a repeated request replaces the reason. */
 export function requestFactorRemoval(
@@ -53,17 +52,12 @@ export function listFactorRemovals(database: SafeguardsDatabase, session: Sessio
 }
 
 /** Confirms or refuses a removal, as an access-rights approver. */
-export function decideFactorRemoval(
-  database: SafeguardsDatabase,
-  session: Session,
-  id: string,
-  confirm: boolean,
-): Promise<'done' | Refused<(typeof decideRefusals)[number]>> {
-  const action = confirm ? 'credential.removed' : 'credential.removal-refused'
-  const trace = { action, object: { kind: 'credential', id } } as const
-  const statement = sql`select decide_factor_removal(${id}::uuid, ${confirm})`
-  return requestAct(database, session, statement, decideRefusals, trace)
-}
+export const decideFactorRemoval = databaseAct((id: string, confirm: boolean) => ({
+  statement: sql`select decide_factor_removal(${id}::uuid, ${confirm})`,
+  refusals: ['deny.role', 'removal.own', 'not-found', 'confirm.passkey', 'confirm.fresh'],
+  action: confirm ? 'credential.removed' : 'credential.removal-refused',
+  object: { kind: 'credential', id },
+}))
 
 /**
  * Removes all second factors of a person, from the command line.

@@ -16,7 +16,7 @@ import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { isOnlyFactor } from './password-length.ts'
 import { plainCode } from './one-time-codes.ts'
 import type { FirstRole, SecondFactor } from './sign-in-tables.ts'
-import { logRefusal, requestRow, type Refused } from '../access/database-request.ts'
+import { databaseRow, logRefusal, type Refused } from '../access/database-request.ts'
 
 const linkHours = 24
 
@@ -37,7 +37,6 @@ export interface SeenLink {
   awaits: 'release' | 'code' | 'nothing'
 }
 
-const makeRefusals = ['deny.role', 'not-found', 'link.own', 'link.needs-operator', 'confirm.fresh'] as const
 const useRefusals = [
   'link.none',
   'link.unreleased',
@@ -50,23 +49,20 @@ const useRefusals = [
 const linkUse = { action: 'link.used', object: { kind: 'link' } } as const
 
 /** Requests a link for somebody, as an administrator; an earlier unused one ends. It waits for release. */
-export async function makeLink(
-  database: SafeguardsDatabase,
-  session: Session,
-  personId: string,
-): Promise<MadeLink | Refused<(typeof makeRefusals)[number]>> {
+export async function makeLink(database: SafeguardsDatabase, session: Session, personId: string) {
   const token = newToken()
-  const made = await requestRow(
-    database,
-    session,
-    sql<{ until: Temporal.Instant; kind: MadeLink['kind'] }>`
-      select until, case when had_password then 'new-password' else 'first-password' end as kind
-      from make_link(${personId}::uuid, ${tokenHash(token)}::bytea)`,
-    makeRefusals,
-    { action: 'link.made', object: { kind: 'person', id: personId } },
-  )
+  const made = await enterLink(database, session, personId, token)
   return 'refused' in made ? made : { token, ...made }
 }
+
+const enterLink = databaseRow((personId: string, token: string) => ({
+  statement: sql<Omit<MadeLink, 'token'>>`
+    select until, case when had_password then 'new-password' else 'first-password' end as kind
+    from make_link(${personId}::uuid, ${tokenHash(token)}::bytea)`,
+  refusals: ['deny.role', 'not-found', 'link.own', 'link.needs-operator', 'confirm.fresh'],
+  action: 'link.made',
+  object: { kind: 'person', id: personId },
+}))
 
 /** Makes a link from the command line: for a person, or for the first person of a role. An earlier unused one ends. */
 export async function makeOperatorsLink(

@@ -11,7 +11,7 @@ import { sessionHash, type Session, asViewer } from '../people/session.ts'
 import { safeguardsOf, type SafeguardsDatabase } from '../tables.ts'
 import { isOnlyFactor } from './password-length.ts'
 import type { SecondFactor, SecondFactorDemand, SignInMethod } from './sign-in-tables.ts'
-import { requestRow, type Refused } from '../access/database-request.ts'
+import { databaseRow } from '../access/database-request.ts'
 import { signInUnderWay } from './open-session.ts'
 
 /** How a person can sign in. */
@@ -180,19 +180,12 @@ export async function endOwnSession(
  * Ends somebody else's sessions, as an administrator with a fresh proof of presence.
  * @returns how many
  */
-export function endSessionsOf(
-  database: SafeguardsDatabase,
-  session: Session,
-  personId: string,
-): Promise<{ ended: number } | Refused<'deny.role' | 'not-found' | 'confirm.fresh'>> {
-  return requestRow(
-    database,
-    session,
-    sql<{ ended: number }>`select end_sessions_of_person(${personId}::uuid) as ended`,
-    ['deny.role', 'not-found', 'confirm.fresh'] as const,
-    { action: 'sessions.ended', object: { kind: 'person', id: personId } },
-  )
-}
+export const endSessionsOf = databaseRow((personId: string) => ({
+  statement: sql<{ ended: number }>`select end_sessions_of_person(${personId}::uuid) as ended`,
+  refusals: ['deny.role', 'not-found', 'confirm.fresh'],
+  action: 'sessions.ended',
+  object: { kind: 'person', id: personId },
+}))
 
 /**
  * Signs out everywhere, or everywhere else; known browsers become unknown.

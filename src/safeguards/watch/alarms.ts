@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import { selectValue } from '#platform/database/select-value.ts'
-import { requestAct, returnRefusal } from '../access/database-request.ts'
+import { databaseAnswer, returnRefusal } from '../access/database-request.ts'
 import { namePeople } from '../people/name-people.ts'
 import { type Session, asViewer } from '../people/session.ts'
 import type { SafeguardsDatabase } from '../tables.ts'
@@ -92,18 +92,15 @@ export function markAlarmSeen(
  * Closes an alarm with a finding; the database logs it.
  * @param readCount its count as the viewer read it: the alarm is not closed if it has grown since; null: not compared
  */
-export async function closeAlarm(
-  database: SafeguardsDatabase,
-  session: Session,
-  id: string,
-  note: string,
-  readCount: number | null,
-): Promise<{ refused: WatchRefusal } | undefined> {
-  const statement = sql`select close_alarm(${id}::uuid, ${note}, ${readCount}::integer)`
-  const trace = { action: 'alarm.closed', object: { kind: 'alarm', id } } as const
-  const answer = await requestAct(database, session, statement, watchRefusals, trace)
-  return answer === 'done' ? undefined : answer
-}
+export const closeAlarm = databaseAnswer(
+  (id: string, note: string, readCount: number | null) => ({
+    statement: sql`select close_alarm(${id}::uuid, ${note}, ${readCount}::integer)`,
+    refusals: watchRefusals,
+    action: 'alarm.closed',
+    object: { kind: 'alarm', id },
+  }),
+  () => undefined,
+)
 
 async function maySeeAlarms(tx: SafeguardsDatabase): Promise<boolean> {
   return selectValue(tx, sql<boolean>`viewer_is('DATA_PROTECTION_OFFICER') or may_see_capture()`)

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import type { Purpose } from '#description/purposes.ts'
 import type { Role } from '#description/roles.ts'
 import { termZone } from '#description/terms.ts'
-import { requestAct, returnRefusal } from '../access/database-request.ts'
+import { databaseAnswer, returnRefusal } from '../access/database-request.ts'
 import type { AuditAction } from '../audit/append.ts'
 import { namePeople } from '../people/name-people.ts'
 import { type Session, asViewer } from '../people/session.ts'
@@ -116,14 +116,13 @@ interface ViewRow extends Omit<ViewToReview, 'person' | 'object'> {
 }
 
 /** Signs off a month that is over, if none of its views is the officer's own. The database logs it. */
-export async function signOffViews(
-  database: SafeguardsDatabase,
-  session: Session,
-  month: Temporal.PlainYearMonth,
-  note: string,
-): Promise<{ refused: WatchRefusal } | undefined> {
-  const statement = sql`select sign_off_accesses(${month.toPlainDate({ day: 1 })}::date, ${note})`
-  const trace = { action: 'looks.reviewed', object: { kind: 'log' }, detail: { month: month.toString() } } as const
-  const answer = await requestAct(database, session, statement, watchRefusals, trace)
-  return answer === 'done' ? undefined : answer
-}
+export const signOffViews = databaseAnswer(
+  (month: Temporal.PlainYearMonth, note: string) => ({
+    statement: sql`select sign_off_accesses(${month.toPlainDate({ day: 1 })}::date, ${note})`,
+    refusals: watchRefusals,
+    action: 'looks.reviewed',
+    object: { kind: 'log' },
+    detail: { month: month.toString() },
+  }),
+  () => undefined,
+)

@@ -1,3 +1,7 @@
+/**
+ * Part of the audit log's verifier, which shares no code with the writer: everything follows docs/formats/audit-log.md, so that
+ * one bug does not hide another.
+ */
 import { hash } from 'node:crypto'
 
 /** An entry in its hashed form, without `v`. Instants are text with six decimals, the salt is 32 hexadecimal digits. */
@@ -77,11 +81,6 @@ export function readEntry(bytes: Buffer): LoggedEntry | string {
   if (canonicalJson(value) !== written) return 'it is not canonical JSON (RFC 8785)'
   return value as LoggedEntry
 }
-
-/**
- * Part of the audit log's verifier, which shares no code with the writer: everything follows docs/formats/audit-log.md, so that
- * one bug does not hide another.
- */
 
 /** RFC 8785 (JCS): the canonical form of a JSON value. Numbers are doubles, members are ordered by UTF-16 code units. */
 export function canonicalJson(value: unknown): string {

@@ -1,12 +1,10 @@
 import { sql } from 'kysely'
 import { databaseAct } from '#safeguards/access/database-request.ts'
 
-const refusals = ['deny.role', 'not-found', 'package.over'] as const
-
 /** Prevents further downloads of a package. */
 export const withdrawPackage = databaseAct((id: string) => ({
   statement: sql`select withdraw_package(${id}::uuid)`,
-  refusals: refusals,
+  refusals: ['deny.role', 'not-found', 'package.over'],
   action: 'package.ended',
   object: { kind: 'package', id },
 }))

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Trilingual } from '#platform/texts/texts.ts'
 import { inSession } from '#platform/database/connect.ts'
+import { newToken } from '#platform/links/link-token.ts'
 import { codeOf, inGroups, readCode } from '#platform/links/typed-code.ts'
 import { databaseAct, databaseRow } from '#safeguards/access/database-request.ts'
 import { sessionHash, type Session } from '#safeguards/people/session.ts'
@@ -40,7 +41,7 @@ export async function enrolWorkstation(
   code: string,
   before: string | undefined,
 ) {
-  const token = randomBytes(32).toString('base64url')
+  const token = newToken()
   const enrolled = await enrol(db, session, code, token, before)
   return 'refused' in enrolled ? enrolled : { ...enrolled, token }
 }
