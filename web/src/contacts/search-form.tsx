@@ -5,7 +5,6 @@ import {
   type FilterName,
 } from '../../../src/app/http/contract/contact-filters.ts'
 import { today } from '@internationalized/date'
-import { Search, X } from 'lucide-react'
 import { useEffect, useRef, useState, type ComponentProps } from 'react'
 import { $api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
@@ -13,6 +12,7 @@ import { Choice, type Option } from '../controls/choice.tsx'
 import { DateRangeField } from '../controls/date-range.tsx'
 import { Field } from '../controls/field.tsx'
 import { focusWrong } from '../controls/focus-wrong.ts'
+import { SearchButtons } from '../controls/search-buttons.tsx'
 import { SubmitForm } from '../controls/submit-form.tsx'
 import { TimeOfDay } from '../controls/time-of-day.tsx'
 import { zone } from '../format/instant.ts'
@@ -106,23 +106,14 @@ export function SearchForm({ filters, onSearch }: { filters: Filters; onSearch: 
             onChange={(toTime) => change({ toTime })}
           />
         </div>
-        <div className="search-actions">
-          <Button type="submit" kind="primary">
-            <Search aria-hidden="true" size={18} />
-            {t('contacts.search.submit')}
-          </Button>
-          <Button
-            kind="secondary"
-            onPress={() => {
-              setDraft(draftOf({}))
-              setWrong({})
-              onSearch({})
-            }}
-          >
-            <X aria-hidden="true" size={18} />
-            {t('contacts.search.clear')}
-          </Button>
-        </div>
+        <SearchButtons
+          className="search-actions"
+          onClear={() => {
+            setDraft(draftOf({}))
+            setWrong({})
+            onSearch({})
+          }}
+        />
       </div>
       {wrong.times && (
         <p className="field-error" role="alert">

@@ -1,9 +1,13 @@
-/** Waits for a request, and calls `onDone` if it succeeded. Returns true then; a refusal is the error of the mutation. */
-export async function finishRequest(request: Promise<unknown>, onDone: () => unknown): Promise<boolean> {
-  const isDone = await request.then(
-    () => true,
+/**
+ * Waits for a request, and calls `onDone` with its answer if it succeeded. Returns true then; a refusal is the error of the
+ * mutation.
+ */
+export function finishRequest<Result>(request: Promise<Result>, onDone: (result: Result) => unknown): Promise<boolean> {
+  return request.then(
+    async (result) => {
+      await onDone(result)
+      return true
+    },
     () => false,
   )
-  if (isDone) await onDone()
-  return isDone
 }

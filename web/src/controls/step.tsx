@@ -1,8 +1,9 @@
 import { useEffect, useId, useRef, useState, type ComponentProps, type ReactNode } from 'react'
-import { Form } from 'react-aria-components'
 import { useLanguage } from '../language/use-words.ts'
 import { Button, type ButtonKind } from './button.tsx'
 import { Failure } from './failure.tsx'
+import { finishRequest } from './finish-request.ts'
+import { SubmitForm } from './submit-form.tsx'
 import { useTries } from './use-tries.ts'
 
 /**
@@ -70,16 +71,12 @@ export function Step({
     )
   }
   return (
-    <Form
+    <SubmitForm
       ref={form}
       className="step-form stack-small"
       aria-label={named}
-      validationBehavior="aria"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (isBusy) return
-        void onSubmit().then((isDone) => (isDone ? setOpen(false) : tried()))
-      }}
+      isBusy={isBusy}
+      onSubmit={() => onSubmit().then((isDone) => (isDone ? setOpen(false) : tried()))}
     >
       {typeof children === 'function' ? children(isTried) : children}
       {error != null && <Failure error={error} />}
@@ -91,7 +88,7 @@ export function Step({
           {t('shell.cancel')}
         </Button>
       </div>
-    </Form>
+    </SubmitForm>
   )
 }
 
@@ -122,13 +119,7 @@ export function ActStep<Request, Result>({
       onSubmit={async () => {
         const complete = request()
         if (complete === undefined) return false
-        return act.mutateAsync(complete).then(
-          async (result) => {
-            await onDone?.(result)
-            return true
-          },
-          () => false,
-        )
+        return finishRequest(act.mutateAsync(complete), (result) => onDone?.(result))
       }}
     />
   )

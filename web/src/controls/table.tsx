@@ -22,7 +22,7 @@ type Columns<Row> = readonly (Column<Row> | false)[]
 interface TableProps<Row> {
   columns: Columns<Row>
   rows: readonly Row[]
-  keyOf: (row: Row) => React.Key
+  keyOf: (row: Row, index: number) => React.Key
   /** Name of the table for screen readers, if no heading names it; or a caption to be seen. */
   caption?: string | ReactElement
   className?: string
@@ -65,9 +65,9 @@ export function Table<Row>({
         </tr>
       </thead>
       {hasRowLinks ? (
-        rows.map((row) => <tbody key={keyOf(row)}>{tableRow(row)}</tbody>)
+        rows.map((row, index) => <tbody key={keyOf(row, index)}>{tableRow(row)}</tbody>)
       ) : (
-        <tbody>{rows.map((row) => tableRow(row, keyOf(row)))}</tbody>
+        <tbody>{rows.map((row, index) => tableRow(row, keyOf(row, index)))}</tbody>
       )}
       {foot && (
         <tfoot>
@@ -116,8 +116,8 @@ export function TableOrCards<Row>({
   const shown = (fields ?? columns.slice(1)).filter((field) => field !== false)
   return (
     <ul className={cardsClassName} aria-label={cardsLabel}>
-      {rows.map((row) => (
-        <li key={keyOf(row)} className={['card', classOf?.(row)].filter(Boolean).join(' ')}>
+      {rows.map((row, index) => (
+        <li key={keyOf(row, index)} className={['card', classOf?.(row)].filter(Boolean).join(' ')}>
           <p className="card-title">{title(row)}</p>
           <dl className="card-facts">
             {shown.map(({ head, cell, className }, index) => (

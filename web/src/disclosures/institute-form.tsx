@@ -7,7 +7,7 @@ import { Step } from '../controls/step.tsx'
 import { languageNames, languages } from '../language/language.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { isLikelyRecipient } from '../requests/acts/acts-shapes.ts'
-import { finishRequest } from './finish-request.ts'
+import { finishRequest } from '../controls/finish-request.ts'
 import type { Institute, InstituteFields } from './disclosure-shapes.ts'
 import { useStoredForm } from './stored-form.ts'
 

@@ -7,7 +7,7 @@ import { Notice } from '../controls/notice.tsx'
 import { Step } from '../controls/step.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
-import { finishRequest } from './finish-request.ts'
+import { finishRequest } from '../controls/finish-request.ts'
 import type { ResearchSummary } from './disclosure-shapes.ts'
 import { invalidateLists, useResearchList } from './use-disclosures.ts'
 
@@ -51,8 +51,7 @@ export function PickForResearch({
     let words = ''
     for (const [index, recordingId] of recordingIds.entries()) {
       const request = pick.mutateAsync({ params: { path: { id: disclosure.id } }, body: { recordingId } })
-      const isPicked = await finishRequest(request, async () => {
-        const { item } = await request
+      const isPicked = await finishRequest(request, ({ item }) => {
         last = disclosure.id
         words = t('disclosures.pick.picked', { number: disclosure.number, item, count: index + 1 })
         setPicked({ disclosure, words })

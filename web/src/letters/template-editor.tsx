@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react'
-import { Form } from 'react-aria-components'
 import { $api, api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
@@ -40,13 +40,10 @@ export function TemplateEditor({
   }
   return (
     <div className="template">
-      <Form
+      <SubmitForm
         className="panel stack-small"
-        validationBehavior="aria"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (mayChange && isChanged && problems.length === 0 && !change.isPending) void submit()
-        }}
+        isBusy={change.isPending}
+        onSubmit={() => mayChange && isChanged && problems.length === 0 && submit()}
       >
         <p id="template-changed" tabIndex={-1} className="muted">
           {changed
@@ -105,7 +102,7 @@ export function TemplateEditor({
             )}
           </div>
         )}
-      </Form>
+      </SubmitForm>
       <section className="panel stack-small template-preview" aria-labelledby="template-preview">
         <h2 id="template-preview">{t('letters.templates.preview')}</h2>
         <p className="muted">{t('letters.templates.preview.what')}</p>

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { Dialog, Form, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { describeRefusal } from '../account/describe-refusal.ts'
 import { $api } from '../api/client.ts'
 import { refusalKey } from '../api/refusal.ts'
@@ -7,6 +7,7 @@ import { notifyTabs } from '../api/tabs.ts'
 import { Button } from '../controls/button.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { PasswordField } from '../controls/password-field.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { useTries } from '../controls/use-tries.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { useLeave } from '../session/leave.ts'
@@ -105,14 +106,12 @@ function ConfirmPlayed({
       : describeRefusal(error, t)
   }
   return (
-    <Form
+    <SubmitForm
       ref={form}
       className="room-heard stack-small"
       aria-label={t('listening-room.end.heard')}
-      validationBehavior="aria"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (isBusy) return
+      isBusy={isBusy}
+      onSubmit={() => {
         if (password === '') return tried()
         void onPlayed(password).then((isDone) => {
           if (isDone) return
@@ -133,6 +132,6 @@ function ConfirmPlayed({
       <Button type="submit" kind="secondary" isBusy={isBusy}>
         {t('listening-room.end.heard')}
       </Button>
-    </Form>
+    </SubmitForm>
   )
 }

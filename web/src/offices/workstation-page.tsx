@@ -1,5 +1,4 @@
 import { useState } from 'react'
-import { Form } from 'react-aria-components'
 import { Link } from '@tanstack/react-router'
 import { $api } from '../api/client.ts'
 import { Button } from '../controls/button.tsx'
@@ -8,6 +7,7 @@ import { Field } from '../controls/field.tsx'
 import { focusHeading } from '../controls/focus-heading.ts'
 import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { useTries } from '../controls/use-tries.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
@@ -81,15 +81,7 @@ function Enrol({ isEnrolled, onEnrolled }: { isEnrolled: boolean; onEnrolled: ()
     <section className="panel panel-narrow stack-small" aria-labelledby="workstation-enrol">
       <h2 id="workstation-enrol">{t(isEnrolled ? 'offices.workstation.enrol.again' : 'offices.workstation.enrol')}</h2>
       <p>{t('offices.workstation.enrol.how')}</p>
-      <Form
-        ref={form}
-        className="stack-small"
-        validationBehavior="aria"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (!enrol.isPending) void submit()
-        }}
-      >
+      <SubmitForm ref={form} className="stack-small" isBusy={enrol.isPending} onSubmit={submit}>
         <Field
           label={t('offices.workstation.code')}
           hint={t('offices.workstation.code.hint')}
@@ -105,7 +97,7 @@ function Enrol({ isEnrolled, onEnrolled }: { isEnrolled: boolean; onEnrolled: ()
         <Button type="submit" kind={isEnrolled ? 'secondary' : 'primary'} isBusy={enrol.isPending}>
           {t('offices.workstation.enrol.do')}
         </Button>
-      </Form>
+      </SubmitForm>
     </section>
   )
 }

@@ -1,9 +1,9 @@
 import { useState } from 'react'
-import { Form } from 'react-aria-components'
 import { $api } from '../api/client.ts'
 import { Choice, type Option } from '../controls/choice.tsx'
 import { Field } from '../controls/field.tsx'
 import { SearchButtons } from '../controls/search-buttons.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { employedChoices, readPeopleFilters, type PeopleFilters } from './filters.ts'
 
@@ -33,14 +33,11 @@ export function PeopleForm({
     unitOptions.push({ value: draft.unit, label: draft.unit })
   }
   return (
-    <Form
+    <SubmitForm
       className="panel people-form"
       role="search"
       aria-label={t('people.form')}
-      onSubmit={(event) => {
-        event.preventDefault()
-        onSearch(readPeopleFilters({ ...draft }))
-      }}
+      onSubmit={() => onSearch(readPeopleFilters({ ...draft }))}
     >
       <Field
         className="people-q"
@@ -70,6 +67,6 @@ export function PeopleForm({
           onSearch({})
         }}
       />
-    </Form>
+    </SubmitForm>
   )
 }

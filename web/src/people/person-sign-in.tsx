@@ -1,6 +1,5 @@
 import { Copy } from 'lucide-react'
 import { useEffect, useId, useRef, useState } from 'react'
-import { Form } from 'react-aria-components'
 import { describeRefusal } from '../account/describe-refusal.ts'
 import { $api, queries } from '../api/client.ts'
 import type { PersonAccount } from '../api/shapes.ts'
@@ -13,6 +12,7 @@ import { focusHeading } from '../controls/focus-heading.ts'
 import { focusWrong } from '../controls/focus-wrong.ts'
 import { Loaded } from '../controls/loaded.tsx'
 import { Notice } from '../controls/notice.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { formatInstant } from '../format/instant.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { useMe } from '../session/use-presence.ts'
@@ -237,15 +237,7 @@ function RequestRemoval({
     )
   }
   return (
-    <Form
-      ref={form}
-      validationBehavior="aria"
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (!request.isPending) void submit()
-      }}
-    >
+    <SubmitForm ref={form} className="stack" isBusy={request.isPending} onSubmit={submit}>
       <p>{t('people.help.signin.removal.what', { name })}</p>
       <Field
         label={t('people.help.signin.removal.reason')}
@@ -278,6 +270,6 @@ function RequestRemoval({
           {t('shell.cancel')}
         </Button>
       </div>
-    </Form>
+    </SubmitForm>
   )
 }

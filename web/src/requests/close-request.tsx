@@ -1,5 +1,4 @@
 import { useState } from 'react'
-import { Form } from 'react-aria-components'
 import { $api } from '../api/client.ts'
 import type { RequestDetail } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
@@ -7,7 +6,8 @@ import { Confirm } from '../controls/confirm.tsx'
 import { Failure } from '../controls/failure.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { RadioCards } from '../controls/radio-cards.tsx'
-import { finishRequest } from '../disclosures/finish-request.ts'
+import { finishRequest } from '../controls/finish-request.ts'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { useFolding } from './folding.tsx'
 import { StepSection } from './step-section.tsx'
@@ -41,13 +41,10 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
   }
   return (
     <StepSection step="close" state={stateOf('close', request)} summary={t('requests.request.close.ahead')}>
-      <Form
-        validationBehavior="aria"
+      <SubmitForm
         className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (!close.isPending && blockers.length === 0) setConfirming(true)
-        }}
+        isBusy={close.isPending}
+        onSubmit={() => blockers.length === 0 && setConfirming(true)}
       >
         <RadioCards
           label={t('requests.request.outcome')}
@@ -92,7 +89,7 @@ export function CloseRequest({ request, onDone }: { request: RequestDetail; onDo
             </Button>
           </div>
         )}
-      </Form>
+      </SubmitForm>
       <Confirm
         title={t('requests.request.close.sure', { number: request.number })}
         doLabel={t('requests.request.close')}

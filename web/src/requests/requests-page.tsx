@@ -1,11 +1,11 @@
 import { Link, useLocation, useNavigate, useSearch } from '@tanstack/react-router'
 import { ChartColumn, FilePlus } from 'lucide-react'
 import { useEffect, useEffectEvent, useState } from 'react'
-import { Form } from 'react-aria-components'
 import type { RequestQueue } from '../api/shapes.ts'
 import { Failure } from '../controls/failure.tsx'
 import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { exactUrlMatch } from '../controls/exact-url-match.ts'
 import { SearchButtons } from '../controls/search-buttons.tsx'
@@ -142,14 +142,11 @@ function FindForm({ filters }: { filters: QueueFilters }) {
   }
   const navigateTo = (searchText: string) => void navigate(queueUrl({ ...filters, find: searchText }))
   return (
-    <Form
+    <SubmitForm
       className="request-find"
       role="search"
       aria-label={t('requests.find')}
-      onSubmit={(event) => {
-        event.preventDefault()
-        navigateTo(find)
-      }}
+      onSubmit={() => navigateTo(find)}
     >
       <Field
         label={t('requests.find')}
@@ -170,6 +167,6 @@ function FindForm({ filters }: { filters: QueueFilters }) {
             : undefined
         }
       />
-    </Form>
+    </SubmitForm>
   )
 }

@@ -1,12 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { Form } from 'react-aria-components'
 import { api } from '../api/client.ts'
 import { Choice } from '../controls/choice.tsx'
 import { Field } from '../controls/field.tsx'
 import { FoundList } from '../controls/found-list.tsx'
 import { SearchButtons } from '../controls/search-buttons.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { TableOrCards } from '../controls/table.tsx'
 import { formatLastDay } from '../format/instant.ts'
 import { formatCount } from '../format/number.ts'
@@ -57,14 +57,11 @@ function HolderForm({ filters, onSearch }: { filters: HolderFilters; onSearch: (
   const { t } = useLanguage()
   const [draft, setDraft] = useState(filters)
   return (
-    <Form
+    <SubmitForm
       className="panel holder-form"
       role="search"
       aria-label={t('rights.holders.form')}
-      onSubmit={(event) => {
-        event.preventDefault()
-        onSearch(readHolderFilters({ ...draft }))
-      }}
+      onSubmit={() => onSearch(readHolderFilters({ ...draft }))}
     >
       <Field
         label={t('rights.holders.q')}
@@ -90,7 +87,7 @@ function HolderForm({ filters, onSearch }: { filters: HolderFilters; onSearch: (
           onSearch({})
         }}
       />
-    </Form>
+    </SubmitForm>
   )
 }
 

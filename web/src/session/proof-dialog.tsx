@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react'
-import { Dialog, Form, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { describeRefusal } from '../account/describe-refusal.ts'
 import { useFocusFirst } from '../account/use-focus-first.ts'
 import { $api, api } from '../api/client.ts'
@@ -8,6 +8,7 @@ import { Button } from '../controls/button.tsx'
 import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { PasswordField } from '../controls/password-field.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { Waiting } from '../controls/waiting.tsx'
 import { useLanguage } from '../language/use-words.ts'
 import { canUsePasskeys, proveWithPasskey } from './request-passkey.ts'
@@ -91,14 +92,11 @@ function ProofForm({
     error: failed === undefined ? undefined : describeRefusal(failed, t),
   }
   return (
-    <Form
+    <SubmitForm
       ref={form}
-      validationBehavior="aria"
       className="stack"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (!busy && (byCode || byPassword) && text.trim() !== '') void submit()
-      }}
+      isBusy={busy}
+      onSubmit={() => (byCode || byPassword) && text.trim() !== '' && submit()}
     >
       <p>{t('session.prove.why')}</p>
       <input type="text" autoComplete="username" value={me.userId} readOnly hidden />
@@ -150,6 +148,6 @@ function ProofForm({
           {t('shell.cancel')}
         </Button>
       </div>
-    </Form>
+    </SubmitForm>
   )
 }

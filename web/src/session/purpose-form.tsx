@@ -1,8 +1,8 @@
 import { useState } from 'react'
-import { Form } from 'react-aria-components'
 import type { Purpose } from '../api/shapes.ts'
 import { Button } from '../controls/button.tsx'
 import { Field } from '../controls/field.tsx'
+import { SubmitForm } from '../controls/submit-form.tsx'
 import { useTries } from '../controls/use-tries.ts'
 import { useLanguage, type Word } from '../language/use-words.ts'
 import { usePurposeState } from './purpose.tsx'
@@ -54,12 +54,10 @@ function ReferenceForm({ purpose, onChosen }: { purpose: Purpose; onChosen: (() 
   const kind = purpose === 'MAINTENANCE' ? 'fault' : 'case'
   const written = reference.trim()
   return (
-    <Form
+    <SubmitForm
       ref={form}
-      validationBehavior="aria"
       className="reference-form"
-      onSubmit={(event) => {
-        event.preventDefault()
+      onSubmit={() => {
         tried()
         if (written === '') return
         choose({ purpose, reference: written })
@@ -79,6 +77,6 @@ function ReferenceForm({ purpose, onChosen }: { purpose: Purpose; onChosen: (() 
           {t('session.purpose.use')}
         </Button>
       </div>
-    </Form>
+    </SubmitForm>
   )
 }

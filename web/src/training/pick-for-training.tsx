@@ -5,7 +5,7 @@ import { Choice } from '../controls/choice.tsx'
 import { Field } from '../controls/field.tsx'
 import { Notice } from '../controls/notice.tsx'
 import { Step } from '../controls/step.tsx'
-import { finishRequest } from '../disclosures/finish-request.ts'
+import { finishRequest } from '../controls/finish-request.ts'
 import { useLanguage } from '../language/use-words.ts'
 import { announce } from '../shell/announce.tsx'
 

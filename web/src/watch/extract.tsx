@@ -43,7 +43,7 @@ export function Extract({
         <WideTable aria-labelledby="extract-looks">
           <Table
             rows={views}
-            keyOf={(view) => views.indexOf(view)}
+            keyOf={(_, index) => index}
             columns={[
               {
                 head: t('contact.looks.at'),
