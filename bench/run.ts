@@ -1,6 +1,7 @@
 /**
  * Runs the benches, each with its yardstick in the same run: `npm run bench`, or `npm run bench -- cost-per-packet`. Results
  * are written to docs/numbers.md, where benches that were not run keep their rows. Before each it waits until the machine is quiet.
+ * A bench that fails is reported, keeps its earlier rows and lets the others run; the exit code is 1.
  */
 import { appendEntries } from './audit/append.ts'
 import { verifyLog } from './audit/verify.ts'
@@ -72,7 +73,11 @@ for (const [name, run] of Object.entries(benches)) {
   console.log(`\n${name}`)
   const busyBefore = await waitForQuiet()
   const startedMs = performance.now()
-  const rows = await run()
+  const rows = await run().catch((error: unknown) => {
+    console.error(`${name} failed:`, error)
+    process.exitCode = 1
+    return []
+  })
   const seconds = (performance.now() - startedMs) / 1000
   if (rows.length > 0) await storeNumbers(name, { rows, busyBefore, seconds }, Object.keys(benches))
   console.log(`\n${tableOf(rows)}`)
