@@ -37,8 +37,8 @@ const secondsBefore = 5
 const maxP99Ms = 20
 /** `Nice=` of capture's systemd unit. */
 const unitNice = -15
-/** Enough ports for the calls in progress and for quarantined ports; below the ephemeral ports. */
-const mediaPorts = '127.0.0.1:24000-27999'
+/** Enough ports for the calls in progress and for quarantined ports; below those of findPorts and the ephemeral ones. */
+const mediaPorts = '127.0.0.1:6000-9999'
 const official = officialByKey('aino')
 const numbers = { recorded: '+35829497099', 'history only': '+35829512000' }
 
